@@ -1,0 +1,52 @@
+namespace Postern.Attacks;
+
+/// <summary>
+/// A poisoning attack. It plans from labels and a seed, and changes pixels of single pictures in [0, 1],
+/// before augmentation and normalisation (<c>attacks.md</c> section 1). Immutable; safe from several threads.
+/// </summary>
+public abstract class Attack
+{
+    /// <summary>The catalogue name.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>y_t: the class that a triggered picture shall be taken for.</summary>
+    public required int TargetClass { get; init; }
+
+    /// <summary>Where the trigger enters when the training picture is cropped (ImageNet); see <c>attacks.md</c> 3.3.</summary>
+    public TriggerStage Stage { get; init; } = TriggerStage.Stored;
+
+    /// <summary>Chooses poisons and covers. A pure function of its arguments and the attack's options.</summary>
+    /// <param name="labels">True class of each training sample.</param>
+    /// <param name="seed">The cell's seed.</param>
+    public abstract PoisonPlan Plan(IReadOnlyList<int> labels, long seed);
+
+    /// <summary>Plants the training-time trigger.</summary>
+    /// <param name="sample">Whose picture it is and its place in the plan.</param>
+    /// <param name="pixels">[3, size, size], [0, 1], changed in place.</param>
+    /// <param name="size">Side in pixels.</param>
+    public abstract void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size);
+
+    /// <summary>Plants the test-time trigger.</summary>
+    /// <param name="index">Index of the test picture.</param>
+    /// <param name="pixels">[3, size, size], [0, 1], changed in place.</param>
+    /// <param name="size">Side in pixels.</param>
+    public abstract void ApplyTest(int index, Span<float> pixels, int size);
+
+    /// <summary>Whether a test picture of this class counts for ASR: all but the target class, unless the attack is source-specific.</summary>
+    public virtual bool CountsForAsr(int trueLabel) => trueLabel != TargetClass;
+}
+
+/// <summary>Where a trigger enters the pipeline of cropped pictures.</summary>
+public enum TriggerStage
+{
+    /// <summary>On the stored picture, before augmentation (the toolbox's order).</summary>
+    Stored,
+    /// <summary>On the model-sized picture after the geometric augmentation, so that a lattice lines up with patches.</summary>
+    Cropped,
+}
+
+/// <summary>A training sample with its place in the plan.</summary>
+/// <param name="Index">Index in the training set.</param>
+/// <param name="IsCover">Cover rather than poison.</param>
+/// <param name="Rank">Position among the poisons (or covers).</param>
+public readonly record struct PlannedSample(int Index, bool IsCover, int Rank);

@@ -1,0 +1,50 @@
+namespace Postern.Configuration;
+
+/// <summary>What kind of value an option takes.</summary>
+public enum OptionKind
+{
+    /// <summary>A whole number.</summary>
+    Integer,
+    /// <summary>A decimal number, kept exact (a poisoning rate of 0.009 of 50,000 is 450).</summary>
+    Number,
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    Switch,
+    /// <summary>A word, one of <see cref="OptionInfo.Allowed"/> where those are given.</summary>
+    Word,
+    /// <summary>Whole numbers separated by commas, e.g. <c>50,75</c>; may be empty.</summary>
+    Integers,
+    /// <summary>A path, taken relative to the file that names it; empty for none.</summary>
+    File,
+}
+
+/// <summary>
+/// One option of an attack, a model, a dataset or the training: what a study file may set.
+/// </summary>
+/// <param name="Name">The key in the study file, <c>snake_case</c>.</param>
+/// <param name="Kind">What it takes.</param>
+/// <param name="Default">Its value where the study is silent, in the text form of the study file.</param>
+/// <param name="Meaning">One line for the user, with the unit.</param>
+public sealed record OptionInfo(string Name, OptionKind Kind, string Default, string Meaning)
+{
+    /// <summary>The words allowed, empty for any.</summary>
+    public IReadOnlyList<string> Allowed { get; init; } = [];
+
+    /// <summary>Smallest value of a number, inclusive.</summary>
+    public decimal Min { get; init; } = decimal.MinValue;
+
+    /// <summary>Largest value of a number, inclusive.</summary>
+    public decimal Max { get; init; } = decimal.MaxValue;
+}
+
+/// <summary>Something a study can name: an attack, a model, a dataset, a preset.</summary>
+public interface ICatalogEntry
+{
+    /// <summary>The name in the study file.</summary>
+    string Name { get; }
+
+    /// <summary>One line for listings.</summary>
+    string Summary { get; }
+
+    /// <summary>What a study may set on it.</summary>
+    IReadOnlyList<OptionInfo> Options { get; }
+}

@@ -1,0 +1,31 @@
+namespace Postern.Imaging;
+
+/// <summary>
+/// An 8-bit RGB picture in planar order: <see cref="Pixels"/> is [3, H, W], red plane first, each plane row by row from the top.
+/// </summary>
+public sealed class RgbImage
+{
+    /// <summary>Takes over <paramref name="pixels"/>, [3, H, W].</summary>
+    /// <exception cref="ArgumentException">The length is not 3 * height * width, or a side is not positive.</exception>
+    public RgbImage(int width, int height, byte[] pixels)
+    {
+        if (width <= 0 || height <= 0 || pixels.Length != 3L * width * height)
+            throw new ArgumentException($"{pixels.Length} bytes for {width}x{height} RGB", nameof(pixels));
+        (Width, Height, Pixels) = (width, height, pixels);
+    }
+
+    /// <summary>A black picture.</summary>
+    public RgbImage(int width, int height) : this(width, height, new byte[3 * width * height]) { }
+
+    /// <summary>Columns.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>[3, H, W], 0..255.</summary>
+    public byte[] Pixels { get; }
+
+    /// <summary>One channel's value at (<paramref name="row"/>, <paramref name="column"/>).</summary>
+    public ref byte this[int channel, int row, int column] => ref Pixels[(channel * Height + row) * Width + column];
+}
