@@ -72,7 +72,8 @@ internal readonly unsafe struct ScanPartials
         int size = rows * call.Width, live = call.Plan.Live(block), channel = call.Plan.Channel(block);
         var total = new Span<float>(sum, size);
         total.Clear();
-        for (int batch = 0; batch < call.Shape.Batch; batch++) Add(new ReadOnlySpan<float>(OfBlock(partial, batch, block, rows), size), total);
+        for (int batch = 0; batch < call.Shape.Batch; batch++)
+            Lanes.Add(new ReadOnlySpan<float>(OfBlock(partial, batch, block, rows), size), total);
         for (int lane = 0; lane < live; lane++)
         {
             for (int row = 0; row < rows; row++) gradient[(channel + (long)lane) * rows + row] = sum[row * call.Width + lane];
@@ -88,22 +89,10 @@ internal readonly unsafe struct ScanPartials
             var total = new Span<float>(sum, length * states);
             total.Clear();
             for (int piece = 0; piece < pieces; piece++)
-                Add(new ReadOnlySpan<float>(self.OfItem(partial, sequenceGroup * pieces + piece), total.Length), total);
+                Lanes.Add(new ReadOnlySpan<float>(self.OfItem(partial, sequenceGroup * pieces + piece), total.Length), total);
             TokenRows rows = gradient.Sequence(sequenceGroup / groups, length, reverse: false, (long)(sequenceGroup % groups) * states);
             for (int t = 0; t < length; t++) total.Slice(t * states, states).CopyTo(new Span<float>(rows[t], states));
         });
-    }
-
-    private static void Add(ReadOnlySpan<float> addend, Span<float> total)
-    {
-        int wide = System.Numerics.Vector<float>.Count, i = 0;
-        for (; i <= total.Length - wide; i += wide)
-        {
-            var sum = new System.Numerics.Vector<float>(total[i..]) + new System.Numerics.Vector<float>(addend[i..]);
-            sum.CopyTo(total[i..]);
-        }
-
-        for (; i < total.Length; i++) total[i] += addend[i];
     }
 
     private static long PerChannelFloats(in SelectiveScanShape shape, in ScanPlan plan, int rows) =>

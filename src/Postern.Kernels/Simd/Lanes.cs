@@ -1,8 +1,9 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Postern.Kernels;
 
-/// <summary>Loads and stores of the last, incomplete register of a row, where only the first lanes exist in memory.</summary>
+/// <summary>Rows whose length is no multiple of a register: loads and stores of the first lanes only, and their sums.</summary>
 internal static unsafe class Lanes
 {
     /// <summary>Reads the first <paramref name="live"/> lanes from <paramref name="address"/>; the others are zero.</summary>
@@ -20,6 +21,15 @@ internal static unsafe class Lanes
     {
         if (live == V.Width) value.Store(address);
         else StorePart(value, address, live);
+    }
+
+    /// <summary>Adds <paramref name="addend"/> to <paramref name="total"/>, element by element.</summary>
+    public static void Add(ReadOnlySpan<float> addend, Span<float> total)
+    {
+        int i = 0;
+        for (; i <= total.Length - Vector<float>.Count; i += Vector<float>.Count)
+            (new Vector<float>(total[i..]) + new Vector<float>(addend[i..])).CopyTo(total[i..]);
+        for (; i < total.Length; i++) total[i] += addend[i];
     }
 
     // Kept out of line: a local whose address is taken would cost the caller's registers.

@@ -19,7 +19,7 @@ public static class SimdPaths
     };
 
     /// <summary>The lower-case name of a path, as reports print it: <c>avx512</c>, <c>avx2</c> or <c>portable</c>.</summary>
-    public static string Name(SimdPath path) => Resolve(path) switch
+    public static string Name(SimdPath path) => (path == SimdPath.Auto ? Best : path) switch
     {
         SimdPath.Avx512 => "avx512",
         SimdPath.Avx2 => "avx2",
