@@ -17,7 +17,7 @@ internal static class Initial
     public static void Constant(Tensor parameter, double value)
     {
         using var noGrad = no_grad();
-        using Tensor filled = parameter.fill_(value);
+        parameter.fill_(value);
     }
 
     /// <summary>Values in row-major order.</summary>
@@ -27,7 +27,7 @@ internal static class Initial
         for (int i = 0; i < values.Length; i++) values[i] = (float)next();
         using var noGrad = no_grad();
         using Tensor source = tensor(values, parameter.shape);
-        using Tensor copied = parameter.copy_(source);
+        parameter.copy_(source);
     }
 
     /// <summary>PyTorch's default of linear and convolution layers: uniform within 1 / sqrt(fan in), the bias likewise.</summary>
