@@ -6,7 +6,7 @@ using Postern.Tests.Studies;
 
 namespace Postern.Tests.Reports;
 
-public sealed partial class HtmlReportTests : IDisposable
+public sealed partial class HtmlReportTests(SampleFixture sample) : IClassFixture<SampleFixture>, IDisposable
 {
     private const string Hostile = "<script>alert(1)</script>\\\" onload=x '";
 
@@ -14,19 +14,16 @@ public sealed partial class HtmlReportTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private string Page(string yaml = SampleRuns.Yaml, bool run = true)
-    {
-        Study study = SampleRuns.Study(folder, yaml);
-        if (run) SampleRuns.Write(study, folder.File("runs"));
-        return File.ReadAllText(HtmlReport.Write(study, folder.File("runs")));
-    }
+    private string Page() => File.ReadAllText(HtmlReport.Write(sample.Study, sample.RunsRoot));
+
+    private string Page(Study study) => File.ReadAllText(HtmlReport.Write(study, folder.File("runs")));
 
     [Fact]
     public void A_report_is_a_page_and_two_tables_in_the_study_s_folder()
     {
         Page();
         Assert.Equal(["index.html", "results.csv", "results.md"],
-            Directory.EnumerateFileSystemEntries(folder.File("runs/sample/report")).Select(Path.GetFileName).Order());
+            Directory.EnumerateFileSystemEntries(Path.Combine(sample.RunsRoot, "sample", "report")).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -51,11 +48,14 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void Names_from_outside_stay_text()
     {
-        string page = Page(SampleRuns.Yaml
+        Study study = SampleRuns.Study(folder, SampleRuns.Yaml
+            .Replace("[0, 1]", "[0]", StringComparison.Ordinal)
             .Replace("Two small models", Hostile.Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal)
             .Replace("Blend | 1 %", Hostile, StringComparison.Ordinal)
             .Replace("embed_dim: 128", $"embed_dim: 128, label: \"{Hostile}\"", StringComparison.Ordinal)
             .Replace("[signs]", $"[{{name: signs, label: \"{Hostile}\"}}]", StringComparison.Ordinal));
+        SampleRuns.Write(study, folder.File("runs"));
+        string page = Page(study);
         Assert.Single(ScriptTags().Matches(page));
         Assert.DoesNotContain("\" onload=x", page, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot; onload=x &#39;", page, StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed partial class HtmlReportTests : IDisposable
         directory.Start();
         directory.WriteFailure("<img src=x onerror=alert(1)>");
         AtomicFile.WriteText(directory.PreviewPath, "<svg onload=alert(1)>");
-        string page = Page(run: false);
+        string page = Page(study);
         Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
         Assert.Contains("&lt;img src=x onerror=alert(1)&gt;", page, StringComparison.Ordinal);
     }
@@ -77,7 +77,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void Only_cells_that_began_are_shown()
     {
-        string page = Page(run: false);
+        string page = Page(SampleRuns.Study(folder));
         Assert.DoesNotContain("<article", page, StringComparison.Ordinal);
         Assert.Contains("0 of 12 cells done", page, StringComparison.Ordinal);
         page = Page();
@@ -102,7 +102,7 @@ public sealed partial class HtmlReportTests : IDisposable
         try
         {
             CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
-            Assert.Equal(page, Page(run: false));
+            Assert.Equal(page, Page());
         }
         finally
         {
@@ -113,10 +113,10 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void A_damaged_record_is_named()
     {
-        Study study = SampleRuns.Study(folder);
+        Study study = SampleRuns.Study(folder).Only(["seed=0", "attack=none"]);
         SampleRuns.Write(study, folder.File("runs"));
         string path = new CellDirectory(study.Folder(folder.File("runs")), study.Cells[0]).ResultPath;
-        File.WriteAllText(path, "{");
+        AtomicFile.WriteText(path, "{");
         Assert.StartsWith($"{path}: is damaged",
             Assert.Throws<InputException>(() => HtmlReport.Write(study, folder.File("runs"))).Message, StringComparison.Ordinal);
     }

@@ -18,6 +18,7 @@ internal static class SampleRuns
         attacks: [none, badnets, {name: blend, poison_rate: 0.01, label: "Blend | 1 %"}]
         seeds: [0, 1]
         preset: quick
+        train: {epochs: 4}
         """;
 
     private const int Classes = 12;

@@ -1,12 +1,11 @@
 using System.Globalization;
 using Postern.Evaluation;
 using Postern.Reports;
-using Postern.Studies;
 using Postern.Tests.Studies;
 
 namespace Postern.Tests.Reports;
 
-public class TableTests
+public class TableTests(SampleFixture sample) : IClassFixture<SampleFixture>
 {
     private const string Markdown = """
         # sample
@@ -16,7 +15,7 @@ public class TableTests
         | dataset | attack | resnet-mini | vim |
         | --- | --- | ---: | ---: |
         | signs | none | 92.63 ± 0.18 / – (n=2) | 91.50 ± 0.35 / – (n=2) |
-        | signs | badnets | 92.13 ± 0.18 / 68.59 ± 3.54 (n=2) | 92.25 / 61.09 (n=1 of 2, running 3/20) |
+        | signs | badnets | 92.13 ± 0.18 / 68.59 ± 3.54 (n=2) | 92.25 / 61.09 (n=1 of 2, running 3/4) |
         | signs | Blend \| 1 % | 91.63 ± 0.18 / 78.59 ± 3.54 (n=2) | 1 failed |
 
         ACC / ASR in percent; over several seeds mean ± standard deviation. An empty entry has not run; – means that there is nothing to measure.
@@ -34,14 +33,6 @@ public class TableTests
 
         """;
 
-    private static ResultTable Sample()
-    {
-        using var folder = new TemporaryFolder();
-        Study study = SampleRuns.Study(folder);
-        SampleRuns.Write(study, folder.File("runs"));
-        return StudySummary.Read(study, folder.File("runs")).Table;
-    }
-
     [Theory]
     [InlineData("en-US")]
     [InlineData("de-DE")]
@@ -51,7 +42,7 @@ public class TableTests
         try
         {
             CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
-            ResultTable table = Sample();
+            ResultTable table = StudySummary.Read(sample.Study, sample.RunsRoot).Table;
             Assert.Equal(Markdown, new MarkdownTable().Export(table));
             Assert.Equal(Csv, new CsvTable().Export(table));
         }

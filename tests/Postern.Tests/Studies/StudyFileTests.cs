@@ -197,26 +197,37 @@ public sealed class StudyFileTests : IDisposable
     {
         byte[] good = Encoding.UTF8.GetBytes(Sample);
         string path = folder.File("mutated.yaml");
-        var edits = ArbMap.Default.GeneratorFor<(int Position, byte Value, int Kind)[]>().Resize(6);
-        Prop.ForAll(edits.ToArbitrary(), list =>
+        Gen<byte> replacement = Gen.OneOf(
+            Gen.Elements(Encoding.ASCII.GetBytes("[]{}:,-&*!|>%@`'\"#~\n\t 09az")), Gen.Choose(0, 255).Select(v => (byte)v));
+        Gen<(int Kind, int Position, byte Value)> edit =
+            from kind in Gen.Choose(0, 2)
+            from position in Gen.Choose(0, good.Length - 1)
+            from value in replacement
+            select (kind, position, value);
+        (int Studies, int Errors) seen = (0, 0);
+        Prop.ForAll(edit.NonEmptyListOf().Resize(4).ToArbitrary(), edits =>
         {
             var bytes = new List<byte>(good);
-            foreach ((int position, byte value, int kind) in list)
+            foreach ((int kind, int position, byte value) in edits)
             {
-                int at = (int)((uint)position * 2654435761u % (uint)Math.Max(1, bytes.Count));
-                if (kind % 3 == 0) bytes.Insert(at, value);
-                else if (kind % 3 == 1 && bytes.Count > 0) bytes.RemoveAt(at);
-                else if (bytes.Count > 0) bytes[at] = value;
+                int at = Math.Min(position, bytes.Count - 1);
+                if (kind == 0) bytes.Insert(at, value);
+                else if (kind == 1) bytes.RemoveAt(at);
+                else bytes[at] = value;
             }
             File.WriteAllBytes(path, [.. bytes]);
             try
             {
+                seen.Studies++;
                 return StudyFile.Read(path, SampleCatalogs.All, []).Cells.Count > 0;
             }
             catch (InputException e)
             {
+                seen.Studies--;
+                seen.Errors++;
                 return e.Message.StartsWith(path, StringComparison.Ordinal) && !e.Message.Contains('\n', StringComparison.Ordinal);
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1500).WithQuietOnSuccess(true));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000).WithQuietOnSuccess(true));
+        Assert.True(seen is { Studies: > 0, Errors: > 0 }, $"{seen}");
     }
 }
