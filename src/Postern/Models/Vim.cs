@@ -56,8 +56,14 @@ public sealed class Vim : Backbone
         Initialise(0);
     }
 
-    /// <summary>The mixers, block by block.</summary>
-    internal IReadOnlyList<VimMixer> Mixers => [.. layers.Select(l => l.Mixer)];
+    /// <summary>
+    /// Runs scan and convolution as plain tensor operations instead of the fused kernels: the reference that they are compared with.
+    /// </summary>
+    public bool UseLoop
+    {
+        get => layers.All(l => l.Mixer.UseLoop);
+        init => Array.ForEach(layers, l => l.Mixer.UseLoop = value);
+    }
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

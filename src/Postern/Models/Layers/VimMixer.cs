@@ -27,7 +27,7 @@ internal sealed class VimMixer : nn.Module
         backwardDirection = new Direction(this, innerDim, stateSize, stepRank, backward: true);
     }
 
-    /// <summary>Runs the scan as a loop of tensor operations instead of the fused kernel: the reference that speed is compared with.</summary>
+    /// <summary>Plain tensor operations instead of the fused kernels; see <see cref="Vim.UseLoop"/>.</summary>
     public bool UseLoop { get; set; }
 
     /// <summary>[B, L, d] to [B, L, d].</summary>
