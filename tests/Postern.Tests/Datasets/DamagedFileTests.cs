@@ -15,12 +15,12 @@ public class DamagedFileTests
 
     [Fact]
     public void Pickles() => Survives(
-        PickleWriter.Batch([1, 2], [.. new byte[2 * 3072]], 2, ["a", "b"]), data => Pickle.Read(data, "damaged"), cases: 1500);
+        PickleWriter.Batch([1, 2], [.. new byte[2 * 3072]], 2, ["a", "b"]), data => Pickle.Read(data, "damaged"), cases: 500);
 
     [Fact]
     public void Parquet_files() => Survives(
         ParquetWriting.File([CifarParquetTests.Row(0, "a"), CifarParquetTests.Row(1)], [CifarParquetTests.Row(2)]),
-        data => CifarParquet.Parts(data, "damaged"), cases: 1500);
+        data => CifarParquet.Parts(data, "damaged"), cases: 500);
 
     [Fact]
     public void Parquet_footers()
@@ -28,14 +28,14 @@ public class DamagedFileTests
         // Mutations of the whole file hit pictures most of the time; here every one hits what the reader allocates by.
         byte[] file = ParquetWriting.File([CifarParquetTests.Row(0, "a"), CifarParquetTests.Row(1)]);
         int footer = BitConverter.ToInt32(file.AsSpan(file.Length - 8)) + 8;
-        Survives(file[^footer..], tail => CifarParquet.Parts([.. file[..^footer], .. tail], "damaged"), cases: 1500);
+        Survives(file[^footer..], tail => CifarParquet.Parts([.. file[..^footer], .. tail], "damaged"), cases: 500);
     }
 
     [Fact]
     public void Parquet_page_headers()
     {
         byte[] file = ParquetWriting.File([CifarParquetTests.Row(0, "a"), CifarParquetTests.Row(1)]);
-        Survives(file[4..40], head => CifarParquet.Parts([.. file[..4], .. head, .. file[(4 + head.Length)..]], "damaged"), cases: 1500, sameLength: true);
+        Survives(file[4..40], head => CifarParquet.Parts([.. file[..4], .. head, .. file[(4 + head.Length)..]], "damaged"), cases: 500, sameLength: true);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public class DamagedFileTests
         {
             using Dataset set = DatasetCatalog.OpenPath(folder.Write("damaged.zip", data));
             for (int i = 0; i < set.Test.Count; i++) DatasetFolder.Picture(set.Test, i);
-        }, cases: 300);
+        }, cases: 150);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public class DamagedFileTests
             using (var zipped = new GZipStream(File.Create(folder["b.tar.gz"]), CompressionLevel.Fastest)) zipped.Write(data);
             using FileTree tree = FileTree.Open(folder["b.tar.gz"]);
             tree.Files("a");
-        }, cases: 300);
+        }, cases: 150);
     }
 
     [Fact]

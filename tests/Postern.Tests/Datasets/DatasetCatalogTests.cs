@@ -31,13 +31,6 @@ public class DatasetCatalogTests
         Assert.Contains("no dataset is recognised here", folder.ErrorOf(folder["notes.txt"]));
     }
 
-    [Fact]
-    public void A_drawn_dataset_opens_by_its_name()
-    {
-        using Dataset signs = DatasetCatalog.OpenPath("signs");
-        Assert.Equal("signs", signs.Name);
-    }
-
     [Theory]
     [InlineData("cifar10")]
     [InlineData("gtsrb")]
@@ -74,15 +67,30 @@ public class DatasetCatalogTests
     }
 
     [Fact]
-    public void A_summary_counts_every_class_and_the_sheet_shows_a_row_for_each()
+    public void A_drawn_dataset_opens_by_its_name_and_its_summary_counts_every_class()
     {
         using Dataset signs = DatasetCatalog.OpenPath("signs");
         DatasetSummary summary = DatasetSummary.Of(signs);
+        Assert.Equal("signs", summary.Name);
         Assert.Equal((4000, 1600), (summary.Train.Count, summary.Test.Count));
         Assert.All(summary.Train.PerClass, count => Assert.Equal(250, count));
         Assert.Equal(signs.Test.Fingerprint, summary.Test.Fingerprint);
-        var sheet = DatasetSummary.Sheet(signs.Test, perClass: 3);
-        Assert.Equal((3 * 66 + 2, 16 * 66 + 2), (sheet.Width, sheet.Height));
+    }
+
+    [Fact]
+    public void A_sheet_has_a_row_for_each_class_unless_every_class_has_one_picture()
+    {
+        var three = new MemoryImageSet(32, new byte[4 * 3072], [0, 1, 1, 1], ["a", "b"]);
+        Assert.Equal((2 * 66 + 2, 2 * 66 + 2), Size(three, perClass: 2));
+        Assert.Equal((3 * 66 + 2, 2 * 66 + 2), Size(three, perClass: 10));
+        var ones = new MemoryImageSet(32, new byte[4 * 3072], [0, 1, 2, 3], ["a", "b", "c", "d"]);
+        Assert.Equal((2 * 66 + 2, 2 * 66 + 2), Size(ones, perClass: 2));
+
+        static (int Width, int Height) Size(ImageSet set, int perClass)
+        {
+            var sheet = DatasetSummary.Sheet(set, perClass);
+            return (sheet.Width, sheet.Height);
+        }
     }
 
     private static Dataset Open(DatasetFolder folder, params (string Key, string Value)[] options) =>
