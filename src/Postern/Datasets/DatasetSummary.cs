@@ -13,6 +13,8 @@ namespace Postern.Datasets;
 public sealed record DatasetSummary(
     string Name, string Layout, int PictureSize, int InputSize, IReadOnlyList<string> ClassNames, SplitSummary Train, SplitSummary Test)
 {
+    private const int LargestShown = 64;
+
     /// <summary>Looks through <paramref name="dataset"/>; decodes no picture.</summary>
     public static DatasetSummary Of(Dataset dataset) => new(
         dataset.Name, dataset.Layout, dataset.Train.Size, dataset.InputSize, dataset.Train.ClassNames,
@@ -25,26 +27,23 @@ public sealed record DatasetSummary(
     /// <exception cref="InputException">A picture that cannot be decoded.</exception>
     public static RgbImage Sheet(ImageSet set, int perClass = 10, int classes = 50)
     {
+        int[][] rows = [.. Enumerable.Range(0, set.Count).GroupBy(i => set.Labels[i]).OrderBy(g => g.Key).Take(classes).Select(g => g.Take(perClass).ToArray())];
+        // Classes of one picture each need no row of their own.
+        int width = rows.Max(r => r.Length), columns = width == 1 ? perClass : width;
         var pictures = new List<RgbImage>();
-        ILookup<int, int> members = Enumerable.Range(0, set.Count).ToLookup(i => set.Labels[i]);
-        foreach (int label in members.Select(m => m.Key).Order().Take(classes))
+        foreach (int[] row in rows)
         {
-            int[] first = [.. members[label].Take(perClass)];
-            foreach (int index in first)
-            {
-                var picture = new RgbImage(set.Size, set.Size);
-                set.Read(index, picture.Pixels);
-                pictures.Add(picture.Width > 64 ? Resampling.Bilinear(picture, 64, 64) : picture);
-            }
-            // A class with fewer pictures leaves its row's end blank.
-            for (int i = first.Length; i < perClass; i++)
-            {
-                var blank = new RgbImage(1, 1);
-                Array.Fill(blank.Pixels, (byte)255);
-                pictures.Add(blank);
-            }
+            pictures.AddRange(row.Select(index => Picture(set, index)));
+            for (int i = row.Length; i < width; i++) pictures.Add(new RgbImage(1, 1, [255, 255, 255]));
         }
-        return ContactSheet.Arrange(pictures, perClass, zoom: set.Size > 64 ? 1 : 2);
+        return ContactSheet.Arrange(pictures, columns, zoom: set.Size > LargestShown ? 1 : 2);
+    }
+
+    private static RgbImage Picture(ImageSet set, int index)
+    {
+        var picture = new RgbImage(set.Size, set.Size);
+        set.Read(index, picture.Pixels);
+        return set.Size > LargestShown ? Resampling.Bilinear(picture, LargestShown, LargestShown) : picture;
     }
 }
 

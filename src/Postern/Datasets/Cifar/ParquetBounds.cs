@@ -41,6 +41,8 @@ internal static class ParquetBounds
             throw new InputException(source, "the Parquet file keeps its columns elsewhere; only self-contained files are read");
         long start = data.DictionaryPageOffset is long dictionary and > 0 ? Math.Min(dictionary, data.DataPageOffset) : data.DataPageOffset;
         Check(start >= 4 && data.TotalCompressedSize > 0 && start <= file.Length - data.TotalCompressedSize);
+        if (data.Codec is not (CompressionCodec.UNCOMPRESSED or CompressionCodec.SNAPPY))
+            throw new InputException(source, $"the Parquet file is packed with {data.Codec}; only snappy and unpacked files are read");
         Check(data.NumValues == rows && data.TotalUncompressedSize >= 0);
         Check(data.TotalUncompressedSize <= data.TotalCompressedSize * LargestExpansion + AlwaysAllowed);
 
@@ -53,7 +55,12 @@ internal static class ParquetBounds
             Check(compressed >= 0 && compressed <= pages.Length - headerLength && uncompressed >= 0);
             long inPage = header.GetValueOrDefault((5, 1)) + header.GetValueOrDefault((8, 1));
             Check(inPage >= 0 && inPage <= rows - values && header.GetValueOrDefault((7, 1)) is var entries && entries >= 0 && entries <= uncompressed);
-            Check(header.GetValueOrDefault((8, 5)) + header.GetValueOrDefault((8, 6)) <= uncompressed);
+            ReadOnlySpan<byte> content = pages.Slice(headerLength, (int)compressed);
+            // Version 2 pages keep their levels in front, unpacked, and may leave the values unpacked too.
+            long levels = header.GetValueOrDefault((8, 5)) + header.GetValueOrDefault((8, 6));
+            Check(levels >= 0 && levels <= Math.Min(uncompressed, compressed));
+            if (data.Codec == CompressionCodec.SNAPPY && header.GetValueOrDefault((8, 7), 1) == 1 && compressed > levels)
+                Check(SnappyLength(content[(int)levels..]) == uncompressed - levels);
             unpacked += uncompressed;
             Check(unpacked <= data.TotalUncompressedSize);
             values += inPage;
@@ -64,5 +71,17 @@ internal static class ParquetBounds
         {
             if (!holds) throw new InputException(source, "the Parquet file is damaged: a column's place or size does not fit the file");
         }
+    }
+
+    // A snappy stream begins with its unpacked length as a varint of at most five bytes.
+    private static long SnappyLength(ReadOnlySpan<byte> stream)
+    {
+        long length = 0;
+        for (int i = 0; i < Math.Min(stream.Length, 5); i++)
+        {
+            length |= (long)(stream[i] & 127) << (7 * i);
+            if (stream[i] < 128) return length;
+        }
+        return -1;
     }
 }
