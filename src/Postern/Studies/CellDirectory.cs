@@ -96,11 +96,12 @@ public sealed class CellDirectory
     public void WriteResult(CellResult result) => RecordFormat.Write(ResultPath, result);
 
     /// <summary>Reads <c>result.json</c>; null where there is none.</summary>
-    /// <exception cref="InputException">It is damaged.</exception>
+    /// <exception cref="InputException">It is damaged or another cell's.</exception>
     public CellResult? ReadResult()
     {
-        CellResult? result = RecordFormat.Read<CellResult>(ResultPath);
-        return result?.Contradiction() is string found ? throw RecordFormat.Damaged(ResultPath, found) : result;
+        if (RecordFormat.Read<CellResult>(ResultPath) is not CellResult result) return null;
+        if (result.Id != cell.Id) throw RecordFormat.Damaged(ResultPath, $"it is the result of {result.Id}");
+        return result.Contradiction() is string found ? throw RecordFormat.Damaged(ResultPath, found) : result;
     }
 
     /// <summary>Writes <c>failure.json</c> with why the cell stopped.</summary>

@@ -8,6 +8,9 @@ namespace Postern.Studies;
 /// <param name="Cells">In the order dataset, model, attack, seed; ids are unique.</param>
 public sealed record Study(string Name, string About, string FilePath, string Preset, IReadOnlyList<Cell> Cells)
 {
+    /// <summary>The <c>--set</c> values that it was read with.</summary>
+    public IReadOnlyList<string> Sets { get; init; } = [];
+
     /// <summary>The folder of this study's cells and report under <paramref name="runsRoot"/> (<c>--out</c>).</summary>
     public string Folder(string runsRoot) => Path.Combine(runsRoot, Name);
 

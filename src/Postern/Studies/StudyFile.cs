@@ -35,7 +35,7 @@ public sealed class StudyFile
         StudyNode node = StudyDocument.ReadFile(path);
         foreach (string set in sets) node = StudyOverride.Apply(node, set);
         if (node is not MapNode root) throw node.At.Error($"is {node.Kind}, expected a study: keys such as datasets, models and attacks");
-        return new StudyFile(root, path).Resolve(catalogs);
+        return new StudyFile(root, path).Resolve(catalogs) with { Sets = sets };
     }
 
     private Study Resolve(StudyCatalogs catalogs)
