@@ -15,15 +15,21 @@ internal static class SharedMaterial
         return path;
     }
 
+    /// <summary>The folder that holds Postern.slnx.</summary>
+    public static string RepositoryRoot { get; } = FindRepository()
+        ?? throw new DirectoryNotFoundException("the tests run outside the repository");
+
     private static string? Find()
     {
         if (Environment.GetEnvironmentVariable("POSTERN_SHARED") is { Length: > 0 } named) return Directory.Exists(named) ? named : null;
+        string shared = Path.GetFullPath(Path.Combine(FindRepository() ?? ".", "..", "shared"));
+        return Directory.Exists(shared) ? shared : null;
+    }
+
+    private static string? FindRepository()
+    {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(Path.Combine(folder.FullName, "Postern.slnx"))) continue;
-            string shared = Path.Combine(folder.FullName, "..", "shared");
-            return Directory.Exists(shared) ? Path.GetFullPath(shared) : null;
-        }
+            if (File.Exists(Path.Combine(folder.FullName, "Postern.slnx"))) return folder.FullName;
         return null;
     }
 }

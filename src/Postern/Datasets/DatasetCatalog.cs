@@ -5,7 +5,7 @@ namespace Postern.Datasets;
 /// <summary>The datasets that a study can name. A new dataset is one file and one line here.</summary>
 public static class DatasetCatalog
 {
-    private static readonly IDatasetEntry[] Entries = [new Signs()];
+    private static readonly IDatasetEntry[] Entries = [new Cifar10(), new Gtsrb(), new ImageNet(), new Signs()];
 
     /// <summary>All datasets, in the order of listings.</summary>
     public static IReadOnlyList<ICatalogEntry> All => Entries;

@@ -4,85 +4,61 @@ using System.Text.Json;
 
 namespace Postern.Tests.Goldens;
 
-/// <summary>A golden: a JSON manifest and the safetensors file beside it. The reader is independent of the library's own.</summary>
+/// <summary>
+/// A golden: a JSON manifest and the safetensors file beside it. It is read by code of its own, so that the product's reader
+/// is not checked against itself.
+/// </summary>
 internal sealed class GoldenFile
 {
-    private readonly string path;
-    private readonly byte[] content;
     private readonly JsonElement header;
+    private readonly byte[] data;
     private readonly int dataStart;
 
-    private GoldenFile(string path, JsonElement manifest, byte[] content)
+    private GoldenFile(string name, JsonElement manifest, byte[] data)
     {
-        (this.path, Manifest, this.content) = (path, manifest, content);
-        dataStart = 8 + checked((int)BinaryPrimitives.ReadInt64LittleEndian(content));
-        using JsonDocument document = JsonDocument.Parse(content.AsMemory(8, dataStart - 8));
-        header = document.RootElement.Clone();
+        (Name, Manifest, this.data) = (name, manifest, data);
+        if (data.Length == 0) return;
+        int headerLength = checked((int)BinaryPrimitives.ReadInt64LittleEndian(data));
+        header = JsonDocument.Parse(data.AsMemory(8, headerLength)).RootElement;
+        dataStart = 8 + headerLength;
     }
 
-    /// <summary>The manifest.</summary>
+    public string Name { get; }
+
     public JsonElement Manifest { get; }
 
-    /// <summary>The manifest's file name without extension.</summary>
-    public string Name => Path.GetFileNameWithoutExtension(path);
-
-    /// <summary>Names of the stored tensors.</summary>
-    public IEnumerable<string> TensorNames => header.EnumerateObject().Select(t => t.Name).Where(n => n != "__metadata__");
-
-    /// <summary>Opens the manifest at <paramref name="jsonPath"/> and its tensors: the file that <c>file</c> names, else the same name.</summary>
-    public static GoldenFile Open(string jsonPath)
+    /// <summary>Opens a manifest by its path relative to the golden folder.</summary>
+    public static GoldenFile Open(string relativePath)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(jsonPath));
-        JsonElement manifest = document.RootElement.Clone();
-        string tensors = manifest.TryGetProperty("file", out JsonElement file)
-            ? Path.Combine(Path.GetDirectoryName(jsonPath)!, file.GetString()!)
-            : Path.ChangeExtension(jsonPath, ".safetensors");
-        return new GoldenFile(jsonPath, manifest, File.ReadAllBytes(tensors));
+        string path = Path.Combine(GoldenFolder.Root!, relativePath), tensors = Path.ChangeExtension(path, ".safetensors");
+        return new GoldenFile(Path.GetFileNameWithoutExtension(path), JsonDocument.Parse(File.ReadAllBytes(path)).RootElement,
+            File.Exists(tensors) ? File.ReadAllBytes(tensors) : []);
     }
 
-    /// <summary>Whether the golden stores a tensor of this name.</summary>
-    public bool Has(string name) => header.TryGetProperty(name, out _);
+    public bool Has(string tensor) => header.ValueKind == JsonValueKind.Object && header.TryGetProperty(tensor, out _);
 
-    /// <summary>A tensor as float32, row-major; stored F32, or F64 rounded.</summary>
-    public (long[] Shape, float[] Data) Tensor(string name)
-    {
-        (string type, long[] shape, byte[] bytes) = Stored(name);
-        return type == "F32"
-            ? (shape, MemoryMarshal.Cast<byte, float>(bytes.AsSpan()).ToArray())
-            : (shape, Array.ConvertAll(Doubles(name).Data, v => (float)v));
-    }
+    public long[] Shape(string tensor) => [.. header.GetProperty(tensor).GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
 
-    /// <summary>A tensor as float64, row-major; stored F64, or F32 or integers widened.</summary>
-    public (long[] Shape, double[] Data) Doubles(string name)
+    /// <summary>Values in row-major order, whatever the stored type, as doubles.</summary>
+    public double[] Doubles(string tensor)
     {
-        (string type, long[] shape, byte[] bytes) = Stored(name);
-        return (shape, type switch
+        JsonElement entry = header.GetProperty(tensor);
+        int begin = dataStart + entry.GetProperty("data_offsets")[0].GetInt32(), end = dataStart + entry.GetProperty("data_offsets")[1].GetInt32();
+        ReadOnlySpan<byte> bytes = data.AsSpan(begin, end - begin);
+        return entry.GetProperty("dtype").GetString() switch
         {
-            "F64" => MemoryMarshal.Cast<byte, double>(bytes.AsSpan()).ToArray(),
-            "F32" => Array.ConvertAll(MemoryMarshal.Cast<byte, float>(bytes.AsSpan()).ToArray(), v => (double)v),
-            _ => Array.ConvertAll(Integers(name).Data, v => (double)v),
-        });
+            "F64" => MemoryMarshal.Cast<byte, double>(bytes).ToArray(),
+            "F32" => Widened<float>(bytes, v => v),
+            "I64" => Widened<long>(bytes, v => v),
+            "I32" => Widened<int>(bytes, v => v),
+            "U8" => Widened<byte>(bytes, v => v),
+            string other => throw new InvalidDataException($"{Name}: tensor {tensor} has type {other}"),
+            null => throw new InvalidDataException($"{Name}: tensor {tensor} has no type"),
+        };
     }
 
-    /// <summary>A tensor of integers, row-major; stored I64, I32 or U8.</summary>
-    public (long[] Shape, long[] Data) Integers(string name)
-    {
-        (string type, long[] shape, byte[] bytes) = Stored(name);
-        return (shape, type switch
-        {
-            "I64" => MemoryMarshal.Cast<byte, long>(bytes.AsSpan()).ToArray(),
-            "I32" => Array.ConvertAll(MemoryMarshal.Cast<byte, int>(bytes.AsSpan()).ToArray(), v => (long)v),
-            "U8" => Array.ConvertAll(bytes, v => (long)v),
-            _ => throw new InvalidDataException($"{path}: tensor {name} is of type {type}, which is not read"),
-        });
-    }
+    public float[] Floats(string tensor) => Array.ConvertAll(Doubles(tensor), v => (float)v);
 
-    private (string Type, long[] Shape, byte[] Bytes) Stored(string name)
-    {
-        if (!header.TryGetProperty(name, out JsonElement entry)) throw new InvalidDataException($"{path}: there is no tensor {name}");
-        long[] shape = [.. entry.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
-        JsonElement offsets = entry.GetProperty("data_offsets");
-        int begin = offsets[0].GetInt32(), end = offsets[1].GetInt32();
-        return (entry.GetProperty("dtype").GetString()!, shape, content[(dataStart + begin)..(dataStart + end)]);
-    }
+    private static double[] Widened<T>(ReadOnlySpan<byte> bytes, Func<T, double> widen)
+        where T : unmanaged => [.. MemoryMarshal.Cast<byte, T>(bytes).ToArray().Select(widen)];
 }
