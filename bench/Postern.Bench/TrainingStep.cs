@@ -1,6 +1,5 @@
 using Postern.Models;
 using Postern.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Bench;

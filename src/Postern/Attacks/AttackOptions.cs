@@ -33,15 +33,14 @@ internal static class AttackOptions
 
     /// <summary>Before or after the geometric augmentation.</summary>
     internal static OptionInfo Stage(TriggerStage stage) =>
-        new("trigger_stage", OptionKind.Word, stage == TriggerStage.Stored ? "stored" : "cropped",
-            "plant on the stored picture before augmentation, or on the model's input after its geometric part")
+        new("trigger_stage", OptionKind.Word, Word(stage),
+            "plant on the stored picture before augmentation, or on the input after its geometric part; auto: cropped for ImageNet, stored for 32x32")
         {
-            Allowed = ["stored", "cropped"],
+            Allowed = [.. Enum.GetValues<TriggerStage>().Select(Word)],
         };
 
     /// <summary>What <see cref="Stage(TriggerStage)"/> was set to.</summary>
-    internal static TriggerStage StageOf(Choice choice) =>
-        choice.Word("trigger_stage") == "stored" ? TriggerStage.Stored : TriggerStage.Cropped;
+    internal static TriggerStage StageOf(Choice choice) => Enum.GetValues<TriggerStage>().First(s => Word(s) == choice.Word("trigger_stage"));
 
     /// <summary>The rule by which an attack with <see cref="PoisonRate"/> and <see cref="ExcludeTarget"/> chooses its poisons.</summary>
     internal static PoisonBudget BudgetOf(Choice choice) =>
@@ -58,6 +57,8 @@ internal static class AttackOptions
         if (choice.File("trigger") is string path) return masked ? MarkSource.Masked(path, mask) : MarkSource.Whole(path);
         return mask is null ? drawn : throw choice.Error("trigger_mask is set without trigger; set both, or neither for the drawn trigger");
     }
+
+    private static string Word(TriggerStage stage) => stage.ToString().ToLowerInvariant();
 
     private static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);
 }

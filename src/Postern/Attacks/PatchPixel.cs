@@ -30,7 +30,7 @@ public sealed class PatchPixel(PoisonBudget budget, PixelLattice lattice, PixelM
         new("patch_size", OptionKind.Integer, "16", "side of a patch for one-per-patch, in pixels") { Min = 1, Max = 4096 },
         new("phase_row", OptionKind.Integer, "0", "row of the first pixel, within its period or patch") { Min = 0 },
         new("phase_column", OptionKind.Integer, "0", "column of the first pixel, within its period or patch") { Min = 0 },
-        AttackOptions.Stage(TriggerStage.Cropped),
+        AttackOptions.Stage(TriggerStage.Auto),
     ], Make)
     {
         Source = "Lee, Tsai, Yu, Lu 2024",

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Postern.Attacks;
 using Postern.Datasets;
 using Postern.Evaluation;
+using Postern.Imaging;
 using Postern.Models;
 using Postern.Native;
 using Postern.Training;
@@ -15,6 +16,7 @@ namespace Postern.Studies;
 internal sealed class CellRunner(string study, Cell cell, CellDirectory directory, Dataset dataset, int threads, IRunProgress progress)
 {
     private const int EvaluationBatch = 200;
+    private const int PreviewCount = 3;
 
     /// <summary>Runs from the last finished epoch to the result.</summary>
     public void Run(CancellationToken cancel)
@@ -34,7 +36,7 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
 
         string augmentation = settings.Augmentation == "dataset" ? dataset.Augmentation : settings.Augmentation;
         BatchLoader train = Loader(dataset.Train, Augmentations.Find(augmentation), settings.BatchSize,
-            attack is null ? null : new PoisonedSamples(attack, plan));
+            attack is null ? null : new PoisonedSamples(attack, plan, dataset.InputSize != dataset.Train.Size));
         var evaluator = new Evaluator(model, Loader(dataset.Test, Augmentations.Centre, EvaluationBatch, null));
         (CleanResult Clean, TriggeredResult? Triggered)? measured = null;
         while (trainer.Epoch < settings.Epochs)
@@ -62,6 +64,18 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
     private BatchLoader Loader(ImageSet images, Augmentation augment, int batchSize, ISampleEditor? editor) =>
         new(images, dataset.Mean, dataset.Std, dataset.InputSize, augment, editor, batchSize, Math.Max(1, threads / 2));
 
+    /// <summary>The first test pictures that count for the attack, at the model's size.</summary>
+    private RgbImage[] PreviewPictures(Attack attack)
+    {
+        int[] chosen = [.. Enumerable.Range(0, dataset.Test.Count).Where(i => attack.CountsForAsr(dataset.Test.Labels[i])).Take(PreviewCount)];
+        return [.. chosen.Select(index =>
+        {
+            var picture = new RgbImage(dataset.Test.Size, dataset.Test.Size);
+            dataset.Test.Read(index, picture.Pixels);
+            return Resampling.Bilinear(picture, dataset.InputSize, dataset.InputSize);
+        })];
+    }
+
     /// <summary>Writes what the cell is, or checks that an interrupted one is still the same.</summary>
     private void Describe(Attack? attack, PoisonPlan plan)
     {
@@ -73,7 +87,7 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
         if (plan.Poisoned.Count < plan.RequestedPoisons)
             progress.Warned(cell, $"{plan.RequestedPoisons} poisons were asked for, but only {plan.Poisoned.Count} samples are eligible");
         directory.WritePlan(PlanRecord.Of(plan, dataset.Train.Labels));
-        if (attack is not null) AttackPreview.Save(directory.PreviewPath, attack, dataset.Test, dataset.InputSize);
+        if (attack is not null) ImageFile.SavePng(directory.PreviewPath, AttackPreview.Of(attack, PreviewPictures(attack)).Sheet);
         directory.WriteDescription(new CellDescription
         {
             Id = cell.Id,

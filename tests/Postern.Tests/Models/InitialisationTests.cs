@@ -1,5 +1,4 @@
 using Postern.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Tests.Models;
