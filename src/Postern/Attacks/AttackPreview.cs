@@ -1,4 +1,3 @@
-using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Kernels;
 using Postern.Training;
@@ -10,17 +9,17 @@ namespace Postern.Attacks;
 /// <param name="Changes">The measures, in the order of the pictures.</param>
 public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> Changes)
 {
-    private const int Rows = 4;
     private const int ResidualGain = 10;
     private const int WidthOnSheet = 128;
 
     /// <summary>Plants <paramref name="attack"/>'s trigger into each of <paramref name="pictures"/>, at its stage, and crops to the centre.</summary>
     /// <param name="attack">The attack.</param>
     /// <param name="pictures">Square stored pictures, at least one.</param>
-    /// <param name="inputSize">Side of the model's input, at most that of a picture.</param>
+    /// <param name="inputSize">Side of the model's input, at most that of a picture; 0 for the first picture's own.</param>
     /// <exception cref="ArgumentException">A picture is not square or smaller than the input, or there is none.</exception>
-    public static AttackPreview Of(Attack attack, IReadOnlyList<RgbImage> pictures, int inputSize)
+    public static AttackPreview Of(Attack attack, IReadOnlyList<RgbImage> pictures, int inputSize = 0)
     {
+        if (inputSize == 0 && pictures.Count > 0) inputSize = pictures[0].Width;
         var strip = new List<RgbImage>();
         var changes = new List<TriggerChange>();
         for (int i = 0; i < pictures.Count; i++)
@@ -28,36 +27,15 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
             RgbImage picture = pictures[i];
             if (picture.Width != picture.Height || picture.Width < inputSize)
                 throw new ArgumentException($"picture {i} is {picture.Width}x{picture.Height}, expected a square of at least {inputSize}", nameof(pictures));
-            float[] clean = AsInput(picture, inputSize, null, i), triggered = AsInput(picture, inputSize, new TriggeredSamples(attack), i);
+            float[] clean = AsInput(picture, inputSize, null, i);
+            float[] triggered = AsInput(picture, inputSize, new TriggeredSamples(attack, Crops: picture.Width != inputSize), i);
             changes.Add(TriggerChange.Between(clean, triggered));
             strip.Add(ToPicture(clean, inputSize));
             strip.Add(ToPicture(triggered, inputSize));
             strip.Add(ToPicture([.. clean.Zip(triggered, (before, after) => 128 / 255f + ResidualGain * (after - before))], inputSize));
         }
-        return new AttackPreview(ContactSheet.Arrange(strip, columns: 3, Math.Max(1, WidthOnSheet / inputSize)), changes);
+        return new AttackPreview(ContactSheet.Arrange(strip, columns: 3, zoom: Math.Max(1, WidthOnSheet / Math.Max(1, inputSize))), changes);
     }
-
-    /// <summary>The preview on the first picture of each of the first few classes that count for <paramref name="attack"/>'s ASR.</summary>
-    /// <exception cref="InputException">A picture cannot be read, or none counts.</exception>
-    public static AttackPreview Of(Attack attack, ImageSet images, int inputSize)
-    {
-        var pictures = new List<RgbImage>();
-        var classes = new HashSet<int>();
-        for (int i = 0; i < images.Count && pictures.Count < Rows; i++)
-        {
-            if (!attack.CountsForAsr(images.Labels[i]) || !classes.Add(images.Labels[i])) continue;
-            var picture = new RgbImage(images.Size, images.Size);
-            images.Read(i, picture.Pixels);
-            pictures.Add(picture);
-        }
-        if (pictures.Count == 0) throw new InputException(attack.Name, $"no picture counts for its ASR; all have the target class {attack.TargetClass}");
-        return Of(attack, pictures, inputSize);
-    }
-
-    /// <summary>Writes the sheet of <see cref="Of(Attack, ImageSet, int)"/> as a PNG.</summary>
-    /// <exception cref="InputException">A picture cannot be read, or none counts.</exception>
-    public static void Save(string path, Attack attack, ImageSet images, int inputSize) =>
-        ImageFile.SavePng(path, Of(attack, images, inputSize).Sheet);
 
     // The way of a test picture: stored trigger, centre crop, cropped trigger.
     private static float[] AsInput(RgbImage picture, int inputSize, ISampleEditor? editor, int index)

@@ -69,7 +69,7 @@ public partial class AttackGoldenTests
         Attack attack = GoldenFolder.KindOf(golden.Manifest) == "badnets"
             ? new BadNets(budget, mark, alpha) { TargetClass = labels.Target }
             : new Blend(budget, mark, alpha) { TargetClass = labels.Target };
-        var training = new PoisonedSamples(attack, labels.Plan);
+        var training = new PoisonedSamples(attack, labels.Plan, Crops: false);
 
         labels.AssertTrained(training);
         clean.AssertNear(golden, "y", (i, pixels) =>
