@@ -1,3 +1,4 @@
+using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using Postern.Attacks;
@@ -48,16 +49,32 @@ public class AttackCatalogTests
 
     [Theory]
     [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
-    public void Triggered_pictures_stay_in_range_and_depend_on_the_picture_alone(string name)
+    public void Triggered_pictures_change_and_stay_in_range_at_any_strength(string name)
     {
-        Attack attack = SampleAttacks.Make(name), strong = SampleAttacks.Make(name, (name == "patch-pixel" ? "intensity" : "opacity", name == "patch-pixel" ? "255" : "1"));
+        (string, string)[] full = [.. AttackCatalog.Find(name)!.Options
+            .Where(o => o.Kind == OptionKind.Number && o.Name != "poison_rate" && o.Max < decimal.MaxValue)
+            .Select(o => (o.Name, o.Max.ToString(CultureInfo.InvariantCulture)))];
+        Attack usual = SampleAttacks.Make(name), strong = SampleAttacks.Make(name, full);
         Prop.ForAll(RandomPicture.Of(8, 32, 33, 64).ToArbitrary(), picture =>
-        {
-            float[] train = picture.After(p => attack.ApplyTrain(new PlannedSample(5, false, 1), p, picture.Size));
-            float[] test = picture.After(p => attack.ApplyTest(9, p, picture.Size));
-            float[] extreme = picture.After(p => strong.ApplyTest(0, p, picture.Size));
-            return train.SequenceEqual(test) && !test.SequenceEqual(picture.Pixels) && test.Concat(extreme).All(v => v is >= 0f and <= 1f);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+            new[] { usual, strong }.All(attack =>
+            {
+                float[] train = picture.After(p => attack.ApplyTrain(new PlannedSample(5, false, 1), p, picture.Size));
+                float[] test = picture.After(p => attack.ApplyTest(9, p, picture.Size));
+                return new[] { train, test }.All(t => !t.SequenceEqual(picture.Pixels) && t.All(v => v is >= 0f and <= 1f));
+            })).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+    }
+
+    [Theory]
+    [InlineData("badnets")]
+    [InlineData("blend")]
+    [InlineData("patch-pixel")]
+    public void Training_and_test_plant_the_same(string name)
+    {
+        Attack attack = SampleAttacks.Make(name);
+        var picture = RandomPicture.Draw(32, 3);
+        Assert.Equal(
+            picture.After(p => attack.ApplyTrain(new PlannedSample(5, false, 1), p, 32)),
+            picture.After(p => attack.ApplyTest(9, p, 32)));
     }
 
     [Theory]
