@@ -80,7 +80,7 @@ internal static class AttacksCommand
             dataset.Test.Read(i, picture.Pixels);
             return picture;
         })];
-        AttackPreview shown = AttackPreview.Of(attack, pictures);
+        AttackPreview shown = AttackPreview.Of(attack, pictures, dataset.InputSize);
         ImageFile.SavePng(file, shown.Sheet);
         foreach ((int i, TriggerChange change) in shown.Changes.Index()) AnsiConsole.MarkupLineInterpolated($"picture {i}: PSNR {change.Psnr:f1} dB, L-inf {change.LInf * 255:f0}/255, {change.ChangedPixels:p1} of the pixels changed");
         AnsiConsole.MarkupLineInterpolated($"clean, triggered, residual x10: {file}");

@@ -84,10 +84,9 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
             if (earlier.TrainFingerprint == dataset.Train.Fingerprint && earlier.TestFingerprint == dataset.Test.Fingerprint) return;
             throw new InputException(directory.Folder, $"was begun on other data than {dataset.Name} is now; delete the folder or choose another with --out");
         }
-        if (plan.Poisoned.Count < plan.RequestedPoisons)
-            progress.Warned(cell, $"{plan.RequestedPoisons} poisons were asked for, but only {plan.Poisoned.Count} samples are eligible");
+        if (plan.Warning is string warning) progress.Warned(cell, warning);
         directory.WritePlan(PlanRecord.Of(plan, dataset.Train.Labels));
-        if (attack is not null) ImageFile.SavePng(directory.PreviewPath, AttackPreview.Of(attack, PreviewPictures(attack)).Sheet);
+        if (attack is not null) ImageFile.SavePng(directory.PreviewPath, AttackPreview.Of(attack, PreviewPictures(attack), dataset.InputSize).Sheet);
         directory.WriteDescription(new CellDescription
         {
             Id = cell.Id,

@@ -27,12 +27,19 @@ internal sealed class GoldenFile
 
     public JsonElement Manifest { get; }
 
-    /// <summary>Opens a manifest by its path relative to the golden folder.</summary>
+    /// <summary>Names of the stored tensors.</summary>
+    public IReadOnlyList<string> TensorNames =>
+        header.ValueKind == JsonValueKind.Object ? [.. header.EnumerateObject().Select(t => t.Name).Where(n => n != "__metadata__")] : [];
+
+    /// <summary>Opens a manifest by its path relative to the golden folder; its tensors lie where <c>file</c> says, else beside it.</summary>
     public static GoldenFile Open(string relativePath)
     {
-        string path = Path.Combine(GoldenFolder.Root!, relativePath), tensors = Path.ChangeExtension(path, ".safetensors");
-        return new GoldenFile(Path.GetFileNameWithoutExtension(path), JsonDocument.Parse(File.ReadAllBytes(path)).RootElement,
-            File.Exists(tensors) ? File.ReadAllBytes(tensors) : []);
+        string path = Path.Combine(GoldenFolder.Root!, relativePath);
+        JsonElement manifest = JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
+        string tensors = manifest.TryGetProperty("file", out JsonElement file)
+            ? Path.Combine(Path.GetDirectoryName(path)!, file.GetString()!)
+            : Path.ChangeExtension(path, ".safetensors");
+        return new GoldenFile(Path.GetFileNameWithoutExtension(path), manifest, File.Exists(tensors) ? File.ReadAllBytes(tensors) : []);
     }
 
     public bool Has(string tensor) => header.ValueKind == JsonValueKind.Object && header.TryGetProperty(tensor, out _);

@@ -8,6 +8,10 @@ internal static class GoldenFolder
     /// <summary>POSTERN_GOLDENS, else <c>goldens</c> in the shared folder; null where there is neither.</summary>
     public static string? Root { get; } = Find();
 
+    /// <summary>Whether <see cref="Root"/> belongs to the shared folder, beside whose goldens lie the trigger pictures they were made with.</summary>
+    public static bool IsShared { get; } =
+        Root is not null && SharedMaterial.Root is not null && Root == Path.GetFullPath(Path.Combine(SharedMaterial.Root, "goldens"));
+
     /// <summary>What a manifest's golden is about: an attack's name, <c>selective_scan</c>, an architecture, <c>keys:</c>ARCHITECTURE, <c>checkpoints</c>.</summary>
     public static string KindOf(JsonElement manifest)
     {

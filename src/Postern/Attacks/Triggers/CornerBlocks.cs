@@ -12,10 +12,10 @@ internal static class CornerBlocks
     /// <summary>
     /// At 32 pixels one block of single-pixel cells in the bottom right corner. At any other size the ImageNet geometry in
     /// proportion: four blocks of the same orientation in the corners of what the centre crop to 7/8 leaves of a stored
-    /// picture, or in the corners of the picture itself where it is the cropped one (224 pixels, or <see cref="TriggerStage.Cropped"/>).
+    /// picture, or in the corners of the picture itself where no crop follows (224 pixels, or a stage that plants after it).
     /// </summary>
     /// <param name="size">Side in pixels.</param>
-    /// <param name="stage">Whether a picture that is not of 224 pixels will still be cropped.</param>
+    /// <param name="stage">Whether a picture that is not of 224 pixels may still be cropped: only <see cref="TriggerStage.Stored"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
     internal static Mark Draw(int size, TriggerStage stage)
     {
@@ -26,9 +26,9 @@ internal static class CornerBlocks
             DrawBlock(29, 29, cell: 1);
             return new Mark(size, pixels, mask);
         }
-        bool cropped = size == 224 || stage == TriggerStage.Cropped;
-        int cell = Math.Max(1, (int)Math.Round(3.0 * size / (cropped ? 224 : 256), MidpointRounding.AwayFromZero));
-        int near = cropped ? 0 : size / 16, far = size - near - 3 * cell;
+        bool whole = size == 224 || stage != TriggerStage.Stored;
+        int cell = Math.Max(1, (int)Math.Round(3.0 * size / (whole ? 224 : 256), MidpointRounding.AwayFromZero));
+        int near = whole ? 0 : size / 16, far = size - near - 3 * cell;
         foreach ((int top, int left) in new[] { (near, near), (near, far), (far, near), (far, far) }) DrawBlock(top, left, cell);
         return new Mark(size, pixels, mask);
 
