@@ -3,7 +3,10 @@ using Postern.Training;
 namespace Postern.Attacks;
 
 /// <summary>Plants an attack into the training set as its plan says.</summary>
-public sealed record PoisonedSamples(Attack Attack, PoisonPlan Plan) : ISampleEditor
+/// <param name="Attack">The attack.</param>
+/// <param name="Plan">Its plan for this training set.</param>
+/// <param name="Crops">Whether the model's input is cut out of a larger stored picture.</param>
+public sealed record PoisonedSamples(Attack Attack, PoisonPlan Plan, bool Crops) : ISampleEditor
 {
     /// <inheritdoc/>
     public int LabelOf(int index, int trueLabel) => Plan.LabelOf(index, trueLabel);
@@ -14,13 +17,13 @@ public sealed record PoisonedSamples(Attack Attack, PoisonPlan Plan) : ISampleEd
     /// <inheritdoc/>
     public void EditStored(int index, Span<float> pixels, int size)
     {
-        if (Attack.Stage == TriggerStage.Stored) Apply(index, pixels, size);
+        if (!Attack.EntersAtInput(Crops)) Apply(index, pixels, size);
     }
 
     /// <inheritdoc/>
     public void EditInput(int index, Span<float> pixels, int size)
     {
-        if (Attack.Stage == TriggerStage.Cropped) Apply(index, pixels, size);
+        if (Attack.EntersAtInput(Crops)) Apply(index, pixels, size);
     }
 
     private void Apply(int index, Span<float> pixels, int size)
@@ -31,7 +34,9 @@ public sealed record PoisonedSamples(Attack Attack, PoisonPlan Plan) : ISampleEd
 }
 
 /// <summary>Plants an attack's test-time trigger into every picture; labels stay true.</summary>
-public sealed record TriggeredSamples(Attack Attack) : ISampleEditor
+/// <param name="Attack">The attack.</param>
+/// <param name="Crops">Whether the model's input is cut out of a larger stored picture.</param>
+public sealed record TriggeredSamples(Attack Attack, bool Crops) : ISampleEditor
 {
     /// <inheritdoc/>
     public int LabelOf(int index, int trueLabel) => trueLabel;
@@ -42,12 +47,12 @@ public sealed record TriggeredSamples(Attack Attack) : ISampleEditor
     /// <inheritdoc/>
     public void EditStored(int index, Span<float> pixels, int size)
     {
-        if (Attack.Stage == TriggerStage.Stored) Attack.ApplyTest(index, pixels, size);
+        if (!Attack.EntersAtInput(Crops)) Attack.ApplyTest(index, pixels, size);
     }
 
     /// <inheritdoc/>
     public void EditInput(int index, Span<float> pixels, int size)
     {
-        if (Attack.Stage == TriggerStage.Cropped) Attack.ApplyTest(index, pixels, size);
+        if (Attack.EntersAtInput(Crops)) Attack.ApplyTest(index, pixels, size);
     }
 }

@@ -31,7 +31,7 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader)
     {
         IReadOnlyList<int> labels = Loader.Images.Labels;
         int[] order = [.. Enumerable.Range(0, labels.Count).Where(i => attack.CountsForAsr(labels[i]))];
-        int[] predicted = Predict(Loader with { Editor = new TriggeredSamples(attack) }, order, cancel);
+        int[] predicted = Predict(Loader with { Editor = new TriggeredSamples(attack, Loader.InputSize != Loader.Images.Size) }, order, cancel);
         int[] hits = new int[Loader.Images.ClassNames.Count], total = new int[hits.Length];
         int robust = 0;
         for (int i = 0; i < order.Length; i++)

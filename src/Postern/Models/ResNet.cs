@@ -27,7 +27,7 @@ public sealed class ResNet : Backbone
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
     private readonly BasicBlock[][] stages;
-    private readonly Linear head;
+    private readonly Linear[] heads;
 
     /// <summary>Builds the network with the initial values of seed 0.</summary>
     public ResNet(ResNetConfig config) : base("ResNet")
@@ -52,8 +52,9 @@ public sealed class ResNet : Backbone
             }
             register_module($"layer{s + 1}", nn.ModuleList<nn.Module<Tensor, Tensor>>(stages[s]));
         }
-        head = nn.Linear(channels, config.Classes);
-        register_module(config.HeadName, head);
+        // In an array, since TorchSharp would register a field under its own name too.
+        heads = [nn.Linear(channels, config.Classes)];
+        register_module(config.HeadName, heads[0]);
         Initialise(0);
     }
 
@@ -62,7 +63,8 @@ public sealed class ResNet : Backbone
     {
         Tensor x = bn1.forward(conv1.forward(input));                       // [B, C, H, W]
         Observe("bn1", () => x);
-        x = x.relu();
+        // torchvision rectifies in place, so that its bn1 is seen rectified.
+        x = config.ImageNetStem ? x.relu_() : x.relu();
         if (config.ImageNetStem) x = nn.functional.max_pool2d(x, 3, stride: 2, padding: 1);
         for (int s = 0; s < stages.Length; s++)
         {
@@ -74,8 +76,11 @@ public sealed class ResNet : Backbone
         }
         x = x.mean([2, 3], keepdim: true);                                  // [B, C, 1, 1]
         Observe("avgpool", () => x);
-        return head.forward(x.flatten(1));                                  // [B, classes]
+        return heads[0].forward(x.flatten(1));                                  // [B, classes]
     }
+
+    /// <summary>Everything decays, as in the toolbox and torchvision.</summary>
+    public override bool Decays(string parameter, Tensor value) => true;
 
     /// <inheritdoc/>
     public override void Initialise(long seed)
@@ -83,7 +88,7 @@ public sealed class ResNet : Backbone
         foreach ((string name, Parameter p) in named_parameters())
         {
             RandomStream stream = InitialStream(seed, name);
-            if (name.StartsWith(config.HeadName, StringComparison.Ordinal)) Initial.Uniform(p, Initial.DefaultBound(head.weight), stream);
+            if (name.StartsWith(config.HeadName, StringComparison.Ordinal)) Initial.Uniform(p, Initial.DefaultBound(heads[0].weight!), stream);
             else if (p.dim() == 1) Initial.Constant(p, name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
             else if (config.ImageNetStem) Initial.Normal(p, Math.Sqrt(2.0 / (p.shape[0] * p.shape[2] * p.shape[3])), stream);
             else Initial.Uniform(p, Initial.DefaultBound(p), stream);
@@ -95,7 +100,7 @@ public sealed class ResNet : Backbone
     {
         private readonly Conv2d conv1, conv2;
         private readonly BatchNorm2d bn1, bn2;
-        private readonly Sequential? shortcut;
+        private readonly Sequential[] shortcuts = [];
 
         public BasicBlock(int inChannels, int outChannels, int stride, string shortcutName) : base("BasicBlock")
         {
@@ -108,15 +113,15 @@ public sealed class ResNet : Backbone
             register_module("conv2", conv2);
             register_module("bn2", bn2);
             if (stride == 1 && inChannels == outChannels) return;
-            shortcut = nn.Sequential(
-                ("0", nn.Conv2d(inChannels, outChannels, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(outChannels)));
-            register_module(shortcutName, shortcut);
+            shortcuts = [nn.Sequential(
+                ("0", nn.Conv2d(inChannels, outChannels, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(outChannels)))];
+            register_module(shortcutName, shortcuts[0]);
         }
 
         public override Tensor forward(Tensor x)
         {
             Tensor residual = bn2.forward(conv2.forward(bn1.forward(conv1.forward(x)).relu_()));
-            return residual.add_(shortcut is null ? x : shortcut.forward(x)).relu_();
+            return residual.add_(shortcuts.Length == 0 ? x : shortcuts[0].forward(x)).relu_();
         }
     }
 }

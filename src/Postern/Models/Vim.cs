@@ -31,10 +31,10 @@ public sealed class Vim : Backbone
 {
     private readonly VimConfig config;
     private readonly Parameter cls_token, pos_embed;
-    private readonly PatchEmbed patchEmbed;
+    private readonly PatchEmbed patch_embed;
     private readonly Linear head;
     private readonly VimBlock[] layers;
-    private readonly RmsNorm norm;
+    private readonly RmsNorm norm_f;
 
     /// <summary>Builds the network with the initial values of seed 0.</summary>
     public Vim(VimConfig config) : base("Vim")
@@ -43,26 +43,32 @@ public sealed class Vim : Backbone
         int d = config.EmbedDim;
         cls_token = new Parameter(zeros(1, 1, d));
         pos_embed = new Parameter(zeros(1, config.Patches + 1, d));
-        patchEmbed = new PatchEmbed(config.PatchSize, config.Stride, d);
+        patch_embed = new PatchEmbed(config.PatchSize, config.Stride, d);
         head = nn.Linear(d, config.Classes);
         layers = [.. Enumerable.Range(0, config.Depth).Select(_ => new VimBlock(d, config.StateSize))];
-        norm = new RmsNorm(d);
+        norm_f = new RmsNorm(d);
         register_parameter("cls_token", cls_token);
         register_parameter("pos_embed", pos_embed);
-        register_module("patch_embed", patchEmbed);
+        register_module("patch_embed", patch_embed);
         register_module("head", head);
         register_module("layers", nn.ModuleList(layers));
-        register_module("norm_f", norm);
+        register_module("norm_f", norm_f);
         Initialise(0);
     }
 
-    /// <summary>The mixers, block by block.</summary>
-    internal IReadOnlyList<VimMixer> Mixers => [.. layers.Select(l => l.Mixer)];
+    /// <summary>
+    /// Runs scan and convolution as plain tensor operations instead of the fused kernels: the reference that they are compared with.
+    /// </summary>
+    public bool UseLoop
+    {
+        get => layers.All(l => l.Mixer.UseLoop);
+        init => Array.ForEach(layers, l => l.Mixer.UseLoop = value);
+    }
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        Tensor patches = patchEmbed.forward(input);                                       // [B, M, d]
+        Tensor patches = patch_embed.forward(input);                                       // [B, M, d]
         Observe("patch_embed", () => patches);
         long batch = patches.shape[0], middle = config.Patches / 2;
         Tensor hidden = cat([patches.narrow(1, 0, middle), cls_token.expand(batch, -1, -1),
@@ -80,7 +86,7 @@ public sealed class Vim : Backbone
         }
         // Only the class token is read, so only its row is normalised.
         Tensor last = Dropped(hidden, config.DropPath, config.Depth).narrow(1, middle, 1);
-        Tensor features = norm.forward(residual is null ? last : residual.narrow(1, middle, 1) + last).squeeze(1); // [B, d]
+        Tensor features = norm_f.forward(residual is null ? last : residual.narrow(1, middle, 1) + last).squeeze(1); // [B, d]
         Observe("features", () => features);
         return head.forward(features);                                                    // [B, classes]
     }
@@ -96,13 +102,13 @@ public sealed class Vim : Backbone
         Initial.Normal(pos_embed, 0.02, InitialStream(seed, "pos_embed"));
         Initial.Normal(head.weight, 0.02, InitialStream(seed, "head.weight"));
         Initial.Constant(head.bias!, 0);
-        patchEmbed.Initialise(InitialStream(seed, "patch_embed.proj.weight"));
+        patch_embed.Initialise(InitialStream(seed, "patch_embed.proj.weight"));
         for (int i = 0; i < layers.Length; i++)
         {
             int block = i;
             layers[i].Initialise(config.Depth, part => InitialStream(seed, $"layers.{block}.{part}"));
         }
-        Initial.Constant(norm.Weight, 1);
+        Initial.Constant(norm_f.Weight, 1);
     }
 
     /// <summary>Rate of block i: element i of [0] followed by linspace(0, rate, depth), so blocks 0 and 1 both have 0.</summary>

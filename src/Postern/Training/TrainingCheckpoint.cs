@@ -30,8 +30,16 @@ public static class TrainingCheckpoint
         };
         write(StateFile(folder, trainer.Epoch), stream => SafeTensors.Write(stream, trainer.OptimizerState(), metadata));
         write(Path.Combine(folder, WeightsFile), stream => SafeTensors.Write(stream, model.state_dict(), metadata));
+        DropState(folder, except: StateFile(folder, trainer.Epoch));
+    }
+
+    /// <summary>Deletes the optimiser's moments of a finished cell; its weights stay.</summary>
+    public static void DropState(string folder) => DropState(folder, except: null);
+
+    private static void DropState(string folder, string? except)
+    {
         foreach (string old in Directory.EnumerateFiles(folder, "state-*.safetensors"))
-            if (old != StateFile(folder, trainer.Epoch)) File.Delete(old);
+            if (old != except) File.Delete(old);
     }
 
     /// <summary>Restores model and trainer from <paramref name="folder"/>; false where there is no checkpoint.</summary>

@@ -14,9 +14,9 @@ public static class TrainingOptions
         new("lr", OptionKind.Number, "0.001", "base learning rate, absolute") { Min = 0 },
         new("momentum", OptionKind.Number, "0.9", "of SGD") { Min = 0, Max = 1 },
         new("weight_decay", OptionKind.Number, "0.05", "decoupled for AdamW, L2 for SGD") { Min = 0 },
-        new("decay_on", OptionKind.Word, "weights", "which parameters decay: weights (not vectors, biases, embeddings) or all")
+        new("decay_on", OptionKind.Word, "official", "which parameters decay: as the model's official code groups them, or all")
         {
-            Allowed = ["weights", "all"],
+            Allowed = ["official", "all"],
         },
         new("schedule", OptionKind.Word, "cosine", "cosine or step") { Allowed = ["cosine", "step"] },
         new("warmup_epochs", OptionKind.Number, "1", "epochs of linear warm-up; may be a fraction") { Min = 0 },

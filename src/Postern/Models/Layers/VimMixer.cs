@@ -12,38 +12,38 @@ internal sealed class VimMixer : nn.Module
 {
     private const int ConvKernel = 4;
     private readonly int innerDim;
-    private readonly Linear inProj, outProj;
+    private readonly Linear in_proj, out_proj;
     private readonly Direction forwardDirection, backwardDirection;
 
     public VimMixer(int embedDim, int stateSize) : base("VimMixer")
     {
         innerDim = 2 * embedDim;
         int stepRank = (embedDim + 15) / 16;
-        inProj = nn.Linear(embedDim, 2 * innerDim, hasBias: false);
-        outProj = nn.Linear(innerDim, embedDim, hasBias: false);
-        register_module("in_proj", inProj);
-        register_module("out_proj", outProj);
+        in_proj = nn.Linear(embedDim, 2 * innerDim, hasBias: false);
+        out_proj = nn.Linear(innerDim, embedDim, hasBias: false);
+        register_module("in_proj", in_proj);
+        register_module("out_proj", out_proj);
         forwardDirection = new Direction(this, innerDim, stateSize, stepRank, backward: false);
         backwardDirection = new Direction(this, innerDim, stateSize, stepRank, backward: true);
     }
 
-    /// <summary>Runs the scan as a loop of tensor operations instead of the fused kernel: the reference that speed is compared with.</summary>
+    /// <summary>Plain tensor operations instead of the fused kernels; see <see cref="Vim.UseLoop"/>.</summary>
     public bool UseLoop { get; set; }
 
     /// <summary>[B, L, d] to [B, L, d].</summary>
     public Tensor forward(Tensor hidden, Action<string, Func<Tensor>>? observe)
     {
-        Tensor x = nn.functional.linear(hidden, inProj.weight!.narrow(0, 0, innerDim));           // [B, L, E]
-        Tensor z = nn.functional.linear(hidden, inProj.weight!.narrow(0, innerDim, innerDim));    // [B, L, E]
+        Tensor x = nn.functional.linear(hidden, in_proj.weight!.narrow(0, 0, innerDim));           // [B, L, E]
+        Tensor z = nn.functional.linear(hidden, in_proj.weight!.narrow(0, innerDim, innerDim));    // [B, L, E]
         observe?.Invoke("xz", () => cat([x, z], -1).transpose(1, 2));
         Tensor y = forwardDirection.Run(x, z, UseLoop, observe) + backwardDirection.Run(x, z, UseLoop, observe);
-        return outProj.forward(y * 0.5);
+        return out_proj.forward(y * 0.5);
     }
 
     public void Initialise(int depth, Func<string, RandomStream> stream)
     {
-        Initial.Uniform(inProj.weight!, Initial.DefaultBound(inProj.weight!), stream("in_proj.weight"));
-        Initial.Uniform(outProj.weight!, Initial.DefaultBound(outProj.weight!) / Math.Sqrt(depth), stream("out_proj.weight"));
+        Initial.Uniform(in_proj.weight!, Initial.DefaultBound(in_proj.weight!), stream("in_proj.weight"));
+        Initial.Uniform(out_proj.weight!, Initial.DefaultBound(out_proj.weight!) / Math.Sqrt(depth), stream("out_proj.weight"));
         forwardDirection.Initialise(stream);
         backwardDirection.Initialise(stream);
     }

@@ -1,0 +1,68 @@
+namespace Postern.Kernels;
+
+/// <summary>One call of the scan: its arguments, its plan, and the parameters of the channels laid out for registers,
+/// [blocks, N, width] with zeros in the lanes that are no channels.</summary>
+internal unsafe struct ScanCall
+{
+    private const float Log2E = 1.44269504f;
+
+    public SelectiveScanShape Shape;
+    public SelectiveScanInputs Inputs;
+    public ScanPlan Plan;
+    public int Width;
+
+    /// <summary>A * log2(e), so that exp(step * A) is a power of two.</summary>
+    public float* Decay;
+
+    private float* constantB;
+    private float* constantC;
+
+    /// <summary>The floats that <see cref="Prepare"/> fills.</summary>
+    public static long TableFloats(in SelectiveScanShape shape, in ScanPlan plan) =>
+        plan.TableFloats * (1 + (shape.ConstantB ? 1 : 0) + (shape.ConstantC ? 1 : 0));
+
+    /// <summary>Lays the parameters out at <paramref name="tables"/>, which is as long as <see cref="TableFloats"/> says.</summary>
+    public static ScanCall Prepare(SelectiveScanShape shape, in SelectiveScanInputs inputs, ScanPlan plan, int width, float* tables)
+    {
+        var call = new ScanCall { Shape = shape, Inputs = inputs, Plan = plan, Width = width };
+        call.Decay = call.Pack(inputs.A, Log2E, ref tables);
+        if (shape.ConstantB) call.constantB = call.Pack(inputs.B.Start, 1f, ref tables);
+        if (shape.ConstantC) call.constantC = call.Pack(inputs.C.Start, 1f, ref tables);
+        return call;
+    }
+
+    /// <summary>Where B of a block lies.</summary>
+    public readonly ScanCoefficient B(int batch, int group, int block) => Coefficient(Inputs.B, constantB, batch, group, block);
+
+    /// <summary>Where C of a block lies.</summary>
+    public readonly ScanCoefficient C(int batch, int group, int block) => Coefficient(Inputs.C, constantC, batch, group, block);
+
+    /// <summary>The rows of the sequence <paramref name="batch"/> in scan order, from <paramref name="column"/> on.</summary>
+    public readonly TokenRows Sequence(TokenRows rows, int batch, long column) =>
+        rows.Sequence(batch, Shape.Length, Shape.Reverse, column);
+
+    private readonly ScanCoefficient Coefficient(TokenRows rows, float* table, int batch, int group, int block)
+    {
+        if (table != null) return new ScanCoefficient(table + (long)block * Shape.States * Width, Width, 0);
+        TokenRows sequence = Sequence(rows, batch, (long)group * Shape.States);
+        return new ScanCoefficient(sequence.Start, 1, (nint)sequence.Stride);
+    }
+
+    private readonly float* Pack(float* source, float scale, ref float* tables)
+    {
+        float* table = tables;
+        int states = Shape.States;
+        for (int block = 0; block < Plan.Blocks; block++)
+        {
+            int live = Plan.Live(block);
+            float* channels = source + (long)Plan.Channel(block) * states;
+            for (int n = 0; n < states; n++)
+            {
+                for (int lane = 0; lane < Width; lane++)
+                    *tables++ = lane < live ? scale * channels[(long)lane * states + n] : 0f;
+            }
+        }
+
+        return table;
+    }
+}

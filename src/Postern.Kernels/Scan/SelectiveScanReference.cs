@@ -1,0 +1,168 @@
+namespace Postern.Kernels;
+
+/// <summary>
+/// <see cref="SelectiveScan"/> as its equations stand, one number at a time in double precision: the twin that the fast kernel
+/// is tested against, and the place to read what it computes. Slow on purpose.
+/// </summary>
+public static unsafe class SelectiveScanReference
+{
+    /// <summary>Computes y, and the last state where asked for.</summary>
+    /// <exception cref="ArgumentException">The shape is impossible or a tensor that it needs is missing.</exception>
+    public static void Forward(SelectiveScanShape shape, in SelectiveScanInputs inputs, in SelectiveScanOutputs outputs)
+    {
+        ScanArguments.Validate(shape, inputs);
+        ScanArguments.Validate(outputs);
+        for (int b = 0; b < shape.Batch; b++)
+        {
+            for (int d = 0; d < shape.Channels; d++)
+            {
+                double[] h = new double[shape.States];
+                foreach (int t in Tokens(shape))
+                {
+                    double y = Advance(shape, inputs, b, t, d, h);
+                    Row(outputs.Y, shape, b, t)[d] = (float)(y * Gate(shape, inputs, b, t, d));
+                }
+
+                if (outputs.LastState == null) continue;
+                for (int n = 0; n < shape.States; n++) outputs.LastState[((long)b * shape.Channels + d) * shape.States + n] = (float)h[n];
+            }
+        }
+    }
+
+    /// <summary>Computes the gradients of sum(y * gradY); none flows through the last state.</summary>
+    /// <exception cref="ArgumentException">The shape is impossible, or the gradients do not match the inputs.</exception>
+    public static void Backward(
+        SelectiveScanShape shape, in SelectiveScanInputs inputs, TokenRows gradY, in SelectiveScanGradients gradients)
+    {
+        ScanArguments.Validate(shape, inputs);
+        ScanArguments.Validate(inputs, gradY, gradients);
+        int length = shape.Length, states = shape.States;
+        var sumA = new double[shape.Channels * states];
+        var sumD = new double[shape.Channels];
+        var sumBias = new double[shape.Channels];
+        var sumB = new double[shape.ConstantB ? shape.Channels * states : shape.Batch * length * shape.Groups * states];
+        var sumC = new double[shape.ConstantC ? shape.Channels * states : shape.Batch * length * shape.Groups * states];
+        for (int b = 0; b < shape.Batch; b++)
+        {
+            for (int d = 0; d < shape.Channels; d++)
+            {
+                // Forwards, keeping every state: h[t] is the one before token t, in scan order.
+                int[] order = [.. Tokens(shape)];
+                var h = new double[length + 1][];
+                var y = new double[length];
+                h[0] = new double[states];
+                for (int i = 0; i < length; i++)
+                {
+                    h[i + 1] = (double[])h[i].Clone();
+                    y[i] = Advance(shape, inputs, b, order[i], d, h[i + 1]);
+                }
+
+                // Backwards: r is the gradient of the state after token t, by way of t and all later tokens.
+                var r = new double[states];
+                for (int i = length - 1; i >= 0; i--)
+                {
+                    int t = order[i];
+                    double u = Row(inputs.U, shape, b, t)[d], step = Step(shape, inputs, b, t, d);
+                    double incoming = Row(gradY, shape, b, t)[d], g = incoming * Gate(shape, inputs, b, t, d);
+                    double skip = inputs.D == null ? 0.0 : inputs.D[d];
+                    double gradU = skip * g, gradStep = 0.0;
+                    sumD[d] += g * u;
+                    for (int n = 0; n < states; n++)
+                    {
+                        double a = inputs.A[(long)d * states + n], decay = Math.Exp(step * a);
+                        double bt = *Coefficient(inputs.B, shape.ConstantB, shape, b, t, d, n);
+                        double ct = *Coefficient(inputs.C, shape.ConstantC, shape, b, t, d, n);
+                        r[n] += g * ct;
+                        sumC[Index(shape.ConstantC, shape, b, t, d, n)] += g * h[i + 1][n];
+                        sumB[Index(shape.ConstantB, shape, b, t, d, n)] += r[n] * step * u;
+                        gradU += r[n] * step * bt;
+                        gradStep += r[n] * (a * decay * h[i][n] + bt * u);
+                        sumA[d * states + n] += r[n] * step * decay * h[i][n];
+                        r[n] *= decay;
+                    }
+
+                    double gradDelta = gradStep * StepSlope(shape, inputs, b, t, d);
+                    sumBias[d] += gradDelta;
+                    Row(gradients.U, shape, b, t)[d] = (float)gradU;
+                    Row(gradients.Delta, shape, b, t)[d] = (float)gradDelta;
+                    if (!inputs.Z.Exists) continue;
+                    double z = Row(inputs.Z, shape, b, t)[d], sigmoid = Sigmoid(z);
+                    Row(gradients.Z, shape, b, t)[d] = (float)(incoming * y[i] * sigmoid * (1.0 + z * (1.0 - sigmoid)));
+                }
+            }
+        }
+
+        Narrow(sumA, gradients.A);
+        if (gradients.D != null) Narrow(sumD, gradients.D);
+        if (gradients.DeltaBias != null) Narrow(sumBias, gradients.DeltaBias);
+        NarrowCoefficient(sumB, shape.ConstantB, shape, gradients.B);
+        NarrowCoefficient(sumC, shape.ConstantC, shape, gradients.C);
+    }
+
+    /// <summary>Moves the states <paramref name="h"/> of one channel over token <paramref name="t"/>; returns y before the gate.</summary>
+    private static double Advance(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d, double[] h)
+    {
+        double u = Row(inputs.U, shape, b, t)[d], step = Step(shape, inputs, b, t, d);
+        double y = inputs.D == null ? 0.0 : inputs.D[d] * u;
+        for (int n = 0; n < shape.States; n++)
+        {
+            double bt = *Coefficient(inputs.B, shape.ConstantB, shape, b, t, d, n);
+            double ct = *Coefficient(inputs.C, shape.ConstantC, shape, b, t, d, n);
+            h[n] = Math.Exp(step * inputs.A[(long)d * shape.States + n]) * h[n] + step * bt * u;
+            y += ct * h[n];
+        }
+
+        return y;
+    }
+
+    private static IEnumerable<int> Tokens(SelectiveScanShape shape) =>
+        shape.Reverse ? Enumerable.Range(0, shape.Length).Reverse() : Enumerable.Range(0, shape.Length);
+
+    private static double RawStep(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d) =>
+        Row(inputs.Delta, shape, b, t)[d] + (inputs.DeltaBias == null ? 0.0 : inputs.DeltaBias[d]);
+
+    private static double Step(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d)
+    {
+        double raw = RawStep(shape, inputs, b, t, d);
+        if (!shape.DeltaSoftplus || raw > VectorMath.SoftplusIdentity) return raw;
+        double e = Math.Exp(-Math.Abs(raw));
+        return Math.Max(raw, 0.0) + 2.0 * Math.Atanh(e / (2.0 + e)); // log(1 + e) without losing a small e
+    }
+
+    private static double StepSlope(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d)
+    {
+        double raw = RawStep(shape, inputs, b, t, d);
+        return !shape.DeltaSoftplus || raw > VectorMath.SoftplusIdentity ? 1.0 : Sigmoid(raw);
+    }
+
+    private static double Gate(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d)
+    {
+        if (!inputs.Z.Exists) return 1.0;
+        double z = Row(inputs.Z, shape, b, t)[d];
+        return z * Sigmoid(z);
+    }
+
+    private static double Sigmoid(double x) => 1.0 / (1.0 + Math.Exp(-x));
+
+    private static float* Row(TokenRows rows, SelectiveScanShape shape, int b, int t) => rows[b * shape.Length + t];
+
+    private static float* Coefficient(TokenRows rows, bool constant, SelectiveScanShape shape, int b, int t, int d, int n) => constant
+        ? rows.Start + ((long)d * shape.States + n)
+        : Row(rows, shape, b, t) + (d / shape.GroupChannels * shape.States + n);
+
+    /// <summary>The place of a coefficient's gradient in a dense array [D, N] or [B, L, G, N].</summary>
+    private static int Index(bool constant, SelectiveScanShape shape, int b, int t, int d, int n) => constant
+        ? d * shape.States + n
+        : ((b * shape.Length + t) * shape.Groups + d / shape.GroupChannels) * shape.States + n;
+
+    private static void NarrowCoefficient(double[] sums, bool constant, SelectiveScanShape shape, TokenRows gradient)
+    {
+        int row = constant ? sums.Length : shape.Groups * shape.States;
+        for (int token = 0; token < sums.Length / row; token++) Narrow(sums.AsSpan(token * row, row), gradient[token]);
+    }
+
+    private static void Narrow(ReadOnlySpan<double> sums, float* gradient)
+    {
+        for (int i = 0; i < sums.Length; i++) gradient[i] = (float)sums[i];
+    }
+}

@@ -1,0 +1,56 @@
+namespace Postern.Kernels;
+
+/// <summary>
+/// A register of floats. Kernels are written once over this contract and the JIT makes one program per width;
+/// the implementations hold arithmetic and nothing else.
+/// </summary>
+internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
+{
+    /// <summary>The number of floats; a multiple of four.</summary>
+    static abstract int Width { get; }
+
+    /// <summary>The same value in every lane.</summary>
+    static abstract TSelf Broadcast(float value);
+
+    /// <summary>Reads <see cref="Width"/> floats at any alignment.</summary>
+    static abstract TSelf Load(float* address);
+
+    /// <summary>Writes <see cref="Width"/> floats at any alignment.</summary>
+    void Store(float* address);
+
+    /// <summary>Adds lane i to <paramref name="four"/>[i mod 4]: a horizontal sum but for its last two steps.</summary>
+    void AddFolded(float* four);
+
+    /// <summary>Lane-wise sum.</summary>
+    static abstract TSelf operator +(TSelf a, TSelf b);
+
+    /// <summary>Lane-wise difference.</summary>
+    static abstract TSelf operator -(TSelf a, TSelf b);
+
+    /// <summary>Lane-wise product.</summary>
+    static abstract TSelf operator *(TSelf a, TSelf b);
+
+    /// <summary>Lane-wise quotient.</summary>
+    static abstract TSelf operator /(TSelf a, TSelf b);
+
+    /// <summary>a * b + c, with one rounding where the machine has such an instruction.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
+
+    /// <summary>c - a * b, with one rounding where the machine has such an instruction.</summary>
+    static abstract TSelf MultiplySubtractFrom(TSelf a, TSelf b, TSelf c);
+
+    /// <summary>x held inside [<paramref name="low"/>, <paramref name="high"/>]; a NaN stays one.</summary>
+    static abstract TSelf Clamp(TSelf x, TSelf low, TSelf high);
+
+    /// <summary>The nearest whole number, halves to even.</summary>
+    static abstract TSelf Round(TSelf x);
+
+    /// <summary>|x|.</summary>
+    static abstract TSelf Abs(TSelf x);
+
+    /// <summary>x * 2^n for whole n in [-151, 129] and x in [0.5, 2]; below the normal range the result may be zero.</summary>
+    static abstract TSelf Scale(TSelf x, TSelf n);
+
+    /// <summary>Per lane <paramref name="yes"/> where x &gt; <paramref name="limit"/>, otherwise <paramref name="no"/>.</summary>
+    static abstract TSelf WhereGreater(TSelf x, TSelf limit, TSelf yes, TSelf no);
+}
