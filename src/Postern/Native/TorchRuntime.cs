@@ -49,8 +49,17 @@ public static class TorchRuntime
 
 #pragma warning disable CA2255 // A library has no other way to be in time for the first P/Invoke of another library.
     [ModuleInitializer]
-    internal static void InstallAtFirstUse() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => Resolve(name);
+    internal static void InstallAtFirstUse()
+    {
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => Resolve(name);
+        // libtorch's OpenMP threads would otherwise spin after each operation, on the cores that the kernels and loaders need then.
+        if (OperatingSystem.IsLinux()) SetEnvironment("OMP_WAIT_POLICY", "passive", overwrite: 0);
+    }
 #pragma warning restore CA2255
+
+    /// <summary>The C library's own environment, which libgomp reads and <see cref="Environment"/> does not write to.</summary>
+    [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int SetEnvironment(string name, string value, int overwrite);
 
     private static IntPtr Resolve(string name)
     {
