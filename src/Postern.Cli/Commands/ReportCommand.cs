@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Postern.Reports;
 using Postern.Studies;
+using Spectre.Console;
+using Table = Spectre.Console.Table;
 
 namespace Postern.Cli.Commands;
 
@@ -22,10 +25,15 @@ internal static class ReportCommand
     /// <summary>Prints the table and writes the page.</summary>
     public static void Show(Study study, string root)
     {
-        foreach (Cell cell in study.Cells)
+        ResultTable results = StudySummary.Read(study, root).Table;
+        Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(results.Title)).Caption(Markup.Escape("ACC / ASR (RA) in percent"))
+            .AddColumns("dataset", "attack").AddColumns([.. results.Models.Select(m => new TableColumn(Markup.Escape(m)).RightAligned())]);
+        foreach (ResultRow row in results.Rows)
         {
-            CellResult? r = new CellDirectory(study.Folder(root), cell).ReadResult();
-            Console.WriteLine($"{cell.DatasetLabel} {cell.ModelLabel} {cell.AttackLabel} {cell.Seed} {r?.Acc:p1} {r?.Asr:p1} {r?.Ra:p1} {r?.TrainSeconds:f0}s");
+            string[] cells = [row.Dataset, row.Attack, .. row.Entries.Select(e => e.Ra is Measure ra ? $"{e.Text} ({ra})" : e.Text)];
+            table.AddRow([.. cells.Select(Markup.Escape)]);
         }
+        AnsiConsole.Write(table);
+        AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(study, root)}");
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Postern.Cli.Progress;
+using Postern.Kernels;
 using Postern.Native;
+using Postern.Reports;
 using Postern.Studies;
 using Spectre.Console;
 
@@ -51,6 +53,7 @@ internal static class RunCommand
     {
         TorchRuntime.Load();
         TorchSharp.torch.set_num_threads(threads);
+        KernelThreads.Count = threads;
         using var interrupt = new Interrupt();
         RunSummary summary;
         try
@@ -59,6 +62,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException)
         {
+            HtmlReport.Write(study, root);
             throw;
         }
         ReportCommand.Show(study, root);
