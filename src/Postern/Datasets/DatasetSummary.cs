@@ -27,7 +27,11 @@ public sealed record DatasetSummary(
     /// <exception cref="InputException">A picture that cannot be decoded.</exception>
     public static RgbImage Sheet(ImageSet set, int perClass = 10, int classes = 50)
     {
-        int[][] rows = [.. Enumerable.Range(0, set.Count).GroupBy(i => set.Labels[i]).OrderBy(g => g.Key).Take(classes).Select(g => g.Take(perClass).ToArray())];
+        int[][] rows = [.. Enumerable.Range(0, set.Count)
+            .GroupBy(i => set.Labels[i])
+            .OrderBy(g => g.Key)
+            .Take(classes)
+            .Select(g => g.Take(perClass).ToArray())];
         // Classes of one picture each need no row of their own.
         int width = rows.Max(r => r.Length), columns = width == 1 ? perClass : width;
         var pictures = new List<RgbImage>();

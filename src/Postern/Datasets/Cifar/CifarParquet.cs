@@ -31,7 +31,8 @@ internal static partial class CifarParquet
         foreach (string shard in shards)
         {
             int expected = int.Parse(ShardName().Match(shard).Groups["count"].Value, System.Globalization.CultureInfo.InvariantCulture);
-            if (expected != shards.Length) throw new InputException(tree.Describe(shard), $"is one of {expected} files, but {shards.Length} are here");
+            if (expected != shards.Length)
+                throw new InputException(tree.Describe(shard), $"is one of {expected} files, but {shards.Length} are here");
         }
         return ImagePart.Join([.. shards.SelectMany(s => Parts(tree.Read(s), tree.Describe(s)))], Cifar10.ClassNames, tree.Root);
     }
@@ -65,15 +66,20 @@ internal static partial class CifarParquet
             using ParquetRowGroupReader group = reader.OpenRowGroupReader(g);
             if (group.RowCount == 0) continue;
             foreach (ColumnChunk column in group.RowGroup.Columns)
-                if (string.Join("/", column.MetaData?.PathInSchema ?? []) is Picture or Label) ParquetBounds.CheckColumn(file, column, group.RowCount, source);
+                if (string.Join("/", column.MetaData?.PathInSchema ?? []) is Picture or Label)
+                    ParquetBounds.CheckColumn(file, column, group.RowCount, source);
             int[] labels = await Labels(group, label, firstRow, source);
             parts.Add(await Pictures(group, picture, labels, firstRow, source));
             firstRow += group.RowCount;
         }
         return parts.Count > 0 ? parts : throw new InputException(source, "the Parquet file has no rows");
 
-        DataField Field(string path) => reader.Schema.GetDataFields().FirstOrDefault(f => f.Path.ToString() == path && f.MaxRepetitionLevel == 0)
-            ?? throw new InputException(source, $"has no column {path}; its columns are {string.Join(", ", reader.Schema.GetDataFields().Select(f => f.Path))}");
+        DataField Field(string path)
+        {
+            DataField[] fields = reader.Schema.GetDataFields();
+            return fields.FirstOrDefault(f => f.Path.ToString() == path && f.MaxRepetitionLevel == 0)
+                ?? throw new InputException(source, $"has no column {path}; its columns are {string.Join(", ", fields.Select(f => f.Path))}");
+        }
     }
 
     private static async Task<int[]> Labels(ParquetRowGroupReader group, DataField field, long firstRow, string source)
@@ -97,7 +103,8 @@ internal static partial class CifarParquet
     private static async Task<ImagePart> Pictures(ParquetRowGroupReader group, DataField field, int[] labels, long firstRow, string source)
     {
         using RawColumnData raw = await group.ReadRawColumnDataBaseAsync(field);
-        if (raw is not RawColumnData<ReadOnlyMemory<byte>> column) throw new InputException(source, $"column {Picture} holds {field.ClrType.Name}, expected bytes");
+        if (raw is not RawColumnData<ReadOnlyMemory<byte>> column)
+            throw new InputException(source, $"column {Picture} holds {field.ClrType.Name}, expected bytes");
         ReadOnlyMemory<byte>[] encoded = ByRow(column, field, group.RowCount, value => value);
         int empty = Array.FindIndex(encoded, e => e.IsEmpty);
         if (empty >= 0) throw new InputException(source, $"row {firstRow + empty} has no picture");

@@ -54,7 +54,8 @@ internal static class ParquetBounds
             long uncompressed = header.GetValueOrDefault((2, 0), -1), compressed = header.GetValueOrDefault((3, 0), -1);
             Check(compressed >= 0 && compressed <= pages.Length - headerLength && uncompressed >= 0);
             long inPage = header.GetValueOrDefault((5, 1)) + header.GetValueOrDefault((8, 1));
-            Check(inPage >= 0 && inPage <= rows - values && header.GetValueOrDefault((7, 1)) is var entries && entries >= 0 && entries <= uncompressed);
+            long entries = header.GetValueOrDefault((7, 1));
+            Check(inPage >= 0 && inPage <= rows - values && entries >= 0 && entries <= uncompressed);
             ReadOnlySpan<byte> content = pages.Slice(headerLength, (int)compressed);
             // Version 2 pages keep their levels in front, unpacked, and may leave the values unpacked too.
             long levels = header.GetValueOrDefault((8, 5)) + header.GetValueOrDefault((8, 6));

@@ -118,7 +118,8 @@ internal sealed class Pickle
 
     private void Set(object?[] pairs)
     {
-        if (pairs.Length % 2 != 0 || Top() is not Dictionary<string, object?> dictionary) throw Wrong("sets items of something that is no dictionary");
+        if (pairs.Length % 2 != 0 || Top() is not Dictionary<string, object?> dictionary)
+            throw Wrong("sets items of something that is no dictionary");
         for (int i = 0; i < pairs.Length; i += 2)
         {
             string key = pairs[i] switch

@@ -9,7 +9,8 @@ namespace Postern.Datasets.RoadSigns;
 /// </summary>
 internal sealed class GtsrbArchive(string folder)
 {
-    private const string TrainingZip = "GTSRB_Final_Training_Images.zip", TestZip = "GTSRB_Final_Test_Images.zip", LabelsZip = "GTSRB_Final_Test_GT.zip";
+    private const string TrainingZip = "GTSRB_Final_Training_Images.zip", TestZip = "GTSRB_Final_Test_Images.zip",
+        LabelsZip = "GTSRB_Final_Test_GT.zip";
     private const string Training = "Final_Training/Images", Test = "Final_Test/Images", TestTable = "GT-final_test.csv";
 
     private int resized;
@@ -44,9 +45,10 @@ internal sealed class GtsrbArchive(string folder)
             string table = $"{images}/{name}/GT-{name}.csv";
             if (tree.Contains(table))
             {
-                int[] listed = new GtsrbTable(tree.Read(table), tree.Describe(table), classNames.Count).LabelsOf([.. pictures.Select(p => Path.GetFileName(p))]);
+                int[] listed = Table(tree, table, classNames.Count).LabelsOf([.. pictures.Select(p => Path.GetFileName(p))]);
                 int other = Array.FindIndex(listed, l => l != label);
-                if (other >= 0) throw new InputException(tree.Describe(table), $"says {pictures[other]} is of class {listed[other]}, its folder says {label}");
+                if (other >= 0)
+                    throw new InputException(tree.Describe(table), $"says {pictures[other]} is of class {listed[other]}, its folder says {label}");
             }
             files.AddRange(pictures);
             labels.AddRange(Enumerable.Repeat(label, pictures.Length));
@@ -70,15 +72,18 @@ internal sealed class GtsrbArchive(string folder)
         if (File.Exists(zip))
         {
             using var labels = new ZipTree(zip);
-            string file = new[] { TestTable, $"GTSRB/{TestTable}" }.FirstOrDefault(labels.Contains) ?? throw labels.Missing(TestTable, "it holds the test labels");
-            return new GtsrbTable(labels.Read(file), labels.Describe(file), classes);
+            string file = new[] { TestTable, $"GTSRB/{TestTable}" }.FirstOrDefault(labels.Contains)
+                ?? throw labels.Missing(TestTable, "it holds the test labels");
+            return Table(labels, file, classes);
         }
-        if (test.Contains($"{images}/{TestTable}")) return new GtsrbTable(test.Read($"{images}/{TestTable}"), test.Describe($"{images}/{TestTable}"), classes);
+        if (test.Contains($"{images}/{TestTable}")) return Table(test, $"{images}/{TestTable}", classes);
         var tree = new FolderTree(folder);
         string table = new[] { TestTable, $"GTSRB/{TestTable}", $"GTSRB/Final_Test/{TestTable}", $"Final_Test/{TestTable}", $"../{TestTable}" }
             .FirstOrDefault(tree.Contains) ?? throw tree.Missing(LabelsZip, $"the test labels are in it, or unpacked in {TestTable}");
-        return new GtsrbTable(tree.Read(table), tree.Describe(table), classes);
+        return Table(tree, table, classes);
     }
+
+    private static GtsrbTable Table(FileTree tree, string file, int classes) => new(tree.Read(file), tree.Describe(file), classes);
 
     private MemoryImageSet Decode(FileTree tree, IReadOnlyList<string> files, int[] labels, IReadOnlyList<string> classNames)
     {
@@ -105,7 +110,8 @@ internal sealed class GtsrbArchive(string folder)
     {
         images = $"GTSRB/{part}";
         if (File.Exists(Path.Combine(folder, zip))) return new ZipTree(Path.Combine(folder, zip));
-        images = UnpackedFolder(folder, part) ?? throw new InputException(Path.Combine(folder, zip), $"is missing, and so is the unpacked folder GTSRB/{part}");
+        images = UnpackedFolder(folder, part)
+            ?? throw new InputException(Path.Combine(folder, zip), $"is missing, and so is the unpacked folder GTSRB/{part}");
         return new FolderTree(folder);
     }
 
