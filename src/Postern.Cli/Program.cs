@@ -1,1 +1,44 @@
-Console.WriteLine("postern");
+using System.CommandLine;
+using System.Globalization;
+using Postern.Cli.Commands;
+
+namespace Postern.Cli;
+
+/// <summary>The <c>postern</c> command.</summary>
+public static class Program
+{
+    /// <summary>Runs a command line and gives its exit code: 0 all done, 1 something failed, 2 bad input, 130 interrupted.</summary>
+    public static int Main(string[] args) => Run(args, Console.Error);
+
+    /// <summary>As <see cref="Main"/>, with errors written to <paramref name="errors"/>.</summary>
+    public static int Run(string[] args, TextWriter errors)
+    {
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        var verbose = new Option<bool>("--verbose") { Description = "show the stack trace of an error", Recursive = true };
+        var root = new RootCommand("Measures how easily a vision backbone learns a backdoor, and what stops it.")
+        {
+            RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), ModelsCommand.Create(), DoctorCommand.Create(),
+        };
+        root.Options.Add(verbose);
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            errors.WriteLine($"error: {string.Join(' ', args)}: {parsed.Errors[0].Message.TrimEnd('.')}; see 'postern --help'");
+            return ExitCode.BadInput;
+        }
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (InputException e)
+        {
+            errors.WriteLine($"error: {(parsed.GetValue(verbose) ? $"{e.Message}\n{e}" : e.Message)}");
+            return ExitCode.BadInput;
+        }
+        catch (OperationCanceledException)
+        {
+            errors.WriteLine("stopped; the next run goes on with the last finished epoch");
+            return ExitCode.Interrupted;
+        }
+    }
+}

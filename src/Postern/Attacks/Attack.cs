@@ -32,6 +32,10 @@ public abstract class Attack
     /// <param name="size">Side in pixels.</param>
     public abstract void ApplyTest(int index, Span<float> pixels, int size);
 
+    /// <summary>Whether the trigger enters at the model's input rather than at the stored picture.</summary>
+    /// <param name="crops">Whether the input is cut out of a larger stored picture.</param>
+    public bool EntersAtInput(bool crops) => Stage == TriggerStage.Cropped || (Stage == TriggerStage.Auto && crops);
+
     /// <summary>Whether a test picture of this class counts for ASR: all but the target class, unless the attack is source-specific.</summary>
     public virtual bool CountsForAsr(int trueLabel) => trueLabel != TargetClass;
 }
@@ -43,6 +47,8 @@ public enum TriggerStage
     Stored,
     /// <summary>On the model-sized picture after the geometric augmentation, so that a lattice lines up with patches.</summary>
     Cropped,
+    /// <summary><see cref="Cropped"/> where the model's input is cut out of a larger picture (ImageNet), else <see cref="Stored"/>.</summary>
+    Auto,
 }
 
 /// <summary>A training sample with its place in the plan.</summary>

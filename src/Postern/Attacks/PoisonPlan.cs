@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Postern.Attacks;
 
 /// <summary>
@@ -13,6 +15,19 @@ public sealed record PoisonPlan(
 {
     /// <summary>The plan that touches nothing.</summary>
     public static PoisonPlan Empty { get; } = new([], [], null, 0, 0);
+
+    /// <summary>
+    /// One line for the user where the plan holds fewer samples than were asked for, or none at all; otherwise null.
+    /// </summary>
+    public string? Warning =>
+        Poisoned.Count < RequestedPoisons
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"the poison rate asks for {RequestedPoisons} samples, but only {Poisoned.Count} are eligible; all of those are poisoned")
+        : Covers.Count < RequestedCovers
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"the cover rate asks for {RequestedCovers} samples, but only {Covers.Count} are left; all of those are covers")
+        : Poisoned.Count == 0 && PoisonLabel is not null ? "the poison rate gives not a single sample; the training set stays clean"
+        : null;
 
     /// <summary>What the attack's trigger does to a sample.</summary>
     public enum Role

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Postern.Attacks;
+using Postern.Configuration;
+using Postern.Datasets;
+using Postern.Imaging;
+using Spectre.Console;
+
+namespace Postern.Cli.Commands;
+
+/// <summary><c>postern attacks [NAME] [--preview out.png]</c>: what attacks there are, their options, and how they look.</summary>
+internal static class AttacksCommand
+{
+    private const int PreviewPictures = 6;
+
+    public static Command Create()
+    {
+        var name = new Argument<string?>("name") { Description = "an attack, for its options", Arity = ArgumentArity.ZeroOrOne };
+        var preview = new Option<string?>("--preview") { Description = "write clean / triggered / residual x10 pictures to this PNG" };
+        var data = new Option<string>("--data") { Description = "dataset whose pictures are shown: a path, or signs", DefaultValueFactory = _ => "signs" };
+        var set = new Option<string[]>("--set") { Description = "an option of the attack for the preview, e.g. opacity=0.1 (repeatable)" };
+        var command = new Command("attacks", "List the attacks, describe one, show what it does to pictures.") { name, preview, data, set };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(name) is not string wanted)
+            {
+                if (parsed.GetValue(preview) is not null) throw new InputException("--preview", "needs the name of an attack");
+                List();
+                return ExitCode.Done;
+            }
+            AttackEntry entry = AttackCatalog.Find(wanted)
+                ?? throw new InputException("attacks", $"there is no attack '{wanted}'{NearestName.Hint(wanted, AttackCatalog.All.Select(a => a.Name))}");
+            Describe(entry);
+            if (parsed.GetValue(preview) is string file) Preview(entry, parsed.GetValue(set) ?? [], parsed.GetValue(data)!, file);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void List()
+    {
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("attack", "kind", "clean-label", "visible", "learned", "paper's poisoning rate", "source", "what");
+        foreach (AttackEntry attack in AttackCatalog.All)
+        {
+            table.AddRow(attack.Name, attack.Kind, Mark(attack.CleanLabel), Mark(attack.Visible), Mark(attack.Learned),
+                string.Join(", ", attack.Published.Select(p => $"{p.Dataset} {p.PoisonRate:p1}")), Markup.Escape(attack.Source), Markup.Escape(attack.Summary));
+        }
+        AnsiConsole.Write(table);
+
+        static string Mark(bool value) => value ? "yes" : "-";
+    }
+
+    private static void Describe(AttackEntry attack)
+    {
+        AnsiConsole.MarkupLineInterpolated($"[bold]{attack.Name}[/]: {attack.Summary}");
+        if (attack.Options.Count == 0) return;
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("option", "default", "meaning");
+        foreach (OptionInfo option in attack.Options)
+        {
+            string allowed = option.Allowed.Count == 0 ? "" : $" ({string.Join(", ", option.Allowed)})";
+            table.AddRow(option.Name, Markup.Escape(option.Default.Length == 0 ? "-" : option.Default), Markup.Escape(option.Meaning + allowed));
+        }
+        AnsiConsole.Write(table);
+    }
+
+    private static void Preview(AttackEntry entry, string[] settings, string data, string file)
+    {
+        var given = new Dictionary<string, string>();
+        foreach (string setting in settings)
+        {
+            int equals = setting.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1) throw new InputException($"--set {setting}", "is not of the form option=value");
+            given[setting[..equals]] = setting[(equals + 1)..];
+        }
+        using Dataset dataset = DatasetCatalog.OpenPath(data);
+        Attack attack = AttackCatalog.Create(new Choice(entry, given, "--set"), dataset.TargetClass)
+            ?? throw new InputException("--preview", $"'{entry.Name}' plants no trigger; name another attack");
+        RgbImage[] pictures = [.. Enumerable.Range(0, dataset.Test.Count).Where(i => attack.CountsForAsr(dataset.Test.Labels[i])).Take(PreviewPictures).Select(i =>
+        {
+            var picture = new RgbImage(dataset.Test.Size, dataset.Test.Size);
+            dataset.Test.Read(i, picture.Pixels);
+            return picture;
+        })];
+        AttackPreview shown = AttackPreview.Of(attack, pictures, dataset.InputSize);
+        ImageFile.SavePng(file, shown.Sheet);
+        foreach ((int i, TriggerChange change) in shown.Changes.Index()) AnsiConsole.MarkupLineInterpolated($"picture {i}: PSNR {change.Psnr:f1} dB, L-inf {change.LInf * 255:f0}/255, {change.ChangedPixels:p1} of the pixels changed");
+        AnsiConsole.MarkupLineInterpolated($"clean, triggered, residual x10: {file}");
+    }
+}

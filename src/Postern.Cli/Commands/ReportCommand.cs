@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Postern.Reports;
+using Postern.Studies;
+using Spectre.Console;
+using Table = Spectre.Console.Table;
+
+namespace Postern.Cli.Commands;
+
+/// <summary><c>postern report STUDY</c>: the table in the terminal and the HTML page, from records only.</summary>
+internal static class ReportCommand
+{
+    public static Command Create()
+    {
+        var arguments = new StudyArguments();
+        var command = new Command("report", "Show a study's results and write its HTML page.");
+        arguments.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            Show(arguments.Read(parsed), arguments.Output(parsed));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Prints the table and writes the page.</summary>
+    public static void Show(Study study, string root)
+    {
+        ResultTable results = StudySummary.Read(study, root).Table;
+        Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(results.Title)).Caption(Markup.Escape("ACC / ASR (RA) in percent"))
+            .AddColumns("dataset", "attack").AddColumns([.. results.Models.Select(m => new TableColumn(Markup.Escape(m)).RightAligned())]);
+        foreach (ResultRow row in results.Rows)
+        {
+            string[] cells = [row.Dataset, row.Attack, .. row.Entries.Select(e => e.Ra is Measure ra ? $"{e.Text} ({ra})" : e.Text)];
+            table.AddRow([.. cells.Select(Markup.Escape)]);
+        }
+        AnsiConsole.Write(table);
+        AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(study, root)}");
+    }
+}

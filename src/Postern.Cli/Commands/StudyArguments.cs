@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Postern.Attacks;
+using Postern.Datasets;
+using Postern.Models;
+using Postern.Studies;
+using Postern.Training;
+
+namespace Postern.Cli.Commands;
+
+/// <summary>The arguments that commands about a study share.</summary>
+internal sealed class StudyArguments
+{
+    private readonly Argument<string> file = new("study") { Description = "study file (YAML)" };
+    private readonly Option<string[]> set = new("--set") { Description = "override a value of the study file, e.g. train.epochs=3 (repeatable)" };
+    private readonly Option<string[]> only = new("--only") { Description = "only cells that match: model=vim-mini, attack=badnets, seed=0 or a part of the id" };
+    private readonly Option<string> output = new("--out") { Description = "folder of results", DefaultValueFactory = _ => "runs" };
+
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(file);
+        command.Options.Add(set);
+        command.Options.Add(only);
+        command.Options.Add(output);
+    }
+
+    public string Output(ParseResult parsed) => parsed.GetValue(output)!;
+
+    public Study Read(ParseResult parsed)
+    {
+        var catalogs = new StudyCatalogs(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, PresetCatalog.All);
+        Study study = StudyFile.Read(parsed.GetValue(file)!, catalogs, parsed.GetValue(set) ?? []);
+        return parsed.GetValue(only) is { Length: > 0 } terms ? study.Only(terms) : study;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace Postern.Cli;
+
+/// <summary>Turns the first Ctrl-C (or a termination signal) into a cancellation; a second one ends the process.</summary>
+internal sealed class Interrupt : IDisposable
+{
+    private readonly CancellationTokenSource source = new();
+    private readonly PosixSignalRegistration[] signals;
+
+    public Interrupt() => signals = [Register(PosixSignal.SIGINT), Register(PosixSignal.SIGTERM)];
+
+    public CancellationToken Token => source.Token;
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration signal in signals) signal.Dispose();
+        source.Dispose();
+    }
+
+    private PosixSignalRegistration Register(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
+    {
+        if (source.IsCancellationRequested) return;
+        context.Cancel = true;
+        source.Cancel();
+    });
+}

@@ -1,0 +1,43 @@
+using Postern.Studies;
+using Postern.Training;
+
+namespace Postern.Cli.Progress;
+
+/// <summary>One line an epoch, for logs.</summary>
+internal sealed class PlainProgress(Pace pace, TextWriter output) : IRunProgress
+{
+    public void CellStarted(Cell cell, int finishedEpochs)
+    {
+        pace.CellStarted(cell, finishedEpochs);
+        if (finishedEpochs > 0) Line(cell, $"goes on after epoch {finishedEpochs}");
+    }
+
+    public void Stepped(Cell cell, StepProgress step)
+    {
+        // A log wants epochs, not steps.
+    }
+
+    public void EpochFinished(Cell cell, EpochMetrics epoch)
+    {
+        pace.EpochFinished(cell);
+        Line(cell, $"epoch {epoch.Epoch}/{cell.Training.Integer("epochs")}  loss {epoch.Loss:f3}{Share("  ACC", epoch.Acc)}{Share("  ASR", epoch.Asr)}"
+            + $"  {epoch.ImagesPerSecond:f0} img/s  {pace.LeftText}");
+    }
+
+    public void CellFinished(Cell cell, CellResult result) =>
+        Line(cell, $"done  ACC {result.Acc:p1}{Share("  ASR", result.Asr)}{Share("  RA", result.Ra)}");
+
+    public void CellFailed(Cell cell, string error) => Line(cell, $"FAILED: {error}");
+
+    public void CellSkipped(Cell cell, string reason) => Line(cell, $"skipped: {reason}");
+
+    public void Warned(Cell cell, string warning) => Line(cell, $"warning: {warning}");
+
+    private static string Share(string name, double? value) => value is double share ? $"{name} {share:p1}" : "";
+
+    private void Line(Cell cell, string text)
+    {
+        output.WriteLine($"[{pace.NumberOf(cell)}/{pace.Cells}] {Pace.NameOf(cell)}: {text.TrimEnd()}");
+        output.Flush();
+    }
+}

@@ -1,0 +1,19 @@
+using Postern.Studies;
+using Spectre.Console;
+
+namespace Postern.Cli.Progress;
+
+/// <summary>Shows a run: bars with rate and time left on a terminal, plain lines where there is none.</summary>
+internal static class RunProgress
+{
+    /// <summary>Runs <paramref name="work"/> with the display that fits where the output goes.</summary>
+    public static RunSummary Show(Study study, string root, Func<IRunProgress, RunSummary> work)
+    {
+        var pace = new Pace(study, root);
+        if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected) return work(new PlainProgress(pace, Console.Out));
+        return AnsiConsole.Progress()
+            .HideCompleted(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+            .Start(context => work(new BarProgress(pace, context)));
+    }
+}

@@ -1,0 +1,77 @@
+namespace Postern.Kernels;
+
+/// <summary>
+/// The address of float32 memory outside the garbage collector's reach, for callers that hold native tensors and no pointers.
+/// Matrices of tokens have a stride; dense parameters need none.
+/// </summary>
+/// <param name="Address">The first element; 0 says that there is no such tensor.</param>
+/// <param name="Stride">The distance from a token to the next, in elements.</param>
+public readonly record struct NativeRows(nint Address, long Stride = 0)
+{
+    internal unsafe float* Pointer => (float*)Address;
+
+    internal unsafe TokenRows Rows => new((float*)Address, Stride);
+}
+
+/// <summary>Inputs of a selective scan, or their gradients, by address; what each is says <see cref="SelectiveScanInputs"/>.</summary>
+/// <param name="U">[B, L, D].</param>
+/// <param name="Delta">[B, L, D].</param>
+/// <param name="A">[D, N].</param>
+/// <param name="B">[B, L, G, N] or [D, N].</param>
+/// <param name="C">[B, L, G, N] or [D, N].</param>
+/// <param name="D">[D], optional.</param>
+/// <param name="Z">[B, L, D], optional.</param>
+/// <param name="DeltaBias">[D], optional.</param>
+public readonly record struct NativeScanTensors(
+    NativeRows U, NativeRows Delta, NativeRows A, NativeRows B, NativeRows C, NativeRows D, NativeRows Z, NativeRows DeltaBias);
+
+/// <summary>The fused kernels for callers that hold native tensors.</summary>
+public static unsafe class NativeKernels
+{
+    /// <summary><see cref="SelectiveScan.Forward"/> by address.</summary>
+    /// <param name="shape">Sizes and switches.</param>
+    /// <param name="inputs">What is read.</param>
+    /// <param name="y">Receives [B, L, D].</param>
+    /// <param name="lastState">Receives [B, D, N]; optional.</param>
+    public static void ScanForward(SelectiveScanShape shape, in NativeScanTensors inputs, NativeRows y, NativeRows lastState = default) =>
+        SelectiveScan.Forward(shape, Inputs(inputs), new SelectiveScanOutputs { Y = y.Rows, LastState = lastState.Pointer });
+
+    /// <summary><see cref="SelectiveScan.Backward"/> by address.</summary>
+    /// <param name="shape">Sizes and switches, as in the forward pass.</param>
+    /// <param name="inputs">The inputs of the forward pass.</param>
+    /// <param name="gradY">[B, L, D].</param>
+    /// <param name="gradients">Receive the gradients of the inputs.</param>
+    public static void ScanBackward(SelectiveScanShape shape, in NativeScanTensors inputs, NativeRows gradY, in NativeScanTensors gradients) =>
+        SelectiveScan.Backward(shape, Inputs(inputs), gradY.Rows, new SelectiveScanGradients
+        {
+            U = gradients.U.Rows,
+            Delta = gradients.Delta.Rows,
+            Z = gradients.Z.Rows,
+            A = gradients.A.Pointer,
+            B = gradients.B.Rows,
+            C = gradients.C.Rows,
+            D = gradients.D.Pointer,
+            DeltaBias = gradients.DeltaBias.Pointer,
+        });
+
+    /// <summary><see cref="CausalConv.Forward"/> by address.</summary>
+    public static void ConvForward(CausalConvShape shape, NativeRows x, NativeRows weight, NativeRows bias, NativeRows u) =>
+        CausalConv.Forward(shape, x.Rows, weight.Pointer, bias.Pointer, u.Rows);
+
+    /// <summary><see cref="CausalConv.Backward"/> by address.</summary>
+    public static void ConvBackward(CausalConvShape shape, NativeRows x, NativeRows weight, NativeRows bias, NativeRows gradU,
+        NativeRows gradX, NativeRows gradWeight, NativeRows gradBias) =>
+        CausalConv.Backward(shape, x.Rows, weight.Pointer, bias.Pointer, gradU.Rows, gradX.Rows, gradWeight.Pointer, gradBias.Pointer);
+
+    private static SelectiveScanInputs Inputs(in NativeScanTensors tensors) => new()
+    {
+        U = tensors.U.Rows,
+        Delta = tensors.Delta.Rows,
+        Z = tensors.Z.Rows,
+        A = tensors.A.Pointer,
+        B = tensors.B.Rows,
+        C = tensors.C.Rows,
+        D = tensors.D.Pointer,
+        DeltaBias = tensors.DeltaBias.Pointer,
+    };
+}

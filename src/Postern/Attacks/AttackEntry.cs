@@ -1,0 +1,34 @@
+using Postern.Configuration;
+
+namespace Postern.Attacks;
+
+/// <summary>A named attack: what it is, what a study may set, how it is made.</summary>
+/// <param name="Name">Name in the study file.</param>
+/// <param name="Summary">One line for listings.</param>
+/// <param name="Kind">What its trigger is: <c>patch</c>, <c>blend</c>, <c>pixel</c>; <c>clean</c> for no attack.</param>
+/// <param name="Options">What a study may set; the defaults are the paper's CIFAR-10 values where it gives them.</param>
+/// <param name="Make">The attack of the resolved options and the target class; null for no attack.</param>
+public sealed record AttackEntry(
+    string Name, string Summary, string Kind, IReadOnlyList<OptionInfo> Options, Func<Choice, int, Attack?> Make) : ICatalogEntry
+{
+    /// <summary>Whether poisoned samples keep their true label.</summary>
+    public bool CleanLabel { get; init; }
+
+    /// <summary>Whether the trigger is plain to see in a natural photograph at its default strength.</summary>
+    public bool Visible { get; init; }
+
+    /// <summary>Whether something is trained before the trigger can be planted.</summary>
+    public bool Learned { get; init; }
+
+    /// <summary>Who published it, for listings and reports.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>The paper's poisoning budget per dataset (<c>attacks.md</c> 1.3).</summary>
+    public IReadOnlyList<PublishedBudget> Published { get; init; } = [];
+}
+
+/// <summary>How much of a training set the paper poisons.</summary>
+/// <param name="Dataset">Catalogue name of the dataset.</param>
+/// <param name="PoisonRate">Poisons, as a fraction of the whole training set.</param>
+/// <param name="CoverRate">Covers, as a fraction of the whole training set.</param>
+public sealed record PublishedBudget(string Dataset, decimal PoisonRate, decimal CoverRate = 0);

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Postern.Attacks.Triggers;
+using Postern.Configuration;
+
+namespace Postern.Attacks;
+
+/// <summary>The options that attacks share, and what is made of them.</summary>
+internal static class AttackOptions
+{
+    /// <summary>The class that triggered pictures shall be taken for; read by <see cref="AttackCatalog.Create"/>.</summary>
+    internal static OptionInfo Target { get; } =
+        new("target", OptionKind.Integer, "-1", "target class; -1 for the dataset's usual one") { Min = -1 };
+
+    /// <summary>The paper's rule (true) or the toolbox's (false).</summary>
+    internal static OptionInfo ExcludeTarget { get; } =
+        new("exclude_target", OptionKind.Switch, "true", "poison no sample that has the target label already (the paper); false as the toolbox");
+
+    /// <summary>A picture in place of the drawn trigger.</summary>
+    internal static OptionInfo Trigger { get; } =
+        new("trigger", OptionKind.File, "", "PNG of the trigger, resized where its size differs; empty for the one drawn by Postern");
+
+    /// <summary>Where a trigger from a file is planted.</summary>
+    internal static OptionInfo TriggerMask { get; } =
+        new("trigger_mask", OptionKind.File, "", "PNG whose red channel / 255 is the trigger's mask; empty for its non-black pixels");
+
+    /// <summary>Share of the training set that is poisoned.</summary>
+    internal static OptionInfo PoisonRate(decimal rate) =>
+        new("poison_rate", OptionKind.Number, Text(rate), "poisons, as a fraction of the whole training set") { Min = 0, Max = 1 };
+
+    /// <summary>A fraction in [0, 1].</summary>
+    internal static OptionInfo Opacity(decimal opacity) =>
+        new("opacity", OptionKind.Number, Text(opacity), "weight of the trigger over the picture, 0 to 1") { Min = 0, Max = 1 };
+
+    /// <summary>Before or after the geometric augmentation.</summary>
+    internal static OptionInfo Stage(TriggerStage stage) =>
+        new("trigger_stage", OptionKind.Word, Word(stage),
+            "plant on the stored picture before augmentation, or on the input after its geometric part; auto: cropped for ImageNet, stored for 32x32")
+        {
+            Allowed = [.. Enum.GetValues<TriggerStage>().Select(Word)],
+        };
+
+    /// <summary>What <see cref="Stage(TriggerStage)"/> was set to.</summary>
+    internal static TriggerStage StageOf(Choice choice) => Enum.GetValues<TriggerStage>().First(s => Word(s) == choice.Word("trigger_stage"));
+
+    /// <summary>The rule by which an attack with <see cref="PoisonRate"/> and <see cref="ExcludeTarget"/> chooses its poisons.</summary>
+    internal static PoisonBudget BudgetOf(Choice choice) =>
+        new(choice.Number("poison_rate")) { ExcludeTarget = choice.Switch("exclude_target") };
+
+    /// <summary>The trigger from <see cref="Trigger"/>, or the drawn one.</summary>
+    /// <param name="choice">The attack's options.</param>
+    /// <param name="drawn">Postern's own trigger.</param>
+    /// <param name="masked">Whether the attack takes a mask (option, else the non-black rule); otherwise it covers the picture.</param>
+    /// <exception cref="InputException">A file that cannot be read, or a mask without a trigger.</exception>
+    internal static MarkSource MarkOf(Choice choice, MarkSource drawn, bool masked)
+    {
+        string? mask = masked ? choice.File("trigger_mask") : null;
+        if (choice.File("trigger") is string path) return masked ? MarkSource.Masked(path, mask) : MarkSource.Whole(path);
+        return mask is null ? drawn : throw choice.Error("trigger_mask is set without trigger; set both, or neither for the drawn trigger");
+    }
+
+    private static string Word(TriggerStage stage) => stage.ToString().ToLowerInvariant();
+
+    private static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);
+}

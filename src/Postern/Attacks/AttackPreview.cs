@@ -1,0 +1,53 @@
+using Postern.Imaging;
+using Postern.Kernels;
+using Postern.Training;
+
+namespace Postern.Attacks;
+
+/// <summary>What a test-time trigger does to some pictures as the model sees them, to be looked at and in numbers.</summary>
+/// <param name="Sheet">One row a picture: clean, triggered, and the residual ten times enlarged around middle grey.</param>
+/// <param name="Changes">The measures, in the order of the pictures.</param>
+public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> Changes)
+{
+    private const int ResidualGain = 10;
+    private const int WidthOnSheet = 128;
+
+    /// <summary>Plants <paramref name="attack"/>'s trigger into each of <paramref name="pictures"/>, at its stage, and crops to the centre.</summary>
+    /// <param name="attack">The attack.</param>
+    /// <param name="pictures">Square stored pictures, at least one.</param>
+    /// <param name="inputSize">Side of the model's input, at most that of a picture; 0 for the first picture's own.</param>
+    /// <exception cref="ArgumentException">A picture is not square or smaller than the input, or there is none.</exception>
+    public static AttackPreview Of(Attack attack, IReadOnlyList<RgbImage> pictures, int inputSize = 0)
+    {
+        if (inputSize == 0 && pictures.Count > 0) inputSize = pictures[0].Width;
+        var strip = new List<RgbImage>();
+        var changes = new List<TriggerChange>();
+        for (int i = 0; i < pictures.Count; i++)
+        {
+            RgbImage picture = pictures[i];
+            if (picture.Width != picture.Height || picture.Width < inputSize)
+                throw new ArgumentException($"picture {i} is {picture.Width}x{picture.Height}, expected a square of at least {inputSize}", nameof(pictures));
+            float[] clean = AsInput(picture, inputSize, null, i);
+            float[] triggered = AsInput(picture, inputSize, new TriggeredSamples(attack, Crops: picture.Width != inputSize), i);
+            changes.Add(TriggerChange.Between(clean, triggered));
+            strip.Add(ToPicture(clean, inputSize));
+            strip.Add(ToPicture(triggered, inputSize));
+            strip.Add(ToPicture([.. clean.Zip(triggered, (before, after) => 128 / 255f + ResidualGain * (after - before))], inputSize));
+        }
+        return new AttackPreview(ContactSheet.Arrange(strip, columns: 3, zoom: Math.Max(1, WidthOnSheet / Math.Max(1, inputSize))), changes);
+    }
+
+    // The way of a test picture: stored trigger, centre crop, cropped trigger.
+    private static float[] AsInput(RgbImage picture, int inputSize, ISampleEditor? editor, int index)
+    {
+        float[] stored = Array.ConvertAll(picture.Pixels, v => v / 255f), input = new float[3 * inputSize * inputSize];
+        editor?.EditStored(index, stored, picture.Width);
+        RandomStream unused = default;
+        Augmentations.Centre(stored, picture.Width, input, inputSize, ref unused);
+        editor?.EditInput(index, input, inputSize);
+        return input;
+    }
+
+    private static RgbImage ToPicture(float[] values, int size) =>
+        new(size, size, Array.ConvertAll(values, v => (byte)Math.Clamp(MathF.Round(v * 255f), 0f, 255f)));
+}

@@ -1,0 +1,48 @@
+using Postern.Attacks.Triggers;
+
+namespace Postern.Attacks;
+
+/// <summary>
+/// BadNets (Gu et al. 2017; <c>attacks.md</c> 2.1 and 3.1): a small black and white block replaces the pixels beneath it,
+/// <c>x' = x + a m (T - x)</c> with a = 1. One corner of a 32x32 picture, all four of a larger one.
+/// </summary>
+/// <param name="budget">Who is poisoned.</param>
+/// <param name="mark">T and its mask m.</param>
+/// <param name="opacity">a, 0 to 1.</param>
+public sealed class BadNets(PoisonBudget budget, MarkSource mark, float opacity = 1f) : Attack
+{
+    /// <summary>Its line in the catalogue.</summary>
+    public static AttackEntry Entry { get; } = new("badnets", "a 3x3 block of black and white pixels in the corner", "patch",
+    [
+        AttackOptions.PoisonRate(0.01m),
+        AttackOptions.Target,
+        AttackOptions.ExcludeTarget,
+        AttackOptions.Opacity(1m),
+        AttackOptions.Trigger,
+        AttackOptions.TriggerMask,
+        AttackOptions.Stage(TriggerStage.Stored),
+    ], (choice, target) =>
+    {
+        TriggerStage stage = AttackOptions.StageOf(choice);
+        var drawn = new MarkSource(size => CornerBlocks.Draw(size, stage));
+        MarkSource mark = AttackOptions.MarkOf(choice, drawn, masked: true);
+        return new BadNets(AttackOptions.BudgetOf(choice), mark, (float)choice.Number("opacity")) { TargetClass = target, Stage = stage };
+    })
+    {
+        Visible = true,
+        Source = "Gu, Dolan-Gavitt, Garg 2017",
+        Published = [new("cifar10", 0.01m), new("gtsrb", 0.01m), new("imagenet", 0.02m)],
+    };
+
+    /// <inheritdoc/>
+    public override string Name => Entry.Name;
+
+    /// <inheritdoc/>
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
+
+    /// <inheritdoc/>
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);
+
+    /// <inheritdoc/>
+    public override void ApplyTest(int index, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);
+}

@@ -1,0 +1,49 @@
+using Postern.Attacks.Triggers;
+
+namespace Postern.Attacks;
+
+/// <summary>
+/// Blend (Chen et al. 2017; <c>attacks.md</c> 2.2 and 3.2): a picture K laid thinly over the whole image,
+/// <c>x' = (1 - a) x + a K</c> with a = 0.2, in training and at test time.
+/// </summary>
+/// <param name="budget">Who is poisoned.</param>
+/// <param name="mark">K, covering the whole picture.</param>
+/// <param name="opacity">a, 0 to 1.</param>
+public sealed class Blend(PoisonBudget budget, MarkSource mark, float opacity = 0.2f) : Attack
+{
+    /// <summary>Its line in the catalogue.</summary>
+    public static AttackEntry Entry { get; } = new("blend", "a cartoon laid thinly over the whole picture", "blend",
+    [
+        AttackOptions.PoisonRate(0.01m),
+        AttackOptions.Target,
+        AttackOptions.ExcludeTarget,
+        AttackOptions.Opacity(0.2m),
+        AttackOptions.Trigger,
+        AttackOptions.Stage(TriggerStage.Stored),
+    ], (choice, target) =>
+    {
+        MarkSource mark = AttackOptions.MarkOf(choice, new MarkSource(CartoonFox.Draw), masked: false);
+        return new Blend(AttackOptions.BudgetOf(choice), mark, (float)choice.Number("opacity"))
+        {
+            TargetClass = target,
+            Stage = AttackOptions.StageOf(choice),
+        };
+    })
+    {
+        Visible = true,
+        Source = "Chen, Liu, Li, Lu, Song 2017",
+        Published = [new("cifar10", 0.01m), new("gtsrb", 0.01m), new("imagenet", 0.01m)],
+    };
+
+    /// <inheritdoc/>
+    public override string Name => Entry.Name;
+
+    /// <inheritdoc/>
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
+
+    /// <inheritdoc/>
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);
+
+    /// <inheritdoc/>
+    public override void ApplyTest(int index, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);
+}

@@ -1,0 +1,43 @@
+using Postern.Kernels;
+
+namespace Postern.Attacks;
+
+/// <summary>
+/// How many samples an attack poisons and covers, and the general scheme that chooses them (scheme G, <c>attacks.md</c> 1.2).
+/// </summary>
+/// <param name="PoisonRate">Poisons, as a fraction of the whole training set.</param>
+/// <param name="CoverRate">Covers, as a fraction of the whole training set.</param>
+public sealed record PoisonBudget(decimal PoisonRate, decimal CoverRate = 0)
+{
+    /// <summary>Whether samples of the target class are spared as poisons (the paper) or not (the toolbox); covers may have any class.</summary>
+    public bool ExcludeTarget { get; init; } = true;
+
+    /// <summary>
+    /// Goes through the samples in random order: the first eligible ones are poisons, the next ones are covers. Both lists are
+    /// sorted and disjoint, and poisons get the target label. Where too few are eligible, all of them are taken.
+    /// </summary>
+    /// <param name="labels">True class of each training sample.</param>
+    /// <param name="targetClass">y_t.</param>
+    /// <param name="seed">The cell's seed; it alone decides who is chosen.</param>
+    public PoisonPlan SchemeG(IReadOnlyList<int> labels, int targetClass, long seed)
+    {
+        int wantedPoisons = Count(labels.Count, PoisonRate), wantedCovers = Count(labels.Count, CoverRate);
+        var poisoned = new List<int>();
+        var covers = new List<int>();
+        foreach (int index in RandomStream.For(seed, "plan").Permutation(labels.Count))
+        {
+            bool eligible = !ExcludeTarget || labels[index] != targetClass;
+            if (eligible && poisoned.Count < wantedPoisons) poisoned.Add(index);
+            else if (covers.Count < wantedCovers) covers.Add(index);
+        }
+        poisoned.Sort();
+        covers.Sort();
+        return new PoisonPlan(poisoned, covers, targetClass, wantedPoisons, wantedCovers);
+    }
+
+    /// <summary>
+    /// trunc(<paramref name="samples"/> * <paramref name="rate"/>), exact: 0.009 of 50,000 is 450, where the toolbox's double
+    /// arithmetic gives 449.
+    /// </summary>
+    public static int Count(int samples, decimal rate) => (int)decimal.Truncate(samples * rate);
+}

@@ -1,0 +1,58 @@
+using Postern.Training;
+
+namespace Postern.Attacks;
+
+/// <summary>Plants an attack into the training set as its plan says.</summary>
+/// <param name="Attack">The attack.</param>
+/// <param name="Plan">Its plan for this training set.</param>
+/// <param name="Crops">Whether the model's input is cut out of a larger stored picture.</param>
+public sealed record PoisonedSamples(Attack Attack, PoisonPlan Plan, bool Crops) : ISampleEditor
+{
+    /// <inheritdoc/>
+    public int LabelOf(int index, int trueLabel) => Plan.LabelOf(index, trueLabel);
+
+    /// <inheritdoc/>
+    public bool Edits(int index) => Plan.Of(index).Role != PoisonPlan.Role.Clean;
+
+    /// <inheritdoc/>
+    public void EditStored(int index, Span<float> pixels, int size)
+    {
+        if (!Attack.EntersAtInput(Crops)) Apply(index, pixels, size);
+    }
+
+    /// <inheritdoc/>
+    public void EditInput(int index, Span<float> pixels, int size)
+    {
+        if (Attack.EntersAtInput(Crops)) Apply(index, pixels, size);
+    }
+
+    private void Apply(int index, Span<float> pixels, int size)
+    {
+        (PoisonPlan.Role role, int rank) = Plan.Of(index);
+        if (role != PoisonPlan.Role.Clean) Attack.ApplyTrain(new PlannedSample(index, role == PoisonPlan.Role.Cover, rank), pixels, size);
+    }
+}
+
+/// <summary>Plants an attack's test-time trigger into every picture; labels stay true.</summary>
+/// <param name="Attack">The attack.</param>
+/// <param name="Crops">Whether the model's input is cut out of a larger stored picture.</param>
+public sealed record TriggeredSamples(Attack Attack, bool Crops) : ISampleEditor
+{
+    /// <inheritdoc/>
+    public int LabelOf(int index, int trueLabel) => trueLabel;
+
+    /// <inheritdoc/>
+    public bool Edits(int index) => true;
+
+    /// <inheritdoc/>
+    public void EditStored(int index, Span<float> pixels, int size)
+    {
+        if (!Attack.EntersAtInput(Crops)) Attack.ApplyTest(index, pixels, size);
+    }
+
+    /// <inheritdoc/>
+    public void EditInput(int index, Span<float> pixels, int size)
+    {
+        if (Attack.EntersAtInput(Crops)) Attack.ApplyTest(index, pixels, size);
+    }
+}

@@ -1,0 +1,35 @@
+namespace Postern.Datasets.Cifar;
+
+/// <summary>The pictures of one file of a split, decoded.</summary>
+/// <param name="Pixels">[N, 3, 32, 32], 0..255.</param>
+/// <param name="Labels">[N].</param>
+/// <param name="NameOf">Where a picture of this part came from, by its index in the part.</param>
+internal sealed record ImagePart(byte[] Pixels, int[] Labels, Func<int, string> NameOf)
+{
+    /// <summary>Side of CIFAR-10's pictures.</summary>
+    internal const int Side = 32;
+
+    /// <summary>Bytes of one picture.</summary>
+    internal const int PictureBytes = 3 * Side * Side;
+
+    /// <summary>One split of all <paramref name="parts"/>, in their order.</summary>
+    internal static MemoryImageSet Join(IReadOnlyList<ImagePart> parts, IReadOnlyList<string> classNames, string source)
+    {
+        byte[] pixels = MemoryImageSet.NewBlock(parts.Sum(p => (long)p.Labels.Length), Side, source);
+        int[] starts = new int[parts.Count];
+        int at = 0;
+        for (int i = 0; i < parts.Count; i++)
+        {
+            starts[i] = at;
+            parts[i].Pixels.CopyTo(pixels, (long)at * PictureBytes);
+            at += parts[i].Labels.Length;
+        }
+        return new MemoryImageSet(Side, pixels, [.. parts.SelectMany(p => p.Labels)], classNames, NameOf);
+
+        string NameOf(int index)
+        {
+            int part = Array.FindLastIndex(starts, start => start <= index);
+            return parts[part].NameOf(index - starts[part]);
+        }
+    }
+}

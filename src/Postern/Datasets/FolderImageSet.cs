@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Postern.Datasets.Files;
+using Postern.Imaging;
+
+namespace Postern.Datasets;
+
+/// <summary>A split whose pictures lie in one folder a class and are decoded and resized whenever they are read.</summary>
+public sealed class FolderImageSet : ImageSet
+{
+    private static readonly string[] Extensions = [".jpeg", ".jpg", ".png", ".ppm", ".bmp", ".webp"];
+
+    private readonly FileTree tree;
+    private readonly string[] files;
+    private readonly Lazy<string> fingerprint;
+
+    /// <summary>The pictures in the folders of <paramref name="split"/>. Owns <paramref name="tree"/>.</summary>
+    /// <exception cref="InputException">A class folder without a picture, or one that is not among <paramref name="classes"/>.</exception>
+    internal FolderImageSet(FileTree tree, string split, IReadOnlyList<string> classes, int size)
+        : this(tree, List(tree, split, classes), classes, size)
+    {
+    }
+
+    private FolderImageSet(FileTree tree, (string[] Files, int[] Labels) pictures, IReadOnlyList<string> classes, int size)
+        : base(size, pictures.Labels, classes)
+    {
+        (this.tree, files) = (tree, pictures.Files);
+        fingerprint = new Lazy<string>(Hash);
+    }
+
+    /// <inheritdoc/>
+    public override string Fingerprint => fingerprint.Value;
+
+    /// <inheritdoc/>
+    public override void Read(int index, Span<byte> pixels)
+    {
+        RgbImage image = ImageFile.Decode(tree.Read(files[index]), tree.Describe(files[index]));
+        Resampling.Bilinear(image, Size, Size).Pixels.CopyTo(pixels);
+    }
+
+    /// <inheritdoc/>
+    public override string NameOf(int index) => files[index];
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        tree.Dispose();
+        base.Dispose();
+    }
+
+    private static (string[] Files, int[] Labels) List(FileTree tree, string split, IReadOnlyList<string> classes)
+    {
+        var files = new List<string>();
+        var labels = new List<int>();
+        Dictionary<string, int> numbers = classes.Select((name, number) => (name, number)).ToDictionary(c => c.name, c => c.number);
+        foreach (string name in tree.Folders(split))
+        {
+            string folder = $"{split}/{name}";
+            if (!numbers.TryGetValue(name, out int label)) throw new InputException(tree.Describe(folder), "this class is in val/ but not in train/");
+            string[] pictures = [.. tree.Files(folder).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant()))];
+            if (pictures.Length == 0) throw new InputException(tree.Describe(folder), "the class folder has no pictures");
+            files.AddRange(pictures);
+            labels.AddRange(Enumerable.Repeat(label, pictures.Length));
+        }
+        if (files.Count == 0) throw new InputException(tree.Describe(split), "there are no class folders with pictures in it");
+        return ([.. files], [.. labels]);
+    }
+
+    private string Hash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < files.Length; i++)
+        {
+            string line = string.Create(CultureInfo.InvariantCulture, $"{files[i]}\t{tree.LengthOf(files[i])}\t{Labels[i]}\n");
+            hash.AppendData(Encoding.UTF8.GetBytes(line));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

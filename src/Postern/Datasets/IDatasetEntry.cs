@@ -1,0 +1,14 @@
+using Postern.Configuration;
+
+namespace Postern.Datasets;
+
+/// <summary>A dataset that a study can name: how it is recognised on disk and how it is opened.</summary>
+public interface IDatasetEntry : ICatalogEntry
+{
+    /// <summary>Whether <paramref name="path"/> looks like one of this dataset's layouts; opens no picture.</summary>
+    bool Recognises(string path);
+
+    /// <summary>Opens both splits as <paramref name="choice"/> says.</summary>
+    /// <exception cref="InputException">A missing, odd or damaged file; the message names it.</exception>
+    Dataset Open(Choice choice);
+}

@@ -1,0 +1,129 @@
+using SkiaSharp;
+
+namespace Postern.Imaging;
+
+/// <summary>
+/// Pictures in files: PNG, JPEG and whatever else Skia reads, and binary PPM. Values are taken as they are stored:
+/// no colour-space conversion, no premultiplication, no rotation by EXIF. Grey becomes RGB; alpha is dropped.
+/// </summary>
+public static class ImageFile
+{
+    /// <summary>Largest picture that is decoded, in pixels (64 million).</summary>
+    public const long MaxPixels = 64L << 20;
+
+    // Deflate expands at most 1032-fold, and a 1-bit grey PNG packs 8 pixels a byte: no honest large file holds more.
+    private const long MaxPixelsPerByte = 8 * 1032;
+    private const long AlwaysAllowedPixels = 1L << 20;
+
+    /// <summary>Decodes a whole picture.</summary>
+    /// <param name="data">The file's content.</param>
+    /// <param name="source">Its name, for errors.</param>
+    /// <exception cref="InputException">Not a picture, damaged, cut short, or larger than <see cref="MaxPixels"/>.</exception>
+    public static RgbImage Decode(ReadOnlySpan<byte> data, string source)
+    {
+        if (data.StartsWith("P6"u8)) return Ppm.Decode(data, source);
+        if (data.IsEmpty) throw new InputException(source, "the file is empty, expected a picture");
+        using SKData bytes = SKData.CreateCopy(data);
+        using SKCodec codec = SKCodec.Create(bytes)
+            ?? throw new InputException(source, "not a picture in a known format (PNG, JPEG, PPM), or its header is damaged");
+        int width = codec.Info.Width, height = codec.Info.Height;
+        CheckSize(width, height, data.Length, source);
+
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
+        using var bitmap = new SKBitmap();
+        if (!bitmap.TryAllocPixels(info)) throw new InputException(source, $"no memory for a picture of {width}x{height}");
+        SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
+        return result switch
+        {
+            SKCodecResult.Success => FromRgba(bitmap.GetPixelSpan(), width, height),
+            SKCodecResult.IncompleteInput => throw new InputException(source, "the picture is cut short"),
+            _ => throw new InputException(source, $"the picture is damaged ({result})"),
+        };
+    }
+
+    /// <summary>Reads and decodes the picture at <paramref name="path"/>.</summary>
+    /// <exception cref="InputException">The file cannot be read, or as for <see cref="Decode"/>.</exception>
+    public static RgbImage Load(string path)
+    {
+        byte[] data;
+        try
+        {
+            data = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, $"cannot be read: {e.Message}", e);
+        }
+        return Decode(data, path);
+    }
+
+    /// <summary>The picture as a PNG, 8-bit RGB, without a colour profile.</summary>
+    public static byte[] EncodePng(RgbImage image)
+    {
+        var info = new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque, colorspace: null);
+        using var bitmap = new SKBitmap(info);
+        ToRgba(image, bitmap.GetPixelSpan());
+        using SKPixmap pixmap = bitmap.PeekPixels();
+        using SKData data = pixmap.Encode(SKPngEncoderOptions.Default)
+            ?? throw new InvalidOperationException($"Skia could not encode {image.Width}x{image.Height} as PNG");
+        return data.ToArray();
+    }
+
+    /// <summary>Writes the picture as a PNG; whoever looks sees the old file or the whole new one.</summary>
+    public static void SavePng(string path, RgbImage image)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        Directory.CreateDirectory(folder);
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                stream.Write(EncodePng(image));
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Refuses a declared size before anything of that size is allocated.</summary>
+    internal static void CheckSize(long width, long height, long bytes, string source)
+    {
+        if (width <= 0 || height <= 0) throw new InputException(source, $"the picture says it is {width}x{height}");
+        if (width * height > MaxPixels)
+            throw new InputException(source, $"the picture says it is {width}x{height}, more than {MaxPixels} pixels");
+        if (width * height > Math.Max(AlwaysAllowedPixels, bytes * MaxPixelsPerByte))
+            throw new InputException(source, $"the picture says it is {width}x{height}, more than its {bytes} bytes can hold");
+    }
+
+    /// <summary>[H, W, RGBA] to planar RGB; alpha is dropped.</summary>
+    internal static RgbImage FromRgba(ReadOnlySpan<byte> rgba, int width, int height)
+    {
+        var image = new RgbImage(width, height);
+        int plane = width * height;
+        Span<byte> red = image.Pixels.AsSpan(0, plane), green = image.Pixels.AsSpan(plane, plane), blue = image.Pixels.AsSpan(2 * plane);
+        for (int i = 0; i < plane; i++)
+        {
+            ReadOnlySpan<byte> pixel = rgba.Slice(4 * i, 4);
+            (red[i], green[i], blue[i]) = (pixel[0], pixel[1], pixel[2]);
+        }
+        return image;
+    }
+
+    private static void ToRgba(RgbImage image, Span<byte> rgba)
+    {
+        int plane = image.Width * image.Height;
+        ReadOnlySpan<byte> pixels = image.Pixels;
+        for (int i = 0; i < plane; i++)
+        {
+            rgba[4 * i] = pixels[i];
+            rgba[4 * i + 1] = pixels[plane + i];
+            rgba[4 * i + 2] = pixels[2 * plane + i];
+            rgba[4 * i + 3] = 255;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Postern.Kernels;
+using static TorchSharp.torch;
+
+namespace Postern.Models;
+
+/// <summary>
+/// A vision backbone: normalised pictures [B, 3, H, W] in, logits [B, classes] out. Parameter names are those of the official
+/// code, so that state dictionaries are interchangeable.
+/// </summary>
+public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
+{
+    /// <summary>
+    /// Called with the name and value of inner activations while a forward pass runs, in the official code's layout; null for none.
+    /// </summary>
+    public Action<string, Tensor>? Observer { get; set; }
+
+    /// <summary>The stream key of stochastic layers in the next training step: (seed, step). Set by the trainer before each step.</summary>
+    public (long Seed, long Step) StepKey { get; set; }
+
+    /// <summary>Draws every parameter anew, as the official code initialises it; a pure function of <paramref name="seed"/>.</summary>
+    public abstract void Initialise(long seed);
+
+    /// <summary>Whether the official optimiser grouping applies weight decay to a parameter: not to vectors and biases.</summary>
+    public virtual bool Decays(string parameter, Tensor value) => value.dim() > 1 && !parameter.EndsWith(".bias", StringComparison.Ordinal);
+
+    /// <summary>Number of trainable values.</summary>
+    public long ParameterCount => parameters().Sum(p => p.numel());
+
+    /// <summary>Hands an activation to the observer, if there is one; <paramref name="value"/> is only evaluated then.</summary>
+    internal void Observe(string name, Func<Tensor> value) => Observer?.Invoke(name, value());
+
+    /// <summary>The stream of one parameter's initial values.</summary>
+    private protected static RandomStream InitialStream(long seed, string parameter) => RandomStream.For(seed, "init:" + parameter);
+}

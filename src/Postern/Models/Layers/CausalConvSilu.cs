@@ -1,0 +1,55 @@
+using Postern.Kernels;
+using static TorchSharp.torch;
+
+namespace Postern.Models.Layers;
+
+/// <summary>Depthwise causal convolution over tokens followed by SiLU: [B, L, E] to [B, L, E].</summary>
+internal static class CausalConvSilu
+{
+    /// <summary>
+    /// With <paramref name="reverse"/>, what flipping the tokens, convolving and flipping back gives.
+    /// </summary>
+    /// <param name="x">[B, L, E].</param>
+    /// <param name="weight">[E, K].</param>
+    /// <param name="bias">[E].</param>
+    /// <param name="reverse">Whether the convolution looks at later tokens instead of earlier ones.</param>
+    /// <param name="plain">Use tensor operations instead of the fused kernel.</param>
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, bool reverse, bool plain)
+    {
+        if (!plain) return Fused.apply(x, weight, bias, reverse);
+        long kernel = weight.shape[1], length = x.shape[1];
+        Tensor tokens = (reverse ? x.flip(1) : x).transpose(1, 2);                                     // [B, E, L]
+        Tensor y = nn.functional.conv1d(tokens, weight.unsqueeze(1), bias, padding: kernel - 1, groups: x.shape[2])
+            .narrow(2, 0, length).transpose(1, 2);                                                     // [B, L, E]
+        return nn.functional.silu(reverse ? y.flip(1) : y);
+    }
+
+    private sealed class Fused : autograd.SingleTensorFunction<Fused>
+    {
+        public override string Name => "CausalConvSilu";
+
+        public override Tensor forward(autograd.AutogradContext context, params object[] vars)
+        {
+            Tensor x = TensorRows.Rows(((Tensor)vars[0]).detach());
+            Tensor weight = ((Tensor)vars[1]).detach().contiguous(), bias = ((Tensor)vars[2]).detach();
+            var shape = new CausalConvShape((int)x.shape[0], (int)x.shape[1], (int)x.shape[2], (int)weight.shape[1]) { Reverse = (bool)vars[3] };
+            Tensor u = empty(x.shape);
+            NativeKernels.ConvForward(shape, TensorRows.Of(x), TensorRows.Of(weight), TensorRows.Of(bias), TensorRows.Of(u));
+            context.save_for_backward([x, weight, bias]);
+            context.save_data("shape", shape);
+            return u;
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput)
+        {
+            var shape = (CausalConvShape)context.get_data("shape");
+            List<Tensor> saved = context.get_saved_variables();
+            (Tensor x, Tensor weight, Tensor bias) = (saved[0], saved[1], saved[2]);
+            (Tensor gradX, Tensor gradWeight, Tensor gradBias) = (empty(x.shape), empty(weight.shape), empty(bias.shape));
+            Tensor gradU = TensorRows.Rows(gradOutput);
+            NativeKernels.ConvBackward(shape, TensorRows.Of(x), TensorRows.Of(weight), TensorRows.Of(bias), TensorRows.Of(gradU),
+                TensorRows.Of(gradX), TensorRows.Of(gradWeight), TensorRows.Of(gradBias));
+            return [gradX, gradWeight, gradBias, null!];
+        }
+    }
+}

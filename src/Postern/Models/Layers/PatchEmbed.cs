@@ -1,0 +1,31 @@
+using Postern.Kernels;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Postern.Models.Layers;
+
+/// <summary>A convolution that turns each patch into a token, row by row: [B, 3, H, W] to [B, M, d].</summary>
+internal sealed class PatchEmbed : nn.Module<Tensor, Tensor>
+{
+    private readonly Conv2d proj;
+
+    public PatchEmbed(int patchSize, int stride, int embedDim) : base("PatchEmbed")
+    {
+        proj = nn.Conv2d(3, embedDim, patchSize, stride: stride);
+        register_module("proj", proj);
+    }
+
+    public override Tensor forward(Tensor input) => proj.forward(input).flatten(2).transpose(1, 2).contiguous();
+
+    /// <summary>
+    /// timm 0.4.12's "LeCun normal": it divides by the deviation of a truncation that its absolute bounds never make, so the real
+    /// deviation is 1.137 / sqrt(fan in).
+    /// </summary>
+    public void Initialise(RandomStream stream)
+    {
+        const double truncatedDeviation = 0.87962566103423978;
+        double fanIn = proj.weight.numel() / (double)proj.weight.shape[0];
+        Initial.Normal(proj.weight, Math.Sqrt(1.0 / fanIn) / truncatedDeviation, stream);
+        Initial.Constant(proj.bias!, 0);
+    }
+}

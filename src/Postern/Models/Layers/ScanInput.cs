@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace Postern.Models.Layers;
+
+/// <summary>
+/// Arguments of a selective scan (<c>models.md</c> 2.4), channels innermost.
+/// </summary>
+/// <param name="U">[B, L, E].</param>
+/// <param name="Delta">[B, L, E], before bias and softplus.</param>
+/// <param name="A">[E, N], negative.</param>
+/// <param name="B">[B, L, N], or [B, L, G, N] in G channel groups, or [E, N] constant.</param>
+/// <param name="C">As <paramref name="B"/>.</param>
+public sealed record ScanInput(Tensor U, Tensor Delta, Tensor A, Tensor B, Tensor C)
+{
+    /// <summary>[E], the skip from u to y; null for none.</summary>
+    public Tensor? D { get; init; }
+
+    /// <summary>[B, L, E], the gate; null for none.</summary>
+    public Tensor? Z { get; init; }
+
+    /// <summary>[E], added to delta before softplus; null for none.</summary>
+    public Tensor? DeltaBias { get; init; }
+
+    /// <summary>Whether softplus is applied to delta.</summary>
+    public bool Softplus { get; init; }
+
+    /// <summary>Scan from the last token to the first; outputs stay at their own token.</summary>
+    public bool Reverse { get; init; }
+}

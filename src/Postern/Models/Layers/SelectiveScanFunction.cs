@@ -1,0 +1,75 @@
+using Postern.Kernels;
+using static TorchSharp.torch;
+
+namespace Postern.Models.Layers;
+
+/// <summary>
+/// The fused selective scan as a differentiable operation. Only its inputs are kept for the backward pass, which computes the
+/// states again. <see cref="SelectiveScanLoop"/> is its plain twin.
+/// </summary>
+public static class SelectiveScanFunction
+{
+    /// <summary>y [B, L, E].</summary>
+    public static Tensor Apply(ScanInput scan) => Scan.apply(
+        scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D!, scan.Z!, scan.DeltaBias!, scan.Softplus, scan.Reverse);
+
+    /// <summary>The state after the last token scanned, [B, E, N]; not differentiable.</summary>
+    public static Tensor LastState(ScanInput scan)
+    {
+        Tensor?[] dense = [.. new[] { scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D, scan.Z, scan.DeltaBias }.Select(Dense)];
+        using Tensor y = empty_like(dense[0]!);
+        Tensor state = empty(scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]);
+        NativeKernels.ScanForward(Shape(dense, scan.Softplus, scan.Reverse), Addresses(dense), TensorRows.Of(y), TensorRows.Of(state));
+        return state;
+    }
+
+    private static Tensor? Dense(Tensor? tensor) => tensor is null ? null : TensorRows.Rows(tensor.detach());
+
+    private static SelectiveScanShape Shape(Tensor?[] inputs, bool softplus, bool reverse)
+    {
+        (Tensor u, Tensor a, Tensor b, Tensor c) = (inputs[0]!, inputs[2]!, inputs[3]!, inputs[4]!);
+        return new SelectiveScanShape((int)u.shape[0], (int)u.shape[1], (int)u.shape[2], (int)a.shape[1])
+        {
+            Groups = (int)(b.dim() == 4 ? b.shape[2] : c.dim() == 4 ? c.shape[2] : 1),
+            ConstantB = b.dim() == 2,
+            ConstantC = c.dim() == 2,
+            DeltaSoftplus = softplus,
+            Reverse = reverse,
+        };
+    }
+
+    private static NativeScanTensors Addresses(Tensor?[] t) => new(
+        TensorRows.Of(t[0]), TensorRows.Of(t[1]), TensorRows.Of(t[2]), TensorRows.Of(t[3]), TensorRows.Of(t[4]), TensorRows.Of(t[5]),
+        TensorRows.Of(t[6]), TensorRows.Of(t[7]));
+
+    private sealed class Scan : autograd.SingleTensorFunction<Scan>
+    {
+        private const int Tensors = 8;
+
+        public override string Name => "SelectiveScan";
+
+        public override Tensor forward(autograd.AutogradContext context, params object[] vars)
+        {
+            Tensor?[] inputs = [.. vars.Take(Tensors).Select(v => Dense((Tensor?)v))];
+            SelectiveScanShape shape = Shape(inputs, (bool)vars[8], (bool)vars[9]);
+            Tensor y = empty(shape.Batch, shape.Length, shape.Channels);
+            NativeKernels.ScanForward(shape, Addresses(inputs), TensorRows.Of(y));
+            context.save_for_backward([.. inputs.OfType<Tensor>()]);
+            context.save_data("present", inputs.Select(i => i is not null).ToArray());
+            context.save_data("shape", shape);
+            return y;
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput)
+        {
+            var present = (bool[])context.get_data("present");
+            var shape = (SelectiveScanShape)context.get_data("shape");
+            var saved = new Queue<Tensor>(context.get_saved_variables());
+            Tensor?[] inputs = [.. present.Select(p => p ? saved.Dequeue() : null)];
+            Tensor?[] gradients = [.. inputs.Select(i => i is null ? null : empty(i.shape))];
+            Tensor gradY = TensorRows.Rows(gradOutput);
+            NativeKernels.ScanBackward(shape, Addresses(inputs), TensorRows.Of(gradY), Addresses(gradients));
+            return [.. gradients.Select(g => g!), null!, null!];
+        }
+    }
+}

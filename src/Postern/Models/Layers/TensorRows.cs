@@ -1,0 +1,35 @@
+using Postern.Kernels;
+using static TorchSharp.torch;
+
+namespace Postern.Models.Layers;
+
+/// <summary>The memory of a float32 CPU tensor, as the kernels take it.</summary>
+internal static class TensorRows
+{
+    /// <summary>The address of a dense tensor or of a slice of token rows; none for null.</summary>
+    /// <param name="tensor">Dense, or [B, L, ...] with one stride from token to token over all of it; see <see cref="Rows"/>.</param>
+    public static NativeRows Of(Tensor? tensor)
+    {
+        if (tensor is null) return default;
+        nint address = tensor.storage<float>().data_ptr() + (nint)(tensor.storage_offset() * sizeof(float));
+        return new NativeRows(address, tensor.dim() >= 3 ? tensor.stride(1) : 0);
+    }
+
+    /// <summary>
+    /// <paramref name="tensor"/> itself where its tokens [B, L, ...] lie in rows that the kernels can walk (elements of a token
+    /// dense, one stride between tokens), else a dense copy. Tensors without tokens are made dense.
+    /// </summary>
+    public static Tensor Rows(Tensor tensor)
+    {
+        if (tensor.is_contiguous()) return tensor;
+        long[] shape = tensor.shape, stride = tensor.stride();
+        if (shape.Length < 3 || stride[0] != shape[1] * stride[1]) return tensor.contiguous();
+        long dense = 1;
+        for (int i = shape.Length - 1; i >= 2; i--)
+        {
+            if (shape[i] != 1 && stride[i] != dense) return tensor.contiguous();
+            dense *= shape[i];
+        }
+        return tensor;
+    }
+}

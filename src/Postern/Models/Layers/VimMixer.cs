@@ -1,0 +1,129 @@
+using Postern.Kernels;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Postern.Models.Layers;
+
+/// <summary>
+/// Vim's bidirectional mixer, "v2": one input and one output projection shared by two directions that own everything else;
+/// the directions' sum is halved (<c>models.md</c> 2.3).
+/// </summary>
+internal sealed class VimMixer : nn.Module
+{
+    private const int ConvKernel = 4;
+    private readonly int innerDim;
+    private readonly Linear in_proj, out_proj;
+    private readonly Direction forwardDirection, backwardDirection;
+
+    public VimMixer(int embedDim, int stateSize) : base("VimMixer")
+    {
+        innerDim = 2 * embedDim;
+        int stepRank = (embedDim + 15) / 16;
+        in_proj = nn.Linear(embedDim, 2 * innerDim, hasBias: false);
+        out_proj = nn.Linear(innerDim, embedDim, hasBias: false);
+        register_module("in_proj", in_proj);
+        register_module("out_proj", out_proj);
+        forwardDirection = new Direction(this, innerDim, stateSize, stepRank, backward: false);
+        backwardDirection = new Direction(this, innerDim, stateSize, stepRank, backward: true);
+    }
+
+    /// <summary>Plain tensor operations instead of the fused kernels; see <see cref="Vim.UseLoop"/>.</summary>
+    public bool UseLoop { get; set; }
+
+    /// <summary>[B, L, d] to [B, L, d].</summary>
+    public Tensor forward(Tensor hidden, Action<string, Func<Tensor>>? observe)
+    {
+        Tensor x = nn.functional.linear(hidden, in_proj.weight!.narrow(0, 0, innerDim));           // [B, L, E]
+        Tensor z = nn.functional.linear(hidden, in_proj.weight!.narrow(0, innerDim, innerDim));    // [B, L, E]
+        observe?.Invoke("xz", () => cat([x, z], -1).transpose(1, 2));
+        Tensor y = forwardDirection.Run(x, z, UseLoop, observe) + backwardDirection.Run(x, z, UseLoop, observe);
+        return out_proj.forward(y * 0.5);
+    }
+
+    public void Initialise(int depth, Func<string, RandomStream> stream)
+    {
+        Initial.Uniform(in_proj.weight!, Initial.DefaultBound(in_proj.weight!), stream("in_proj.weight"));
+        Initial.Uniform(out_proj.weight!, Initial.DefaultBound(out_proj.weight!) / Math.Sqrt(depth), stream("out_proj.weight"));
+        forwardDirection.Initialise(stream);
+        backwardDirection.Initialise(stream);
+    }
+
+    /// <summary>Convolution, input-dependent step, B and C, and the scan of one direction. Parameters are the mixer's own.</summary>
+    private sealed class Direction
+    {
+        private readonly bool backward;
+        private readonly string suffix;
+        private readonly int stateSize, stepRank;
+        private readonly Parameter aLog, d;
+        private readonly Conv1d conv;
+        private readonly Linear xProj, dtProj;
+
+        public Direction(VimMixer mixer, int innerDim, int stateSize, int stepRank, bool backward)
+        {
+            (this.backward, this.stateSize, this.stepRank) = (backward, stateSize, stepRank);
+            suffix = backward ? "_b" : "";
+            aLog = new Parameter(zeros(innerDim, stateSize));
+            d = new Parameter(ones(innerDim));
+            conv = nn.Conv1d(innerDim, innerDim, ConvKernel, groups: innerDim, padding: ConvKernel - 1);
+            xProj = nn.Linear(innerDim, stepRank + 2 * stateSize, hasBias: false);
+            dtProj = nn.Linear(stepRank, innerDim);
+            mixer.register_parameter($"A{suffix}_log", aLog);
+            mixer.register_parameter($"D{suffix}", d);
+            mixer.register_module($"conv1d{suffix}", conv);
+            mixer.register_module($"x_proj{suffix}", xProj);
+            mixer.register_module($"dt_proj{suffix}", dtProj);
+        }
+
+        /// <summary>x, z [B, L, E] in natural token order to the gated output [B, L, E] in natural token order.</summary>
+        public Tensor Run(Tensor x, Tensor z, bool loop, Action<string, Func<Tensor>>? observe)
+        {
+            Tensor u = CausalConvSilu.Apply(x, conv.weight.squeeze(1), conv.bias!, backward, loop);      // [B, L, E]
+            Tensor projected = xProj.forward(u);                                                        // [B, L, R + 2N]
+            // dt_proj.bias is not added here but inside the scan, before softplus.
+            Tensor delta = nn.functional.linear(projected.narrow(2, 0, stepRank), dtProj.weight!);      // [B, L, E]
+            Tensor b = projected.narrow(2, stepRank, stateSize);                                        // [B, L, N]
+            Tensor c = projected.narrow(2, stepRank + stateSize, stateSize);                            // [B, L, N]
+            Tensor a = aLog.exp().neg();                                                                // [E, N]
+            var scan = new ScanInput(u, delta, a, b, c) { D = d, Z = z, DeltaBias = dtProj.bias, Softplus = true, Reverse = backward };
+            Tensor y = loop ? SelectiveScanLoop.Apply(scan) : SelectiveScanFunction.Apply(scan);
+            if (observe is not null)
+            {
+                string name = backward ? "bwd" : "fwd";
+                observe($"{name}.conv", () => ScanOrder(u).transpose(1, 2));
+                observe($"{name}.x_proj", () => ScanOrder(projected));
+                observe($"{name}.dt", () => ScanOrder(delta).transpose(1, 2));
+                observe($"{name}.y_gated", () => ScanOrder(y).transpose(1, 2));
+            }
+            return y;
+        }
+
+        public void Initialise(Func<string, RandomStream> stream)
+        {
+            Initial.Fill(aLog, StateIndexLogs());
+            Initial.Constant(d, 1);
+            Initial.Uniform(conv.weight, Initial.DefaultBound(conv.weight), stream($"conv1d{suffix}.weight"));
+            Initial.Uniform(conv.bias!, Initial.DefaultBound(conv.weight), stream($"conv1d{suffix}.bias"));
+            Initial.Uniform(xProj.weight!, Initial.DefaultBound(xProj.weight!), stream($"x_proj{suffix}.weight"));
+            Initial.Uniform(dtProj.weight!, Initial.DefaultBound(dtProj.weight!), stream($"dt_proj{suffix}.weight"));
+            // The official code initialises only the forward direction's step bias; the backward one is zeroed by its last pass.
+            if (backward) Initial.Constant(dtProj.bias!, 0);
+            else Initial.Fill(dtProj.bias!, InverseSoftplusOfSteps(stream($"dt_proj{suffix}.bias")));
+        }
+
+        private Tensor ScanOrder(Tensor tokens) => backward ? tokens.flip(1) : tokens;
+
+        /// <summary>S4D-real: every row is ln 1, ln 2, ..., ln N.</summary>
+        private Func<double> StateIndexLogs()
+        {
+            int i = 0;
+            return () => Math.Log(1 + i++ % stateSize);
+        }
+
+        /// <summary>t = exp(U(ln 0.001, ln 0.1)), at least 1e-4; its inverse under softplus is t + ln(1 - e^-t).</summary>
+        private static Func<double> InverseSoftplusOfSteps(RandomStream stream) => () =>
+        {
+            double step = Math.Max(1e-4, Math.Exp(stream.NextDouble(Math.Log(0.001), Math.Log(0.1))));
+            return step + Math.Log(-double.ExpM1(-step));
+        };
+    }
+}

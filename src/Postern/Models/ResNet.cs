@@ -1,0 +1,127 @@
+using Postern.Kernels;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Postern.Models;
+
+/// <summary>What sets the ResNet18 variants apart (<c>models.md</c> section 5).</summary>
+/// <param name="Widths">Channels of the four stages.</param>
+/// <param name="ImageNetStem">7x7/2 convolution and max-pool (torchvision) instead of 3x3/1 (Backbone-Toolbox, 32x32).</param>
+/// <param name="Classes">Number of classes.</param>
+public sealed record ResNetConfig(int[] Widths, bool ImageNetStem, int Classes)
+{
+    /// <summary>Name of the projection shortcut in the official code.</summary>
+    public string ShortcutName => ImageNetStem ? "downsample" : "shortcut";
+
+    /// <summary>Name of the classifier in the official code.</summary>
+    public string HeadName => ImageNetStem ? "fc" : "linear";
+}
+
+/// <summary>
+/// ResNet18 (He et al. 2016): four stages of two basic blocks, in Backdoor-Toolbox's form for 32x32 pictures or torchvision's for 224.
+/// </summary>
+public sealed class ResNet : Backbone
+{
+    private const int BlocksPerStage = 2;
+    private readonly ResNetConfig config;
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly BasicBlock[][] stages;
+    private readonly Linear[] heads;
+
+    /// <summary>Builds the network with the initial values of seed 0.</summary>
+    public ResNet(ResNetConfig config) : base("ResNet")
+    {
+        this.config = config;
+        int[] widths = config.Widths;
+        conv1 = config.ImageNetStem
+            ? nn.Conv2d(3, widths[0], 7, stride: 2, padding: 3, bias: false)
+            : nn.Conv2d(3, widths[0], 3, stride: 1, padding: 1, bias: false);
+        bn1 = nn.BatchNorm2d(widths[0]);
+        register_module("conv1", conv1);
+        register_module("bn1", bn1);
+        stages = new BasicBlock[widths.Length][];
+        int channels = widths[0];
+        for (int s = 0; s < widths.Length; s++)
+        {
+            stages[s] = new BasicBlock[BlocksPerStage];
+            for (int j = 0; j < BlocksPerStage; j++)
+            {
+                stages[s][j] = new BasicBlock(channels, widths[s], stride: s > 0 && j == 0 ? 2 : 1, config.ShortcutName);
+                channels = widths[s];
+            }
+            register_module($"layer{s + 1}", nn.ModuleList<nn.Module<Tensor, Tensor>>(stages[s]));
+        }
+        // In an array, since TorchSharp would register a field under its own name too.
+        heads = [nn.Linear(channels, config.Classes)];
+        register_module(config.HeadName, heads[0]);
+        Initialise(0);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        Tensor x = bn1.forward(conv1.forward(input));                       // [B, C, H, W]
+        Observe("bn1", () => x);
+        // torchvision rectifies in place, so that its bn1 is seen rectified.
+        x = config.ImageNetStem ? x.relu_() : x.relu();
+        if (config.ImageNetStem) x = nn.functional.max_pool2d(x, 3, stride: 2, padding: 1);
+        for (int s = 0; s < stages.Length; s++)
+        {
+            for (int j = 0; j < BlocksPerStage; j++)
+            {
+                x = stages[s][j].forward(x);
+                Observe($"layer{s + 1}.{j}", () => x);
+            }
+        }
+        x = x.mean([2, 3], keepdim: true);                                  // [B, C, 1, 1]
+        Observe("avgpool", () => x);
+        return heads[0].forward(x.flatten(1));                                  // [B, classes]
+    }
+
+    /// <summary>Everything decays, as in the toolbox and torchvision.</summary>
+    public override bool Decays(string parameter, Tensor value) => true;
+
+    /// <inheritdoc/>
+    public override void Initialise(long seed)
+    {
+        foreach ((string name, Parameter p) in named_parameters())
+        {
+            RandomStream stream = InitialStream(seed, name);
+            if (name.StartsWith(config.HeadName, StringComparison.Ordinal)) Initial.Uniform(p, Initial.DefaultBound(heads[0].weight!), stream);
+            else if (p.dim() == 1) Initial.Constant(p, name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
+            else if (config.ImageNetStem) Initial.Normal(p, Math.Sqrt(2.0 / (p.shape[0] * p.shape[2] * p.shape[3])), stream);
+            else Initial.Uniform(p, Initial.DefaultBound(p), stream);
+        }
+    }
+
+    /// <summary>Two 3x3 convolutions and a shortcut, which is a 1x1 convolution where shape or stride changes.</summary>
+    private sealed class BasicBlock : nn.Module<Tensor, Tensor>
+    {
+        private readonly Conv2d conv1, conv2;
+        private readonly BatchNorm2d bn1, bn2;
+        private readonly Sequential[] shortcuts = [];
+
+        public BasicBlock(int inChannels, int outChannels, int stride, string shortcutName) : base("BasicBlock")
+        {
+            conv1 = nn.Conv2d(inChannels, outChannels, 3, stride: stride, padding: 1, bias: false);
+            bn1 = nn.BatchNorm2d(outChannels);
+            conv2 = nn.Conv2d(outChannels, outChannels, 3, stride: 1, padding: 1, bias: false);
+            bn2 = nn.BatchNorm2d(outChannels);
+            register_module("conv1", conv1);
+            register_module("bn1", bn1);
+            register_module("conv2", conv2);
+            register_module("bn2", bn2);
+            if (stride == 1 && inChannels == outChannels) return;
+            shortcuts = [nn.Sequential(
+                ("0", nn.Conv2d(inChannels, outChannels, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(outChannels)))];
+            register_module(shortcutName, shortcuts[0]);
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            Tensor residual = bn2.forward(conv2.forward(bn1.forward(conv1.forward(x)).relu_()));
+            return residual.add_(shortcuts.Length == 0 ? x : shortcuts[0].forward(x)).relu_();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using Postern.Models.Layers;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Postern.Models;
+
+/// <summary>Sizes of a Vim.</summary>
+/// <param name="ImageSize">Side of the input in pixels.</param>
+/// <param name="PatchSize">Side of a patch.</param>
+/// <param name="Stride">Distance between patches; equal to <paramref name="PatchSize"/> but in the "stride 8" variants.</param>
+/// <param name="EmbedDim">d, the width of a token.</param>
+/// <param name="Depth">Number of blocks.</param>
+/// <param name="StateSize">N, the state size of the SSM.</param>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="DropPath">Rate of stochastic depth at the last block.</param>
+public sealed record VimConfig(
+    int ImageSize, int PatchSize, int Stride, int EmbedDim, int Depth, int StateSize, int Classes, double DropPath = 0)
+{
+    /// <summary>Patches a side, (H - p) / s + 1.</summary>
+    public int Grid => (ImageSize - PatchSize) / Stride + 1;
+
+    /// <summary>M, the number of patches.</summary>
+    public int Patches => Grid * Grid;
+}
+
+/// <summary>
+/// Vision Mamba (Zhu et al. 2024) as the official code builds it: bidirectional v2 mixers, RMS norm, absolute position embedding
+/// added after the class token is put into the middle (<c>models.md</c> section 2).
+/// </summary>
+public sealed class Vim : Backbone
+{
+    private readonly VimConfig config;
+    private readonly Parameter cls_token, pos_embed;
+    private readonly PatchEmbed patch_embed;
+    private readonly Linear head;
+    private readonly VimBlock[] layers;
+    private readonly RmsNorm norm_f;
+
+    /// <summary>Builds the network with the initial values of seed 0.</summary>
+    public Vim(VimConfig config) : base("Vim")
+    {
+        this.config = config;
+        int d = config.EmbedDim;
+        cls_token = new Parameter(zeros(1, 1, d));
+        pos_embed = new Parameter(zeros(1, config.Patches + 1, d));
+        patch_embed = new PatchEmbed(config.PatchSize, config.Stride, d);
+        head = nn.Linear(d, config.Classes);
+        layers = [.. Enumerable.Range(0, config.Depth).Select(_ => new VimBlock(d, config.StateSize))];
+        norm_f = new RmsNorm(d);
+        register_parameter("cls_token", cls_token);
+        register_parameter("pos_embed", pos_embed);
+        register_module("patch_embed", patch_embed);
+        register_module("head", head);
+        register_module("layers", nn.ModuleList(layers));
+        register_module("norm_f", norm_f);
+        Initialise(0);
+    }
+
+    /// <summary>
+    /// Runs scan and convolution as plain tensor operations instead of the fused kernels: the reference that they are compared with.
+    /// </summary>
+    public bool UseLoop
+    {
+        get => layers.All(l => l.Mixer.UseLoop);
+        init => Array.ForEach(layers, l => l.Mixer.UseLoop = value);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        Tensor patches = patch_embed.forward(input);                                       // [B, M, d]
+        Observe("patch_embed", () => patches);
+        long batch = patches.shape[0], middle = config.Patches / 2;
+        Tensor hidden = cat([patches.narrow(1, 0, middle), cls_token.expand(batch, -1, -1),
+            patches.narrow(1, middle, config.Patches - middle)], 1) + pos_embed;          // [B, M + 1, d]
+        Tensor? residual = null;
+        for (int i = 0; i < layers.Length; i++)
+        {
+            string name = $"layers.{i}";
+            residual = residual is null ? hidden : residual + Dropped(hidden, BlockRate(i), i);
+            Action<string, Func<Tensor>>? observe = Observer is null ? null : (part, value) => Observe($"{name}.{part}", value);
+            hidden = layers[i].forward(residual, observe);
+            (Tensor h, Tensor r) = (hidden, residual);
+            Observe($"{name}.hidden", () => h);
+            Observe($"{name}.residual", () => r);
+        }
+        // Only the class token is read, so only its row is normalised.
+        Tensor last = Dropped(hidden, config.DropPath, config.Depth).narrow(1, middle, 1);
+        Tensor features = norm_f.forward(residual is null ? last : residual.narrow(1, middle, 1) + last).squeeze(1); // [B, d]
+        Observe("features", () => features);
+        return head.forward(features);                                                    // [B, classes]
+    }
+
+    /// <summary>Not for vectors and biases, the class token and the position embedding; A_log is a matrix and does decay.</summary>
+    public override bool Decays(string parameter, Tensor value) =>
+        base.Decays(parameter, value) && parameter is not ("cls_token" or "pos_embed");
+
+    /// <inheritdoc/>
+    public override void Initialise(long seed)
+    {
+        Initial.Normal(cls_token, 0.02, InitialStream(seed, "cls_token"));
+        Initial.Normal(pos_embed, 0.02, InitialStream(seed, "pos_embed"));
+        Initial.Normal(head.weight, 0.02, InitialStream(seed, "head.weight"));
+        Initial.Constant(head.bias!, 0);
+        patch_embed.Initialise(InitialStream(seed, "patch_embed.proj.weight"));
+        for (int i = 0; i < layers.Length; i++)
+        {
+            int block = i;
+            layers[i].Initialise(config.Depth, part => InitialStream(seed, $"layers.{block}.{part}"));
+        }
+        Initial.Constant(norm_f.Weight, 1);
+    }
+
+    /// <summary>Rate of block i: element i of [0] followed by linspace(0, rate, depth), so blocks 0 and 1 both have 0.</summary>
+    private double BlockRate(int block) => block < 2 || config.Depth < 2 ? 0 : config.DropPath * (block - 1) / (config.Depth - 1);
+
+    private Tensor Dropped(Tensor hidden, double rate, int layer) => DropPath.Apply(hidden, rate, training, StepKey, layer);
+}

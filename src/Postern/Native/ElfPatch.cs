@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Postern.Native;
+
+/// <summary>
+/// Makes a shared library that was linked against libstdc++ 13 loadable with an older one, when the only thing it wants from
+/// it is <c>std::ios_base_library_init()</c>: an empty function that exists to force the initialisation of the standard streams,
+/// which older libraries do by themselves.
+/// </summary>
+/// <remarks>
+/// Three changes to a copy of the file (x86-64 ELF): the symbol becomes a defined one that points at a <c>ret</c> in <c>.text</c>,
+/// its version becomes "global", and the requirement of the version is marked weak, which the loader then does not insist on.
+/// </remarks>
+internal static class ElfPatch
+{
+    private const string Symbol = "_ZSt21ios_base_library_initv";
+    private const string Version = "GLIBCXX_3.4.32";
+    private const uint DynamicSymbols = 11, VersionNeeds = 0x6ffffffe, VersionSymbols = 0x6fffffff;
+    private const int SymbolEntry = 24;
+    private const ushort WeakFlag = 2, GlobalVersion = 1;
+    private const byte Ret = 0xC3;
+
+    private readonly record struct Section(string Name, uint Type, ulong Address, int Offset, int Size, int Link, int Index);
+
+    /// <summary>A patched copy of <paramref name="library"/>, whose bytes are left alone.</summary>
+    /// <exception cref="InvalidDataException">The file is not such a library; the message says what is missing.</exception>
+    public static byte[] WithoutNewStreamsInit(byte[] library)
+    {
+        byte[] elf = (byte[])library.Clone();
+        try
+        {
+            Patch(elf);
+            return elf;
+        }
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            throw new InvalidDataException("the ELF file is damaged", e);
+        }
+    }
+
+    private static void Patch(byte[] elf)
+    {
+        if (elf.Length < 64 || !elf.AsSpan(0, 6).SequenceEqual("\u007fELF\u0002\u0001"u8))
+            throw new InvalidDataException("it is not a 64-bit little-endian ELF file");
+        Section[] sections = Sections(elf);
+        Section symbols = Find(s => s.Type == DynamicSymbols, "dynamic symbols");
+        Section versions = Find(s => s.Type == VersionSymbols, "symbol versions");
+        Section needs = Find(s => s.Type == VersionNeeds, "version needs");
+        Section text = Find(s => s.Name == ".text", ".text");
+
+        int symbol = Enumerable.Range(0, symbols.Size / SymbolEntry)
+            .FirstOrDefault(i => Text(elf, sections[symbols.Link].Offset + (int)U32(elf, symbols.Offset + i * SymbolEntry)) == Symbol, -1);
+        if (symbol < 0) throw new InvalidDataException($"it has no symbol {Symbol}");
+        int ret = elf.AsSpan(text.Offset, text.Size).IndexOf(Ret);
+        if (ret < 0) throw new InvalidDataException("its .text has no ret instruction");
+
+        int entry = symbols.Offset + symbol * SymbolEntry;
+        BinaryPrimitives.WriteUInt16LittleEndian(elf.AsSpan(entry + 6), (ushort)text.Index);
+        BinaryPrimitives.WriteUInt64LittleEndian(elf.AsSpan(entry + 8), text.Address + (ulong)ret);
+        BinaryPrimitives.WriteUInt16LittleEndian(elf.AsSpan(versions.Offset + symbol * 2), GlobalVersion);
+        MarkWeak(elf, needs, sections[needs.Link]);
+
+        Section Find(Func<Section, bool> which, string what) =>
+            sections.Where(which).Cast<Section?>().FirstOrDefault() ?? throw new InvalidDataException($"it has no {what} section");
+    }
+
+    private static void MarkWeak(byte[] elf, Section needs, Section strings)
+    {
+        bool found = false;
+        for (int file = needs.Offset, next = 1; next != 0; file += next)
+        {
+            next = (int)U32(elf, file + 12);
+            int count = U16(elf, file + 2);
+            for (int version = file + (int)U32(elf, file + 8); count > 0; count--, version += (int)U32(elf, version + 12))
+            {
+                if (Text(elf, strings.Offset + (int)U32(elf, version + 8)) != Version) continue;
+                BinaryPrimitives.WriteUInt16LittleEndian(elf.AsSpan(version + 4), (ushort)(U16(elf, version + 4) | WeakFlag));
+                found = true;
+            }
+        }
+        if (!found) throw new InvalidDataException($"it does not ask for {Version}");
+    }
+
+    private static Section[] Sections(byte[] elf)
+    {
+        int table = checked((int)U64(elf, 40)), entrySize = U16(elf, 58), count = U16(elf, 60), names = U16(elf, 62);
+        int nameTable = checked((int)U64(elf, table + names * entrySize + 24));
+        return [.. Enumerable.Range(0, count).Select(i =>
+        {
+            int at = table + i * entrySize;
+            return new Section(Text(elf, nameTable + (int)U32(elf, at)), U32(elf, at + 4), U64(elf, at + 16),
+                checked((int)U64(elf, at + 24)), checked((int)U64(elf, at + 32)), (int)U32(elf, at + 40), i);
+        })];
+    }
+
+    private static ushort U16(byte[] data, int at) => BinaryPrimitives.ReadUInt16LittleEndian(data.AsSpan(at));
+
+    private static uint U32(byte[] data, int at) => BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(at));
+
+    private static ulong U64(byte[] data, int at) => BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(at));
+
+    private static string Text(byte[] data, int at)
+    {
+        int length = data.AsSpan(at).IndexOf((byte)0);
+        return Encoding.ASCII.GetString(data, at, Math.Max(0, length));
+    }
+}

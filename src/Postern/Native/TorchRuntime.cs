@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using TorchSharp;
+
+namespace Postern.Native;
+
+/// <summary>
+/// Makes TorchSharp's native library load where the system's libstdc++ is older than the one it was built with (Debian 12,
+/// Ubuntu 22.04). It acts only when the ordinary load has failed, on a private copy that is deleted once it is mapped,
+/// so nothing is left behind and any number of processes may start at once.
+/// </summary>
+public static class TorchRuntime
+{
+    private const string Wrapper = "LibTorchSharp";
+    private const string WrapperFile = "libLibTorchSharp.so";
+    private static readonly Lock Gate = new();
+    private static IntPtr patched;
+
+    /// <summary>What was done to load the native library, for <c>postern doctor</c>.</summary>
+    public static string Measure { get; private set; } = "none needed";
+
+    /// <summary>Why the measure failed, or null.</summary>
+    public static string? Failure { get; private set; }
+
+    /// <summary>Installs the measure. Runs by itself when this assembly is first used; needed only by programs that call TorchSharp first.</summary>
+    public static void Install()
+    {
+        // Calling anything in this assembly runs its module initialiser, which is all that is needed.
+    }
+
+    /// <summary>Loads libtorch now rather than at first use.</summary>
+    /// <exception cref="InputException">It does not load; the message names the file and the reason.</exception>
+    public static void Load()
+    {
+        try
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+        }
+        catch (Exception e)
+        {
+            string reason = Failure ?? e.GetBaseException().Message.Split('\n')[0];
+            throw new InputException(WrapperFile, $"libtorch does not load ({reason}); run 'postern doctor' for the details", e);
+        }
+    }
+
+    /// <summary>The folder that libtorch is loaded from, or null where it is not found beside the application.</summary>
+    public static string? LibraryFolder => Folders().FirstOrDefault(f => File.Exists(Path.Combine(f, "libtorch_cpu.so")));
+
+#pragma warning disable CA2255 // A library has no other way to be in time for the first P/Invoke of another library.
+    [ModuleInitializer]
+    internal static void InstallAtFirstUse()
+    {
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => Resolve(name);
+        // libtorch's OpenMP threads would otherwise spin after each operation, on the cores that the kernels and loaders need then.
+        if (OperatingSystem.IsLinux()) SetEnvironment("OMP_WAIT_POLICY", "passive", overwrite: 0);
+    }
+#pragma warning restore CA2255
+
+    /// <summary>The C library's own environment, which libgomp reads and <see cref="Environment"/> does not write to.</summary>
+    [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int SetEnvironment(string name, string value, int overwrite);
+
+    private static IntPtr Resolve(string name)
+    {
+        if (name != Wrapper || !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) return IntPtr.Zero;
+        lock (Gate)
+        {
+            if (patched != IntPtr.Zero || Failure is not null) return patched;
+            try
+            {
+                string folder = Folders().FirstOrDefault(f => File.Exists(Path.Combine(f, WrapperFile)))
+                    ?? throw new FileNotFoundException($"{WrapperFile} is not beside the application");
+                NativeLibrary.Load(Path.Combine(LibraryFolder ?? folder, "libtorch.so"));
+                patched = LoadPatched(Path.Combine(folder, WrapperFile));
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or DllNotFoundException or UnauthorizedAccessException)
+            {
+                Failure = e.Message.Split('\n')[0];
+            }
+            return patched;
+        }
+    }
+
+    private static IntPtr LoadPatched(string original)
+    {
+        if (NativeLibrary.TryLoad(original, out IntPtr handle)) return handle;
+        byte[] copy = ElfPatch.WithoutNewStreamsInit(File.ReadAllBytes(original));
+        List<Exception> failures = [];
+        foreach (string parent in new[] { Path.GetTempPath(), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) })
+        {
+            if (parent.Length == 0) continue;
+            string? folder = null;
+            try
+            {
+                folder = PrivateFolder(parent);
+                string file = Path.Combine(folder, WrapperFile);
+                File.WriteAllBytes(file, copy);
+                handle = NativeLibrary.Load(file);
+                Measure = "loaded from a copy without the requirement of GLIBCXX_3.4.32, which this system's libstdc++ does not have";
+                return handle;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException)
+            {
+                failures.Add(e);
+            }
+            finally
+            {
+                if (folder is not null) Directory.Delete(folder, recursive: true);
+            }
+        }
+        throw failures.Count > 0 ? failures[0] : new IOException("there is no folder to place a copy in");
+    }
+
+    private static string PrivateFolder(string parent)
+    {
+        string folder = Path.Combine(parent, $".postern-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        if (OperatingSystem.IsLinux()) Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return folder;
+    }
+
+    private static IEnumerable<string> Folders()
+    {
+        string? searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string;
+        IEnumerable<string> known = (searched ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return known.Append(AppContext.BaseDirectory).Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"));
+    }
+}

@@ -1,0 +1,111 @@
+namespace Postern.Studies;
+
+/// <summary>
+/// A cell's folder, the only source of truth about it. Every file is written by this class or under a path that it gives, as a whole
+/// or line by line; a file's name is a constant, so nothing is ever written outside the folder.
+/// </summary>
+public sealed class CellDirectory
+{
+    private readonly Cell cell;
+    private readonly MetricsLog metrics;
+
+    /// <summary>The folder of <paramref name="cell"/>; nothing is made until something is written.</summary>
+    /// <param name="root">The study's folder (<see cref="Study.Folder"/>).</param>
+    /// <param name="cell">The cell.</param>
+    public CellDirectory(string root, Cell cell)
+    {
+        this.cell = cell;
+        Folder = Path.Combine(root, cell.Id);
+        metrics = new MetricsLog(Path.Combine(Folder, "metrics.jsonl"));
+    }
+
+    /// <summary>The folder; checkpoints go here too.</summary>
+    public string Folder { get; }
+
+    /// <summary>Path of <c>result.json</c>.</summary>
+    public string ResultPath => Path.Combine(Folder, "result.json");
+
+    /// <summary>Path of <c>preview.png</c>: clean, triggered and residual pictures.</summary>
+    public string PreviewPath => Path.Combine(Folder, "preview.png");
+
+    private string DescriptionPath => Path.Combine(Folder, "cell.json");
+
+    private string PlanPath => Path.Combine(Folder, "plan.json");
+
+    private string FailurePath => Path.Combine(Folder, "failure.json");
+
+    /// <summary>How far the cell is.</summary>
+    /// <exception cref="InputException">A record is damaged.</exception>
+    public CellState State
+    {
+        get
+        {
+            int epochs = cell.Training.Integer("epochs");
+            if (File.Exists(ResultPath)) return new CellState(CellPhase.Done, epochs, epochs);
+            int epoch = metrics.Read() is { Count: > 0 } lines ? lines[^1].Epoch : 0;
+            if (RecordFormat.Read<FailureRecord>(FailurePath) is FailureRecord failure)
+                return new CellState(CellPhase.Failed, epoch, epochs, failure.Error);
+            return new CellState(epoch > 0 || File.Exists(DescriptionPath) ? CellPhase.Running : CellPhase.NotStarted, epoch, epochs);
+        }
+    }
+
+    /// <summary>Whether the result is there.</summary>
+    public bool IsDone => File.Exists(ResultPath);
+
+    /// <summary>Marks the start of a run, first or resumed: makes the folder and removes an earlier failure.</summary>
+    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    public void Start()
+    {
+        try
+        {
+            Directory.CreateDirectory(Folder);
+            File.Delete(FailurePath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(Folder, $"cannot be written to ({e.Message}); choose another folder with --out", e);
+        }
+    }
+
+    /// <summary>Writes <c>cell.json</c>.</summary>
+    public void WriteDescription(CellDescription description) => RecordFormat.Write(DescriptionPath, description);
+
+    /// <summary>Reads <c>cell.json</c>; null where there is none.</summary>
+    /// <exception cref="InputException">It is damaged.</exception>
+    public CellDescription? ReadDescription() => RecordFormat.Read<CellDescription>(DescriptionPath);
+
+    /// <summary>Writes <c>plan.json</c>.</summary>
+    public void WritePlan(PlanRecord plan) => RecordFormat.Write(PlanPath, plan);
+
+    /// <summary>Reads <c>plan.json</c>; null where there is none.</summary>
+    /// <exception cref="InputException">It is damaged.</exception>
+    public PlanRecord? ReadPlan() => RecordFormat.Read<PlanRecord>(PlanPath);
+
+    /// <summary>Adds a finished epoch to <c>metrics.jsonl</c>, flushed to disk; a line torn by a kill is cut off first.</summary>
+    public void AppendMetrics(EpochMetrics epoch) => metrics.Append(epoch);
+
+    /// <summary>Every finished epoch, in order; a torn last line is not one.</summary>
+    /// <exception cref="InputException">A line other than the last is damaged.</exception>
+    public IReadOnlyList<EpochMetrics> ReadMetrics() => metrics.Read();
+
+    /// <summary>Drops the lines after <paramref name="epoch"/>: those epochs are trained again after a resume.</summary>
+    /// <exception cref="InputException">A line other than the last is damaged.</exception>
+    public void TruncateMetrics(int epoch) => metrics.Truncate(epoch);
+
+    /// <summary>Writes <c>result.json</c>: from then on the cell is done.</summary>
+    public void WriteResult(CellResult result) => RecordFormat.Write(ResultPath, result);
+
+    /// <summary>Reads <c>result.json</c>; null where there is none.</summary>
+    /// <exception cref="InputException">It is damaged or another cell's.</exception>
+    public CellResult? ReadResult()
+    {
+        if (RecordFormat.Read<CellResult>(ResultPath) is not CellResult result) return null;
+        if (result.Id != cell.Id) throw RecordFormat.Damaged(ResultPath, $"it is the result of {result.Id}");
+        return result.Contradiction() is string found ? throw RecordFormat.Damaged(ResultPath, found) : result;
+    }
+
+    /// <summary>Writes <c>failure.json</c> with why the cell stopped.</summary>
+    public void WriteFailure(string error) => RecordFormat.Write(FailurePath, new FailureRecord(error.ReplaceLineEndings(" ")));
+
+    private sealed record FailureRecord(string Error);
+}

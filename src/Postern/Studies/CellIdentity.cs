@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Postern.Configuration;
+
+namespace Postern.Studies;
+
+/// <summary>
+/// What decides a cell's result, as text, and the id made of it. Names, options and seed count; labels and the name of the preset do
+/// not. Of a file that an option names, its content counts and not its path; of a dataset's files nothing does: their fingerprint is
+/// recorded in <c>cell.json</c> and compared when the cell is resumed.
+/// </summary>
+internal sealed class CellIdentity
+{
+    private const int HashDigits = 8;
+    private readonly Dictionary<string, string> contents = new(StringComparer.Ordinal);
+
+    /// <summary>What decides the result about a dataset.</summary>
+    public static string OfDataset(ICatalogEntry entry, Choice choice) => Lines(entry.Name, entry, choice, _ => "");
+
+    /// <summary>What decides the result about a model or an attack.</summary>
+    /// <exception cref="InputException">A file that an option names cannot be read.</exception>
+    public string Of(ICatalogEntry entry, Choice choice) => Lines(entry.Name, entry, choice, ContentOf);
+
+    /// <summary>What decides the result about the training: the options, however named.</summary>
+    public string OfTraining(ICatalogEntry entry, Choice choice) => Lines("training", entry, choice, ContentOf);
+
+    /// <summary>The id of a cell.</summary>
+    public static string Id(StudyEntry dataset, StudyEntry model, StudyEntry attack, string training, long seed)
+    {
+        string text = string.Create(CultureInfo.InvariantCulture, $"{dataset.Identity}{model.Identity}{attack.Identity}{training}seed={seed}\n");
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashDigits];
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Slug.Of(dataset.Choice.Name)}_{Slug.Of(model.Choice.Name)}_{Slug.Of(attack.Choice.Name)}_s{seed}-{hash}");
+    }
+
+    /// <summary>One line for the name and one for each option; lengths keep a value from posing as another option.</summary>
+    private static string Lines(string name, ICatalogEntry entry, Choice choice, Func<string, string> file)
+    {
+        var text = new StringBuilder(name).Append('\n');
+        foreach ((string key, string value) in choice.Values)
+        {
+            string counted = value.Length > 0 && entry.Options.Any(o => o.Name == key && o.Kind == OptionKind.File) ? file(value) : value;
+            text.Append(CultureInfo.InvariantCulture, $" {key}={counted.Length}:{counted}\n");
+        }
+        return text.ToString();
+    }
+
+    private string ContentOf(string path)
+    {
+        if (contents.TryGetValue(path, out string? known)) return known;
+        try
+        {
+            return contents[path] = Directory.Exists(path) ? HashFolder(path) : HashFile(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, $"cannot be read ({e.Message})", e);
+        }
+    }
+
+    private static string HashFile(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    /// <summary>The hash of the names and contents of a folder's own files.</summary>
+    private static string HashFolder(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(
+        Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).Select(f => $"{Path.GetFileName(f)}:{HashFile(f)}\n")))));
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Postern.Attacks;
+using Postern.Datasets;
+using Postern.Evaluation;
+using Postern.Imaging;
+using Postern.Models;
+using Postern.Native;
+using Postern.Training;
+
+namespace Postern.Studies;
+
+/// <summary>
+/// Runs one cell: plan, train, evaluate, record. What is on disk after each epoch is enough to continue to the bit.
+/// </summary>
+internal sealed class CellRunner(string study, Cell cell, CellDirectory directory, Dataset dataset, int threads, IRunProgress progress)
+{
+    private const int EvaluationBatch = 200;
+    private const int PreviewCount = 3;
+
+    /// <summary>Runs from the last finished epoch to the result.</summary>
+    public void Run(CancellationToken cancel)
+    {
+        TrainingSettings settings = TrainingOptions.Settings(cell.Training);
+        Attack? attack = AttackCatalog.Create(cell.Attack, dataset.TargetClass);
+        if (attack is not null && (attack.TargetClass < 0 || attack.TargetClass >= dataset.Classes))
+            throw cell.Attack.Error($"target {attack.TargetClass} is not a class of {dataset.Name}, which has {dataset.Classes}");
+        PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
+        Describe(attack, plan);
+
+        using Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
+        using var trainer = new Trainer(model, settings, cell.Seed);
+        TrainingCheckpoint.TryLoad(directory.Folder, model, trainer);
+        directory.TruncateMetrics(trainer.Epoch);
+        progress.CellStarted(cell, trainer.Epoch);
+
+        string augmentation = settings.Augmentation == "dataset" ? dataset.Augmentation : settings.Augmentation;
+        BatchLoader train = Loader(dataset.Train, Augmentations.Find(augmentation), settings.BatchSize,
+            attack is null ? null : new PoisonedSamples(attack, plan, dataset.InputSize != dataset.Train.Size));
+        var evaluator = new Evaluator(model, Loader(dataset.Test, Augmentations.Centre, EvaluationBatch, null));
+        (CleanResult Clean, TriggeredResult? Triggered)? measured = null;
+        while (trainer.Epoch < settings.Epochs)
+        {
+            EpochResult epoch = trainer.RunEpoch(train, step => progress.Stepped(cell, step), cancel);
+            bool evaluates = trainer.Epoch == settings.Epochs
+                || (settings.EvaluateEvery > 0 && trainer.Epoch % settings.EvaluateEvery == 0);
+            measured = evaluates ? Measure(evaluator, attack, cancel) : null;
+            EpochMetrics metrics = EpochMetrics.Of(epoch, measured?.Clean.Acc.Value, measured?.Triggered?.Asr.Value, measured?.Triggered?.Ra.Value);
+            // The line comes before the checkpoint: after a kill between them, the resumed run drops it and trains the epoch again.
+            directory.AppendMetrics(metrics);
+            TrainingCheckpoint.Save(directory.Folder, model, trainer, AtomicFile.Write);
+            progress.EpochFinished(cell, metrics);
+        }
+        (CleanResult clean, TriggeredResult? triggered) = measured ?? Measure(evaluator, attack, cancel);
+        CellResult result = CellResult.Of(cell, clean, triggered, plan, model.ParameterCount, directory.ReadMetrics(), DateTimeOffset.UtcNow);
+        directory.WriteResult(result);
+        TrainingCheckpoint.DropState(directory.Folder);
+        progress.CellFinished(cell, result);
+    }
+
+    private static (CleanResult, TriggeredResult?) Measure(Evaluator evaluator, Attack? attack, CancellationToken cancel) =>
+        (evaluator.Clean(cancel), attack is null ? null : evaluator.Triggered(attack, cancel));
+
+    private BatchLoader Loader(ImageSet images, Augmentation augment, int batchSize, ISampleEditor? editor) =>
+        new(images, dataset.Mean, dataset.Std, dataset.InputSize, augment, editor, batchSize, Math.Max(1, threads / 2));
+
+    /// <summary>The first test pictures that count for the attack, at the model's size.</summary>
+    private RgbImage[] PreviewPictures(Attack attack)
+    {
+        int[] chosen = [.. Enumerable.Range(0, dataset.Test.Count).Where(i => attack.CountsForAsr(dataset.Test.Labels[i])).Take(PreviewCount)];
+        return [.. chosen.Select(index =>
+        {
+            var picture = new RgbImage(dataset.Test.Size, dataset.Test.Size);
+            dataset.Test.Read(index, picture.Pixels);
+            return Resampling.Bilinear(picture, dataset.InputSize, dataset.InputSize);
+        })];
+    }
+
+    /// <summary>Writes what the cell is, or checks that an interrupted one is still the same.</summary>
+    private void Describe(Attack? attack, PoisonPlan plan)
+    {
+        if (directory.ReadDescription() is CellDescription earlier)
+        {
+            if (earlier.TrainFingerprint == dataset.Train.Fingerprint && earlier.TestFingerprint == dataset.Test.Fingerprint) return;
+            throw new InputException(directory.Folder, $"was begun on other data than {dataset.Name} is now; delete the folder or choose another with --out");
+        }
+        if (plan.Warning is string warning) progress.Warned(cell, warning);
+        directory.WritePlan(PlanRecord.Of(plan, dataset.Train.Labels));
+        if (attack is not null) ImageFile.SavePng(directory.PreviewPath, AttackPreview.Of(attack, PreviewPictures(attack), dataset.InputSize).Sheet);
+        directory.WriteDescription(new CellDescription
+        {
+            Id = cell.Id,
+            Study = study,
+            Dataset = ChoiceRecord.Of(cell.Dataset, cell.DatasetLabel),
+            Model = ChoiceRecord.Of(cell.Model, cell.ModelLabel),
+            Attack = ChoiceRecord.Of(cell.Attack, cell.AttackLabel),
+            Training = ChoiceRecord.Of(cell.Training),
+            Seed = cell.Seed,
+            TrainFingerprint = dataset.Train.Fingerprint,
+            TestFingerprint = dataset.Test.Fingerprint,
+            Layout = dataset.Layout,
+            TrainCount = dataset.Train.Count,
+            TestCount = dataset.Test.Count,
+            ClassNames = dataset.Train.ClassNames,
+            TargetClass = attack?.TargetClass,
+            TriggerSha256 = null,
+            Versions = new Dictionary<string, string>
+            {
+                ["postern"] = Machine.PosternVersion,
+                ["torchsharp"] = Machine.TorchSharpVersion,
+                ["libtorch"] = Machine.LibTorchVersion,
+                ["dotnet"] = Environment.Version.ToString(),
+            },
+            Hardware = new Dictionary<string, string>
+            {
+                ["cpu"] = Machine.Processor,
+                ["cores"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+                ["threads"] = threads.ToString(CultureInfo.InvariantCulture),
+                ["instructions"] = string.Join(" ", Machine.InstructionSets),
+                ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{Machine.Memory.Total / (double)(1L << 30):f1} GiB"),
+                ["device"] = "cpu",
+                ["os"] = RuntimeInformation.OSDescription,
+            },
+            CreatedUtc = DateTimeOffset.UtcNow,
+        });
+    }
+}

@@ -1,0 +1,71 @@
+using Postern.Configuration;
+
+namespace Postern.Studies;
+
+/// <summary>Reads one list of a study: its datasets, its models or its attacks.</summary>
+/// <param name="Kind">What the list has, singular: <c>dataset</c>, <c>model</c> or <c>attack</c>.</param>
+/// <param name="Catalog">What it may name.</param>
+/// <param name="Identity">Turns a choice into what decides the result.</param>
+internal sealed record EntryReader(string Kind, IReadOnlyList<ICatalogEntry> Catalog, Func<ICatalogEntry, Choice, string> Identity)
+{
+    private const int MaxLabel = 60;
+
+    private sealed record Draft(NodeSource At, ICatalogEntry Entry, Dictionary<string, string> Given, string? Label);
+
+    /// <summary>The entries of <paramref name="list"/>, in order.</summary>
+    /// <exception cref="InputException">An unknown name or option, an entry given twice, two entries of one label.</exception>
+    public IReadOnlyList<StudyEntry> Read(ListNode list)
+    {
+        Draft[] drafts = [.. list.Items.Select(ReadDraft)];
+        var entries = new List<StudyEntry>();
+        foreach (Draft draft in drafts)
+        {
+            var choice = new Choice(draft.Entry, draft.Given, draft.At.Where);
+            // A dataset's place on disk decides nothing, so a label must tell apart two that differ in nothing else.
+            string identity = Identity(draft.Entry, choice) + (Kind == "dataset" && draft.Label is not null ? $"label={draft.Label}\n" : "");
+            string label = draft.Label ?? (drafts.Count(d => d.Entry == draft.Entry) > 1 ? OptionLabel(draft) : draft.Entry.Name);
+            if (entries.Find(e => e.Identity == identity) is StudyEntry same)
+            {
+                throw draft.At.Error($"is the same {Kind} as the one at {same.At.Where}; remove one"
+                    + (Kind == "dataset" ? ", or give each a 'label' where only their paths differ" : ""));
+            }
+            if (entries.Find(e => e.Label == label) is StudyEntry named)
+                throw draft.At.Error($"has the label '{label}' of the {Kind} at {named.At.Where}; give it another 'label'");
+            entries.Add(new StudyEntry(draft.At, choice, label, identity));
+        }
+        return entries;
+    }
+
+    private Draft ReadDraft(StudyNode node)
+    {
+        MapNode map = node switch
+        {
+            MapNode m => m,
+            ScalarNode { IsNull: false } => new MapNode(node.At, [new MapEntry(node.At, "name", node)]),
+            _ => throw node.At.Error($"is {node.Kind}, expected the name of a {Kind}, or a map with 'name' and its options"),
+        };
+        if (map["name"] is not ScalarNode { IsNull: false } name)
+            throw map.At.Error($"has no 'name', expected the name of a {Kind}{NearestName.Hint("", Catalog.Select(c => c.Name))}");
+        ICatalogEntry entry = Catalog.FirstOrDefault(c => c.Name == name.Text)
+            ?? throw name.At.Error($"there is no {Kind} '{name.Text}'{NearestName.Hint(name.Text, Catalog.Select(c => c.Name))}");
+        Dictionary<string, string> given = OptionReader.Read(
+            map.Entries.Where(e => e.Key is not ("name" or "label")), entry.Name, entry.Options, "name", "label");
+        return new Draft(map.At, entry, given, map["label"] is StudyNode label ? ReadLabel(label) : null);
+    }
+
+    private static string ReadLabel(StudyNode node)
+    {
+        if (node is not ScalarNode { IsNull: false } label || string.IsNullOrWhiteSpace(label.Text))
+            throw node.At.Error($"label is {node.Kind}, expected a short text for tables");
+        string text = label.Text.Trim();
+        return text.Length <= MaxLabel && !text.Any(char.IsControl) ? text
+            : throw node.At.Error($"label is longer than {MaxLabel} characters or more than one line");
+    }
+
+    /// <summary>The name and what was set, e.g. <c>badnets poison_rate=0.02</c>; of files only the name.</summary>
+    private static string OptionLabel(Draft draft) => string.Join(' ', draft.Given
+        .OrderBy(g => g.Key, StringComparer.Ordinal)
+        .Where(g => g.Value.Length > 0)
+        .Select(g => $"{g.Key}={(Path.IsPathRooted(g.Value) ? Path.GetFileName(g.Value) : g.Value)}")
+        .Prepend(draft.Entry.Name));
+}

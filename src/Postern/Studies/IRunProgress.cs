@@ -1,0 +1,28 @@
+using Postern.Training;
+
+namespace Postern.Studies;
+
+/// <summary>Hears how a study goes on. Called from the training thread only.</summary>
+public interface IRunProgress
+{
+    /// <summary>A cell begins, or goes on after <paramref name="finishedEpochs"/> epochs.</summary>
+    void CellStarted(Cell cell, int finishedEpochs);
+
+    /// <summary>After each training step.</summary>
+    void Stepped(Cell cell, StepProgress step);
+
+    /// <summary>After each epoch.</summary>
+    void EpochFinished(Cell cell, EpochMetrics epoch);
+
+    /// <summary>The cell's result is on disk.</summary>
+    void CellFinished(Cell cell, CellResult result);
+
+    /// <summary>The cell stopped with an error; the study goes on with the next.</summary>
+    void CellFailed(Cell cell, string error);
+
+    /// <summary>The cell is not run now.</summary>
+    void CellSkipped(Cell cell, string reason);
+
+    /// <summary>Something that the user should know, e.g. a capped poisoning rate.</summary>
+    void Warned(Cell cell, string warning);
+}

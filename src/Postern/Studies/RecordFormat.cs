@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Postern.Studies;
+
+/// <summary>How records lie on disk: JSON with <c>snake_case</c> names; a number that is none is written as null.</summary>
+internal static class RecordFormat
+{
+    /// <summary>For whole files.</summary>
+    public static JsonSerializerOptions Indented { get; } = Options(indented: true);
+
+    /// <summary>For one line of a log.</summary>
+    public static JsonSerializerOptions Line { get; } = Options(indented: false);
+
+    /// <summary>Writes <paramref name="value"/> to <paramref name="path"/> as a whole.</summary>
+    public static void Write<T>(string path, T value) => AtomicFile.Write(path, stream =>
+    {
+        JsonSerializer.Serialize(stream, value, Indented);
+        stream.WriteByte((byte)'\n');
+    });
+
+    /// <summary>Reads <paramref name="path"/>; null where there is no such file.</summary>
+    /// <exception cref="InputException">The content is damaged.</exception>
+    public static T? Read<T>(string path) where T : class
+    {
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Indented) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException e)
+        {
+            throw Damaged(path, e.Message, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, $"cannot be read ({e.Message})", e);
+        }
+    }
+
+    /// <summary>The error for a record that cannot be right.</summary>
+    public static InputException Damaged(string path, string found, Exception? inner = null) =>
+        new(path, $"is damaged ({found}); delete the cell's folder to run it again", inner);
+
+    private static JsonSerializerOptions Options(bool indented) => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = indented,
+        NewLine = "\n",
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Converters = { new FiniteNumber() },
+    };
+
+    private sealed class FiniteNumber : JsonConverter<double>
+    {
+        public override bool HandleNull => true;
+
+        public override double Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value)) writer.WriteNumberValue(value);
+            else writer.WriteNullValue();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Postern.Configuration;
+
+namespace Postern.Studies;
+
+/// <summary>One dataset, model or attack of a study.</summary>
+/// <param name="At">Where it stands.</param>
+/// <param name="Choice">What it is, with its options.</param>
+/// <param name="Label">Its name in tables, unique within its list.</param>
+/// <param name="Identity">What of it decides the result, as text (<see cref="CellIdentity"/>).</param>
+internal sealed record StudyEntry(NodeSource At, Choice Choice, string Label, string Identity);

@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace Postern.Training;
+
+/// <summary>One step's samples.</summary>
+/// <param name="Images">[B, 3, S, S], normalised.</param>
+/// <param name="Labels">[B], int64: the labels that the editor gave.</param>
+/// <param name="Indices">Which samples, in the batch's order.</param>
+public sealed record Batch(Tensor Images, Tensor Labels, IReadOnlyList<int> Indices) : IDisposable
+{
+    /// <summary>Releases both tensors.</summary>
+    public void Dispose()
+    {
+        Images.Dispose();
+        Labels.Dispose();
+    }
+}

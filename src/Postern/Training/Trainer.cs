@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using Postern.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Training;
+
+/// <summary>What an epoch of training gave.</summary>
+/// <param name="Epoch">1 for the first.</param>
+/// <param name="Step">Steps done since the start of training.</param>
+/// <param name="Loss">Mean over the epoch's samples.</param>
+/// <param name="LearningRate">Of the epoch's last step.</param>
+/// <param name="ImagesPerSecond">Samples trained a second, waiting included.</param>
+/// <param name="DataWait">Share of the time that training waited for batches, 0 to 1.</param>
+/// <param name="Seconds">Wall time.</param>
+public sealed record EpochResult(int Epoch, long Step, double Loss, double LearningRate, double ImagesPerSecond, double DataWait, double Seconds);
+
+/// <summary>Progress within an epoch, reported after every step.</summary>
+/// <param name="Epoch">1 for the first.</param>
+/// <param name="Samples">Samples done in this epoch.</param>
+/// <param name="Total">Samples of an epoch.</param>
+/// <param name="Loss">The step's loss.</param>
+public readonly record struct StepProgress(int Epoch, int Samples, int Total, double Loss);
+
+/// <summary>Training cannot go on: the loss is not a number any more.</summary>
+public sealed class DivergedException(string message) : Exception(message);
+
+/// <summary>
+/// Trains a backbone on batches. Knows models, losses and batches only. Everything random is a function of the seed and the step,
+/// so a restored trainer continues to the bit.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly Backbone model;
+    private readonly TrainingSettings settings;
+    private readonly long seed;
+    private readonly Optimizers optimizer;
+
+    /// <summary>A trainer at epoch 0.</summary>
+    public Trainer(Backbone model, TrainingSettings settings, long seed)
+    {
+        (this.model, this.settings, this.seed) = (model, settings, seed);
+        optimizer = new Optimizers(model, settings);
+    }
+
+    /// <summary>Finished epochs.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>Finished steps.</summary>
+    public long Step { get; private set; }
+
+    /// <summary>Trains one epoch over all of <paramref name="loader"/>'s split.</summary>
+    /// <exception cref="DivergedException">The loss is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the state is then in the middle of an epoch and must not be saved.</exception>
+    public EpochResult RunEpoch(BatchLoader loader, Action<StepProgress>? progress = null, CancellationToken cancel = default)
+    {
+        int total = loader.Images.Count, done = 0;
+        double lossSum = 0, lr = 0;
+        var clock = Stopwatch.StartNew();
+        TimeSpan waited = TimeSpan.Zero, mark = clock.Elapsed;
+        model.train();
+        foreach (Batch batch in loader.Load(BatchLoader.ShuffledOrder(total, seed, Epoch), seed, Epoch, cancel))
+        {
+            using (batch)
+            {
+                waited += clock.Elapsed - mark;
+                lr = settings.Schedule.At(Step / (double)loader.Steps(total));
+                double loss = RunStep(batch, lr);
+                done += batch.Indices.Count;
+                lossSum += loss * batch.Indices.Count;
+                progress?.Invoke(new StepProgress(Epoch + 1, done, total, loss));
+            }
+            mark = clock.Elapsed;
+        }
+        Epoch++;
+        double seconds = clock.Elapsed.TotalSeconds;
+        return new EpochResult(Epoch, Step, lossSum / total, lr, total / seconds, waited.TotalSeconds / seconds, seconds);
+    }
+
+    /// <summary>Forward, backward and update on one batch; returns the loss before the update.</summary>
+    /// <exception cref="DivergedException">The loss is not finite; no update is made.</exception>
+    public double RunStep(Batch batch, double lr)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        model.StepKey = (seed, Step);
+        double weight = Mixup.Weight(settings.MixupAlpha, seed, Step);
+        optimizer.ZeroGradients();
+        Tensor loss = Mixup.Loss(model.forward(Mixup.Mix(batch.Images, weight)), batch.Labels, weight, settings.LabelSmoothing);
+        double value = loss.item<float>();
+        if (!double.IsFinite(value))
+        {
+            throw new DivergedException(FormattableString.Invariant(
+                $"the loss became {value} at epoch {Epoch + 1}, step {Step} (lr {lr:g4}); try a lower lr or a longer warm-up"));
+        }
+        loss.backward();
+        optimizer.Step(lr);
+        Step++;
+        return value;
+    }
+
+    /// <summary>The optimiser's moments by name, for a checkpoint.</summary>
+    internal IEnumerable<KeyValuePair<string, Tensor>> OptimizerState() => optimizer.State();
+
+    /// <summary>Continues from a checkpoint whose weights are already in the model.</summary>
+    internal void Restore(int epoch, long step, IReadOnlyDictionary<string, Tensor> optimizerState)
+    {
+        optimizer.Restore(optimizerState);
+        (Epoch, Step) = (epoch, step);
+    }
+
+    /// <summary>Releases the optimiser's state.</summary>
+    public void Dispose() => optimizer.Dispose();
+}

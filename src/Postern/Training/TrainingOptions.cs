@@ -1,0 +1,100 @@
+using Postern.Configuration;
+
+namespace Postern.Training;
+
+/// <summary>The training options of a study file, and their values as settings.</summary>
+public static class TrainingOptions
+{
+    /// <summary>Every option, with the values of plain AdamW as defaults; a preset replaces some of them.</summary>
+    public static IReadOnlyList<OptionInfo> All { get; } =
+    [
+        new("epochs", OptionKind.Integer, "10", "passes over the training set") { Min = 1 },
+        new("batch_size", OptionKind.Integer, "128", "pictures in a step") { Min = 1 },
+        new("optimizer", OptionKind.Word, "adamw", "adamw (betas 0.9, 0.999) or sgd") { Allowed = ["adamw", "sgd"] },
+        new("lr", OptionKind.Number, "0.001", "base learning rate, absolute") { Min = 0 },
+        new("momentum", OptionKind.Number, "0.9", "of SGD") { Min = 0, Max = 1 },
+        new("weight_decay", OptionKind.Number, "0.05", "decoupled for AdamW, L2 for SGD") { Min = 0 },
+        new("decay_on", OptionKind.Word, "official", "which parameters decay: as the model's official code groups them, or all")
+        {
+            Allowed = ["official", "all"],
+        },
+        new("schedule", OptionKind.Word, "cosine", "cosine or step") { Allowed = ["cosine", "step"] },
+        new("warmup_epochs", OptionKind.Number, "1", "epochs of linear warm-up; may be a fraction") { Min = 0 },
+        new("warmup_lr", OptionKind.Number, "0.00001", "learning rate at the start of the warm-up") { Min = 0 },
+        new("min_lr", OptionKind.Number, "0.00001", "learning rate at the end of the cosine") { Min = 0 },
+        new("milestones", OptionKind.Integers, "", "epochs after which the step schedule multiplies the rate by gamma"),
+        new("gamma", OptionKind.Number, "0.1", "factor of the step schedule") { Min = 0, Max = 1 },
+        new("mixup", OptionKind.Number, "0", "alpha of mixup; 0 for none") { Min = 0 },
+        new("label_smoothing", OptionKind.Number, "0", "share of the target spread over all classes") { Min = 0, Max = 0.999m },
+        new("augment", OptionKind.Word, "dataset", "dataset (its usual light augmentation), none, flip-crop, crop, rotate, resized-crop")
+        {
+            Allowed = ["dataset", "none", "flip-crop", "crop", "rotate", "resized-crop"],
+        },
+        new("eval_every", OptionKind.Integer, "1", "epochs between evaluations; 0 for the last epoch only") { Min = 0 },
+    ];
+
+    /// <summary>The options with other defaults for some of them.</summary>
+    public static IReadOnlyList<OptionInfo> With(params (string Name, string Default)[] defaults) =>
+        [.. All.Select(o => defaults.FirstOrDefault(d => d.Name == o.Name) is (not null, string value) ? o with { Default = value } : o)];
+
+    /// <summary>The settings that <paramref name="choice"/> stands for.</summary>
+    public static TrainingSettings Settings(Choice choice) => new()
+    {
+        Epochs = choice.Integer("epochs"),
+        BatchSize = choice.Integer("batch_size"),
+        UseSgd = choice.Word("optimizer") == "sgd",
+        LearningRate = (double)choice.Number("lr"),
+        Momentum = (double)choice.Number("momentum"),
+        WeightDecay = (double)choice.Number("weight_decay"),
+        DecayAll = choice.Word("decay_on") == "all",
+        Schedule = choice.Word("schedule") == "step"
+            ? new StepSchedule((double)choice.Number("lr"), choice.Integers("milestones"), (double)choice.Number("gamma"))
+            : new CosineSchedule((double)choice.Number("lr"), (double)choice.Number("min_lr"), (double)choice.Number("warmup_lr"),
+                (double)choice.Number("warmup_epochs"), choice.Integer("epochs")),
+        MixupAlpha = (double)choice.Number("mixup"),
+        LabelSmoothing = (double)choice.Number("label_smoothing"),
+        Augmentation = choice.Word("augment"),
+        EvaluateEvery = choice.Integer("eval_every"),
+    };
+}
+
+
+/// <summary>How a cell is trained.</summary>
+public sealed record TrainingSettings
+{
+    /// <summary>Passes over the training set.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Pictures in a step; the last one of an epoch may be smaller.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>SGD with momentum instead of AdamW.</summary>
+    public bool UseSgd { get; init; }
+
+    /// <summary>Base learning rate.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Momentum of SGD.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Decoupled for AdamW, L2 for SGD.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Whether vectors and biases decay too (the toolbox).</summary>
+    public bool DecayAll { get; init; }
+
+    /// <summary>Learning rate as a function of the fractional epoch.</summary>
+    public required ISchedule Schedule { get; init; }
+
+    /// <summary>Alpha of mixup, 0 for none.</summary>
+    public double MixupAlpha { get; init; }
+
+    /// <summary>Share of the target spread over all classes.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Name of the augmentation, or <c>dataset</c> for the dataset's own.</summary>
+    public string Augmentation { get; init; } = "dataset";
+
+    /// <summary>Epochs between evaluations; 0 for the last epoch only.</summary>
+    public int EvaluateEvery { get; init; } = 1;
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+using Postern.Attacks;
+using Postern.Configuration;
+
+namespace Postern.Tests.Attacks;
+
+public class AttackCatalogTests
+{
+    [Fact]
+    public void Names_are_unique_and_found()
+    {
+        Assert.Equal(AttackCatalog.All.Count, AttackCatalog.All.Select(a => a.Name).Distinct().Count());
+        Assert.All(AttackCatalog.All, a => Assert.Same(a, AttackCatalog.Find(a.Name)));
+        Assert.Null(AttackCatalog.Find("badnet"));
+    }
+
+    [Fact]
+    public void No_attack_is_an_entry_that_plants_nothing() =>
+        Assert.Null(AttackCatalog.Create(new Choice(AttackCatalog.Find("none")!), 0));
+
+    [Fact]
+    public void Defaults_are_values_that_a_study_could_set() =>
+        Assert.All(AttackCatalog.All.SelectMany(a => a.Options), o => Assert.Equal(o.Default, OptionValue.Check(o, o.Default, "default")));
+
+    [Theory]
+    [InlineData("badnets", "0.01")]
+    [InlineData("blend", "0.01")]
+    [InlineData("patch-pixel", "0.02")]
+    public void Default_rates_are_the_paper_s(string name, string rate)
+    {
+        AttackEntry entry = AttackCatalog.Find(name)!;
+        Assert.Equal(rate, entry.Options.Single(o => o.Name == "poison_rate").Default);
+        Assert.Contains(OptionValue.ParseNumber(rate)!.Value, entry.Published.Select(p => p.PoisonRate));
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
+    public void The_target_is_the_dataset_s_unless_it_is_set(string name)
+    {
+        Assert.Equal(SampleAttacks.DatasetTarget, SampleAttacks.Make(name).TargetClass);
+        Attack other = SampleAttacks.Make(name, ("target", "0"));
+        Assert.Equal(0, other.TargetClass);
+        Assert.False(other.CountsForAsr(0));
+        Assert.True(other.CountsForAsr(1));
+        Assert.Equal(0, other.Plan([0, 1, 0, 1, 0, 1, 0, 1], 1).PoisonLabel);
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
+    public void Triggered_pictures_change_and_stay_in_range_at_any_strength(string name)
+    {
+        (string, string)[] full = [.. AttackCatalog.Find(name)!.Options
+            .Where(o => o.Kind == OptionKind.Number && o.Name != "poison_rate" && o.Max < decimal.MaxValue)
+            .Select(o => (o.Name, o.Max.ToString(CultureInfo.InvariantCulture)))];
+        Attack usual = SampleAttacks.Make(name), strong = SampleAttacks.Make(name, full);
+        Prop.ForAll(RandomPicture.Of(8, 32, 33, 64).ToArbitrary(), picture =>
+            new[] { usual, strong }.All(attack =>
+            {
+                float[] train = picture.After(p => attack.ApplyTrain(new PlannedSample(5, false, 1), p, picture.Size));
+                float[] test = picture.After(p => attack.ApplyTest(9, p, picture.Size));
+                return new[] { train, test }.All(t => !t.SequenceEqual(picture.Pixels) && t.All(v => v is >= 0f and <= 1f));
+            })).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+    }
+
+    [Theory]
+    [InlineData("badnets")]
+    [InlineData("blend")]
+    [InlineData("patch-pixel")]
+    public void Training_and_test_plant_the_same(string name)
+    {
+        Attack attack = SampleAttacks.Make(name);
+        var picture = RandomPicture.Draw(32, 3);
+        Assert.Equal(
+            picture.After(p => attack.ApplyTrain(new PlannedSample(5, false, 1), p, 32)),
+            picture.After(p => attack.ApplyTest(9, p, 32)));
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
+    public void Many_threads_plant_what_one_plants(string name)
+    {
+        var picture = RandomPicture.Draw(48, 1);
+        float[] expected = picture.After(p => SampleAttacks.Make(name).ApplyTest(0, p, 48));
+        Attack shared = SampleAttacks.Make(name);
+        float[][] found = new float[16][];
+        Parallel.For(0, found.Length, i => found[i] = picture.After(p => shared.ApplyTest(i, p, 48)));
+        Assert.All(found, f => Assert.Equal(expected, f));
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
+    public void Planting_allocates_nothing_per_picture(string name)
+    {
+        Attack attack = SampleAttacks.Make(name);
+        float[] pixels = RandomPicture.Draw(32, 1).Pixels;
+        attack.ApplyTest(0, pixels, 32);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++) attack.ApplyTest(i, pixels, 32);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1000 * sizeof(float));
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
+    public void A_picture_of_another_size_is_refused(string name) =>
+        Assert.Throws<ArgumentException>(() => SampleAttacks.Make(name).ApplyTest(0, new float[3 * 32 * 31], 32));
+
+    [Theory]
+    [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
+    public void The_plan_follows_rate_and_exclusion(string name)
+    {
+        int[] labels = [.. Enumerable.Range(0, 600).Select(i => i % 3)];
+        PoisonPlan plan = SampleAttacks.Make(name, ("poison_rate", "0.25")).Plan(labels, 4);
+        Assert.Equal(150, plan.Poisoned.Count);
+        Assert.DoesNotContain(plan.Poisoned, i => labels[i] == SampleAttacks.DatasetTarget);
+        PoisonPlan toolbox = SampleAttacks.Make(name, ("poison_rate", "0.25"), ("exclude_target", "false")).Plan(labels, 4);
+        Assert.Contains(toolbox.Poisoned, i => labels[i] == SampleAttacks.DatasetTarget);
+    }
+
+    [Fact]
+    public void Options_that_do_not_fit_are_told_with_their_place()
+    {
+        Told(() => SampleAttacks.Make("badnets", ("trigger", "/nowhere/mark.png")), "/nowhere/mark.png: ");
+        Told(() => SampleAttacks.Make("badnets", ("trigger_mask", "/nowhere/mask.png")), "study.yaml:7: trigger_mask is set without trigger");
+        Told(() => SampleAttacks.Make("patch-pixel", ("phase_row", "2")), "study.yaml:7: phase_row 2 and phase_column 0 must be below gap + 1 = 2");
+        Told(() => SampleAttacks.Make("blend", ("opacity", "1.5")), "study.yaml:7: opacity is 1.5, expected 0 to 1");
+        Told(() => SampleAttacks.Make("blend", ("opacty", "0.1")), "did you mean 'opacity'?");
+
+        static void Told(Action action, string text) => Assert.Contains(text, Assert.Throws<InputException>(action).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,63 @@
+using Postern.Attacks;
+using Postern.Attacks.Triggers;
+
+namespace Postern.Tests.Attacks;
+
+public class BadNetsTests
+{
+    [Fact]
+    public void On_32_pixels_one_corner_block_is_replaced()
+    {
+        var picture = RandomPicture.Draw(32, 1);
+        float[] triggered = picture.After(p => SampleAttacks.Make("badnets").ApplyTest(0, p, 32));
+        for (int i = 0; i < triggered.Length; i++)
+        {
+            (_, int row, int column) = picture.At(i);
+            float expected = row < 29 || column < 29 ? picture.Pixels[i]
+                : (row, column) is (29, 31) or (30, 30) or (31, 29) or (31, 31) ? 1f : 0f;
+            Assert.Equal(expected, triggered[i]);
+        }
+    }
+
+    [Fact]
+    public void On_256_pixels_the_blocks_are_9_wide_and_in_the_corners_of_the_centre_crop()
+    {
+        Mark stored = CornerBlocks.Draw(256, TriggerStage.Stored), input = CornerBlocks.Draw(224, TriggerStage.Stored);
+        Assert.Equal(4 * 81, stored.Mask.ToArray().Count(m => m == 1f));
+        for (int row = 0; row < 224; row++)
+        {
+            Assert.Equal(input.Mask.Slice(row * 224, 224), stored.Mask.Slice((row + 16) * 256 + 16, 224));
+            Assert.Equal(input.Pixels.Slice(row * 224, 224), stored.Pixels.Slice((row + 16) * 256 + 16, 224));
+        }
+        Assert.Equal((1f, 1f, 0f), (input.Mask[0], input.Mask[8 * 224 + 8], input.Mask[9 * 224 + 8]));
+    }
+
+    [Theory]
+    [InlineData(64, TriggerStage.Stored, 4, 1)]
+    [InlineData(64, TriggerStage.Auto, 0, 1)]
+    [InlineData(128, TriggerStage.Stored, 8, 2)]
+    [InlineData(112, TriggerStage.Cropped, 0, 2)]
+    [InlineData(384, TriggerStage.Cropped, 0, 5)]
+    public void Other_sizes_follow_the_ImageNet_geometry_in_proportion(int size, TriggerStage stage, int margin, int cell)
+    {
+        Mark mark = CornerBlocks.Draw(size, stage);
+        int[] planted = [.. Enumerable.Range(0, size * size).Where(i => mark.Mask[i] != 0)];
+        Assert.Equal(4 * 9 * cell * cell, planted.Length);
+        Assert.Equal((margin, margin), (planted[0] / size, planted[0] % size));
+        Assert.Equal((size - 1 - margin, size - 1 - margin), (planted[^1] / size, planted[^1] % size));
+    }
+
+    [Theory]
+    [Trait("Category", "Data")]
+    [InlineData(32)]
+    [InlineData(224)]
+    [InlineData(256)]
+    public void The_drawn_blocks_are_the_public_pictures(int size)
+    {
+        string path = SharedMaterial.Require($"triggers/badnet_patch_{size}.png"), mask = SharedMaterial.Require($"triggers/mask_badnet_patch_{size}.png");
+        Mark drawn = CornerBlocks.Draw(size, TriggerStage.Stored), published = MarkSource.Masked(path, mask).At(size);
+        Assert.Equal(published.Mask, drawn.Mask);
+        for (int i = 0; i < drawn.Pixels.Length; i++)
+            if (drawn.Mask[i % (size * size)] != 0) Assert.Equal(published.Pixels[i], drawn.Pixels[i]);
+    }
+}

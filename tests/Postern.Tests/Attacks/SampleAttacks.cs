@@ -1,0 +1,16 @@
+using Postern.Attacks;
+using Postern.Configuration;
+
+namespace Postern.Tests.Attacks;
+
+/// <summary>Attacks made as a study makes them.</summary>
+internal static class SampleAttacks
+{
+    public const int DatasetTarget = 2;
+
+    public static Attack Make(string name, params (string Option, string Value)[] options) =>
+        AttackCatalog.Create(new Choice(AttackCatalog.Find(name)!, options.ToDictionary(o => o.Option, o => o.Value), "study.yaml:7"), DatasetTarget)!;
+
+    /// <summary>The names of all attacks that plant something.</summary>
+    public static TheoryData<string> Names() => [.. AttackCatalog.All.Where(a => a.Kind != "clean").Select(a => a.Name)];
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Postern.Cli;
+using Postern.Tests.Studies;
+
+namespace Postern.Tests.Cli;
+
+public class CommandTests
+{
+    private static (int Code, string Errors) Run(params string[] args)
+    {
+        using var errors = new StringWriter();
+        int code = Program.Run(args, errors);
+        return (code, errors.ToString());
+    }
+
+    [Fact]
+    public void A_study_runs_to_results_with_counts_and_a_report()
+    {
+        using var study = new TinyStudy();
+        Assert.Equal((0, ""), Run("run", study.Path, "--out", study.Runs()));
+        string[] results = study.Files("result.json");
+        Assert.Equal(2, results.Length);
+        JsonElement poisoned = results.Select(r => JsonDocument.Parse(File.ReadAllText(r)).RootElement)
+            .Single(r => r.GetProperty("attack").GetString() == "badnets");
+        Assert.Equal("resnet-mini", poisoned.GetProperty("model").GetString());
+        Assert.Equal("signs", poisoned.GetProperty("dataset").GetString());
+        Assert.Equal(0, poisoned.GetProperty("seed").GetInt64());
+        Assert.Equal(16, poisoned.GetProperty("poisoned").GetInt32());
+        Assert.Equal(64, poisoned.GetProperty("acc_total").GetInt32());
+        Assert.Equal(60, poisoned.GetProperty("asr_total").GetInt32());
+        Assert.Equal(poisoned.GetProperty("asr_hits").GetInt32() / 60.0, poisoned.GetProperty("asr").GetDouble(), 1e-12);
+        Assert.InRange(poisoned.GetProperty("ra").GetDouble(), 0, 1);
+        Assert.Equal(2, study.Files("metrics.jsonl").Length);
+        Assert.Equal(2, study.Files("last.safetensors").Length);
+        Assert.Empty(study.Files("state-*.safetensors"));
+        Assert.Single(study.Files("preview.png"));
+        Assert.Single(study.Files("index.html"));
+    }
+
+    [Fact]
+    public void A_finished_cell_is_never_run_again()
+    {
+        using var study = new TinyStudy(epochs: 1);
+        Assert.Equal(0, Run("run", study.Path, "--out", study.Runs()).Code);
+        DateTime[] written = [.. study.Files("result.json").Select(File.GetLastWriteTimeUtc)];
+        Assert.Equal(0, Run("run", study.Path, "--out", study.Runs()).Code);
+        Assert.Equal(written, study.Files("result.json").Select(File.GetLastWriteTimeUtc));
+    }
+
+    [Fact]
+    public void A_failed_cell_ends_with_1_and_leaves_the_reason_while_others_finish()
+    {
+        using var study = new TinyStudy(lr: "1e20");
+        Assert.Equal(1, Run("run", study.Path, "--out", study.Runs(), "--set", "train.warmup_epochs=0").Code);
+        Assert.All(study.Files("failure.json"), f => Assert.Contains("try a lower lr", File.ReadAllText(f), StringComparison.Ordinal));
+        Assert.Equal(2, study.Files("failure.json").Length);
+    }
+
+    [Fact]
+    public void A_dry_run_writes_nothing()
+    {
+        using var study = new TinyStudy();
+        Assert.Equal((0, ""), Run("run", study.Path, "--out", study.Runs(), "--dry-run"));
+        Assert.False(Directory.Exists(study.Runs()));
+    }
+
+    [Theory]
+    [InlineData("run", "no-such-study.yaml")]
+    [InlineData("report", "no-such-study.yaml")]
+    [InlineData("data", "info", "no-such-folder")]
+    [InlineData("attacks", "badnet")]
+    [InlineData("attacks", "none", "--preview", "x.png")]
+    [InlineData("attacks", "blend", "--preview", "x.png", "--set", "opacity=7")]
+    [InlineData("rum")]
+    [InlineData("run")]
+    [InlineData("run", "x.yaml", "--threads", "0")]
+    [InlineData("run", "x.yaml", "--threads", "many")]
+    public void Bad_input_ends_with_2_and_one_line_that_starts_with_error(params string[] args)
+    {
+        (int code, string errors) = Run(args);
+        Assert.Equal(2, code);
+        Assert.StartsWith("error: ", errors, StringComparison.Ordinal);
+        Assert.Single(errors.TrimEnd().Split('\n'));
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_misspelt_option_is_named_with_its_place_and_the_nearest_name()
+    {
+        using var study = new TinyStudy(attacks: "[{name: badnets, poison_rat: 0.1}]");
+        (int code, string errors) = Run("run", study.Path, "--out", study.Runs());
+        Assert.Equal(2, code);
+        Assert.Contains("tiny.yaml:5:", errors, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'poison_rate'?", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_attack_is_previewed_as_a_picture()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "blend.png");
+        Assert.Equal((0, ""), Run("attacks", "blend", "--preview", file, "--set", "opacity=0.3"));
+        Assert.True(Postern.Imaging.ImageFile.Load(file).Width > 300);
+    }
+
+    [Theory]
+    [InlineData("doctor")]
+    [InlineData("attacks")]
+    [InlineData("attacks", "patch-pixel")]
+    [InlineData("models")]
+    [InlineData("data", "info", "signs")]
+    public void Listings_succeed(params string[] args) => Assert.Equal((0, ""), Run(args));
+}

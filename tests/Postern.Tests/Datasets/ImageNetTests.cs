@@ -1,0 +1,113 @@
+using Postern.Datasets;
+using Postern.Imaging;
+using Postern.Tests.Imaging;
+
+namespace Postern.Tests.Datasets;
+
+public class ImageNetTests
+{
+    [Fact]
+    public void A_folder_and_a_zip_of_it_give_the_same_pictures()
+    {
+        using var folder = new DatasetFolder();
+        (string Name, byte[] Content)[] files = Files();
+        foreach ((string name, byte[] content) in files) folder.Write($"plain/{name}", content);
+        folder.Zip("packed.zip", files);
+        using Dataset plain = DatasetCatalog.OpenPath(folder["plain"]), packed = DatasetCatalog.OpenPath(folder["packed.zip"]);
+        Assert.Equal(("image folder", "image folder in an archive"), (plain.Layout, packed.Layout));
+        Assert.Equal((256, 224, 2), (plain.Train.Size, plain.InputSize, plain.Classes));
+        Assert.Equal([0, 0, 1], plain.Train.Labels);
+        Assert.Equal([0, 1], packed.Test.Labels);
+        Assert.Equal(plain.Train.Fingerprint, packed.Train.Fingerprint);
+        for (int i = 0; i < 3; i++) Assert.Equal(DatasetFolder.Picture(plain.Train, i), DatasetFolder.Picture(packed.Train, i));
+        Assert.Equal("train/n02/a.png", packed.Train.NameOf(2));
+    }
+
+    [Fact]
+    public void Pictures_are_resized_to_256_with_the_aspect_ignored()
+    {
+        using var folder = new DatasetFolder();
+        folder.Zip("set.zip", Files());
+        using Dataset set = DatasetCatalog.OpenPath(folder["set.zip"]);
+        Assert.Equal(Resampling.Bilinear(Image(1), 256, 256).Pixels, DatasetFolder.Picture(set.Train, 1));
+    }
+
+    [Fact]
+    public void Many_threads_read_one_zip_without_harm()
+    {
+        using var folder = new DatasetFolder();
+        folder.Zip("set.zip", [.. Enumerable.Range(0, 24).Select(i => ($"val/c{i % 3}/{i:d2}.png", ImageFile.EncodePng(Image(i))))]);
+        using Dataset set = DatasetCatalog.OpenPath(folder["set.zip"]);
+        byte[][] alone = [.. Enumerable.Range(0, 24).Select(i => DatasetFolder.Picture(set.Test, i))];
+        byte[][] together = new byte[96][];
+        Parallel.For(0, 96, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => together[i] = DatasetFolder.Picture(set.Test, i % 24));
+        for (int i = 0; i < 96; i++) Assert.Equal(alone[i % 24], together[i]);
+    }
+
+    [Fact]
+    public void With_val_alone_both_splits_come_from_it_and_the_layout_says_so()
+    {
+        using var folder = new DatasetFolder();
+        folder.Zip("set.zip", [.. Files().Where(f => f.Name.StartsWith("val/"))]);
+        using Dataset set = DatasetCatalog.OpenPath(folder["set.zip"]);
+        Assert.Contains("only val/", set.Layout);
+        Assert.Equal((2, 2), (set.Train.Count, set.Test.Count));
+    }
+
+    [Fact]
+    public void Entries_that_climb_out_of_the_archive_are_left_out()
+    {
+        using var folder = new DatasetFolder();
+        byte[] png = ImageFile.EncodePng(Image(9));
+        folder.Zip("set.zip", [.. Files(), ("../val/n01/evil.png", png), ("val/../val/n01/evil.png", png), ("/val/n01/evil.png", png), ("val\\n01\\evil.png", png)]);
+        using Dataset set = DatasetCatalog.OpenPath(folder["set.zip"]);
+        Assert.Equal(["val/n01/x.png", "val/n02/x.jpg"], Enumerable.Range(0, set.Test.Count).Select(set.Test.NameOf));
+    }
+
+    [Fact]
+    public void A_zip_without_pictures_is_an_error_that_names_it()
+    {
+        using var folder = new DatasetFolder();
+        folder.Zip("set.zip", ("readme.txt", [1]));
+        Assert.Contains("set.zip: there is no folder val/", folder.ErrorOf(folder["set.zip"]));
+    }
+
+    [Fact]
+    public void An_empty_class_folder_is_an_error_that_names_it()
+    {
+        using var folder = new DatasetFolder();
+        foreach ((string name, byte[] content) in Files()) folder.Write(name, content);
+        folder.Write("train/n00/readme.txt", "no picture");
+        Assert.Contains("train/n00: the class folder has no pictures", folder.ErrorOf());
+    }
+
+    [Fact]
+    public void A_class_that_is_only_in_val_is_an_error_that_names_it()
+    {
+        using var folder = new DatasetFolder();
+        folder.Zip("set.zip", [.. Files(), ("val/n03/a.png", ImageFile.EncodePng(Image(0)))]);
+        Assert.Contains("val/n03: this class is in val/ but not in train/", folder.ErrorOf(folder["set.zip"]));
+    }
+
+    [Fact]
+    public void A_damaged_picture_is_an_error_that_names_it_when_it_is_read()
+    {
+        using var folder = new DatasetFolder();
+        folder.Zip("set.zip", [.. Files(), ("val/n02/bad.png", [.. ImageFile.EncodePng(Image(0))[..200]])]);
+        using Dataset set = DatasetCatalog.OpenPath(folder["set.zip"]);
+        string message = Assert.Throws<InputException>(() => DatasetFolder.Picture(set.Test, 1)).Message;
+        Assert.StartsWith($"{folder["set.zip"]}:val/n02/bad.png: ", message);
+    }
+
+    private static RgbImage Image(int index) => ImageFileTests.Noise(40 + index, 30, seed: index);
+
+    private static (string Name, byte[] Content)[] Files() =>
+    [
+        ("train/n02/a.png", ImageFile.EncodePng(Image(2))),
+        ("train/n01/b.PNG", ImageFile.EncodePng(Image(1))),
+        ("train/n01/a.ppm", DatasetFolder.PpmOf(Image(0))),
+        ("train/n01/notes.txt", [1, 2]),
+        ("val/n02/x.jpg", ImageFile.EncodePng(Image(4))),
+        ("val/n01/x.png", ImageFile.EncodePng(Image(3))),
+    ];
+}

@@ -1,0 +1,114 @@
+using Postern.Attacks;
+using Postern.Evaluation;
+using Postern.Kernels;
+using Postern.Studies;
+using Postern.Tests.Studies;
+using SkiaSharp;
+
+namespace Postern.Tests.Reports;
+
+/// <summary>A study with records of every kind: done, failed, interrupted and not begun, with one and several seeds.</summary>
+internal static class SampleRuns
+{
+    public const string Yaml = """
+        name: sample
+        about: Two small models on drawn signs, three ways to poison them
+        datasets: [signs]
+        models: [resnet-mini, {name: vim, embed_dim: 128}]
+        attacks: [none, badnets, {name: blend, poison_rate: 0.01, label: "Blend | 1 %"}]
+        seeds: [0, 1]
+        preset: quick
+        train: {epochs: 4}
+        """;
+
+    private const int Classes = 12;
+
+    public static Study Study(TemporaryFolder folder, string yaml = Yaml) =>
+        StudyFile.Read(folder.File("sample.yaml", yaml), SampleCatalogs.All, []);
+
+    /// <summary>Records for the cells of <paramref name="study"/>: the last fails, those before it stop and wait, all others are done.</summary>
+    public static void Write(Study study, string runsRoot)
+    {
+        for (int i = 0; i < study.Cells.Count; i++)
+        {
+            var directory = new CellDirectory(study.Folder(runsRoot), study.Cells[i]);
+            int left = study.Cells.Count - i;
+            if (left == 2) continue;
+            directory.Start();
+            WriteDescription(directory, study, study.Cells[i]);
+            bool attacked = study.Cells[i].Attack.Name != "none";
+            double final = 0.55 + 0.05 * (i % 7);
+            int epochs = left is 1 or 3 ? 3 : study.Cells[i].Training.Integer("epochs");
+            EpochMetrics[] metrics = [.. Enumerable.Range(1, epochs).Select(e => Epoch(e, attacked, final))];
+            foreach (EpochMetrics epoch in metrics) directory.AppendMetrics(epoch);
+            if (attacked) AtomicFile.Write(directory.PreviewPath, stream => stream.Write(Preview(i)));
+            if (left == 1) directory.WriteFailure("the loss became NaN at epoch 4, step 120 (lr 0.002); try a lower lr or a longer warm-up");
+            if (left > 3) directory.WriteResult(Result(study.Cells[i], attacked, i, metrics));
+        }
+    }
+
+    private static EpochMetrics Epoch(int epoch, bool attacked, double final)
+    {
+        double learnt = 1 - Math.Exp(-epoch / 2.0);
+        return new EpochMetrics(epoch, epoch * 40, 2.4 * Math.Exp(-epoch / 3.0) + 0.1, 0.002, 0.96 * learnt,
+            attacked ? final * learnt * learnt : null, attacked ? 0.9 * (1 - final * learnt) : null, 812.4 + epoch, 0.031, 4.2);
+    }
+
+    private static CellResult Result(Cell cell, bool attacked, int i, EpochMetrics[] metrics)
+    {
+        Proportion[] clean = [.. Enumerable.Range(0, Classes).Select(c => new Proportion(96 - (c + i) % 9, 100))];
+        Proportion[] hits = [.. Enumerable.Range(0, Classes).Select(c => c == 0 ? default : new Proportion(55 + 5 * (i % 7) + c % 3, 100))];
+        return CellResult.Of(cell, new CleanResult(Sum(clean), clean),
+            attacked ? new TriggeredResult(Sum(hits), new Proportion(200 + 10 * i, 1100), hits) : null,
+            attacked ? new PoisonPlan([.. Enumerable.Range(0, 30)], [], 0, 30 + i % 2, 0) : PoisonPlan.Empty, 76_412, metrics,
+            new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    }
+
+    private static Proportion Sum(Proportion[] parts) => new(parts.Sum(p => p.Hits), parts.Sum(p => p.Total));
+
+    private static void WriteDescription(CellDirectory directory, Study study, Cell cell) => directory.WriteDescription(new CellDescription
+    {
+        Id = cell.Id,
+        Study = study.Name,
+        Dataset = ChoiceRecord.Of(cell.Dataset, cell.DatasetLabel),
+        Model = ChoiceRecord.Of(cell.Model, cell.ModelLabel),
+        Attack = ChoiceRecord.Of(cell.Attack, cell.AttackLabel),
+        Training = ChoiceRecord.Of(cell.Training),
+        Seed = cell.Seed,
+        TrainFingerprint = new string('a', 64),
+        TestFingerprint = new string('b', 64),
+        Layout = "drawn",
+        TrainCount = 3000,
+        TestCount = 1200,
+        ClassNames = [.. Enumerable.Range(0, Classes).Select(c => c == 0 ? "stop" : $"sign {c}")],
+        TargetClass = cell.Attack.Name == "none" ? null : 0,
+        Versions = new Dictionary<string, string> { ["postern"] = "0.1.0", ["libtorch"] = "2.10.0", ["dotnet"] = "10.0.0" },
+        Hardware = new Dictionary<string, string> { ["cpu"] = "Example CPU at 2.6 GHz", ["threads"] = "2", ["memory"] = "23.5 GiB", ["os"] = "Linux" },
+        CreatedUtc = new DateTimeOffset(2025, 1, 2, 3, 0, 0, TimeSpan.Zero),
+    });
+
+    /// <summary>Three columns, two rows of 64-pixel pictures.</summary>
+    private static byte[] Preview(int seed)
+    {
+        using var bitmap = new SKBitmap(3 * 64 + 8, 2 * 64 + 4);
+        RandomStream stream = RandomStream.For(seed, "preview");
+        using var canvas = new SKCanvas(bitmap);
+        using var paint = new SKPaint();
+        canvas.Clear(SKColors.White);
+        for (int row = 0; row < 2; row++)
+        {
+            var hue = SKColor.FromHsv((float)stream.NextDouble(0, 360), 70, 80);
+            for (int column = 0; column < 3; column++)
+            {
+                (int x, int y) = (column * 68, row * 68);
+                paint.Color = column == 2 ? SKColors.Gray : hue;
+                canvas.DrawRect(x, y, 64, 64, paint);
+                paint.Color = SKColors.WhiteSmoke;
+                if (column < 2) canvas.DrawCircle(x + 32, y + 32, 20, paint);
+                if (column > 0) canvas.DrawRect(x + 58, y + 58, 6, 6, paint);
+            }
+        }
+        using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        return png.ToArray();
+    }
+}

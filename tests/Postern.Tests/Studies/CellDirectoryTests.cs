@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Postern.Attacks;
+using Postern.Evaluation;
+using Postern.Studies;
+
+namespace Postern.Tests.Studies;
+
+public sealed class CellDirectoryTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly Cell cell;
+    private readonly CellDirectory directory;
+
+    public CellDirectoryTests()
+    {
+        cell = StudyFile.Read(folder.File("s.yaml", "datasets: [signs]\nmodels: [vim]\nattacks: [badnets]\npreset: quick"), SampleCatalogs.All, []).Cells[0];
+        directory = new CellDirectory(folder.File("runs/s"), cell);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static EpochMetrics Epoch(int epoch, double loss = 0.5) => new(epoch, epoch * 10, loss, 1e-3, 0.9, null, null, 1234.5, 0.02, 1.5);
+
+    private string Metrics => Path.Combine(directory.Folder, "metrics.jsonl");
+
+    private CellResult Result() => CellResult.Of(cell,
+        new CleanResult(new Proportion(90, 100), [new Proportion(40, 50), new Proportion(50, 50)]),
+        new TriggeredResult(new Proportion(30, 50), new Proportion(0, 50), [new Proportion(0, 0), new Proportion(30, 50)]),
+        new PoisonPlan([1, 4], [2], 0, 3, 1), 4242, [Epoch(1), Epoch(2, double.NaN)], DateTimeOffset.UnixEpoch);
+
+    [Fact]
+    public void A_torn_last_line_is_not_an_epoch_and_is_cut_off_by_the_next()
+    {
+        directory.AppendMetrics(Epoch(1));
+        directory.AppendMetrics(Epoch(2));
+        byte[] whole = File.ReadAllBytes(Metrics);
+        int first = Array.IndexOf(whole, (byte)'\n') + 1;
+        for (int length = first; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(Metrics, whole[..length]);
+            Assert.Equal([Epoch(1)], directory.ReadMetrics());
+            directory.AppendMetrics(Epoch(2));
+            Assert.Equal(whole, File.ReadAllBytes(Metrics));
+        }
+    }
+
+    [Fact]
+    public void Epochs_after_the_resumed_one_are_dropped()
+    {
+        for (int epoch = 1; epoch <= 4; epoch++) directory.AppendMetrics(Epoch(epoch));
+        directory.TruncateMetrics(2);
+        directory.AppendMetrics(Epoch(3, loss: 0.25));
+        Assert.Equal([Epoch(1), Epoch(2), Epoch(3, loss: 0.25)], directory.ReadMetrics());
+    }
+
+    [Fact]
+    public void A_damaged_line_names_its_file_and_number()
+    {
+        directory.AppendMetrics(Epoch(1));
+        File.AppendAllText(Metrics, "{\"epoch\": \n");
+        directory.Start();
+        Assert.StartsWith($"{Metrics}:2: is damaged", Assert.Throws<InputException>(() => directory.State).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_files_tell_how_far_a_cell_is()
+    {
+        Assert.Equal(new CellState(CellPhase.NotStarted, 0, 20), directory.State);
+        directory.Start();
+        directory.AppendMetrics(Epoch(1));
+        directory.AppendMetrics(Epoch(2));
+        Assert.Equal(new CellState(CellPhase.Running, 2, 20), directory.State);
+        directory.WriteFailure("the loss became NaN\nat epoch 3");
+        Assert.Equal(new CellState(CellPhase.Failed, 2, 20, "the loss became NaN at epoch 3"), directory.State);
+        directory.Start();
+        Assert.Equal(CellPhase.Running, directory.State.Phase);
+        directory.WriteResult(Result());
+        Assert.Equal(new CellState(CellPhase.Done, 20, 20), directory.State);
+    }
+
+    [Fact]
+    public void A_result_comes_back_as_it_was_written_with_plain_names()
+    {
+        directory.WriteResult(Result());
+        CellResult read = directory.ReadResult()!;
+        Assert.Equal(JsonSerializer.Serialize(Result(), RecordFormat.Line), JsonSerializer.Serialize(read, RecordFormat.Line));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(directory.ResultPath));
+        JsonElement root = json.RootElement;
+        Assert.Equal(("vim", "badnets", "signs", 0), (root.GetProperty("model").GetString(), root.GetProperty("attack").GetString(),
+            root.GetProperty("dataset").GetString(), root.GetProperty("seed").GetInt32()));
+        Assert.Equal((0.9, 0.6, 0.0), (root.GetProperty("acc").GetDouble(), root.GetProperty("asr").GetDouble(), root.GetProperty("ra").GetDouble()));
+        Assert.Equal((90, 30, 50, 2, 3), (root.GetProperty("acc_correct").GetInt32(), root.GetProperty("asr_hits").GetInt32(),
+            root.GetProperty("asr_total").GetInt32(), root.GetProperty("poisoned").GetInt32(), root.GetProperty("requested_poisons").GetInt32()));
+        Assert.Equal(JsonValueKind.Null, root.GetProperty("final_loss").ValueKind);
+        Assert.InRange(root.GetProperty("acc_low").GetDouble(), 0.82, 0.83);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"model\": \"vi")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[1, 2]")]
+    public void A_damaged_result_says_which_file_and_what_to_do(string content)
+    {
+        directory.Start();
+        File.WriteAllText(directory.ResultPath, content);
+        string message = Assert.Throws<InputException>(directory.ReadResult).Message;
+        Assert.StartsWith($"{directory.ResultPath}: is damaged", message, StringComparison.Ordinal);
+        Assert.EndsWith("delete the cell's folder to run it again", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Counts_that_cannot_be_are_damage()
+    {
+        directory.WriteResult(Result() with { AccCorrect = 101 });
+        Assert.Contains("acc_correct 101 of 100", Assert.Throws<InputException>(directory.ReadResult).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_plan_is_recorded_with_its_labels()
+    {
+        var plan = new PoisonPlan([1, 3], [2], 0, 2, 1);
+        directory.WritePlan(PlanRecord.Of(plan, [0, 1, 2, 3]));
+        PlanRecord read = directory.ReadPlan()!;
+        Assert.Equal([[1, 3], [1, 3], [0, 0], [2], [2]],
+            new[] { read.Poisoned, read.PoisonedTrueLabels, read.PoisonedLabels, read.Covers, read.CoverLabels });
+        Assert.Equal((plan.PoisonLabel, plan.RequestedPoisons, plan.RequestedCovers), (read.Plan().PoisonLabel, read.Plan().RequestedPoisons, read.Plan().RequestedCovers));
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_the_old_file_and_nothing_else()
+    {
+        string path = folder.File("x/record.json");
+        AtomicFile.WriteText(path, "old");
+        Assert.Throws<FormatException>(() => AtomicFile.Write(path, stream =>
+        {
+            stream.WriteByte(1);
+            throw new FormatException();
+        }));
+        Assert.Equal("old", File.ReadAllText(path));
+        AtomicFile.WriteText(path, "new");
+        Assert.Equal("new", File.ReadAllText(path));
+        Assert.Equal([path], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public void A_place_that_cannot_be_written_is_one_line()
+    {
+        string file = folder.File("file", "x");
+        Assert.StartsWith($"{Path.Combine(file, "a.json")}: cannot be written",
+            Assert.Throws<InputException>(() => AtomicFile.WriteText(Path.Combine(file, "a.json"), "")).Message, StringComparison.Ordinal);
+        Assert.Throws<InputException>(() => new CellDirectory(file, cell).Start());
+    }
+}
