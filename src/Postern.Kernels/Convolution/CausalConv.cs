@@ -49,7 +49,8 @@ public static unsafe class CausalConv
         TokenRows gradX, float* gradWeight, float* gradBias, SimdPath path = SimdPath.Auto)
     {
         shape.Validate();
-        Require(x.Exists && weight != null && bias != null && gradU.Exists && gradX.Exists && gradWeight != null && gradBias != null);
+        Require(x.Exists && weight != null && bias != null);
+        Require(gradU.Exists && gradX.Exists && gradWeight != null && gradBias != null);
         switch (SimdPaths.Resolve(path))
         {
             case SimdPath.Avx512: ConvKernel<Lanes512>.Backward(shape, x, weight, bias, gradU, gradX, gradWeight, gradBias); break;

@@ -25,10 +25,12 @@ public static unsafe class CausalConvReference
     /// <summary>Computes the gradients of sum(u * gradU); arguments as in <see cref="CausalConv.Backward"/>.</summary>
     /// <exception cref="ArgumentException">The shape is impossible or a tensor is missing.</exception>
     public static void Backward(
-        CausalConvShape shape, TokenRows x, float* weight, float* bias, TokenRows gradU, TokenRows gradX, float* gradWeight, float* gradBias)
+        CausalConvShape shape, TokenRows x, float* weight, float* bias, TokenRows gradU,
+        TokenRows gradX, float* gradWeight, float* gradBias)
     {
         shape.Validate();
-        CausalConv.Require(x.Exists && weight != null && bias != null && gradU.Exists && gradX.Exists && gradWeight != null && gradBias != null);
+        CausalConv.Require(x.Exists && weight != null && bias != null);
+        CausalConv.Require(gradU.Exists && gradX.Exists && gradWeight != null && gradBias != null);
         var sumX = new double[shape.Batch * shape.Length];
         for (int d = 0; d < shape.Channels; d++)
         {

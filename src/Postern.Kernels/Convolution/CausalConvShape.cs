@@ -13,7 +13,8 @@ public readonly record struct CausalConvShape(int Batch, int Length, int Channel
     /// <exception cref="ArgumentException">A size is not positive, or the kernel is longer than 8.</exception>
     internal void Validate()
     {
-        if (Batch < 1 || Length < 1 || Channels < 1) throw new ArgumentException($"causal convolution of {this}: every size has to be at least 1");
+        if (Batch < 1 || Length < 1 || Channels < 1)
+            throw new ArgumentException($"causal convolution of {this}: every size has to be at least 1");
         if (Kernel is < 1 or > 8) throw new ArgumentException($"causal convolution of {this}: the kernel has to be 1 to 8 long");
     }
 }

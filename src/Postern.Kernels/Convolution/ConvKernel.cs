@@ -25,7 +25,8 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
     }
 
     public static void Backward(
-        CausalConvShape shape, TokenRows x, float* weight, float* bias, TokenRows gradU, TokenRows gradX, float* gradWeight, float* gradBias)
+        CausalConvShape shape, TokenRows x, float* weight, float* bias, TokenRows gradU,
+        TokenRows gradX, float* gradWeight, float* gradBias)
     {
         var strips = new ConvStrips(shape, V.Width);
         long tableFloats = (shape.Kernel + 1L) * strips.Padded;
@@ -57,7 +58,7 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
             for (int channel = first; channel < end; channel += V.Width)
             {
                 int live = Math.Min(V.Width, end - channel);
-                V sum = Sum(shape.Kernel, x, table + channel, padded, t, channel, live);
+                V sum = Sum(shape.Kernel, x[t] + channel, (nint)x.Stride, table + channel, padded, t, live);
                 Lanes.Store(sum * VectorMath.Sigmoid(sum), u[t] + channel, live);
             }
         }
@@ -79,15 +80,16 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
             for (int channel = first; channel < end; channel += V.Width)
             {
                 int live = Math.Min(V.Width, end - channel);
-                V sum = Sum(kernel, x, table + channel, padded, t, channel, live);
+                V sum = Sum(kernel, x[t] + channel, (nint)x.Stride, table + channel, padded, t, live);
                 V slope = Lanes.Load<V>(gradU[t] + channel, live) * VectorMath.SiluSlope(sum, VectorMath.Sigmoid(sum));
                 slope.Store(slopes + t * ConvStrips.StripChannels + (channel - first));
-                float* own = sums + channel;
-                (V.Load(own + kernel * padded) + slope).Store(own + kernel * padded);
-                for (int k = Math.Max(0, kernel - 1 - t); k < kernel; k++)
+                float* own = sums + channel + kernel * padded, seen = x[t] + channel;
+                (V.Load(own) + slope).Store(own);
+                for (int back = 0; back <= Math.Min(kernel - 1, t); back++)
                 {
-                    V tap = Lanes.Load<V>(x[t - (kernel - 1) + k] + channel, live);
-                    V.MultiplyAdd(slope, tap, V.Load(own + k * padded)).Store(own + k * padded);
+                    own -= padded;
+                    V.MultiplyAdd(slope, Lanes.Load<V>(seen, live), V.Load(own)).Store(own);
+                    seen -= x.Stride;
                 }
             }
         }
@@ -103,10 +105,13 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
             for (int channel = first; channel < end; channel += V.Width)
             {
                 V sum = V.Broadcast(0f);
+                float* taps = table + (kernel - 1) * padded + channel;
+                float* slope = slopes + t * ConvStrips.StripChannels + (channel - first);
                 for (int later = 0; later <= reach; later++)
                 {
-                    V slope = V.Load(slopes + (t + later) * ConvStrips.StripChannels + (channel - first));
-                    sum = V.MultiplyAdd(V.Load(table + (kernel - 1 - later) * padded + channel), slope, sum);
+                    sum = V.MultiplyAdd(V.Load(taps), V.Load(slope), sum);
+                    taps -= padded;
+                    slope += ConvStrips.StripChannels;
                 }
 
                 Lanes.Store(sum, gradX[t] + channel, Math.Min(V.Width, end - channel));
@@ -114,13 +119,19 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
         }
     }
 
-    /// <summary>The output before SiLU at token <paramref name="t"/>.</summary>
+    /// <summary>The output before SiLU at token <paramref name="t"/>, which is at <paramref name="seen"/>: from its own tap backwards.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Sum(int kernel, TokenRows x, float* table, int padded, int t, int channel, int live)
+    private static V Sum(int kernel, float* seen, nint stride, float* table, int padded, int t, int live)
     {
-        V sum = V.Load(table + kernel * padded);
-        for (int k = Math.Max(0, kernel - 1 - t); k < kernel; k++)
-            sum = V.MultiplyAdd(V.Load(table + k * padded), Lanes.Load<V>(x[t - (kernel - 1) + k] + channel, live), sum);
+        float* taps = table + kernel * padded;
+        V sum = V.Load(taps);
+        for (int back = 0; back <= Math.Min(kernel - 1, t); back++)
+        {
+            taps -= padded;
+            sum = V.MultiplyAdd(V.Load(taps), Lanes.Load<V>(seen, live), sum);
+            seen -= stride;
+        }
+
         return sum;
     }
 }

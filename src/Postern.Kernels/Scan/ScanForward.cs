@@ -46,7 +46,8 @@ internal static unsafe class ScanForward<V, TB, TC>
                 ct += c.PerToken;
             }
 
-            if (outputs.LastState != null) StoreState(state, outputs.LastState + ((long)batch * call.Shape.Channels + channel) * states + n, live, states);
+            if (outputs.LastState == null) continue;
+            StoreState(state, outputs.LastState + ((long)batch * call.Shape.Channels + channel) * states + n, live, states);
         }
 
         Close(call, outputs, batch, channel, live, y);

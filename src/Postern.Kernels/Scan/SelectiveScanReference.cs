@@ -24,7 +24,8 @@ public static unsafe class SelectiveScanReference
                 }
 
                 if (outputs.LastState == null) continue;
-                for (int n = 0; n < shape.States; n++) outputs.LastState[((long)b * shape.Channels + d) * shape.States + n] = (float)h[n];
+                float* last = outputs.LastState + ((long)b * shape.Channels + d) * shape.States;
+                for (int n = 0; n < shape.States; n++) last[n] = (float)h[n];
             }
         }
     }

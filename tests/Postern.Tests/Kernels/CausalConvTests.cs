@@ -61,7 +61,8 @@ public class CausalConvTests
             for (int i = 0; i < values.Length; i++)
             {
                 double slope = (4.0 * Slope(conv, values, i, 1f / 64f) - Slope(conv, values, i, 1f / 32f)) / 3.0;
-                Assert.True(Math.Abs(slope - gradients[name][i]) < 1e-4 * scale, $"{name}[{i}]: {gradients[name][i]}, differences say {slope}");
+                float said = gradients[name][i];
+                Assert.True(Math.Abs(slope - said) < 1e-4 * scale, $"{name}[{i}]: {said}, differences say {slope}");
             }
         }
     }

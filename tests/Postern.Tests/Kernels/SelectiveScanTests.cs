@@ -78,7 +78,8 @@ public class SelectiveScanTests
         Prop.ForAll(shapes.ToArbitrary(), drawn =>
         {
             var scan = new ScanCase(
-                drawn.Shape, drawn.Seed, z: (drawn.Flags & 8) != 0, d: (drawn.Flags & 16) != 0, bias: (drawn.Flags & 32) != 0, pad: drawn.Flags >> 6);
+                drawn.Shape, drawn.Seed, z: (drawn.Flags & 8) != 0, d: (drawn.Flags & 16) != 0, bias: (drawn.Flags & 32) != 0,
+                pad: drawn.Flags >> 6);
             Compare.All(scan.Forward(null), scan.Forward(path), 2e-6, "");
             Compare.All(scan.Backward(null), scan.Backward(path), 1e-5, "gradient of ");
         }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(60).WithReplay(20240607, 3));
@@ -100,7 +101,8 @@ public class SelectiveScanTests
             {
                 // Richardson: the errors of second order of two central differences cancel. What is left is the rounding of y.
                 double slope = (4.0 * Slope(scan, name, i, 1f / 64f) - Slope(scan, name, i, 1f / 32f)) / 3.0;
-                Assert.True(Math.Abs(slope - gradients[name][i]) < 1e-4 * scale + 5e-6, $"{name}[{i}]: {gradients[name][i]}, differences say {slope}");
+                float said = gradients[name][i];
+                Assert.True(Math.Abs(slope - said) < 1e-4 * scale + 5e-6, $"{name}[{i}]: {said}, differences say {slope}");
             }
         }
     }

@@ -19,7 +19,9 @@ public class VectorMathTests
     [Theory]
     [MemberData(nameof(Paths))]
     public void Softplus_is_good_to_three_units_in_the_last_place(SimdPath path) =>
-        AssertUnits(path, Function.Softplus, x => Math.Max(x, 0.0) + 2.0 * Math.Atanh(1.0 / (2.0 * Math.Exp(Math.Abs(x)) + 1.0)), Sweep(-80.0, 20.0), 3.0);
+        AssertUnits(
+            path, Function.Softplus, x => Math.Max(x, 0.0) + 2.0 * Math.Atanh(1.0 / (2.0 * Math.Exp(Math.Abs(x)) + 1.0)),
+            Sweep(-80.0, 20.0), 3.0);
 
     [Theory]
     [MemberData(nameof(Paths))]
