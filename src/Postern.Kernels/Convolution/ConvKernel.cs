@@ -49,7 +49,7 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
     private static TokenRows Sequence(CausalConvShape shape, TokenRows rows, int batch) =>
         rows.Sequence(batch, shape.Length, shape.Reverse, 0);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void ForwardStrip(CausalConvShape shape, TokenRows x, TokenRows u, float* table, int padded, int first, int end)
     {
         for (int t = 0; t < shape.Length; t++)
@@ -64,7 +64,7 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
     }
 
     /// <summary>Leaves e as [L, strip] in <paramref name="slopes"/>, and this strip's sums for weights and biases.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void SlopeStrip(
         CausalConvShape shape, TokenRows x, TokenRows gradU, float* table, int padded, int first, int end, float* slopes, float* sums)
     {
@@ -93,7 +93,7 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void GradXStrip(CausalConvShape shape, TokenRows gradX, float* table, int padded, int first, int end, float* slopes)
     {
         int kernel = shape.Kernel;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Postern.Kernels;
 
 /// <summary>The fixed division of a convolution: an item is a strip of neighbouring channels in one sequence, wide enough to stream
@@ -23,6 +25,7 @@ internal readonly unsafe struct ConvStrips(CausalConvShape shape, int width)
     }
 
     /// <summary>Lays the kernels and, as a last row, the biases out as [K + 1, padded], zeros behind the last channel.</summary>
+    [MethodImpl(Compile.Alone)]
     public void Pack(float* weight, float* bias, float* table)
     {
         for (int channel = 0; channel < Padded; channel++)
@@ -34,6 +37,7 @@ internal readonly unsafe struct ConvStrips(CausalConvShape shape, int width)
     }
 
     /// <summary>The inverse of <see cref="Pack"/>.</summary>
+    [MethodImpl(Compile.Alone)]
     public void Unpack(float* table, float* weight, float* bias)
     {
         for (int channel = 0; channel < shape.Channels; channel++)

@@ -72,7 +72,7 @@ internal static unsafe class ScanBackward<V, TB, TC>
     }
 
     /// <summary>Step, x, g, the skip's share of s, and zeros where the loop over states adds.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Open(in ScanCall call, TokenRows gradY, int batch, int block, in ScanBackwardScratch scratch)
     {
         int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
@@ -101,7 +101,7 @@ internal static unsafe class ScanBackward<V, TB, TC>
     }
 
     /// <summary>The forward scan of one state: keeps a and h, adds C h to s.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Recompute(in ScanBackwardScratch scratch, V rate, float* b, nint perTokenB, float* c, nint perTokenC)
     {
         float* step = scratch.Step, x = scratch.X, s = scratch.S, a = scratch.A, h = scratch.H;
@@ -119,7 +119,7 @@ internal static unsafe class ScanBackward<V, TB, TC>
     }
 
     /// <summary>The backward scan of one state; returns the gradient of A, and leaves that of the step short of a factor ln 2.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static V Reverse(
         in ScanBackwardScratch scratch, V rate, float* b, nint perTokenB, float* c, nint perTokenC, float* sumB, float* sumC)
     {
@@ -153,7 +153,7 @@ internal static unsafe class ScanBackward<V, TB, TC>
     }
 
     /// <summary>Writes the gradients of u, delta and z, and the block's share of those of D and the bias.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Close(
         in ScanCall call, in ScanPartials partials, TokenRows gradY, in SelectiveScanGradients gradients,
         int batch, int block, in ScanBackwardScratch scratch)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Postern.Kernels;
 
 /// <summary>What one thread needs for the gradient of a scan: eight buffers [L, width] of one block in scan order, reused for every
@@ -70,6 +72,7 @@ internal readonly unsafe struct ScanBackwardScratch
     public void ClearTokenSums() => new Span<float>(GradB, checked((int)(2 * shape.States * TokenSumStride))).Clear();
 
     /// <summary>Adds the four columns of <paramref name="sums"/> and writes them as [L, N], tokens at their own places.</summary>
+    [MethodImpl(Compile.Alone)]
     public void FinishTokenSums(float* sums, float* rows)
     {
         for (int n = 0; n < shape.States; n++)

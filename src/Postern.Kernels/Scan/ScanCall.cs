@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Postern.Kernels;
 
 /// <summary>One call of the scan: its arguments, its plan, and the parameters of the channels laid out for registers,
@@ -48,6 +50,7 @@ internal unsafe struct ScanCall
         return new ScanCoefficient(sequence.Start, 1, (nint)sequence.Stride);
     }
 
+    [MethodImpl(Compile.Alone)]
     private readonly float* Pack(float* source, float scale, ref float* tables)
     {
         float* table = tables;

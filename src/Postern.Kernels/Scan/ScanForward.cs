@@ -23,7 +23,7 @@ internal static unsafe class ScanForward<V, TB, TC>
         });
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Block(in ScanCall call, in SelectiveScanOutputs outputs, int batch, int group, int block, float* scratch)
     {
         int width = V.Width, states = call.Shape.States, channel = call.Plan.Channel(block), live = call.Plan.Live(block);
@@ -53,7 +53,7 @@ internal static unsafe class ScanForward<V, TB, TC>
     }
 
     /// <summary>step = delta', input = delta' u, y = D u.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Open(in ScanCall call, int batch, int channel, int live, float* step, float* input, float* y)
     {
         TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Sequence(call.Inputs.Delta, batch, channel);
@@ -70,7 +70,7 @@ internal static unsafe class ScanForward<V, TB, TC>
     }
 
     /// <summary>Applies the gate and writes y.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Close(in ScanCall call, in SelectiveScanOutputs outputs, int batch, int channel, int live, float* y)
     {
         TokenRows ys = call.Sequence(outputs.Y, batch, channel), zs = call.Sequence(call.Inputs.Z, batch, channel);

@@ -66,7 +66,7 @@ internal readonly unsafe struct ScanPartials
         KernelThreads.Run(call.Plan.Blocks, rows * width, (block, sum) => self.SumBlock(partial, rows, block, sum, gradient));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private void SumBlock(float* partial, int rows, int block, float* sum, float* gradient)
     {
         int size = rows * call.Width, live = call.Plan.Live(block), channel = call.Plan.Channel(block);

@@ -24,6 +24,7 @@ internal static unsafe class Lanes
     }
 
     /// <summary>Adds <paramref name="addend"/> to <paramref name="total"/>, element by element.</summary>
+    [MethodImpl(Compile.Alone)]
     public static void Add(ReadOnlySpan<float> addend, Span<float> total)
     {
         int i = 0;

@@ -24,6 +24,7 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0)
         float[] u = ScanCase.Pinned(GradU.Length);
         if (path is SimdPath simd) CausalConv.Forward(shape, Rows(X, stride), Address(Weight), Address(Bias), Rows(u, shape.Channels), simd);
         else CausalConvReference.Forward(shape, Rows(X, stride), Address(Weight), Address(Bias), Rows(u, shape.Channels));
+        GC.KeepAlive(this);
         return new() { ["u"] = u };
     }
 
@@ -34,6 +35,7 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0)
         if (path is SimdPath simd)
             CausalConv.Backward(shape, Rows(X, stride), Address(Weight), Address(Bias), gradU, gradX, Address(weight), Address(bias), simd);
         else CausalConvReference.Backward(shape, Rows(X, stride), Address(Weight), Address(Bias), gradU, gradX, Address(weight), Address(bias));
+        GC.KeepAlive(this);
         return new() { ["x"] = x, ["weight"] = weight, ["bias"] = bias };
     }
 

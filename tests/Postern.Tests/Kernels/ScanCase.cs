@@ -69,6 +69,7 @@ internal sealed unsafe class ScanCase
         };
         if (path is SimdPath simd) SelectiveScan.Forward(Shape, Pointers, outputs, simd);
         else SelectiveScanReference.Forward(Shape, Pointers, outputs);
+        GC.KeepAlive(this);
         return results;
     }
 
@@ -91,6 +92,7 @@ internal sealed unsafe class ScanCase
         };
         if (path is SimdPath simd) SelectiveScan.Backward(Shape, Pointers, Rows("grad y", Shape.Channels), gradients, simd);
         else SelectiveScanReference.Backward(Shape, Pointers, Rows("grad y", Shape.Channels), gradients);
+        GC.KeepAlive(this);
         return results;
     }
 

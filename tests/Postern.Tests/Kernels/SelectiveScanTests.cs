@@ -81,7 +81,7 @@ public class SelectiveScanTests
                 drawn.Shape, drawn.Seed, z: (drawn.Flags & 8) != 0, d: (drawn.Flags & 16) != 0, bias: (drawn.Flags & 32) != 0, pad: drawn.Flags >> 6);
             Compare.All(scan.Forward(null), scan.Forward(path), 2e-6, "");
             Compare.All(scan.Backward(null), scan.Backward(path), 1e-5, "gradient of ");
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60).WithReplay(20240607, 3));
+        }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(60).WithReplay(20240607, 3));
     }
 
     [Theory]
