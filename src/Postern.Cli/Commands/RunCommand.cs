@@ -22,7 +22,8 @@ internal static class RunCommand
         };
         threads.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--threads must be at least 1");
+            // A value that is no number has its own error already; asking for it here would throw.
+            if (result.Tokens is [{ Value: string text }] && int.TryParse(text, out int count) && count < 1) result.AddError("--threads must be at least 1");
         });
         var command = new Command("run", "Run a study: every cell that is not done yet, then the report.") { dryRun, threads };
         arguments.AddTo(command);

@@ -35,7 +35,7 @@ internal static class CellSettings
     }
 
     private static Markup Table(string title, IEnumerable<KeyValuePair<string, string>> rows) => Markup.Of($"""
-        <table><caption>{title}</caption><tbody>{rows.Select(r => Markup.Of($"<tr><th scope=\"row\">{r.Key}</th><td>{r.Value}</td></tr>"))}</tbody></table>
+        <table><caption>{title}</caption><tbody>{rows.Select(r => Markup.Of($"<tr><th scope=\"row\">{r.Key}</th><td>{(r.Value.Length > 0 ? r.Value : "–")}</td></tr>"))}</tbody></table>
         """);
 
     private static Markup Classes(CellDescription d, CellResult? result)

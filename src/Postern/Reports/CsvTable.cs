@@ -26,7 +26,7 @@ public sealed class CsvTable : ITableExporter
             ];
         string[] header =
         [
-            "dataset", "attack", "model", "seeds", "done", "failed", "running",
+            "dataset", "attack", "model", "seeds", "done", "failed", "unfinished",
             .. Measures.SelectMany(m => new[] { m, $"{m}_sd", $"{m}_low", $"{m}_high", $"{m}_hits", $"{m}_total" }),
         ];
         return string.Concat(lines.Prepend(header).Select(l => string.Join(',', l.Select(Quote)) + "\n"));

@@ -15,7 +15,7 @@ public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadO
     public int Count(CellPhase phase) => Cells.Count(c => c.State.Phase == phase);
 
     /// <summary>
-    /// What a number does not say: <c>n=3</c>, <c>n=2 of 3, 1 failed</c>, <c>failed</c>, <c>running 3/8</c>; empty for one finished
+    /// What a number does not say: <c>n=3</c>, <c>n=2 of 3, 1 failed</c>, <c>failed</c>, <c>at epoch 3/8</c>; empty for one finished
     /// seed and where nothing has run.
     /// </summary>
     public string Note
@@ -26,12 +26,12 @@ public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadO
             var parts = new List<string>();
             if (done > 0 && Cells.Count > 1) parts.Add(done == Cells.Count ? Invariant($"n={done}") : Invariant($"n={done} of {Cells.Count}"));
             if (failed > 0) parts.Add(Cells.Count == 1 ? "failed" : Invariant($"{failed} failed"));
-            parts.AddRange(Cells.Where(c => c.State.Phase == CellPhase.Running).Select(c => Invariant($"running {c.State.Epoch}/{c.State.Epochs}")));
+            parts.AddRange(Cells.Where(c => c.State.Phase == CellPhase.Running).Select(c => Invariant($"at epoch {c.State.Epoch}/{c.State.Epochs}")));
             return string.Join(", ", parts);
         }
     }
 
-    /// <summary>In one line: <c>93.40 / 99.16</c>, <c>94.90 / – (n=2 of 3, 1 failed)</c>, <c>running 3/8</c>, or empty.</summary>
+    /// <summary>In one line: <c>93.40 / 99.16</c>, <c>94.90 / – (n=2 of 3, 1 failed)</c>, <c>at epoch 3/8</c>, or empty.</summary>
     public string Text => Acc is null ? Note : $"{Acc} / {Asr?.ToString() ?? "–"}{(Note.Length > 0 ? $" ({Note})" : "")}";
 
     /// <summary>The entry of <paramref name="cells"/>, which differ in their seed only.</summary>

@@ -15,7 +15,7 @@ public class TableTests(SampleFixture sample) : IClassFixture<SampleFixture>
         | dataset | attack | resnet-mini | vim |
         | --- | --- | ---: | ---: |
         | signs | none | 92.63 ± 0.18 / – (n=2) | 91.50 ± 0.35 / – (n=2) |
-        | signs | badnets | 92.13 ± 0.18 / 68.59 ± 3.54 (n=2) | 92.25 / 61.09 (n=1 of 2, running 3/4) |
+        | signs | badnets | 92.13 ± 0.18 / 68.59 ± 3.54 (n=2) | 92.25 / 61.09 (n=1 of 2, at epoch 3/4) |
         | signs | Blend \| 1 % | 91.63 ± 0.18 / 78.59 ± 3.54 (n=2) | 1 failed |
 
         ACC / ASR in percent; over several seeds mean ± standard deviation. An empty entry has not run; – means that there is nothing to measure.
@@ -23,7 +23,7 @@ public class TableTests(SampleFixture sample) : IClassFixture<SampleFixture>
         """;
 
     private const string Csv = """
-        dataset,attack,model,seeds,done,failed,running,acc,acc_sd,acc_low,acc_high,acc_hits,acc_total,asr,asr_sd,asr_low,asr_high,asr_hits,asr_total,ra,ra_sd,ra_low,ra_high,ra_hits,ra_total
+        dataset,attack,model,seeds,done,failed,unfinished,acc,acc_sd,acc_low,acc_high,acc_hits,acc_total,asr,asr_sd,asr_low,asr_high,asr_hits,asr_total,ra,ra_sd,ra_low,ra_high,ra_hits,ra_total
         signs,none,resnet-mini,2,2,0,0,0.92625,0.001768,,,2223,2400,,,,,,,,,,,,
         signs,none,vim,2,2,0,0,0.915,0.003536,,,2196,2400,,,,,,,,,,,,
         signs,badnets,resnet-mini,2,2,0,0,0.92125,0.001768,,,2211,2400,0.685909,0.035355,,,1509,2200,0.204545,0.006428,,,450,2200
