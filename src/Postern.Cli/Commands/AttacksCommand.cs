@@ -38,11 +38,13 @@ internal static class AttacksCommand
 
     private static void List()
     {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("attack", "kind", "clean-label", "visible", "learned", "paper's poisoning rate", "source", "what");
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("attack", "kind", "clean-label", "visible", "learned", "what");
+        table.Columns[0].NoWrap();
         foreach (AttackEntry attack in AttackCatalog.All)
         {
-            table.AddRow(attack.Name, attack.Kind, Mark(attack.CleanLabel), Mark(attack.Visible), Mark(attack.Learned),
-                string.Join(", ", attack.Published.Select(p => $"{p.Dataset} {p.PoisonRate:p1}")), Markup.Escape(attack.Source), Markup.Escape(attack.Summary));
+            string rates = attack.Published.Count == 0 ? "" : $"\n[dim]paper: {string.Join(", ", attack.Published.Select(p => $"{p.Dataset} {p.PoisonRate * 100:0.##}%"))}[/]";
+            string source = attack.Source.Length == 0 ? "" : $"\n[dim]{Markup.Escape(attack.Source)}[/]";
+            table.AddRow(attack.Name, attack.Kind, Mark(attack.CleanLabel), Mark(attack.Visible), Mark(attack.Learned), Markup.Escape(attack.Summary) + source + rates);
         }
         AnsiConsole.Write(table);
 
@@ -74,13 +76,7 @@ internal static class AttacksCommand
         using Dataset dataset = DatasetCatalog.OpenPath(data);
         Attack attack = AttackCatalog.Create(new Choice(entry, given, "--set"), dataset.TargetClass)
             ?? throw new InputException("--preview", $"'{entry.Name}' plants no trigger; name another attack");
-        RgbImage[] pictures = [.. Enumerable.Range(0, dataset.Test.Count).Where(i => attack.CountsForAsr(dataset.Test.Labels[i])).Take(PreviewPictures).Select(i =>
-        {
-            var picture = new RgbImage(dataset.Test.Size, dataset.Test.Size);
-            dataset.Test.Read(i, picture.Pixels);
-            return picture;
-        })];
-        AttackPreview shown = AttackPreview.Of(attack, pictures, dataset.InputSize);
+        AttackPreview shown = AttackPreview.Of(attack, dataset.Test, PreviewPictures, dataset.InputSize);
         ImageFile.SavePng(file, shown.Sheet);
         foreach ((int i, TriggerChange change) in shown.Changes.Index()) AnsiConsole.MarkupLineInterpolated($"picture {i}: PSNR {change.Psnr:f1} dB, L-inf {change.LInf * 255:f0}/255, {change.ChangedPixels:p1} of the pixels changed");
         AnsiConsole.MarkupLineInterpolated($"clean, triggered, residual x10: {file}");

@@ -1,3 +1,4 @@
+using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Kernels;
 using Postern.Training;
@@ -11,6 +12,22 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
 {
     private const int ResidualGain = 10;
     private const int WidthOnSheet = 128;
+
+    /// <summary>The first pictures of <paramref name="set"/> that count for the attack's ASR.</summary>
+    /// <param name="attack">The attack.</param>
+    /// <param name="set">The test split.</param>
+    /// <param name="count">Pictures to show, at least one.</param>
+    /// <param name="inputSize">Side of the model's input.</param>
+    public static AttackPreview Of(Attack attack, ImageSet set, int count, int inputSize)
+    {
+        IEnumerable<int> chosen = Enumerable.Range(0, set.Count).Where(i => attack.CountsForAsr(set.Labels[i])).Take(count);
+        return Of(attack, [.. chosen.Select(index =>
+        {
+            var picture = new RgbImage(set.Size, set.Size);
+            set.Read(index, picture.Pixels);
+            return picture;
+        })], inputSize);
+    }
 
     /// <summary>Plants <paramref name="attack"/>'s trigger into each of <paramref name="pictures"/>, at its stage, and crops to the centre.</summary>
     /// <param name="attack">The attack.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Postern.Kernels;
 using SkiaSharp;
 using TorchSharp;
 
@@ -37,7 +38,7 @@ public static class Doctor
         }
         findings.Add(new("processor", $"{Machine.Processor}, {Environment.ProcessorCount} cores"));
         findings.Add(Machine.InstructionSets.Contains("AVX2")
-            ? new("instructions", string.Join(", ", Machine.InstructionSets))
+            ? new("instructions", $"{string.Join(", ", Machine.InstructionSets)}; the scan takes the {SelectiveScan.Path} path")
             : new("instructions", "no AVX2", "the portable kernels will be used, several times slower; nothing to install"));
         if (loaded)
         {

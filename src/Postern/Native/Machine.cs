@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reflection;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
+using Postern.Kernels;
 using TorchSharp;
 
 namespace Postern.Native;
@@ -20,17 +19,10 @@ public static class Machine
     public static string PosternVersion { get; } = VersionOf(typeof(Machine).Assembly);
 
     /// <summary>The processor's name as the system gives it.</summary>
-    public static string Processor { get; } = ReadField("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString();
+    public static string Processor => CpuFeatures.Current.Model;
 
     /// <summary>The instruction sets that the kernels and libtorch make use of.</summary>
-    public static IReadOnlyList<string> InstructionSets { get; } =
-    [
-        .. new (string Name, bool Supported)[]
-        {
-            ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported), ("AVX-512F", Avx512F.IsSupported), ("AVX-512BW", Avx512BW.IsSupported),
-            ("AVX-512DQ", Avx512DQ.IsSupported), ("AVX512-BF16", ReadField("/proc/cpuinfo", "flags")?.Contains("avx512_bf16", StringComparison.Ordinal) ?? false),
-        }.Where(s => s.Supported).Select(s => s.Name),
-    ];
+    public static IReadOnlyList<string> InstructionSets => CpuFeatures.Current.Supported;
 
     /// <summary>Memory in bytes: what this process may use, and what is free now (0 where the system does not say).</summary>
     public static (long Total, long Available) Memory =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Postern.Attacks;
 using Postern.Datasets;
 using Postern.Evaluation;
@@ -64,17 +65,10 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
     private BatchLoader Loader(ImageSet images, Augmentation augment, int batchSize, ISampleEditor? editor) =>
         new(images, dataset.Mean, dataset.Std, dataset.InputSize, augment, editor, batchSize, Math.Max(1, threads / 2));
 
-    /// <summary>The first test pictures that count for the attack, at the model's size.</summary>
-    private RgbImage[] PreviewPictures(Attack attack)
-    {
-        int[] chosen = [.. Enumerable.Range(0, dataset.Test.Count).Where(i => attack.CountsForAsr(dataset.Test.Labels[i])).Take(PreviewCount)];
-        return [.. chosen.Select(index =>
-        {
-            var picture = new RgbImage(dataset.Test.Size, dataset.Test.Size);
-            dataset.Test.Read(index, picture.Pixels);
-            return Resampling.Bilinear(picture, dataset.InputSize, dataset.InputSize);
-        })];
-    }
+    /// <summary>SHA-256 of the trigger file that the study names; null for a drawn trigger.</summary>
+    private string? TriggerSha256() => cell.Attack.Values.GetValueOrDefault("trigger") is { Length: > 0 } file
+        ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))
+        : null;
 
     /// <summary>Writes what the cell is, or checks that an interrupted one is still the same.</summary>
     private void Describe(Attack? attack, PoisonPlan plan)
@@ -86,7 +80,7 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
         }
         if (plan.Warning is string warning) progress.Warned(cell, warning);
         directory.WritePlan(PlanRecord.Of(plan, dataset.Train.Labels));
-        if (attack is not null) ImageFile.SavePng(directory.PreviewPath, AttackPreview.Of(attack, PreviewPictures(attack), dataset.InputSize).Sheet);
+        if (attack is not null) ImageFile.SavePng(directory.PreviewPath, AttackPreview.Of(attack, dataset.Test, PreviewCount, dataset.InputSize).Sheet);
         directory.WriteDescription(new CellDescription
         {
             Id = cell.Id,
@@ -103,7 +97,7 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
             TestCount = dataset.Test.Count,
             ClassNames = dataset.Train.ClassNames,
             TargetClass = attack?.TargetClass,
-            TriggerSha256 = null,
+            TriggerSha256 = TriggerSha256(),
             Versions = new Dictionary<string, string>
             {
                 ["postern"] = Machine.PosternVersion,

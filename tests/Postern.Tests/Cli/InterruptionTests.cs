@@ -11,7 +11,7 @@ public class InterruptionTests
     /// <summary>Starts the command in a process of its own; standard output and error come together.</summary>
     private static Process Start(TinyStudy study, string runs)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is string dotnet && Path.GetFileNameWithoutExtension(dotnet) == "dotnet" ? dotnet : "dotnet")
+        var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
