@@ -30,15 +30,21 @@ public static class Program
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (InputException e)
+        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
-            errors.WriteLine($"error: {(parsed.GetValue(verbose) ? $"{e.Message}\n{e}" : e.Message)}");
+            errors.WriteLine($"error: {e.Message.ReplaceLineEndings(" ")}");
+            if (parsed.GetValue(verbose)) errors.WriteLine(e);
             return ExitCode.BadInput;
         }
         catch (OperationCanceledException)
         {
             errors.WriteLine("stopped; the next run goes on with the last finished epoch");
             return ExitCode.Interrupted;
+        }
+        catch (Exception e) when (!parsed.GetValue(verbose))
+        {
+            errors.WriteLine($"error: postern: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}; this is a defect, --verbose shows where");
+            return ExitCode.Failed;
         }
     }
 }

@@ -31,14 +31,14 @@ internal sealed class GoldenFile
     public IReadOnlyList<string> TensorNames =>
         header.ValueKind == JsonValueKind.Object ? [.. header.EnumerateObject().Select(t => t.Name).Where(n => n != "__metadata__")] : [];
 
-    /// <summary>Opens a manifest by its path relative to the golden folder; its tensors lie where <c>file</c> says, else beside it.</summary>
+    /// <summary>Opens a manifest by its path relative to the golden folder; its tensors lie where <c>file</c> says, or beside it.</summary>
     public static GoldenFile Open(string relativePath)
     {
         string path = Path.Combine(GoldenFolder.Root!, relativePath);
         JsonElement manifest = JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
-        string tensors = manifest.TryGetProperty("file", out JsonElement file)
-            ? Path.Combine(Path.GetDirectoryName(path)!, file.GetString()!)
-            : Path.ChangeExtension(path, ".safetensors");
+        string beside = Path.ChangeExtension(path, ".safetensors");
+        string tensors = manifest.TryGetProperty("file", out JsonElement file) ? Path.Combine(Path.GetDirectoryName(path)!, file.GetString()!) : beside;
+        if (!File.Exists(tensors)) tensors = beside;
         return new GoldenFile(Path.GetFileNameWithoutExtension(path), manifest, File.Exists(tensors) ? File.ReadAllBytes(tensors) : []);
     }
 
