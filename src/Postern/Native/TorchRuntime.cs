@@ -56,6 +56,7 @@ public static class TorchRuntime
         // other processes need then. Sleeping at once costs small models half their speed; a short spin has neither fault.
         if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
             SetEnvironment("GOMP_SPINCOUNT", "3000", overwrite: 0);
+        NativeHeap.KeepFreedMemory();
     }
 #pragma warning restore CA2255
 
