@@ -70,25 +70,7 @@ public static class ImageFile
     }
 
     /// <summary>Writes the picture as a PNG; whoever looks sees the old file or the whole new one.</summary>
-    public static void SavePng(string path, RgbImage image)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(folder);
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                stream.Write(EncodePng(image));
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public static void SavePng(string path, RgbImage image) => AtomicFile.Write(path, stream => stream.Write(EncodePng(image)));
 
     /// <summary>Refuses a declared size before anything of that size is allocated.</summary>
     internal static void CheckSize(long width, long height, long bytes, string source)

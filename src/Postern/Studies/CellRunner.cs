@@ -49,7 +49,7 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
             EpochMetrics metrics = EpochMetrics.Of(epoch, measured?.Clean.Acc.Value, measured?.Triggered?.Asr.Value, measured?.Triggered?.Ra.Value);
             // The line comes before the checkpoint: after a kill between them, the resumed run drops it and trains the epoch again.
             directory.AppendMetrics(metrics);
-            TrainingCheckpoint.Save(directory.Folder, model, trainer, AtomicFile.Write);
+            TrainingCheckpoint.Save(directory.Folder, model, trainer);
             progress.EpochFinished(cell, metrics);
         }
         (CleanResult clean, TriggeredResult? triggered) = measured ?? Measure(evaluator, attack, cancel);

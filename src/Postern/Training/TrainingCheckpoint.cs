@@ -19,8 +19,7 @@ public static class TrainingCheckpoint
     /// <param name="folder">The cell's folder.</param>
     /// <param name="model">The model.</param>
     /// <param name="trainer">Its trainer, between two epochs.</param>
-    /// <param name="write">Writes a file atomically: path and content.</param>
-    public static void Save(string folder, Backbone model, Trainer trainer, Action<string, Action<Stream>> write)
+    public static void Save(string folder, Backbone model, Trainer trainer)
     {
         using DisposeScope scope = NewDisposeScope();
         var metadata = new Dictionary<string, string>
@@ -28,8 +27,8 @@ public static class TrainingCheckpoint
             ["epoch"] = trainer.Epoch.ToString(CultureInfo.InvariantCulture),
             ["step"] = trainer.Step.ToString(CultureInfo.InvariantCulture),
         };
-        write(StateFile(folder, trainer.Epoch), stream => SafeTensors.Write(stream, trainer.OptimizerState(), metadata));
-        write(Path.Combine(folder, WeightsFile), stream => SafeTensors.Write(stream, model.state_dict(), metadata));
+        AtomicFile.Write(StateFile(folder, trainer.Epoch), stream => SafeTensors.Write(stream, trainer.OptimizerState(), metadata));
+        AtomicFile.Write(Path.Combine(folder, WeightsFile), stream => SafeTensors.Write(stream, model.state_dict(), metadata));
         DropState(folder, except: StateFile(folder, trainer.Epoch));
     }
 

@@ -70,11 +70,7 @@ public class TrainerTests
             {
                 trainer.RunEpoch(Loader(40));
                 trainer.RunEpoch(Loader(40));
-                TrainingCheckpoint.Save(folder, part, trainer, (path, content) =>
-                {
-                    using FileStream file = File.Create(path);
-                    content(file);
-                });
+                TrainingCheckpoint.Save(folder, part, trainer);
             }
             using (var trainer = new Trainer(resumed, Settings(sgd, 4), seed: 5))
             {

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Postern.Studies;
+namespace Postern;
 
 /// <summary>
 /// Writes a file as a whole: into a temporary file of the same folder, flushed to disk, then renamed over the target. A reader, or
