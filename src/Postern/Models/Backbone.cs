@@ -23,6 +23,21 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     /// <summary>Whether the official optimiser grouping applies weight decay to a parameter: not to vectors and biases.</summary>
     public virtual bool Decays(string parameter, Tensor value) => value.dim() > 1 && !parameter.EndsWith(".bias", StringComparison.Ordinal);
 
+    /// <summary>Name of the layer that makes the logits: it is replaced where a checkpoint has another number of classes.</summary>
+    public abstract string Head { get; }
+
+    /// <summary>
+    /// Row of <c>pos_embed</c> that belongs to the class token when there are <paramref name="patches"/> patches; null for a model
+    /// without position embedding.
+    /// </summary>
+    public virtual int? ClassTokenRow(int patches) => null;
+
+    /// <summary>
+    /// Multiply-adds of one picture of side <paramref name="imageSize"/>: matrix products, convolutions and, in a scan, state update
+    /// and read-out, two for each token, channel and state in each direction (<c>models.md</c> section 1).
+    /// </summary>
+    public abstract long MultiplyAdds(int imageSize);
+
     /// <summary>Number of trainable values.</summary>
     public long ParameterCount => parameters().Sum(p => p.numel());
 

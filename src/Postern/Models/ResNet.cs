@@ -59,6 +59,9 @@ public sealed class ResNet : Backbone
     }
 
     /// <inheritdoc/>
+    public override string Head => config.HeadName;
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         Tensor x = bn1.forward(conv1.forward(input));                       // [B, C, H, W]
@@ -77,6 +80,23 @@ public sealed class ResNet : Backbone
         x = x.mean([2, 3], keepdim: true);                                  // [B, C, 1, 1]
         Observe("avgpool", () => x);
         return heads[0].forward(x.flatten(1));                                  // [B, classes]
+    }
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds(int imageSize)
+    {
+        // Torchvision's stem halves twice, its second time by the pool.
+        int side = config.ImageNetStem ? Halved(imageSize) : imageSize;
+        long total = conv1.weight.numel() * side * side;
+        if (config.ImageNetStem) side = Halved(side);
+        for (int s = 0; s < stages.Length; s++)
+        {
+            if (s > 0) side = Halved(side);
+            total += (long)side * side * stages[s].Sum(b => b.Weights);
+        }
+        return total + heads[0].weight!.numel();
+
+        static int Halved(int side) => (side + 1) / 2;
     }
 
     /// <summary>Everything decays, as in the toolbox and torchvision.</summary>
@@ -117,6 +137,9 @@ public sealed class ResNet : Backbone
                 ("0", nn.Conv2d(inChannels, outChannels, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(outChannels)))];
             register_module(shortcutName, shortcuts[0]);
         }
+
+        /// <summary>Values of the convolutions, each used once at every place of the result.</summary>
+        public long Weights => named_parameters().Where(p => p.parameter.dim() == 4).Sum(p => p.parameter.numel());
 
         public override Tensor forward(Tensor x)
         {

@@ -66,6 +66,12 @@ public sealed class Vim : Backbone
     }
 
     /// <inheritdoc/>
+    public override string Head => "head";
+
+    /// <summary>The middle: the token is inserted at floor(M / 2).</summary>
+    public override int? ClassTokenRow(int patches) => patches / 2;
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         Tensor patches = patch_embed.forward(input);                                       // [B, M, d]
@@ -96,13 +102,21 @@ public sealed class Vim : Backbone
         base.Decays(parameter, value) && parameter is not ("cls_token" or "pos_embed");
 
     /// <inheritdoc/>
+    public override long MultiplyAdds(int imageSize)
+    {
+        long d = config.EmbedDim, tokens = config.Patches + 1;
+        return config.Patches * d * 3 * config.PatchSize * config.PatchSize
+            + config.Depth * tokens * layers[0].Mixer.MultiplyAddsPerToken + d * config.Classes;
+    }
+
+    /// <inheritdoc/>
     public override void Initialise(long seed)
     {
         Initial.Normal(cls_token, 0.02, InitialStream(seed, "cls_token"));
         Initial.Normal(pos_embed, 0.02, InitialStream(seed, "pos_embed"));
         Initial.Normal(head.weight, 0.02, InitialStream(seed, "head.weight"));
         Initial.Constant(head.bias!, 0);
-        patch_embed.Initialise(InitialStream(seed, "patch_embed.proj.weight"));
+        patch_embed.InitialiseLeCun(InitialStream(seed, "patch_embed.proj.weight"));
         for (int i = 0; i < layers.Length; i++)
         {
             int block = i;

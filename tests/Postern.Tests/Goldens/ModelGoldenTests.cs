@@ -8,7 +8,7 @@ namespace Postern.Tests.Goldens;
 [Trait("Category", "Golden")]
 public class ModelGoldenTests
 {
-    private static readonly string[] Architectures = ["vim", "resnet18_toolbox", "resnet18_toolbox_narrow", "resnet18_torchvision"];
+    private static readonly string[] Architectures = ["vim", "deit", "mambaout", "resnet18_toolbox", "resnet18_toolbox_narrow", "resnet18_torchvision"];
 
     public static TheoryData<string> Manifests() => [.. GoldenFolder.Manifests(kind => Architectures.Contains(kind))];
 
@@ -112,6 +112,9 @@ public class ModelGoldenTests
         {
             "vim" => new Vim(new VimConfig(Number("img_size"), Number("patch_size"), Number("stride"), Number("embed_dim"),
                 Number("depth"), Number("d_state"), Number("num_classes"))),
+            "deit" => new DeiT(new DeiTConfig(Number("img_size"), Number("patch_size"), Number("embed_dim"), Number("depth"),
+                Number("num_heads"), Number("num_classes"))),
+            "mambaout" => new MambaOut(new MambaOutConfig(Numbers("depths"), Numbers("dims"), Number("num_classes"))),
             "resnet18_toolbox" => new ResNet(new ResNetConfig([64, 128, 256, 512], ImageNetStem: false, Number("num_classes"))),
             "resnet18_toolbox_narrow" => new ResNet(new ResNetConfig([16, 32, 48, 64], ImageNetStem: false, Number("num_classes"))),
             "resnet18_torchvision" => new ResNet(new ResNetConfig([64, 128, 256, 512], ImageNetStem: true, Number("num_classes"))),
@@ -120,6 +123,8 @@ public class ModelGoldenTests
         };
 
         int Number(string key) => config.GetProperty(key).GetInt32();
+
+        int[] Numbers(string key) => [.. config.GetProperty(key).EnumerateArray().Select(n => n.GetInt32())];
     }
 
     private static void LoadWeights(Backbone model, ulong seed, JsonElement entries)

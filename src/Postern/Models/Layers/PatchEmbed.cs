@@ -17,11 +17,14 @@ internal sealed class PatchEmbed : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input) => proj.forward(input).flatten(2).transpose(1, 2).contiguous();
 
+    /// <summary>Bound of PyTorch's default initial values, weight and bias: 1 / sqrt(fan in).</summary>
+    public double DefaultBound => Initial.DefaultBound(proj.weight);
+
     /// <summary>
     /// timm 0.4.12's "LeCun normal": it divides by the deviation of a truncation that its absolute bounds never make, so the real
     /// deviation is 1.137 / sqrt(fan in).
     /// </summary>
-    public void Initialise(RandomStream stream)
+    public void InitialiseLeCun(RandomStream stream)
     {
         const double truncatedDeviation = 0.87962566103423978;
         double fanIn = proj.weight.numel() / (double)proj.weight.shape[0];

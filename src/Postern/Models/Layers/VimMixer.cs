@@ -11,14 +11,13 @@ namespace Postern.Models.Layers;
 internal sealed class VimMixer : nn.Module
 {
     private const int ConvKernel = 4;
-    private readonly int innerDim;
+    private readonly int innerDim, stateSize, stepRank;
     private readonly Linear in_proj, out_proj;
     private readonly Direction forwardDirection, backwardDirection;
 
     public VimMixer(int embedDim, int stateSize) : base("VimMixer")
     {
-        innerDim = 2 * embedDim;
-        int stepRank = (embedDim + 15) / 16;
+        (innerDim, this.stateSize, stepRank) = (2 * embedDim, stateSize, (embedDim + 15) / 16);
         in_proj = nn.Linear(embedDim, 2 * innerDim, hasBias: false);
         out_proj = nn.Linear(innerDim, embedDim, hasBias: false);
         register_module("in_proj", in_proj);
@@ -29,6 +28,10 @@ internal sealed class VimMixer : nn.Module
 
     /// <summary>Plain tensor operations instead of the fused kernels; see <see cref="Vim.UseLoop"/>.</summary>
     public bool UseLoop { get; set; }
+
+    /// <summary>Projections, and of each direction convolution, x_proj, dt_proj, state update and read-out.</summary>
+    public long MultiplyAddsPerToken =>
+        in_proj.weight!.numel() + out_proj.weight!.numel() + 2L * innerDim * (ConvKernel + stepRank + 2 * stateSize + stepRank + 2 * stateSize);
 
     /// <summary>[B, L, d] to [B, L, d].</summary>
     public Tensor forward(Tensor hidden, Action<string, Func<Tensor>>? observe)

@@ -1,0 +1,107 @@
+using Postern.Models.Layers;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Postern.Models;
+
+/// <summary>Sizes of a DeiT.</summary>
+/// <param name="ImageSize">Side of the input in pixels.</param>
+/// <param name="PatchSize">Side of a patch; patches do not overlap.</param>
+/// <param name="EmbedDim">d, the width of a token.</param>
+/// <param name="Depth">Number of blocks.</param>
+/// <param name="Heads">Attention heads; divides <paramref name="EmbedDim"/>.</param>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="DropPath">Rate of stochastic depth at the last block; linspace(0, rate, depth) over the blocks.</param>
+public sealed record DeiTConfig(int ImageSize, int PatchSize, int EmbedDim, int Depth, int Heads, int Classes, double DropPath = 0)
+{
+    /// <summary>M, the number of patches.</summary>
+    public int Patches => ImageSize / PatchSize * (ImageSize / PatchSize);
+}
+
+/// <summary>
+/// DeiT without distillation (Touvron et al. 2021), a plain vision transformer: class token first, position embedding, pre-norm
+/// blocks of attention and MLP (<c>models.md</c> section 4).
+/// </summary>
+public sealed class DeiT : Backbone
+{
+    private readonly DeiTConfig config;
+    private readonly Parameter cls_token, pos_embed;
+    private readonly PatchEmbed patch_embed;
+    private readonly TransformerBlock[] blocks;
+    private readonly LayerNorm norm;
+    private readonly Linear head;
+
+    /// <summary>Builds the network with the initial values of seed 0.</summary>
+    public DeiT(DeiTConfig config) : base("DeiT")
+    {
+        this.config = config;
+        int d = config.EmbedDim;
+        cls_token = new Parameter(zeros(1, 1, d));
+        pos_embed = new Parameter(zeros(1, config.Patches + 1, d));
+        patch_embed = new PatchEmbed(config.PatchSize, config.PatchSize, d);
+        blocks = [.. Enumerable.Range(0, config.Depth).Select(_ => new TransformerBlock(d, config.Heads))];
+        norm = nn.LayerNorm(d, eps: TransformerBlock.NormEps);
+        head = nn.Linear(d, config.Classes);
+        register_parameter("cls_token", cls_token);
+        register_parameter("pos_embed", pos_embed);
+        register_module("patch_embed", patch_embed);
+        register_module("blocks", nn.ModuleList(blocks));
+        register_module("norm", norm);
+        register_module("head", head);
+        Initialise(0);
+    }
+
+    /// <inheritdoc/>
+    public override string Head => "head";
+
+    /// <inheritdoc/>
+    public override int? ClassTokenRow(int patches) => 0;
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        Tensor patches = patch_embed.forward(input);                                    // [B, M, d]
+        Observe("patch_embed", () => patches);
+        Tensor x = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed; // [B, M + 1, d]
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            int layer = 2 * i;
+            double rate = config.Depth < 2 ? 0 : config.DropPath * i / (config.Depth - 1);
+            Tensor attended = blocks[i].Attention(x);
+            Observe($"blocks.{i}.attn", () => attended);
+            x = x + DropPath.Apply(attended, rate, training, StepKey, layer);
+            x = x + DropPath.Apply(blocks[i].Mlp(x), rate, training, StepKey, layer + 1);
+            Tensor block = x;
+            Observe($"blocks.{i}", () => block);
+        }
+        // Only the class token is read; all rows are normalised only for those who look.
+        Observe("norm", () => norm.forward(x));
+        return head.forward(norm.forward(x.narrow(1, 0, 1)).squeeze(1));                // [B, classes]
+    }
+
+    /// <summary>Not for vectors and biases, the class token and the position embedding.</summary>
+    public override bool Decays(string parameter, Tensor value) =>
+        base.Decays(parameter, value) && parameter is not ("cls_token" or "pos_embed");
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds(int imageSize)
+    {
+        long d = config.EmbedDim, tokens = config.Patches + 1;
+        long projections = tokens * d * (3 * d + d + 4 * d + 4 * d), attention = 2 * tokens * tokens * d;
+        return config.Patches * d * 3 * config.PatchSize * config.PatchSize + config.Depth * (projections + attention) + d * config.Classes;
+    }
+
+    /// <summary>
+    /// timm 0.4.12: matrices, class token and positions normal with deviation 0.02, its truncation at an absolute +-2 being none;
+    /// the patch convolution as PyTorch draws it.
+    /// </summary>
+    public override void Initialise(long seed)
+    {
+        foreach ((string name, Parameter p) in named_parameters())
+        {
+            if (name.StartsWith("patch_embed.", StringComparison.Ordinal)) Initial.Uniform(p, patch_embed.DefaultBound, InitialStream(seed, name));
+            else if (p.dim() > 1) Initial.Normal(p, 0.02, InitialStream(seed, name));
+            else Initial.Constant(p, name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Postern.Models.Layers;
+
+/// <summary>
+/// The branch of a Gated CNN block, [B, H, W, C] to [B, H, W, C]: LN, a projection that splits into gate, identity part and
+/// convolution part, a 7x7 depthwise convolution of the last, the gate, and a projection back. The network adds the shortcut.
+/// </summary>
+internal sealed class GatedCnnBlock : nn.Module<Tensor, Tensor>
+{
+    private const int Kernel = 7;
+    private readonly int dim, hiddenDim;
+    private readonly LayerNorm norm;
+    private readonly Linear fc1, fc2;
+    private readonly Conv2d conv;
+
+    public GatedCnnBlock(int dim, double normEps) : base("GatedCnnBlock")
+    {
+        this.dim = dim;
+        // The official code truncates: of 32 channels it makes 85.
+        hiddenDim = (int)(8.0 / 3.0 * dim);
+        norm = nn.LayerNorm(dim, eps: normEps);
+        fc1 = nn.Linear(dim, 2 * hiddenDim);
+        conv = nn.Conv2d(dim, dim, Kernel, padding: Kernel / 2, groups: dim);
+        fc2 = nn.Linear(hiddenDim, dim);
+        register_module("norm", norm);
+        register_module("fc1", fc1);
+        register_module("conv", conv);
+        register_module("fc2", fc2);
+    }
+
+    /// <summary>Multiply-adds at each place of the map.</summary>
+    public long MultiplyAddsPerPixel => 3L * dim * hiddenDim + Kernel * Kernel * dim;
+
+    public override Tensor forward(Tensor x)
+    {
+        Tensor projected = fc1.forward(norm.forward(x));                                        // [B, H, W, 2h]
+        Tensor gate = projected.narrow(-1, 0, hiddenDim);
+        Tensor identity = projected.narrow(-1, hiddenDim, hiddenDim - dim);
+        Tensor mixed = conv.forward(projected.narrow(-1, 2 * hiddenDim - dim, dim).permute(0, 3, 1, 2)).permute(0, 2, 3, 1);
+        return fc2.forward(nn.functional.gelu(gate) * cat([identity, mixed], -1));
+    }
+}

@@ -1,0 +1,74 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Postern.Models.Layers;
+
+/// <summary>The two branches of a pre-norm transformer block; the network adds them to the stream.</summary>
+internal sealed class TransformerBlock : nn.Module
+{
+    /// <summary>Epsilon of every layer norm of the official code.</summary>
+    public const double NormEps = 1e-6;
+
+    private readonly LayerNorm norm1, norm2;
+    private readonly SelfAttention attn;
+    private readonly PerceptronLayer mlp;
+
+    public TransformerBlock(int embedDim, int heads) : base("TransformerBlock")
+    {
+        norm1 = nn.LayerNorm(embedDim, eps: NormEps);
+        attn = new SelfAttention(embedDim, heads);
+        norm2 = nn.LayerNorm(embedDim, eps: NormEps);
+        mlp = new PerceptronLayer(embedDim, 4 * embedDim);
+        register_module("norm1", norm1);
+        register_module("attn", attn);
+        register_module("norm2", norm2);
+        register_module("mlp", mlp);
+    }
+
+    /// <summary>attn(norm1(x)), [B, L, d] to [B, L, d].</summary>
+    public Tensor Attention(Tensor x) => attn.forward(norm1.forward(x));
+
+    /// <summary>mlp(norm2(x)), [B, L, d] to [B, L, d].</summary>
+    public Tensor Mlp(Tensor x) => mlp.forward(norm2.forward(x));
+
+    /// <summary>Softmax attention with one projection for queries, keys and values.</summary>
+    private sealed class SelfAttention : nn.Module<Tensor, Tensor>
+    {
+        private readonly int heads;
+        private readonly Linear qkv, proj;
+
+        public SelfAttention(int embedDim, int heads) : base("SelfAttention")
+        {
+            this.heads = heads;
+            qkv = nn.Linear(embedDim, 3 * embedDim);
+            proj = nn.Linear(embedDim, embedDim);
+            register_module("qkv", qkv);
+            register_module("proj", proj);
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            (long batch, long tokens, long dim) = (x.shape[0], x.shape[1], x.shape[2]);
+            Tensor split = qkv.forward(x).view(batch, tokens, 3, heads, dim / heads).permute(2, 0, 3, 1, 4); // [3, B, heads, L, d / heads]
+            Tensor scores = (split[0] * Math.Pow(dim / (double)heads, -0.5)).matmul(split[1].transpose(-2, -1)); // [B, heads, L, L]
+            Tensor mixed = scores.softmax(-1).matmul(split[2]);                                // [B, heads, L, d / heads]
+            return proj.forward(mixed.transpose(1, 2).reshape(batch, tokens, dim));
+        }
+    }
+
+    /// <summary>fc2(GELU(fc1(x))) with the exact GELU.</summary>
+    private sealed class PerceptronLayer : nn.Module<Tensor, Tensor>
+    {
+        private readonly Linear fc1, fc2;
+
+        public PerceptronLayer(int embedDim, int hiddenDim) : base("PerceptronLayer")
+        {
+            fc1 = nn.Linear(embedDim, hiddenDim);
+            fc2 = nn.Linear(hiddenDim, embedDim);
+            register_module("fc1", fc1);
+            register_module("fc2", fc2);
+        }
+
+        public override Tensor forward(Tensor x) => fc2.forward(nn.functional.gelu(fc1.forward(x)));
+    }
+}

@@ -1,0 +1,121 @@
+using Postern.Models.Layers;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Postern.Models;
+
+/// <summary>Sizes of a MambaOut.</summary>
+/// <param name="Depths">Blocks of each stage.</param>
+/// <param name="Dims">Channels of each stage.</param>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="DropPath">Rate of stochastic depth at the last block; linspace(0, rate, blocks) over all blocks.</param>
+/// <param name="StemStride">Total stride of the stem: 4 in the official code, 2 or 1 to keep more of a small picture.</param>
+/// <param name="Upsample">Side that pictures are enlarged to (bilinear) before the stem; 0 for none.</param>
+public sealed record MambaOutConfig(int[] Depths, int[] Dims, int Classes, double DropPath = 0, int StemStride = 4, int Upsample = 0);
+
+/// <summary>
+/// MambaOut (Yu and Wang 2025): stages of Gated CNN blocks, which are Mamba blocks without the SSM, each after a convolution that
+/// halves the resolution (<c>models.md</c> section 3). Takes pictures of any size. Channels last inside: [B, H, W, C].
+/// </summary>
+public sealed class MambaOut : Backbone
+{
+    private const double NormEps = 1e-6;
+    private const int HeadRatio = 4;
+    private readonly MambaOutConfig config;
+    private readonly Downsampling[] downsample_layers;
+    private readonly GatedCnnBlock[][] stages;
+    private readonly LayerNorm norm;
+    private readonly MlpHead head;
+
+    /// <summary>Builds the network with the initial values of seed 0.</summary>
+    public MambaOut(MambaOutConfig config) : base("MambaOut")
+    {
+        this.config = config;
+        int[] dims = config.Dims;
+        downsample_layers = [Downsampling.Stem(dims[0], config.StemStride, NormEps),
+            .. Enumerable.Range(1, dims.Length - 1).Select(s => Downsampling.Between(dims[s - 1], dims[s], NormEps))];
+        stages = [.. dims.Select((dim, s) => Enumerable.Range(0, config.Depths[s]).Select(_ => new GatedCnnBlock(dim, NormEps)).ToArray())];
+        norm = nn.LayerNorm(dims[^1], eps: NormEps);
+        head = new MlpHead(dims[^1], HeadRatio * dims[^1], config.Classes);
+        register_module("downsample_layers", nn.ModuleList(downsample_layers));
+        register_module("stages", nn.ModuleList(stages.Select(s => nn.ModuleList(s)).ToArray()));
+        register_module("norm", norm);
+        register_module("head", head);
+        Initialise(0);
+    }
+
+    /// <inheritdoc/>
+    public override string Head => "head.fc2";
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        if (config.Upsample > 0)
+            input = nn.functional.interpolate(input, [config.Upsample, config.Upsample], mode: InterpolationMode.Bilinear, align_corners: false);
+        Tensor x = input.permute(0, 2, 3, 1);                                   // [B, H, W, 3]
+        int block = 0, last = config.Depths.Sum() - 1;
+        for (int s = 0; s < stages.Length; s++)
+        {
+            x = downsample_layers[s].forward(x);                                // [B, H / 2, W / 2, dims[s]]
+            Tensor reduced = x;
+            Observe($"downsample_layers.{s}", () => reduced);
+            for (int j = 0; j < stages[s].Length; j++, block++)
+            {
+                double rate = last == 0 ? 0 : config.DropPath * block / last;
+                x = x + DropPath.Apply(stages[s][j].forward(x), rate, training, StepKey, block);
+                Tensor mixed = x;
+                Observe($"stages.{s}.{j}", () => mixed);
+            }
+        }
+        Tensor features = norm.forward(x.mean([1, 2]));                         // [B, dims[^1]]
+        Observe("norm", () => features);
+        return head.forward(features, value => Observe("head.norm", () => value)); // [B, classes]
+    }
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds(int imageSize)
+    {
+        int side = config.Upsample > 0 ? config.Upsample : imageSize;
+        long total = 0;
+        for (int s = 0; s < stages.Length; s++)
+        {
+            total += downsample_layers[s].MultiplyAdds(ref side);
+            total += (long)side * side * stages[s].Sum(b => b.MultiplyAddsPerPixel);
+        }
+        return total + (long)config.Dims[^1] * HeadRatio * (config.Dims[^1] + config.Classes);
+    }
+
+    /// <summary>Every convolution and matrix normal with deviation 0.02, depthwise ones included; biases 0, norms 1 and 0.</summary>
+    public override void Initialise(long seed)
+    {
+        foreach ((string name, Parameter p) in named_parameters())
+        {
+            if (p.dim() > 1) Initial.Normal(p, 0.02, InitialStream(seed, name));
+            else Initial.Constant(p, name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
+        }
+    }
+
+    /// <summary>fc2(LN(GELU(fc1(x)))): the classifier is a small perceptron.</summary>
+    private sealed class MlpHead : nn.Module
+    {
+        private readonly Linear fc1, fc2;
+        private readonly LayerNorm norm;
+
+        public MlpHead(int dim, int hiddenDim, int classes) : base("MlpHead")
+        {
+            fc1 = nn.Linear(dim, hiddenDim);
+            norm = nn.LayerNorm(hiddenDim, eps: NormEps);
+            fc2 = nn.Linear(hiddenDim, classes);
+            register_module("fc1", fc1);
+            register_module("norm", norm);
+            register_module("fc2", fc2);
+        }
+
+        public Tensor forward(Tensor x, Action<Tensor> observe)
+        {
+            Tensor hidden = norm.forward(nn.functional.gelu(fc1.forward(x)));
+            observe(hidden);
+            return fc2.forward(hidden);
+        }
+    }
+}
