@@ -29,6 +29,7 @@ public class AttackCatalogTests
     [InlineData("blend", "0.01")]
     [InlineData("patch-pixel", "0.02")]
     [InlineData("sig", "0.02")]
+    [InlineData("tact", "0.02")]
     public void Default_rates_are_the_paper_s(string name, string rate)
     {
         AttackEntry entry = AttackCatalog.Find(name)!;
@@ -75,6 +76,7 @@ public class AttackCatalogTests
     [InlineData("blend")]
     [InlineData("patch-pixel")]
     [InlineData("sig")]
+    [InlineData("tact")]
     public void Training_and_test_plant_the_same(string name)
     {
         Attack attack = SampleAttacks.Make(name);
@@ -172,6 +174,8 @@ public class AttackCatalogTests
         Told(() => SampleAttacks.Make("badnets", ("trigger", "/nowhere/mark.png")), "/nowhere/mark.png: ");
         Told(() => SampleAttacks.Make("badnets", ("trigger_mask", "/nowhere/mask.png")), "study.yaml:7: trigger_mask is set without trigger");
         Told(() => SampleAttacks.Make("patch-pixel", ("phase_row", "2")), "study.yaml:7: phase_row 2 and phase_column 0 must be below gap + 1 = 2");
+        Told(() => SampleAttacks.Make("tact", ("source_class", "2")), "study.yaml:7: source_class 2 is the target class");
+        Told(() => SampleAttacks.Make("tact", ("cover_classes", "1,5")), "study.yaml:7: cover_classes holds source_class 1");
         Told(() => SampleAttacks.Make("blend", ("opacity", "1.5")), "study.yaml:7: opacity is 1.5, expected 0 to 1");
         Told(() => SampleAttacks.Make("blend", ("opacty", "0.1")), "did you mean 'opacity'?");
 

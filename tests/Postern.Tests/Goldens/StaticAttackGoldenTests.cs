@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Postern.Attacks;
+using Postern.Attacks.Triggers;
 
 namespace Postern.Tests.Goldens;
 
@@ -8,6 +9,8 @@ namespace Postern.Tests.Goldens;
 public class StaticAttackGoldenTests
 {
     public static TheoryData<string> Waves() => [.. GoldenFolder.Manifests(kind => kind is "sig")];
+
+    public static TheoryData<string> SourceSpecific() => [.. GoldenFolder.Manifests(kind => kind is "tact")];
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Waves))]
@@ -29,6 +32,28 @@ public class StaticAttackGoldenTests
         PoisonPlan own = attack.Plan(labels.Before!, seed: 0);
         Assert.Equal(labels.Plan.Poisoned.Count, own.Poisoned.Count);
         Assert.All(own.Poisoned, i => Assert.Equal(labels.Target, labels.Before![i]));
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(SourceSpecific))]
+    public void Marks_on_source_and_cover_classes_equal_the_toolbox(string manifest)
+    {
+        GoldenFile golden = GoldenFile.Open(manifest);
+        JsonElement parameters = golden.Manifest.GetProperty("parameters");
+        PictureBatch clean = PictureBatch.Of(golden, "x");
+        var labels = GoldenLabels.Of(parameters, clean.Count);
+        int source = parameters.GetProperty("source_class").GetInt32();
+        int[] covers = [.. parameters.GetProperty("cover_classes").EnumerateArray().Select(c => c.GetInt32())];
+        var stored = new Mark(clean.Size, golden.Floats("trigger"), golden.Floats("mask"));
+        foreach (MarkSource mark in new[] { new MarkSource(_ => stored), GoldenTriggers.Find(parameters) }.OfType<MarkSource>())
+        {
+            var attack = new TaCT(new PoisonBudget(1, 1), mark, source, covers) { TargetClass = labels.Target };
+            CheckTraining(golden, clean, attack, labels);
+            clean.AssertNearNormalised(golden, "y_test_normalised", (i, pixels) => attack.ApplyTest(i, pixels, clean.Size));
+            PoisonPlan all = attack.Plan(labels.Before!, seed: 0);
+            Assert.Equal(labels.Plan.Poisoned, all.Poisoned);
+            Assert.Equal(labels.Plan.Covers, all.Covers);
+        }
     }
 
     private static void CheckTraining(GoldenFile golden, PictureBatch clean, Attack attack, GoldenLabels labels)
