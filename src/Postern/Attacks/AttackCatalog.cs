@@ -13,6 +13,9 @@ public static class AttackCatalog
         Blend.Entry,
         Sig.Entry,
         TaCT.Entry,
+        WaNet.Entry,
+        AdaptivePatch.Entry,
+        AdaptiveBlend.Entry,
         PatchPixel.Entry,
     ];
 

@@ -32,8 +32,11 @@ internal static class AttackOptions
         new("cover_rate", OptionKind.Number, Text(rate), "covers (trigger, true label), as a fraction of the whole training set") { Min = 0, Max = 1 };
 
     /// <summary>A fraction in [0, 1].</summary>
-    internal static OptionInfo Opacity(decimal opacity) =>
-        new("opacity", OptionKind.Number, Text(opacity), "weight of the trigger over the picture, 0 to 1") { Min = 0, Max = 1 };
+    internal static OptionInfo Opacity(decimal opacity) => Opacity("opacity", opacity, "weight of the trigger over the picture, 0 to 1");
+
+    /// <summary>As <see cref="Opacity(decimal)"/>, for an attack with several.</summary>
+    internal static OptionInfo Opacity(string name, decimal opacity, string meaning) =>
+        new(name, OptionKind.Number, Text(opacity), meaning) { Min = 0, Max = 1 };
 
     /// <summary>Before or after the geometric augmentation.</summary>
     internal static OptionInfo Stage(TriggerStage stage) =>

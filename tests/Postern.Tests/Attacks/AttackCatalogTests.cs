@@ -30,11 +30,28 @@ public class AttackCatalogTests
     [InlineData("patch-pixel", "0.02")]
     [InlineData("sig", "0.02")]
     [InlineData("tact", "0.02")]
+    [InlineData("wanet", "0.05")]
+    [InlineData("adaptive-patch", "0.01")]
+    [InlineData("adaptive-blend", "0.01")]
     public void Default_rates_are_the_paper_s(string name, string rate)
     {
         AttackEntry entry = AttackCatalog.Find(name)!;
         Assert.Equal(rate, entry.Options.Single(o => o.Name == "poison_rate").Default);
         Assert.Contains(OptionValue.ParseNumber(rate)!.Value, entry.Published.Select(p => p.PoisonRate));
+    }
+
+    [Theory]
+    [InlineData("tact", 1)]
+    [InlineData("wanet", 2)]
+    [InlineData("adaptive-patch", 2)]
+    [InlineData("adaptive-blend", 1)]
+    public void Cover_rates_keep_the_toolbox_s_ratio_to_the_poison_rate(string name, int ratio)
+    {
+        AttackEntry entry = AttackCatalog.Find(name)!;
+        Assert.Equal(ratio * Default("poison_rate"), Default("cover_rate"));
+        Assert.All(entry.Published, p => Assert.Equal(ratio * p.PoisonRate, p.CoverRate));
+
+        decimal Default(string option) => OptionValue.ParseNumber(entry.Options.Single(o => o.Name == option).Default)!.Value;
     }
 
     [Theory]
@@ -77,6 +94,7 @@ public class AttackCatalogTests
     [InlineData("patch-pixel")]
     [InlineData("sig")]
     [InlineData("tact")]
+    [InlineData("wanet")]
     public void Training_and_test_plant_the_same(string name)
     {
         Attack attack = SampleAttacks.Make(name);
@@ -91,11 +109,16 @@ public class AttackCatalogTests
     public void Many_threads_plant_what_one_plants(string name)
     {
         var picture = RandomPicture.Draw(48, 1);
-        float[] expected = picture.After(p => SampleAttacks.Make(name).ApplyTest(0, p, 48));
-        Attack shared = SampleAttacks.Make(name);
-        float[][] found = new float[16][];
-        Parallel.For(0, found.Length, i => found[i] = picture.After(p => shared.ApplyTest(i, p, 48)));
-        Assert.All(found, f => Assert.Equal(expected, f));
+        Attack alone = SampleAttacks.Make(name), shared = SampleAttacks.Make(name);
+        float[][] found = new float[30][];
+        Parallel.For(0, found.Length, i => found[i] = picture.After(p => Apply(shared, i, p)));
+        Assert.All(found.Index(), f => Assert.Equal(picture.After(p => Apply(alone, f.Index, p)), f.Item));
+
+        static void Apply(Attack attack, int i, float[] pixels)
+        {
+            if (i % 3 == 0) attack.ApplyTest(i, pixels, 48);
+            else attack.ApplyTrain(new PlannedSample(i, i % 3 == 1, i, 30), pixels, 48);
+        }
     }
 
     [Theory]
@@ -104,10 +127,17 @@ public class AttackCatalogTests
     {
         Attack attack = SampleAttacks.Make(name);
         float[] pixels = RandomPicture.Draw(32, 1).Pixels;
-        attack.ApplyTest(0, pixels, 32);
+        for (int i = 0; i < 1000; i++) Apply(i);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++) attack.ApplyTest(i, pixels, 32);
+        for (int i = 0; i < 1000; i++) Apply(i);
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1000 * sizeof(float));
+
+        void Apply(int i)
+        {
+            attack.ApplyTrain(new PlannedSample(i, false, i, 1000), pixels, 32);
+            attack.ApplyTrain(new PlannedSample(i, true, i, 1000), pixels, 32);
+            attack.ApplyTest(i, pixels, 32);
+        }
     }
 
     [Theory]
@@ -176,6 +206,9 @@ public class AttackCatalogTests
         Told(() => SampleAttacks.Make("patch-pixel", ("phase_row", "2")), "study.yaml:7: phase_row 2 and phase_column 0 must be below gap + 1 = 2");
         Told(() => SampleAttacks.Make("tact", ("source_class", "2")), "study.yaml:7: source_class 2 is the target class");
         Told(() => SampleAttacks.Make("tact", ("cover_classes", "1,5")), "study.yaml:7: cover_classes holds source_class 1");
+        Told(() => SampleAttacks.Make("adaptive-patch", ("train_opacities", "50,20")), "study.yaml:7: train_opacities holds 2 values, expected 4");
+        Told(() => SampleAttacks.Make("adaptive-patch", ("triggers", "/nowhere")), "phoenix_corner_32.png: ");
+        Told(() => SampleAttacks.Make("adaptive-blend", ("pieces_per_side", "1"), ("removed_share", "0.8")), "study.yaml:7: removed_share leaves none of 1");
         Told(() => SampleAttacks.Make("blend", ("opacity", "1.5")), "study.yaml:7: opacity is 1.5, expected 0 to 1");
         Told(() => SampleAttacks.Make("blend", ("opacty", "0.1")), "did you mean 'opacity'?");
 
