@@ -82,6 +82,9 @@ public class AdaptiveBlendTests
         float[] Train(Attack by, PlannedSample sample) => picture.After(p => by.ApplyTrain(sample, p, 32));
     }
 
-    private static AdaptiveBlend Whitening(PieceDraw pieces) => new(
-        new PoisonBudget(1), new MarkSource(size => new Mark(size, [.. Enumerable.Repeat(1f, 3 * size * size)])), pieces, trainOpacity: 1f) { TargetClass = 0 };
+    private static AdaptiveBlend Whitening(PieceDraw pieces)
+    {
+        var white = new MarkSource(size => new Mark(size, [.. Enumerable.Repeat(1f, 3 * size * size)]));
+        return new AdaptiveBlend(new PoisonBudget(1), white, pieces, trainOpacity: 1f) { TargetClass = 0 };
+    }
 }

@@ -45,4 +45,13 @@ public class TaCTTests
     public void A_source_class_that_the_dataset_lacks_is_told() =>
         Assert.Contains("source_class 43", Assert.Throws<InputException>(
             () => SampleAttacks.Make("tact", ("source_class", "43")).Plan(TenClasses, 1)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_preview_without_a_picture_of_the_source_class_says_so()
+    {
+        using var pictures = new StripeImages(4);
+        Attack attack = SampleAttacks.Make("tact", ("source_class", "43"));
+        Assert.StartsWith("tact: no test picture counts", Assert.Throws<InputException>(
+            () => AttackPreview.Of(attack, pictures, 2, 8)).Message, StringComparison.Ordinal);
+    }
 }

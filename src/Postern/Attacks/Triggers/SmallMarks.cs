@@ -41,7 +41,7 @@ internal static class SmallMarks
         double down = row - 7.5, right = column - 24.5, distance = down * down + right * right;
         bool spark = Square(down + 5.1) + Square(right - 3.9) <= 1.8;
         if (distance > 41.5 && !spark) return null;
-        if (distance < 9) return new Colour(0.08f, 0.3f + 0.04f * (float)(right - down), 0.8f);
+        if (distance < 10.5) return new Colour(0.08f, 0.3f + 0.04f * (float)(right - down), 0.8f);
         float heat = (float)Math.Clamp((right - down + 9) / 18, 0, 1);
         return new Colour(0.85f + 0.15f * heat, 0.16f + 0.72f * heat * heat, 0.3f - 0.2f * heat);
 
