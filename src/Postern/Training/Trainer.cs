@@ -54,17 +54,17 @@ public sealed class Trainer : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; the state is then in the middle of an epoch and must not be saved.</exception>
     public EpochResult RunEpoch(BatchLoader loader, Action<StepProgress>? progress = null, CancellationToken cancel = default)
     {
-        int total = loader.Images.Count, done = 0;
+        int count = loader.Images.Count, total = loader.Kept(count), done = 0;
         double lossSum = 0, lr = 0;
         var clock = Stopwatch.StartNew();
         TimeSpan waited = TimeSpan.Zero, mark = clock.Elapsed;
         model.train();
-        foreach (Batch batch in loader.Load(BatchLoader.ShuffledOrder(total, seed, Epoch), seed, Epoch, cancel))
+        foreach (Batch batch in loader.Load(BatchLoader.ShuffledOrder(count, seed, Epoch), seed, Epoch, cancel))
         {
             using (batch)
             {
                 waited += clock.Elapsed - mark;
-                lr = settings.Schedule.At(Step / (double)loader.Steps(total));
+                lr = settings.Schedule.At(Step / (double)loader.Steps(count));
                 double loss = RunStep(batch, lr);
                 done += batch.Indices.Count;
                 lossSum += loss * batch.Indices.Count;
@@ -83,9 +83,9 @@ public sealed class Trainer : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         model.StepKey = (seed, Step);
-        double weight = Mixup.Weight(settings.MixupAlpha, seed, Step);
+        Mixup mixup = Mixup.Draw(settings.MixupAlpha, settings.CutmixAlpha, (int)batch.Images.shape[2], seed, Step);
         optimizer.ZeroGradients();
-        Tensor loss = Mixup.Loss(model.forward(Mixup.Mix(batch.Images, weight)), batch.Labels, weight, settings.LabelSmoothing);
+        Tensor loss = mixup.Loss(model.forward(mixup.Mix(batch.Images)), batch.Labels, settings.LabelSmoothing);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
         {

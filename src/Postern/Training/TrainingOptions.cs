@@ -25,11 +25,23 @@ public static class TrainingOptions
         new("milestones", OptionKind.Integers, "", "epochs after which the step schedule multiplies the rate by gamma"),
         new("gamma", OptionKind.Number, "0.1", "factor of the step schedule") { Min = 0, Max = 1 },
         new("mixup", OptionKind.Number, "0", "alpha of mixup; 0 for none") { Min = 0 },
+        new("cutmix", OptionKind.Number, "0", "alpha of CutMix; 0 for none; beside mixup each step draws one of the two") { Min = 0 },
         new("label_smoothing", OptionKind.Number, "0", "share of the target spread over all classes") { Min = 0, Max = 0.999m },
-        new("augment", OptionKind.Word, "dataset", "dataset (its usual light augmentation), none, flip-crop, crop, rotate, resized-crop")
+        new("augment", OptionKind.Word, "dataset", "dataset (its usual light augmentation), none, flip-crop, crop, rotate, resized-crop, "
+            + "official (resized crop and flip; at inputs of 32 or less padded crop and flip)")
         {
-            Allowed = ["dataset", "none", "flip-crop", "crop", "rotate", "resized-crop"],
+            Allowed = Augmentations.Names,
         },
+        new("crop_interpolation", OptionKind.Word, "auto", "of resized crops and of RandAugment's geometry: bilinear, bicubic, random (drawn "
+            + "for each), auto (bilinear in resized-crop, else bicubic)")
+        {
+            Allowed = ["auto", "bilinear", "bicubic", "random"],
+        },
+        new("rand_augment_magnitude", OptionKind.Number, "0", "mean level of RandAugment, up to 10; 0 for none, 9 in the official recipes") { Min = 0, Max = 10 },
+        new("rand_augment_ops", OptionKind.Integer, "2", "operations that RandAugment draws for a picture") { Min = 1, Max = 15 },
+        new("color_jitter", OptionKind.Number, "0", "strength of brightness, contrast and saturation jitter; idle beside RandAugment") { Min = 0, Max = 1 },
+        new("random_erasing", OptionKind.Number, "0", "probability that a box becomes noise; 0.25 in the official recipes") { Min = 0, Max = 1 },
+        new("drop_last", OptionKind.Switch, "false", "leave out the samples that do not fill an epoch's last batch"),
         new("eval_every", OptionKind.Integer, "1", "epochs between evaluations; 0 for the last epoch only") { Min = 0 },
     ];
 
@@ -53,7 +65,14 @@ public static class TrainingOptions
                 (double)choice.Number("warmup_epochs"), choice.Integer("epochs")),
         MixupAlpha = (double)choice.Number("mixup"),
         LabelSmoothing = (double)choice.Number("label_smoothing"),
+        CutmixAlpha = (double)choice.Number("cutmix"),
         Augmentation = choice.Word("augment"),
+        CropInterpolation = choice.Word("crop_interpolation"),
+        RandAugmentMagnitude = (double)choice.Number("rand_augment_magnitude"),
+        RandAugmentOperations = choice.Integer("rand_augment_ops"),
+        ColorJitter = (double)choice.Number("color_jitter"),
+        RandomErasing = (double)choice.Number("random_erasing"),
+        DropLast = choice.Switch("drop_last"),
         EvaluateEvery = choice.Integer("eval_every"),
     };
 }
@@ -65,7 +84,7 @@ public sealed record TrainingSettings
     /// <summary>Passes over the training set.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Pictures in a step; the last one of an epoch may be smaller.</summary>
+    /// <summary>Pictures in a step; the last one of an epoch may be smaller, see <see cref="DropLast"/>.</summary>
     public required int BatchSize { get; init; }
 
     /// <summary>SGD with momentum instead of AdamW.</summary>
@@ -89,11 +108,32 @@ public sealed record TrainingSettings
     /// <summary>Alpha of mixup, 0 for none.</summary>
     public double MixupAlpha { get; init; }
 
+    /// <summary>Alpha of CutMix, 0 for none.</summary>
+    public double CutmixAlpha { get; init; }
+
     /// <summary>Share of the target spread over all classes.</summary>
     public double LabelSmoothing { get; init; }
 
     /// <summary>Name of the augmentation, or <c>dataset</c> for the dataset's own.</summary>
     public string Augmentation { get; init; } = "dataset";
+
+    /// <summary>Interpolation of resized crops and of RandAugment: <c>auto</c>, <c>bilinear</c>, <c>bicubic</c> or <c>random</c>.</summary>
+    public string CropInterpolation { get; init; } = "auto";
+
+    /// <summary>Mean level of RandAugment, 0 for none.</summary>
+    public double RandAugmentMagnitude { get; init; }
+
+    /// <summary>Operations that RandAugment draws for a picture.</summary>
+    public int RandAugmentOperations { get; init; } = 2;
+
+    /// <summary>Strength of colour jitter, 0 for none; idle beside RandAugment.</summary>
+    public double ColorJitter { get; init; }
+
+    /// <summary>Probability of random erasing.</summary>
+    public double RandomErasing { get; init; }
+
+    /// <summary>Whether samples that do not fill an epoch's last batch are left out.</summary>
+    public bool DropLast { get; init; }
 
     /// <summary>Epochs between evaluations; 0 for the last epoch only.</summary>
     public int EvaluateEvery { get; init; } = 1;
