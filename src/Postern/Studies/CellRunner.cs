@@ -41,7 +41,8 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
         progress.CellStarted(cell, trainer.Epoch);
 
         BatchLoader train = Loader(dataset.Train, Augmentations.Create(settings, dataset), settings.BatchSize,
-            attack is null ? null : new PoisonedSamples(attack, plan, dataset.InputSize != dataset.Train.Size)) with { DropLast = settings.DropLast };
+            attack is null ? null : new PoisonedSamples(attack, plan, dataset.InputSize != dataset.Train.Size)) with
+        { DropLast = settings.DropLast };
         var evaluator = new Evaluator(model, Loader(dataset.Test, Augmentations.Centre, EvaluationBatch, null));
         (CleanResult Clean, TriggeredResult? Triggered)? measured = null;
         while (trainer.Epoch < settings.Epochs)
