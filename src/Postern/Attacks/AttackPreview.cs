@@ -1,7 +1,7 @@
 using Postern.Datasets;
 using Postern.Imaging;
-using Postern.Kernels;
 using Postern.Training;
+using Postern.Training.Stages;
 
 namespace Postern.Attacks;
 
@@ -62,8 +62,7 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
     {
         float[] stored = Array.ConvertAll(picture.Pixels, v => v / 255f), input = new float[3 * inputSize * inputSize];
         editor?.EditStored(index, stored, picture.Width);
-        RandomStream unused = default;
-        Augmentations.Centre(stored, picture.Width, input, inputSize, ref unused);
+        Crops.Centre(stored, picture.Width, input, inputSize);
         editor?.EditInput(index, input, inputSize);
         return input;
     }

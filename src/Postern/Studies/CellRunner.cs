@@ -27,6 +27,11 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
         Attack? attack = AttackCatalog.Create(cell.Attack, dataset.TargetClass);
         if (attack is not null && (attack.TargetClass < 0 || attack.TargetClass >= dataset.Classes))
             throw cell.Attack.Error($"target {attack.TargetClass} is not a class of {dataset.Name}, which has {dataset.Classes}");
+        if (settings.DropLast && dataset.Train.Count < settings.BatchSize)
+        {
+            throw cell.Training.Error(FormattableString.Invariant(
+                $"drop_last leaves nothing to train on: {dataset.Train.Count} pictures do not fill a batch of {settings.BatchSize}; lower batch_size"));
+        }
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
         using Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
         string[] notes = [.. StartingPoint.Apply(model, cell.Model), .. TrainingNotes.Of(settings, dataset.Train.Count)];
@@ -38,9 +43,9 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
         directory.TruncateMetrics(trainer.Epoch);
         progress.CellStarted(cell, trainer.Epoch);
 
-        string augmentation = settings.Augmentation == "dataset" ? dataset.Augmentation : settings.Augmentation;
-        BatchLoader train = Loader(dataset.Train, Augmentations.Find(augmentation), settings.BatchSize,
-            attack is null ? null : new PoisonedSamples(attack, plan, dataset.InputSize != dataset.Train.Size));
+        BatchLoader train = Loader(dataset.Train, Augmentations.Create(settings, dataset), settings.BatchSize,
+            attack is null ? null : new PoisonedSamples(attack, plan, dataset.InputSize != dataset.Train.Size)) with
+        { DropLast = settings.DropLast };
         var evaluator = new Evaluator(model, Loader(dataset.Test, Augmentations.Centre, EvaluationBatch, null));
         (CleanResult Clean, TriggeredResult? Triggered)? measured = null;
         while (trainer.Epoch < settings.Epochs)

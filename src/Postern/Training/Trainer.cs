@@ -59,12 +59,12 @@ public sealed class Trainer : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; the state is then in the middle of an epoch and must not be saved.</exception>
     public EpochResult RunEpoch(BatchLoader loader, Action<StepProgress>? progress = null, CancellationToken cancel = default)
     {
-        int total = loader.Images.Count, steps = loader.Steps(total), done = 0, index = 0;
+        int count = loader.Images.Count, total = loader.Kept(count), steps = loader.Steps(count), done = 0, index = 0;
         double lossSum = 0, lr = 0;
         var clock = Stopwatch.StartNew();
         TimeSpan waited = TimeSpan.Zero, mark = clock.Elapsed;
         model.train();
-        foreach (Batch batch in loader.Load(BatchLoader.ShuffledOrder(total, seed, Epoch), seed, Epoch, cancel))
+        foreach (Batch batch in loader.Load(BatchLoader.ShuffledOrder(count, seed, Epoch), seed, Epoch, cancel))
         {
             using (batch)
             {
@@ -103,8 +103,8 @@ public sealed class Trainer : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         model.StepKey = (seed, Step);
-        double weight = Mixup.Weight(settings.MixupAlpha, seed, Step);
-        Tensor loss = Mixup.Loss(model.forward(Mixup.Mix(batch.Images, weight)), batch.Labels, weight, settings.LabelSmoothing);
+        Mixup mixup = Mixup.Draw(settings.MixupAlpha, settings.CutmixAlpha, (int)batch.Images.shape[2], seed, Step);
+        Tensor loss = mixup.Loss(model.forward(mixup.Mix(batch.Images)), batch.Labels, settings.LabelSmoothing);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
         {

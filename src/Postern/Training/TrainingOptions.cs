@@ -32,18 +32,34 @@ public static class TrainingOptions
         new("milestones", OptionKind.Integers, "", "epochs after which the step schedule multiplies the rate by gamma"),
         new("gamma", OptionKind.Number, "0.1", "factor of the step schedule") { Min = 0, Max = 1 },
         new("mixup", OptionKind.Number, "0", "alpha of mixup; 0 for none") { Min = 0 },
+        new("cutmix", OptionKind.Number, "0", "alpha of CutMix; 0 for none; beside mixup each step draws one of the two") { Min = 0 },
         new("label_smoothing", OptionKind.Number, "0", "share of the target spread over all classes") { Min = 0, Max = 0.999m },
-        new("augment", OptionKind.Word, "dataset", "dataset (its usual light augmentation), none, flip-crop, crop, rotate, resized-crop")
+        new("augment", OptionKind.Word, "dataset", "dataset (its usual light augmentation), none, flip-crop, crop, rotate, resized-crop, "
+            + "official (resized crop and flip; at inputs of 32 or less padded crop and flip)")
         {
-            Allowed = ["dataset", "none", "flip-crop", "crop", "rotate", "resized-crop"],
+            Allowed = Augmentations.Names,
         },
+        new("crop_interpolation", OptionKind.Word, "auto", "of resized crops and of RandAugment's geometry: bilinear, bicubic, random (drawn "
+            + "for each), auto (bilinear in resized-crop, else bicubic)")
+        {
+            Allowed = ["auto", "bilinear", "bicubic", "random"],
+        },
+        new("rand_augment_magnitude", OptionKind.Number, "0", "mean level of RandAugment, up to 10; 0 for none, 9 in the official recipes") { Min = 0, Max = 10 },
+        new("rand_augment_ops", OptionKind.Integer, "2", "operations that RandAugment draws for a picture") { Min = 1, Max = 15 },
+        new("color_jitter", OptionKind.Number, "0", "strength of brightness, contrast and saturation jitter; idle beside RandAugment") { Min = 0, Max = 1 },
+        new("random_erasing", OptionKind.Number, "0", "probability that a box becomes noise; 0.25 in the official recipes") { Min = 0, Max = 1 },
+        new("drop_last", OptionKind.Switch, "false", "leave out the samples that do not fill an epoch's last batch"),
         new("ema", OptionKind.Number, "0", "decay of a running mean of the weights, kept and measured beside them; 0 for none") { Min = 0, Max = 0.9999999m },
         new("eval_every", OptionKind.Integer, "1", "epochs between evaluations; 0 for the last epoch only") { Min = 0 },
     ];
 
-    /// <summary>The options with other defaults for some of them.</summary>
-    public static IReadOnlyList<OptionInfo> With(params (string Name, string Default)[] defaults) =>
-        [.. All.Select(o => defaults.FirstOrDefault(d => d.Name == o.Name) is (not null, string value) ? o with { Default = value } : o)];
+    /// <summary>The options with other defaults for some of them; of a name given twice the last counts.</summary>
+    /// <exception cref="ArgumentException">There is no option of that name.</exception>
+    public static IReadOnlyList<OptionInfo> With(params (string Name, string Default)[] defaults)
+    {
+        if (Array.Find(defaults, d => All.All(o => o.Name != d.Name)) is (string unknown, _)) throw new ArgumentException($"there is no training option '{unknown}'", nameof(defaults));
+        return [.. All.Select(o => defaults.LastOrDefault(d => d.Name == o.Name) is (not null, string value) ? o with { Default = value } : o)];
+    }
 
     /// <summary>The settings that <paramref name="choice"/> stands for.</summary>
     public static TrainingSettings Settings(Choice choice)
@@ -73,55 +89,16 @@ public static class TrainingOptions
             },
             MixupAlpha = (double)choice.Number("mixup"),
             LabelSmoothing = (double)choice.Number("label_smoothing"),
+            CutmixAlpha = (double)choice.Number("cutmix"),
             Augmentation = choice.Word("augment"),
+            CropInterpolation = choice.Word("crop_interpolation"),
+            RandAugmentMagnitude = (double)choice.Number("rand_augment_magnitude"),
+            RandAugmentOperations = choice.Integer("rand_augment_ops"),
+            ColorJitter = (double)choice.Number("color_jitter"),
+            RandomErasing = (double)choice.Number("random_erasing"),
+            DropLast = choice.Switch("drop_last"),
             EmaDecay = (double)choice.Number("ema"),
             EvaluateEvery = choice.Integer("eval_every"),
         };
     }
-}
-
-/// <summary>How a cell is trained.</summary>
-public sealed record TrainingSettings
-{
-    /// <summary>Passes over the training set.</summary>
-    public required int Epochs { get; init; }
-
-    /// <summary>Pictures in a step; the last one of an epoch may be smaller.</summary>
-    public required int BatchSize { get; init; }
-
-    /// <summary>Batches whose gradients make one update; the last update of an epoch may have fewer.</summary>
-    public int Accumulate { get; init; } = 1;
-
-    /// <summary>SGD with momentum instead of AdamW.</summary>
-    public bool UseSgd { get; init; }
-
-    /// <summary>Base learning rate, scaled by the batch where that was asked for.</summary>
-    public required double LearningRate { get; init; }
-
-    /// <summary>Momentum of SGD.</summary>
-    public double Momentum { get; init; } = 0.9;
-
-    /// <summary>Decoupled for AdamW, L2 for SGD.</summary>
-    public double WeightDecay { get; init; }
-
-    /// <summary>Whether vectors and biases decay too (the toolbox).</summary>
-    public bool DecayAll { get; init; }
-
-    /// <summary>Learning rate as a function of the fractional epoch.</summary>
-    public required ISchedule Schedule { get; init; }
-
-    /// <summary>Alpha of mixup, 0 for none.</summary>
-    public double MixupAlpha { get; init; }
-
-    /// <summary>Share of the target spread over all classes.</summary>
-    public double LabelSmoothing { get; init; }
-
-    /// <summary>Name of the augmentation, or <c>dataset</c> for the dataset's own.</summary>
-    public string Augmentation { get; init; } = "dataset";
-
-    /// <summary>Decay of the running mean of the weights; 0 for none.</summary>
-    public double EmaDecay { get; init; }
-
-    /// <summary>Epochs between evaluations; 0 for the last epoch only.</summary>
-    public int EvaluateEvery { get; init; } = 1;
 }
