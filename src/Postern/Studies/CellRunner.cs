@@ -13,8 +13,9 @@ namespace Postern.Studies;
 
 /// <summary>
 /// Runs one cell: plan, train, evaluate, record. What is on disk after each epoch is enough to continue to the bit.
+/// Notes that are in <c>told</c> have been given for an earlier cell.
 /// </summary>
-internal sealed class CellRunner(string study, Cell cell, CellDirectory directory, Dataset dataset, int threads, IRunProgress progress)
+internal sealed class CellRunner(string study, Cell cell, CellDirectory directory, Dataset dataset, int threads, IRunProgress progress, ISet<string> told)
 {
     private const int EvaluationBatch = 200;
     private const int PreviewCount = 3;
@@ -32,9 +33,11 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
                 $"drop_last leaves nothing to train on: {dataset.Train.Count} pictures do not fill a batch of {settings.BatchSize}; lower batch_size"));
         }
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
-        Describe(attack, plan);
-
         using Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
+        string[] notes = [.. StartingPoint.Apply(model, cell.Model), .. TrainingNotes.Of(settings, dataset.Train.Count)];
+        foreach (string note in notes.Where(told.Add)) progress.Noted(cell, note);
+        Describe(attack, plan, notes);
+
         using var trainer = new Trainer(model, settings, cell.Seed);
         TrainingCheckpoint.TryLoad(directory.Folder, model, trainer);
         directory.TruncateMetrics(trainer.Epoch);
@@ -59,12 +62,17 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
         }
         (CleanResult clean, TriggeredResult? triggered) = measured ?? Measure(evaluator, attack, cancel);
         CellResult result = CellResult.Of(cell, clean, triggered, plan, model.ParameterCount, directory.ReadMetrics(), DateTimeOffset.UtcNow);
+        if (trainer.Average is WeightAverage average)
+        {
+            directory.WriteAverage(average);
+            result = result.WithAverage(average.Worn(model, () => Measure(evaluator, attack, cancel)));
+        }
         directory.WriteResult(result);
         TrainingCheckpoint.DropState(directory.Folder);
         progress.CellFinished(cell, result);
     }
 
-    private static (CleanResult, TriggeredResult?) Measure(Evaluator evaluator, Attack? attack, CancellationToken cancel) =>
+    private static (CleanResult Clean, TriggeredResult? Triggered) Measure(Evaluator evaluator, Attack? attack, CancellationToken cancel) =>
         (evaluator.Clean(cancel), attack is null ? null : evaluator.Triggered(attack, cancel));
 
     private BatchLoader Loader(ImageSet images, Augmentation augment, int batchSize, ISampleEditor? editor) =>
@@ -76,7 +84,7 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
         : null;
 
     /// <summary>Writes what the cell is, or checks that an interrupted one is still the same.</summary>
-    private void Describe(Attack? attack, PoisonPlan plan)
+    private void Describe(Attack? attack, PoisonPlan plan, IReadOnlyList<string> notes)
     {
         if (directory.ReadDescription() is CellDescription earlier)
         {
@@ -103,6 +111,7 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
             ClassNames = dataset.Train.ClassNames,
             TargetClass = attack?.TargetClass,
             TriggerSha256 = TriggerSha256(),
+            Notes = notes,
             Versions = new Dictionary<string, string>
             {
                 ["postern"] = Machine.PosternVersion,
