@@ -34,7 +34,7 @@ public readonly record struct AffineTransform(double A, double B, double C, doub
     /// <summary>Writes the transformed <paramref name="source"/> to <paramref name="target"/>, another picture of any size.</summary>
     /// <param name="source">What is read.</param>
     /// <param name="target">What is written, every pixel of it.</param>
-    /// <param name="interpolation">Bilinear results are rounded, bicubic ones clipped and cut off, as in Pillow.</param>
+    /// <param name="interpolation">Results are cut off to 8 bits, not rounded, as in Pillow.</param>
     /// <param name="fill">Red, green and blue of what lies outside.</param>
     public void Apply(RgbImage source, RgbImage target, Interpolation interpolation, ReadOnlySpan<byte> fill)
     {
@@ -63,8 +63,9 @@ public readonly record struct AffineTransform(double A, double B, double C, doub
         double left = Math.Floor(x), top = Math.Floor(y), dx = x - left, dy = y - top;
         int x0 = Math.Max((int)left, 0), x1 = Math.Min((int)left + 1, width - 1);
         int y0 = Math.Max((int)top, 0) * width, y1 = Math.Min((int)top + 1, height - 1) * width;
-        double upper = plane[y0 + x0] * (1 - dx) + plane[y0 + x1] * dx, lower = plane[y1 + x0] * (1 - dx) + plane[y1 + x1] * dx;
-        return (byte)(upper * (1 - dy) + lower * dy + 0.5);
+        double upper = plane[y0 + x0] + (plane[y0 + x1] - plane[y0 + x0]) * dx;
+        double lower = plane[y1 + x0] + (plane[y1 + x1] - plane[y1 + x0]) * dx;
+        return (byte)(upper + (lower - upper) * dy);
     }
 
     private static byte Cubic(ReadOnlySpan<byte> plane, int width, int height, double x, double y)
