@@ -11,6 +11,11 @@ public static class AttackCatalog
         new("none", "no attack: the clean row", "clean", [], (_, _) => null),
         BadNets.Entry,
         Blend.Entry,
+        Sig.Entry,
+        TaCT.Entry,
+        WaNet.Entry,
+        AdaptivePatch.Entry,
+        AdaptiveBlend.Entry,
         PatchPixel.Entry,
     ];
 

@@ -1,3 +1,4 @@
+using Postern.Configuration;
 using Postern.Models.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -43,6 +44,57 @@ public sealed class MambaOut : Backbone
         register_module("head", head);
         Initialise(0);
     }
+
+    /// <summary>A line of the catalogue.</summary>
+    internal static ModelEntry Entry(string name, string summary, int side, int[] depths, int[] dims, string dropPath, int stemStride = 4) => new(
+        name, summary, "yuweihao/MambaOut", side,
+        [
+            new("depths", OptionKind.Integers, string.Join(',', depths), "blocks of each stage"),
+            new("dims", OptionKind.Integers, string.Join(',', dims), "channels of each stage"),
+            ModelEntry.DropPath(dropPath),
+            new("stem_stride", OptionKind.Word, $"{stemStride}", "total stride of the stem: 4 as in the official code, 2 or 1 for small pictures") { Allowed = ["1", "2", "4"] },
+            ModelEntry.Size("upsample", 0, "side that pictures are enlarged to before the stem; 0 for none", min: 0),
+        ], Build, Recognise);
+
+    private static MambaOut Build(Choice choice, int classes, int imageSize)
+    {
+        int[] depths = choice.Integers("depths"), dims = choice.Integers("dims");
+        if (depths.Length == 0 || depths.Length != dims.Length || depths.Concat(dims).Any(n => n is < 1 or > 4096))
+            throw choice.Error($"depths [{string.Join(", ", depths)}] and dims [{string.Join(", ", dims)}] must be one positive number a stage");
+        if (dims[0] < 2) throw choice.Error("dims begins below 2, but the stem halves it");
+        return new MambaOut(new MambaOutConfig(depths, dims, classes, (double)choice.Number("drop_path"),
+            int.Parse(choice.Word("stem_stride"), System.Globalization.CultureInfo.InvariantCulture), choice.Integer("upsample")));
+    }
+
+    private static WeightSizes? Recognise(WeightShapes shapes)
+    {
+        int stages = shapes.Count("stages.");
+        string[] norms = [.. Enumerable.Range(0, stages).Select(s => $"stages.{s}.0.norm.weight")];
+        if (stages == 0 || !norms.All(n => shapes.Has(n, 1)) || !shapes.Has("head.fc2.weight", 2)) return null;
+        return new WeightSizes(new Dictionary<string, string>
+        {
+            ["depths"] = string.Join(',', norms.Select((_, s) => shapes.Count($"stages.{s}."))),
+            ["dims"] = string.Join(',', norms.Select(n => shapes.Side(n, 0))),
+        }, shapes.Side("head.fc2.weight", 0), ImageSize: 0);
+    }
+
+    /// <summary>
+    /// The official name of a layer that timm's later port calls <paramref name="key"/>: <c>stem.*</c>, <c>stages.s.blocks.j.*</c>,
+    /// <c>head.pre_logits.*</c>.
+    /// </summary>
+    internal static string FromTimm(string key) => key.Split('.') switch
+    {
+        ["stem", .. string[] rest] => Join("downsample_layers.0", rest),
+        ["stages", string s, "downsample", .. string[] rest] => Join($"downsample_layers.{s}", rest),
+        ["stages", string s, "blocks", string j, .. string[] rest] => Join($"stages.{s}.{j}", rest),
+        ["head", "norm", .. string[] rest] => Join("norm", rest),
+        ["head", "pre_logits", "fc", .. string[] rest] => Join("head.fc1", rest),
+        ["head", "pre_logits", "norm", .. string[] rest] => Join("head.norm", rest),
+        ["head", "fc", .. string[] rest] => Join("head.fc2", rest),
+        _ => key,
+    };
+
+    private static string Join(string start, string[] rest) => string.Join('.', rest.Prepend(start));
 
     /// <inheritdoc/>
     public override string Head => "head.fc2";
