@@ -16,6 +16,7 @@ public static class AttackCatalog
         WaNet.Entry,
         AdaptivePatch.Entry,
         AdaptiveBlend.Entry,
+        Dynamic.Entry,
         Issba.Entry,
         PatchPixel.Entry,
     ];

@@ -29,21 +29,17 @@ internal sealed class PreparationPictures
     /// <summary>Holds out, then takes <paramref name="subset"/> of the rest.</summary>
     /// <param name="context">Gives the training split.</param>
     /// <param name="size">Side in pixels of the pictures that loaders give.</param>
-    /// <param name="subset">How many to learn from; 0 for all that are not held out.</param>
+    /// <param name="subset">At most so many to learn from; 0 for all that are not held out.</param>
     /// <param name="seed">Decides who.</param>
-    /// <exception cref="InputException">Fewer pictures than asked for.</exception>
+    /// <exception cref="InputException">A single picture or none.</exception>
     public static PreparationPictures Split(PreparationContext context, int size, int subset, long seed)
     {
         ImageSet all = context.Dataset.Train;
         int heldOut = Math.Clamp(all.Count / 10, Math.Min(all.Count, 1), MaxHeldOut), rest = all.Count - heldOut;
-        if (subset > rest || rest == 0)
-        {
-            throw new InputException("prepare_subset", FormattableString.Invariant(
-                $"is {subset}, but {context.Dataset.Name} has {all.Count} training pictures, {heldOut} of which are held out; lower it, or set 0 for all"));
-        }
+        if (rest == 0) throw new InputException(context.Dataset.Name, "has too few training pictures to learn from and to hold some out");
         int[] order = RandomStream.For(seed, "prepare-split").Permutation(all.Count);
         return new PreparationPictures(context, size,
-            new SubsetImageSet(all, [.. order.Skip(heldOut).Take(subset == 0 ? rest : subset).Order()]),
+            new SubsetImageSet(all, [.. order.Skip(heldOut).Take(subset == 0 ? rest : Math.Min(subset, rest)).Order()]),
             new SubsetImageSet(all, [.. order.Take(heldOut).Order()]));
     }
 
@@ -54,6 +50,7 @@ internal sealed class PreparationPictures
     public BatchLoader Normalised(ImageSet images, Augmentation augment, int batchSize) =>
         Loader(images, context.Dataset.Mean, context.Dataset.Std, augment, batchSize);
 
-    private BatchLoader Loader(ImageSet images, float[] mean, float[] std, Augmentation augment, int batchSize) =>
+    /// <summary>Reads pictures as (x - mean) / std.</summary>
+    public BatchLoader Loader(ImageSet images, float[] mean, float[] std, Augmentation augment, int batchSize) =>
         new(images, mean, std, size, augment, null, batchSize, Math.Max(1, context.Threads / 2));
 }
