@@ -40,10 +40,13 @@ def weights_of_every_kind():
     torch.manual_seed(1)
     whole = torch.randn(6, 10)
     flat = torch.arange(-8, 8)
+    tagged = torch.randn(4)
+    tagged._no_weight_decay = True
     return collections.OrderedDict(
         whole=whole, columns=whole[:, 3:5], transposed=whole.t(), row=whole[2], every_other=whole[::2, ::3], expanded=whole[0, :1].expand(40),
         half=whole.half(), bfloat=whole.bfloat16(), double=whole.double(), int64=flat, int32=flat.int(), int16=flat.short(), int8=flat.char(),
         uint8=flat.abs().byte(), bool=flat > 0, scalar=torch.tensor(5), empty=torch.zeros(0, 4), parameter=torch.nn.Parameter(torch.randn(3)),
+        tagged=tagged,
     )
 
 
