@@ -20,6 +20,14 @@ internal sealed class BarProgress : IRunProgress
         cellBar = context.AddTask("cell");
     }
 
+    public void Preparing(Cell cell, string ingredient, double fraction, string detail)
+    {
+        study.Value = pace.NumberOf(cell) - 1;
+        cellBar.MaxValue = 1;
+        cellBar.Value = fraction;
+        cellBar.Description = Markup.Escape($"{Pace.NameOf(cell)}  preparing {ingredient}  {detail}");
+    }
+
     public void CellStarted(Cell cell, int finishedEpochs)
     {
         pace.CellStarted(cell, finishedEpochs);

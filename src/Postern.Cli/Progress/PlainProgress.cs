@@ -6,6 +6,13 @@ namespace Postern.Cli.Progress;
 /// <summary>One line an epoch, for logs.</summary>
 internal sealed class PlainProgress(Pace pace, TextWriter output) : IRunProgress
 {
+    private readonly PreparationLines preparation = new(output);
+
+    public void Preparing(Cell cell, string ingredient, double fraction, string detail)
+    {
+        if (preparation.Due(fraction)) Line(cell, PreparationLines.Line(ingredient, fraction, detail));
+    }
+
     public void CellStarted(Cell cell, int finishedEpochs)
     {
         pace.CellStarted(cell, finishedEpochs);

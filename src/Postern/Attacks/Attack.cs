@@ -1,3 +1,5 @@
+using Postern.Attacks.Learned;
+
 namespace Postern.Attacks;
 
 /// <summary>
@@ -14,6 +16,20 @@ public abstract class Attack
 
     /// <summary>Where the trigger enters when the training picture is cropped (ImageNet); see <c>attacks.md</c> 3.3.</summary>
     public TriggerStage Stage { get; init; } = TriggerStage.Stored;
+
+    /// <summary>Whether an ingredient that fails its acceptance check is used with a warning (option <c>accept: warn</c>) rather than refused.</summary>
+    public bool WarnsOnly { get; init; }
+
+    /// <summary>What was measured on the attack's ingredients; empty for an attack that learns nothing, and before <see cref="Prepare"/>.</summary>
+    public virtual IReadOnlyList<AcceptanceCheck> Acceptance => [];
+
+    /// <summary>
+    /// The same attack with what it has to learn (a generator, an encoder, adversarial pictures), from the cache or made now, which
+    /// may take long and goes on where it was stopped. Needed before a learned attack plants anything; plans need no preparation.
+    /// </summary>
+    /// <exception cref="InputException">Options, dataset and picture size do not fit together, or the cache cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public virtual Attack Prepare(PreparationContext context) => this;
 
     /// <summary>Chooses poisons and covers. A pure function of its arguments and the attack's options.</summary>
     /// <param name="labels">True class of each training sample.</param>

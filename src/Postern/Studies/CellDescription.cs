@@ -1,3 +1,4 @@
+using Postern.Attacks.Learned;
 using Postern.Configuration;
 
 namespace Postern.Studies;
@@ -49,6 +50,9 @@ public sealed record CellDescription
 
     /// <summary>SHA-256 of the trigger's content, hex; null where the attack has no fixed trigger.</summary>
     public string? TriggerSha256 { get; init; }
+
+    /// <summary>What was measured on the ingredients of a learned attack, and its limits; empty for other attacks.</summary>
+    public IReadOnlyList<AcceptanceCheck> Acceptance { get; init; } = [];
 
     /// <summary>Where training starts and what in its settings may surprise, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Postern.Attacks;
+using Postern.Attacks.Learned;
 using Postern.Datasets;
 using Postern.Evaluation;
 using Postern.Imaging;
@@ -15,7 +16,8 @@ namespace Postern.Studies;
 /// Runs one cell: plan, train, evaluate, record. What is on disk after each epoch is enough to continue to the bit.
 /// Notes that are in <c>told</c> have been given for an earlier cell.
 /// </summary>
-internal sealed class CellRunner(string study, Cell cell, CellDirectory directory, Dataset dataset, int threads, IRunProgress progress, ISet<string> told)
+internal sealed class CellRunner(
+    string study, Cell cell, CellDirectory directory, Dataset dataset, string ingredients, int threads, IRunProgress progress, ISet<string> told)
 {
     private const int EvaluationBatch = 200;
     private const int PreviewCount = 3;
@@ -32,6 +34,7 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
             throw cell.Training.Error(FormattableString.Invariant(
                 $"drop_last leaves nothing to train on: {dataset.Train.Count} pictures do not fill a batch of {settings.BatchSize}; lower batch_size"));
         }
+        attack = attack is null ? null : Prepared(attack, cancel);
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
         using Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
         string[] notes = [.. StartingPoint.Apply(model, cell.Model), .. TrainingNotes.Of(settings, dataset.Train.Count)];
@@ -70,6 +73,19 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
         directory.WriteResult(result);
         TrainingCheckpoint.DropState(directory.Folder);
         progress.CellFinished(cell, result);
+    }
+
+    /// <summary>The attack with its ingredients; one that is not good enough stops the cell, or warns where the study says so.</summary>
+    /// <exception cref="IngredientRefusedException">An acceptance check failed.</exception>
+    private Attack Prepared(Attack attack, CancellationToken cancel)
+    {
+        Attack prepared = attack.Prepare(new PreparationContext(dataset, ingredients, threads, new CellPreparation(cell, progress), cancel));
+        foreach (AcceptanceCheck failed in prepared.Acceptance.Where(c => !c.Passed))
+        {
+            if (!attack.WarnsOnly) throw new IngredientRefusedException($"{attack.Name}: {failed}; prepare it longer or on more pictures, or set accept: warn to use it all the same");
+            progress.Warned(cell, $"{failed}; it is used all the same, as accept says");
+        }
+        return prepared;
     }
 
     private static (CleanResult Clean, TriggeredResult? Triggered) Measure(Evaluator evaluator, Attack? attack, CancellationToken cancel) =>
@@ -111,6 +127,7 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
             ClassNames = dataset.Train.ClassNames,
             TargetClass = attack?.TargetClass,
             TriggerSha256 = TriggerSha256(),
+            Acceptance = attack?.Acceptance ?? [],
             Notes = notes,
             Versions = new Dictionary<string, string>
             {
@@ -131,5 +148,10 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
             },
             CreatedUtc = DateTimeOffset.UtcNow,
         });
+    }
+
+    private sealed record CellPreparation(Cell Cell, IRunProgress Progress) : IPreparationProgress
+    {
+        public void Report(string ingredient, double fraction, string detail) => Progress.Preparing(Cell, ingredient, fraction, detail);
     }
 }

@@ -5,6 +5,13 @@ namespace Postern.Studies;
 /// <summary>Hears how a study goes on. Called from the training thread only.</summary>
 public interface IRunProgress
 {
+    /// <summary>An ingredient of the cell's attack is being made, before the cell starts.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="ingredient">What is made.</param>
+    /// <param name="fraction">How much of it is done, 0 to 1.</param>
+    /// <param name="detail">A few words for the user.</param>
+    void Preparing(Cell cell, string ingredient, double fraction, string detail);
+
     /// <summary>A cell begins, or goes on after <paramref name="finishedEpochs"/> epochs.</summary>
     void CellStarted(Cell cell, int finishedEpochs);
 

@@ -15,6 +15,9 @@ public sealed record RunSummary(int Done, int Failed, int Skipped);
 /// <param name="progress">Hears how it goes on.</param>
 public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunProgress progress)
 {
+    /// <summary>Folder within the output folder that keeps what learned attacks made, for all studies.</summary>
+    public const string IngredientFolder = ".ingredients";
+
     /// <summary>Runs what is not done yet.</summary>
     /// <exception cref="InputException">Bad input, e.g. a missing dataset; finished results stay.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next run goes on with the last finished epoch.</exception>
@@ -35,7 +38,7 @@ public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunP
                     continue;
                 }
                 directory.Start();
-                using CellLock? held = CellLock.TryTake(directory.Folder);
+                using FolderLock? held = FolderLock.TryTake(directory.Folder);
                 if (held is null)
                 {
                     skipped++;
@@ -64,7 +67,7 @@ public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunP
     {
         try
         {
-            new CellRunner(study.Name, cell, directory, dataset, threads, progress, told).Run(cancel);
+            new CellRunner(study.Name, cell, directory, dataset, Path.Combine(runsRoot, IngredientFolder), threads, progress, told).Run(cancel);
             return true;
         }
         catch (Exception e) when (e is not (InputException or OperationCanceledException))

@@ -14,6 +14,9 @@ internal static class SampleAttacks
     /// <summary>The names of all attacks that plant something.</summary>
     public static TheoryData<string> Names() => NamesOf(_ => true);
 
+    /// <summary>Those that plant without being prepared; a learned one is tested with what it learned in a class of its own.</summary>
+    public static TheoryData<string> Ready() => NamesOf(a => !a.Learned);
+
     /// <summary>Those whose poisons keep their label.</summary>
     public static TheoryData<string> CleanLabel() => NamesOf(a => a.CleanLabel);
 
