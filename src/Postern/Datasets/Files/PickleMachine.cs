@@ -24,6 +24,9 @@ internal sealed class PickleMachine
     private const int LongestName = 200;
     private const int LongestText = 1 << 30;
 
+    // A stored text costs two bytes each time it is used again, and is hashed as a whole each time it is a key.
+    internal const int LongestKey = 1000;
+
     private static readonly object True = true, False = false;
     private static readonly object[] SmallNumbers = [.. Enumerable.Range(0, 256).Select(n => (object)(long)n)];
 
@@ -142,6 +145,8 @@ internal sealed class PickleMachine
             throw Wrong("sets items of something that is no dictionary");
         for (int i = 0; i < pairs.Length; i += 2)
         {
+            if (pairs[i] is string { Length: > LongestKey } or ReadOnlyMemory<byte> { Length: > LongestKey })
+                throw Wrong($"has a key of more than {LongestKey} characters");
             if (pairs[i] is string text) dictionary[text] = pairs[i + 1];
             else if (pairs[i] is ReadOnlyMemory<byte> bytes) dictionary[Encoding.Latin1.GetString(bytes.Span)] = pairs[i + 1];
         }
