@@ -11,6 +11,7 @@ public static class AttackCatalog
         new("none", "no attack: the clean row", "clean", [], (_, _) => null),
         BadNets.Entry,
         Blend.Entry,
+        Clb.Entry,
         PatchPixel.Entry,
     ];
 

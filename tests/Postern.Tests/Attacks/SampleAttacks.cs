@@ -11,6 +11,6 @@ internal static class SampleAttacks
     public static Attack Make(string name, params (string Option, string Value)[] options) =>
         AttackCatalog.Create(new Choice(AttackCatalog.Find(name)!, options.ToDictionary(o => o.Option, o => o.Value), "study.yaml:7"), DatasetTarget)!;
 
-    /// <summary>The names of all attacks that plant something.</summary>
-    public static TheoryData<string> Names() => [.. AttackCatalog.All.Where(a => a.Kind != "clean").Select(a => a.Name)];
+    /// <summary>The names of all attacks that plant something and need no preparation.</summary>
+    public static TheoryData<string> Names() => [.. AttackCatalog.All.Where(a => a.Kind != "clean" && !a.Learned).Select(a => a.Name)];
 }

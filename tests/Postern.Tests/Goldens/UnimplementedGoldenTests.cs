@@ -5,7 +5,7 @@ public class UnimplementedGoldenTests
 {
     private static readonly string[] Implemented =
     [
-        "pgd",
+        "clb", "pgd",
         "selective_scan", "vim", "deit", "mambaout", "resnet18_toolbox", "resnet18_toolbox_narrow", "resnet18_torchvision",
         "keys:vim", "keys:deit", "keys:mambaout", "keys:resnet18_toolbox", "keys:resnet18_torchvision", "images", "imagenet_marks", "badnets", "blend", "ours",
     ];
