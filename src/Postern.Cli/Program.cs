@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
 using Postern.Cli.Commands;
+using Spectre.Console;
 
 namespace Postern.Cli;
 
 /// <summary>The <c>postern</c> command.</summary>
 public static class Program
 {
+    private const int RedirectedWidth = 120;
+
     /// <summary>Runs a command line and gives its exit code: 0 all done, 1 something failed, 2 bad input, 130 interrupted.</summary>
     public static int Main(string[] args) => Run(args, Console.Error);
 
@@ -14,6 +17,8 @@ public static class Program
     public static int Run(string[] args, TextWriter errors)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        // A pipe or a log has no width of its own; 80 columns would break the tables.
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = RedirectedWidth;
         var verbose = new Option<bool>("--verbose") { Description = "show the stack trace of an error", Recursive = true };
         var root = new RootCommand("Measures how easily a vision backbone learns a backdoor, and what stops it.")
         {

@@ -34,7 +34,8 @@ public struct RandomStream
     public static ulong Fnv1a(string text)
     {
         ulong hash = 0xCBF29CE484222325UL;
-        foreach (byte b in Encoding.UTF8.GetBytes(text)) hash = (hash ^ b) * 0x100000001B3UL;
+        Span<byte> utf8 = text.Length <= 64 ? stackalloc byte[3 * 64] : new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
+        foreach (byte b in utf8[..Encoding.UTF8.GetBytes(text, utf8)]) hash = (hash ^ b) * 0x100000001B3UL;
         return hash;
     }
 

@@ -29,7 +29,7 @@ internal static class AttacksCommand
             }
             AttackEntry entry = AttackCatalog.Find(wanted)
                 ?? throw new InputException("attacks", $"there is no attack '{wanted}'{NearestName.Hint(wanted, AttackCatalog.All.Select(a => a.Name))}");
-            Describe(entry);
+            OptionTable.Write(entry);
             if (parsed.GetValue(preview) is string file) Preview(entry, parsed.GetValue(set) ?? [], parsed.GetValue(data)!, file);
             return ExitCode.Done;
         });
@@ -49,19 +49,6 @@ internal static class AttacksCommand
         AnsiConsole.Write(table);
 
         static string Mark(bool value) => value ? "yes" : "-";
-    }
-
-    private static void Describe(AttackEntry attack)
-    {
-        AnsiConsole.MarkupLineInterpolated($"[bold]{attack.Name}[/]: {attack.Summary}");
-        if (attack.Options.Count == 0) return;
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("option", "default", "meaning");
-        foreach (OptionInfo option in attack.Options)
-        {
-            string allowed = option.Allowed.Count == 0 ? "" : $" ({string.Join(", ", option.Allowed)})";
-            table.AddRow(option.Name, Markup.Escape(option.Default.Length == 0 ? "-" : option.Default), Markup.Escape(option.Meaning + allowed));
-        }
-        AnsiConsole.Write(table);
     }
 
     private static void Preview(AttackEntry entry, string[] settings, string data, string file)

@@ -1,27 +1,47 @@
 using System.CommandLine;
+using System.Globalization;
 using Postern.Configuration;
 using Postern.Models;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
 
-/// <summary><c>postern models</c>: the backbones that a study can name.</summary>
+/// <summary><c>postern models</c>: the backbones that a study can name; <c>info</c> and <c>convert</c> look at weight files.</summary>
 internal static class ModelsCommand
 {
     public static Command Create()
     {
-        var command = new Command("models", "List the backbones.");
-        command.SetAction(_ =>
+        var name = new Argument<string?>("name") { Description = "a backbone, for its options", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("models", "List the backbones, describe one, look at weight files.") { name };
+        command.Subcommands.Add(ModelInfoCommand.Create());
+        command.Subcommands.Add(ModelConvertCommand.Create());
+        command.SetAction(parsed =>
         {
-            Table table = new Table().Border(TableBorder.Rounded).AddColumns("model", "parameters (32x32, 10 classes)", "what");
-            foreach (ModelEntry entry in ModelCatalog.All)
+            if (parsed.GetValue(name) is not string wanted)
             {
-                using Backbone model = ModelCatalog.Create(new Choice(entry), classes: 10, imageSize: 32, seed: 0);
-                table.AddRow(entry.Name, model.ParameterCount.ToString("N0"), Markup.Escape(entry.Summary));
+                List();
+                return ExitCode.Done;
             }
-            AnsiConsole.Write(table);
+            ModelEntry entry = ModelCatalog.All.FirstOrDefault(m => m.Name == wanted)
+                ?? throw new InputException("models", $"there is no model '{wanted}'{NearestName.Hint(wanted, ModelCatalog.All.Select(m => m.Name))}");
+            OptionTable.Write(entry);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static void List()
+    {
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("model", "parameters", "mult-adds", "input", "what");
+        for (int column = 0; column < 4; column++) table.Columns[column].NoWrap();
+        foreach (ModelEntry entry in ModelCatalog.All)
+        {
+            using Backbone model = ModelCatalog.Describe(entry);
+            table.AddRow(entry.Name, ShortNumber.Text(model.ParameterCount), ShortNumber.Text(model.MultiplyAdds(entry.InputSide)),
+                string.Create(CultureInfo.InvariantCulture, $"{entry.InputSide}, {entry.UsualClasses} cl."),
+                $"{Markup.Escape(entry.Summary)}\n[dim]{Markup.Escape(entry.Origin)}[/]");
+        }
+        AnsiConsole.Write(table);
+        AnsiConsole.WriteLine("Counts are for the input (pixels a side) and classes shown; models take others. 'postern models NAME' lists the options of one.");
     }
 }

@@ -54,6 +54,8 @@ internal sealed class BarProgress : IRunProgress
 
     public void CellSkipped(Cell cell, string reason) => AnsiConsole.MarkupLineInterpolated($"[yellow]skipped[/] {Pace.NameOf(cell)}: {reason}");
 
+    public void Noted(Cell cell, string note) => AnsiConsole.MarkupLineInterpolated($"[blue]note[/] {Pace.NameOf(cell)}: {note}");
+
     public void Warned(Cell cell, string warning) => AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] {Pace.NameOf(cell)}: {warning}");
 
     private static string Share(string name, double? value) => value is double share ? $"{name} {share:p1}" : "";

@@ -31,6 +31,8 @@ internal sealed class PlainProgress(Pace pace, TextWriter output) : IRunProgress
 
     public void CellSkipped(Cell cell, string reason) => Line(cell, $"skipped: {reason}");
 
+    public void Noted(Cell cell, string note) => Line(cell, $"note: {note}");
+
     public void Warned(Cell cell, string warning) => Line(cell, $"warning: {warning}");
 
     private static string Share(string name, double? value) => value is double share ? $"{name} {share:p1}" : "";

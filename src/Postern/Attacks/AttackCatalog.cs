@@ -11,7 +11,12 @@ public static class AttackCatalog
         new("none", "no attack: the clean row", "clean", [], (_, _) => null),
         BadNets.Entry,
         Blend.Entry,
+        Sig.Entry,
         Clb.Entry,
+        TaCT.Entry,
+        WaNet.Entry,
+        AdaptivePatch.Entry,
+        AdaptiveBlend.Entry,
         PatchPixel.Entry,
     ];
 

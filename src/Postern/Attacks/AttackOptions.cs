@@ -27,9 +27,16 @@ internal static class AttackOptions
     internal static OptionInfo PoisonRate(decimal rate) =>
         new("poison_rate", OptionKind.Number, Text(rate), "poisons, as a fraction of the whole training set") { Min = 0, Max = 1 };
 
+    /// <summary>Share of the training set that carries the trigger under its true label.</summary>
+    internal static OptionInfo CoverRate(decimal rate) =>
+        new("cover_rate", OptionKind.Number, Text(rate), "covers (trigger, true label), as a fraction of the whole training set") { Min = 0, Max = 1 };
+
     /// <summary>A fraction in [0, 1].</summary>
-    internal static OptionInfo Opacity(decimal opacity) =>
-        new("opacity", OptionKind.Number, Text(opacity), "weight of the trigger over the picture, 0 to 1") { Min = 0, Max = 1 };
+    internal static OptionInfo Opacity(decimal opacity) => Opacity("opacity", opacity, "weight of the trigger over the picture, 0 to 1");
+
+    /// <summary>As <see cref="Opacity(decimal)"/>, for an attack with several.</summary>
+    internal static OptionInfo Opacity(string name, decimal opacity, string meaning) =>
+        new(name, OptionKind.Number, Text(opacity), meaning) { Min = 0, Max = 1 };
 
     /// <summary>Before or after the geometric augmentation.</summary>
     internal static OptionInfo Stage(TriggerStage stage) =>
@@ -42,9 +49,14 @@ internal static class AttackOptions
     /// <summary>What <see cref="Stage(TriggerStage)"/> was set to.</summary>
     internal static TriggerStage StageOf(Choice choice) => Enum.GetValues<TriggerStage>().First(s => Word(s) == choice.Word("trigger_stage"));
 
-    /// <summary>The rule by which an attack with <see cref="PoisonRate"/> and <see cref="ExcludeTarget"/> chooses its poisons.</summary>
+    /// <summary>
+    /// The rates of <see cref="PoisonRate"/> and, where the attack has them, <see cref="CoverRate"/> and <see cref="ExcludeTarget"/>.
+    /// </summary>
     internal static PoisonBudget BudgetOf(Choice choice) =>
-        new(choice.Number("poison_rate")) { ExcludeTarget = choice.Switch("exclude_target") };
+        new(choice.Number("poison_rate"), choice.Values.ContainsKey("cover_rate") ? choice.Number("cover_rate") : 0)
+        {
+            ExcludeTarget = !choice.Values.ContainsKey("exclude_target") || choice.Switch("exclude_target"),
+        };
 
     /// <summary>The trigger from <see cref="Trigger"/>, or the drawn one.</summary>
     /// <param name="choice">The attack's options.</param>

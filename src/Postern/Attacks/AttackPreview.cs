@@ -1,7 +1,7 @@
 using Postern.Datasets;
 using Postern.Imaging;
-using Postern.Kernels;
 using Postern.Training;
+using Postern.Training.Stages;
 
 namespace Postern.Attacks;
 
@@ -18,9 +18,12 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
     /// <param name="set">The test split.</param>
     /// <param name="count">Pictures to show, at least one.</param>
     /// <param name="inputSize">Side of the model's input.</param>
+    /// <exception cref="InputException">No picture of the split counts.</exception>
     public static AttackPreview Of(Attack attack, ImageSet set, int count, int inputSize)
     {
-        IEnumerable<int> chosen = Enumerable.Range(0, set.Count).Where(i => attack.CountsForAsr(set.Labels[i])).Take(count);
+        int[] chosen = [.. Enumerable.Range(0, set.Count).Where(i => attack.CountsForAsr(set.Labels[i])).Take(count)];
+        if (chosen.Length == 0)
+            throw new InputException(attack.Name, "no test picture counts for its ASR; choose a target (and a source class) that the dataset has");
         return Of(attack, [.. chosen.Select(index =>
         {
             var picture = new RgbImage(set.Size, set.Size);
@@ -59,8 +62,7 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
     {
         float[] stored = Array.ConvertAll(picture.Pixels, v => v / 255f), input = new float[3 * inputSize * inputSize];
         editor?.EditStored(index, stored, picture.Width);
-        RandomStream unused = default;
-        Augmentations.Centre(stored, picture.Width, input, inputSize, ref unused);
+        Crops.Centre(stored, picture.Width, input, inputSize);
         editor?.EditInput(index, input, inputSize);
         return input;
     }

@@ -1,7 +1,6 @@
 using Postern.Attacks.Learned;
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
-using Postern.Kernels;
 
 namespace Postern.Attacks;
 
@@ -32,7 +31,7 @@ public sealed class Clb(PoisonBudget budget, MarkSource mark, float opacity = 1f
         bool mirrored = choice.Switch("mirrored");
         if (mirrored && choice.File("trigger") is not null) throw choice.Error("mirrored is about the drawn trigger, but trigger names a picture; set one of them");
         var drawn = new MarkSource(size => CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored));
-        return new Clb(new PoisonBudget(choice.Number("poison_rate")), AttackOptions.MarkOf(choice, drawn, masked: true), (float)choice.Number("opacity"))
+        return new Clb(AttackOptions.BudgetOf(choice), AttackOptions.MarkOf(choice, drawn, masked: true), (float)choice.Number("opacity"))
         {
             TargetClass = target,
             Perturbation = PerturbationSettings.Of(choice),
@@ -60,12 +59,8 @@ public sealed class Clb(PoisonBudget budget, MarkSource mark, float opacity = 1f
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed)
-    {
-        int wanted = PoisonBudget.Count(labels.Count, budget.PoisonRate);
-        int[] poisoned = [.. RandomStream.For(seed, "plan").Permutation(labels.Count).Where(i => labels[i] == TargetClass).Take(wanted).Order()];
-        return new PoisonPlan(poisoned, [], PoisonLabel: null, wanted, 0);
-    }
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) =>
+        budget.FromPools(labels, label => label == TargetClass, _ => false, poisonLabel: null, seed);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The attack has not been prepared.</exception>

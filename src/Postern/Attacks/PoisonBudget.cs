@@ -19,20 +19,32 @@ public sealed record PoisonBudget(decimal PoisonRate, decimal CoverRate = 0)
     /// <param name="labels">True class of each training sample.</param>
     /// <param name="targetClass">y_t.</param>
     /// <param name="seed">The cell's seed; it alone decides who is chosen.</param>
-    public PoisonPlan SchemeG(IReadOnlyList<int> labels, int targetClass, long seed)
+    public PoisonPlan SchemeG(IReadOnlyList<int> labels, int targetClass, long seed) =>
+        FromPools(labels, label => !ExcludeTarget || label != targetClass, _ => true, targetClass, seed);
+
+    /// <summary>
+    /// As <see cref="SchemeG"/>, for attacks whose poisons and covers come from pools of classes of their own. Rates stay fractions
+    /// of the whole set; a pool that is smaller than its share is used up, and the plan warns.
+    /// </summary>
+    /// <param name="labels">True class of each training sample.</param>
+    /// <param name="mayPoison">Whether a class is in the pool of poisons.</param>
+    /// <param name="mayCover">Whether a class is in the pool of covers; a sample is never both.</param>
+    /// <param name="poisonLabel">The label of poisons, or null where they keep theirs (clean-label attacks).</param>
+    /// <param name="seed">The cell's seed.</param>
+    public PoisonPlan FromPools(
+        IReadOnlyList<int> labels, Func<int, bool> mayPoison, Func<int, bool> mayCover, int? poisonLabel, long seed)
     {
         int wantedPoisons = Count(labels.Count, PoisonRate), wantedCovers = Count(labels.Count, CoverRate);
         var poisoned = new List<int>();
         var covers = new List<int>();
         foreach (int index in RandomStream.For(seed, "plan").Permutation(labels.Count))
         {
-            bool eligible = !ExcludeTarget || labels[index] != targetClass;
-            if (eligible && poisoned.Count < wantedPoisons) poisoned.Add(index);
-            else if (covers.Count < wantedCovers) covers.Add(index);
+            if (poisoned.Count < wantedPoisons && mayPoison(labels[index])) poisoned.Add(index);
+            else if (covers.Count < wantedCovers && mayCover(labels[index])) covers.Add(index);
         }
         poisoned.Sort();
         covers.Sort();
-        return new PoisonPlan(poisoned, covers, targetClass, wantedPoisons, wantedCovers);
+        return new PoisonPlan(poisoned, covers, poisonLabel, wantedPoisons, wantedCovers);
     }
 
     /// <summary>

@@ -26,7 +26,7 @@ public sealed record PoisonPlan(
         : Covers.Count < RequestedCovers
             ? string.Create(CultureInfo.InvariantCulture,
                 $"the cover rate asks for {RequestedCovers} samples, but only {Covers.Count} are left; all of those are covers")
-        : Poisoned.Count == 0 && PoisonLabel is not null ? "the poison rate gives not a single sample; the training set stays clean"
+        : Poisoned.Count == 0 && !ReferenceEquals(this, Empty) ? "the poison rate gives not a single sample; the training set stays clean"
         : null;
 
     /// <summary>What the attack's trigger does to a sample.</summary>

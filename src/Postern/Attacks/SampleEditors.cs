@@ -29,7 +29,9 @@ public sealed record PoisonedSamples(Attack Attack, PoisonPlan Plan, bool Crops)
     private void Apply(int index, Span<float> pixels, int size)
     {
         (PoisonPlan.Role role, int rank) = Plan.Of(index);
-        if (role != PoisonPlan.Role.Clean) Attack.ApplyTrain(new PlannedSample(index, role == PoisonPlan.Role.Cover, rank), pixels, size);
+        if (role == PoisonPlan.Role.Clean) return;
+        bool isCover = role == PoisonPlan.Role.Cover;
+        Attack.ApplyTrain(new PlannedSample(index, isCover, rank, (isCover ? Plan.Covers : Plan.Poisoned).Count), pixels, size);
     }
 }
 

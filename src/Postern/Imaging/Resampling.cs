@@ -6,84 +6,57 @@ public static class Resampling
     // Pillow's fixed point for 8-bit pictures: 32 bits less 8 of the value and 2 of headroom.
     private const int FixedBits = 32 - 8 - 2;
 
+    /// <summary>Pillow's antialiased bilinear resize; see <see cref="Resize"/>.</summary>
+    public static RgbImage Bilinear(RgbImage image, int width, int height) => Resize(image, width, height, Interpolation.Bilinear);
+
     /// <summary>
-    /// Pillow's antialiased bilinear resize of an 8-bit picture, aspect ignored: columns first, rounded to 8 bits, then rows
+    /// Pillow's antialiased resize of an 8-bit picture, aspect ignored: columns first, rounded to 8 bits, then rows
     /// (torchvision's <c>Resize((height, width))</c> of a PIL image).
     /// </summary>
     /// <param name="image">The picture, [3, H, W].</param>
     /// <param name="width">New width.</param>
     /// <param name="height">New height.</param>
+    /// <param name="interpolation">The kernel.</param>
     /// <returns>[3, <paramref name="height"/>, <paramref name="width"/>]; the picture itself where nothing changes.</returns>
-    public static RgbImage Bilinear(RgbImage image, int width, int height)
+    public static RgbImage Resize(RgbImage image, int width, int height, Interpolation interpolation)
     {
         if (width != image.Width)
         {
             var narrow = new RgbImage(width, image.Height);
-            AlongRows(image.Pixels, narrow.Pixels, image.Width, width);
+            AlongRows(image.Pixels, narrow.Pixels, image.Width, width, interpolation);
             image = narrow;
         }
         if (height != image.Height)
         {
             var low = new RgbImage(width, height);
-            AlongColumns(image.Pixels, low.Pixels, image.Height, height, width);
+            AlongColumns(image.Pixels, low.Pixels, image.Height, height, width, interpolation);
             image = low;
         }
         return image;
     }
 
     /// <summary>
-    /// Crops a box out of a float picture and resizes it, antialiased bilinear: the pixels of torchvision's
-    /// <c>resized_crop</c> of a tensor with <c>antialias=True</c>.
+    /// Resizes so that the shorter side is <paramref name="side"/>, aspect kept, the longer side rounded down: torchvision's
+    /// <c>Resize(side)</c>.
     /// </summary>
-    /// <param name="source">[3, <paramref name="size"/>, <paramref name="size"/>].</param>
-    /// <param name="size">Side of the source.</param>
-    /// <param name="top">First row of the box.</param>
-    /// <param name="left">First column of the box.</param>
-    /// <param name="height">Rows of the box.</param>
-    /// <param name="width">Columns of the box.</param>
-    /// <param name="target">[3, <paramref name="targetSize"/>, <paramref name="targetSize"/>].</param>
-    /// <param name="targetSize">Side of the result.</param>
-    /// <exception cref="ArgumentException">The box leaves the picture, or a span has another length.</exception>
-    public static void ResizedCrop(
-        ReadOnlySpan<float> source, int size, int top, int left, int height, int width, Span<float> target, int targetSize)
-    {
-        CheckPlanes(source.Length, size, nameof(source));
-        CheckPlanes(target.Length, targetSize, nameof(target));
-        if (top < 0 || left < 0 || height <= 0 || width <= 0 || top + height > size || left + width > size)
-            throw new ArgumentException($"box {height}x{width} at ({top}, {left}) in a picture of {size}x{size}");
+    public static RgbImage ShortestSide(RgbImage image, int side, Interpolation interpolation) => image.Width <= image.Height
+        ? Resize(image, side, (int)((long)side * image.Height / image.Width), interpolation)
+        : Resize(image, (int)((long)side * image.Width / image.Height), side, interpolation);
 
-        var columns = new TriangleFilter(width, targetSize);
-        var rows = new TriangleFilter(height, targetSize);
-        float[] narrow = new float[height * targetSize];
-        for (int channel = 0; channel < 3; channel++)
+    /// <summary>The middle <paramref name="side"/> x <paramref name="side"/> of a picture: torchvision's <c>CenterCrop</c>.</summary>
+    /// <exception cref="ArgumentException">The picture is smaller.</exception>
+    public static RgbImage CentreCrop(RgbImage image, int side)
+    {
+        if (image.Width < side || image.Height < side) throw new ArgumentException($"{image.Width}x{image.Height} is smaller than {side}", nameof(image));
+        // Halves go to the even neighbour, as Python's round does.
+        int top = (int)Math.Round((image.Height - side) / 2.0), left = (int)Math.Round((image.Width - side) / 2.0);
+        var middle = new RgbImage(side, side);
+        for (int line = 0; line < 3 * side; line++)
         {
-            ReadOnlySpan<float> plane = source.Slice(channel * size * size, size * size);
-            for (int row = 0; row < height; row++)
-            {
-                ReadOnlySpan<float> line = plane.Slice((top + row) * size + left, width);
-                for (int x = 0; x < targetSize; x++)
-                {
-                    ReadOnlySpan<double> weights = columns.Weights(x);
-                    ReadOnlySpan<float> taps = line.Slice(columns.Start(x), weights.Length);
-                    double sum = 0;
-                    for (int k = 0; k < taps.Length; k++) sum += weights[k] * taps[k];
-                    narrow[row * targetSize + x] = (float)sum;
-                }
-            }
-            Span<float> result = target.Slice(channel * targetSize * targetSize, targetSize * targetSize);
-            result.Clear();
-            for (int y = 0; y < targetSize; y++)
-            {
-                Span<float> line = result.Slice(y * targetSize, targetSize);
-                ReadOnlySpan<double> weights = rows.Weights(y);
-                for (int k = 0; k < weights.Length; k++)
-                {
-                    float weight = (float)weights[k];
-                    ReadOnlySpan<float> from = narrow.AsSpan((rows.Start(y) + k) * targetSize, targetSize);
-                    for (int x = 0; x < line.Length; x++) line[x] += weight * from[x];
-                }
-            }
+            int from = (line / side * image.Height + top + line % side) * image.Width + left;
+            image.Pixels.AsSpan(from, side).CopyTo(middle.Pixels.AsSpan(line * side, side));
         }
+        return middle;
     }
 
     /// <summary>
@@ -114,9 +87,9 @@ public static class Resampling
     }
 
     // [lines, sourceLength] to [lines, targetLength].
-    private static void AlongRows(ReadOnlySpan<byte> source, Span<byte> target, int sourceLength, int targetLength)
+    private static void AlongRows(ReadOnlySpan<byte> source, Span<byte> target, int sourceLength, int targetLength, Interpolation interpolation)
     {
-        var filter = new TriangleFilter(sourceLength, targetLength);
+        var filter = new ResamplingFilter(interpolation, sourceLength, targetLength);
         int[][] weights = Fixed(filter, targetLength);
         for (int line = 0; line < source.Length / sourceLength; line++)
         {
@@ -134,9 +107,10 @@ public static class Resampling
     }
 
     // [3, sourceLength, width] to [3, targetLength, width].
-    private static void AlongColumns(ReadOnlySpan<byte> source, Span<byte> target, int sourceLength, int targetLength, int width)
+    private static void AlongColumns(
+        ReadOnlySpan<byte> source, Span<byte> target, int sourceLength, int targetLength, int width, Interpolation interpolation)
     {
-        var filter = new TriangleFilter(sourceLength, targetLength);
+        var filter = new ResamplingFilter(interpolation, sourceLength, targetLength);
         int[][] weights = Fixed(filter, targetLength);
         int[] sums = new int[width];
         for (int channel = 0; channel < 3; channel++)
@@ -156,11 +130,11 @@ public static class Resampling
         }
     }
 
-    private static int[][] Fixed(TriangleFilter filter, int targetLength)
+    private static int[][] Fixed(ResamplingFilter filter, int targetLength)
     {
         int[][] weights = new int[targetLength][];
         for (int t = 0; t < targetLength; t++)
-            weights[t] = Array.ConvertAll(filter.Weights(t).ToArray(), w => (int)(w * (1 << FixedBits) + 0.5));
+            weights[t] = Array.ConvertAll(filter.Weights(t).ToArray(), w => (int)(w * (1 << FixedBits) + (w < 0 ? -0.5 : 0.5)));
         return weights;
     }
 

@@ -1,3 +1,4 @@
+using Postern.Configuration;
 using Postern.Models.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -49,6 +50,39 @@ public sealed class DeiT : Backbone
         register_module("norm", norm);
         register_module("head", head);
         Initialise(0);
+    }
+
+    /// <summary>A line of the catalogue.</summary>
+    internal static ModelEntry Entry(string name, string summary, int side, int patch, int dim, int depth, int heads, string dropPath) => new(
+        name, summary, "facebookresearch/deit", side,
+        [
+            ModelEntry.Size("patch_size", patch, "side of a patch in pixels"),
+            ModelEntry.Size("embed_dim", dim, "width of a token"),
+            ModelEntry.Size("depth", depth, "number of blocks"),
+            ModelEntry.Size("heads", heads, "attention heads; must divide embed_dim"),
+            ModelEntry.DropPath(dropPath),
+        ], Build, Recognise);
+
+    private static DeiT Build(Choice choice, int classes, int imageSize)
+    {
+        int patch = choice.Integer("patch_size"), dim = choice.Integer("embed_dim"), heads = choice.Integer("heads");
+        if (imageSize % patch != 0) throw choice.Error($"patch_size {patch} does not divide the {imageSize}-pixel input");
+        if (dim % heads != 0) throw choice.Error($"heads {heads} does not divide embed_dim {dim}");
+        return new DeiT(new DeiTConfig(imageSize, patch, dim, choice.Integer("depth"), heads, classes, (double)choice.Number("drop_path")));
+    }
+
+    // Shapes do not tell the number of heads: the official sizes all have 64 channels in each.
+    private static WeightSizes? Recognise(WeightShapes shapes)
+    {
+        if (!shapes.Has("blocks.0.attn.qkv.weight", 2) || PatchEmbed.Recognise(shapes) is not PatchSizes sizes) return null;
+        int dim = shapes.Side("cls_token", 2);
+        return new WeightSizes(new Dictionary<string, int>
+        {
+            ["patch_size"] = sizes.Patch,
+            ["embed_dim"] = dim,
+            ["depth"] = shapes.Count("blocks."),
+            ["heads"] = dim % 64 == 0 ? dim / 64 : 1,
+        }, sizes.Classes, sizes.Grid * sizes.Patch);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Postern.Configuration;
 using Postern.Models.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -43,6 +44,46 @@ public sealed class MambaOut : Backbone
         register_module("head", head);
         Initialise(0);
     }
+
+    /// <summary>A line of the catalogue.</summary>
+    internal static ModelEntry Entry(string name, string summary, int side, int[] depths, int[] dims, string dropPath, int stemStride = 4) => new(
+        name, summary, "yuweihao/MambaOut", side,
+        [
+            ModelEntry.DropPath(dropPath),
+            new("stem_stride", OptionKind.Word, $"{stemStride}", "total stride of the stem: 4 as in the official code, 2 or 1 for small pictures") { Allowed = ["1", "2", "4"] },
+            ModelEntry.Size("upsample", 0, "side that pictures are enlarged to before the stem; 0 for none", min: 0),
+        ],
+        (choice, classes, _) => new MambaOut(new MambaOutConfig(depths, dims, classes, (double)choice.Number("drop_path"),
+            int.Parse(choice.Word("stem_stride"), System.Globalization.CultureInfo.InvariantCulture), choice.Integer("upsample"))),
+        shapes => Recognise(shapes, depths, dims));
+
+    private static WeightSizes? Recognise(WeightShapes shapes, int[] depths, int[] dims)
+    {
+        for (int s = 0; s < dims.Length; s++)
+        {
+            string norm = $"stages.{s}.0.norm.weight";
+            if (!shapes.Has(norm, 1) || shapes.Side(norm, 0) != dims[s] || shapes.Count($"stages.{s}.") != depths[s]) return null;
+        }
+        return shapes.Has("head.fc2.weight", 2) ? new WeightSizes(new Dictionary<string, int>(), shapes.Side("head.fc2.weight", 0), ImageSize: 0) : null;
+    }
+
+    /// <summary>
+    /// The official name of a layer that timm's later port calls <paramref name="key"/>: <c>stem.*</c>, <c>stages.s.blocks.j.*</c>,
+    /// <c>head.pre_logits.*</c>.
+    /// </summary>
+    internal static string FromTimm(string key) => key.Split('.') switch
+    {
+        ["stem", .. string[] rest] => Join("downsample_layers.0", rest),
+        ["stages", string s, "downsample", .. string[] rest] => Join($"downsample_layers.{s}", rest),
+        ["stages", string s, "blocks", string j, .. string[] rest] => Join($"stages.{s}.{j}", rest),
+        ["head", "norm", .. string[] rest] => Join("norm", rest),
+        ["head", "pre_logits", "fc", .. string[] rest] => Join("head.fc1", rest),
+        ["head", "pre_logits", "norm", .. string[] rest] => Join("head.norm", rest),
+        ["head", "fc", .. string[] rest] => Join("head.fc2", rest),
+        _ => key,
+    };
+
+    private static string Join(string start, string[] rest) => string.Join('.', rest.Prepend(start));
 
     /// <inheritdoc/>
     public override string Head => "head.fc2";

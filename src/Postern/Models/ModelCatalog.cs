@@ -1,14 +1,7 @@
+using System.Globalization;
 using Postern.Configuration;
 
 namespace Postern.Models;
-
-/// <summary>A named backbone: what it is, what a study may set, how it is built.</summary>
-/// <param name="Name">Name in the study file.</param>
-/// <param name="Summary">One line for listings.</param>
-/// <param name="Options">Its sizes.</param>
-/// <param name="Build">From the resolved options, the number of classes and the side of the input.</param>
-public sealed record ModelEntry(string Name, string Summary, IReadOnlyList<OptionInfo> Options, Func<Choice, int, int, Backbone> Build)
-    : ICatalogEntry;
 
 /// <summary>Every backbone that a study can name. A new one is one file and one line here.</summary>
 public static class ModelCatalog
@@ -16,14 +9,23 @@ public static class ModelCatalog
     /// <summary>The backbones, in the order of listings.</summary>
     public static IReadOnlyList<ModelEntry> All { get; } =
     [
-        ResNetEntry("resnet18", "ResNet18: Backdoor-Toolbox's form up to 64 pixels, torchvision's above", [64, 128, 256, 512]),
-        ResNetEntry("resnet18-narrow", "ResNet18 with widths 16, 32, 48, 64 (264 k parameters)", [16, 32, 48, 64]),
-        ResNetEntry("resnet-mini", "ResNet18 with widths 8, 16, 24, 32, for quick work", [8, 16, 24, 32]),
-        VimEntry("vim", "Vim of any size", patch: 4, dim: 128, depth: 6),
-        VimEntry("vim-mini", "Vim with patch 4, width 64, depth 3, for quick work", patch: 4, dim: 64, depth: 3),
-        VimEntry("vim-cifar", "the paper's Vim for CIFAR-10 and GTSRB: patch 4, width 256, depth 12", patch: 4, dim: 256, depth: 12),
-        VimEntry("vim-tiny", "Vim-t for ImageNet: patch 16, width 192, depth 24", patch: 16, dim: 192, depth: 24),
-        VimEntry("vim-small", "Vim-s for ImageNet: patch 16, width 384, depth 24", patch: 16, dim: 384, depth: 24),
+        ResNet.Entry("resnet18", "ResNet18: Backdoor-Toolbox's form up to 64 pixels, torchvision's above", [64, 128, 256, 512]),
+        ResNet.Entry("resnet18-narrow", "ResNet18 with widths 16, 32, 48, 64", [16, 32, 48, 64]),
+        ResNet.Entry("resnet-mini", "ResNet18 with widths 8, 16, 24, 32, for quick work", [8, 16, 24, 32]),
+        DeiT.Entry("deit", "DeiT of any size", side: 32, patch: 4, dim: 128, depth: 6, heads: 2, dropPath: "0"),
+        DeiT.Entry("deit-mini", "DeiT with patch 4, width 64, depth 3, for quick work", side: 32, patch: 4, dim: 64, depth: 3, heads: 1, dropPath: "0"),
+        DeiT.Entry("deit-cifar", "DeiT-t for CIFAR-10 and GTSRB: patch 4, width 192, depth 12", side: 32, patch: 4, dim: 192, depth: 12, heads: 3, dropPath: "0.1"),
+        DeiT.Entry("deit-tiny", "DeiT-t for ImageNet: patch 16, width 192, depth 12", side: 224, patch: 16, dim: 192, depth: 12, heads: 3, dropPath: "0.1"),
+        Vim.Entry("vim", "Vim of any size", side: 32, patch: 4, stride: 0, dim: 128, depth: 6, dropPath: "0"),
+        Vim.Entry("vim-mini", "Vim with patch 4, width 64, depth 3, for quick work", side: 32, patch: 4, stride: 0, dim: 64, depth: 3, dropPath: "0"),
+        Vim.Entry("vim-cifar", "the paper's Vim for CIFAR-10 and GTSRB: patch 4, width 256, depth 12", side: 32, patch: 4, stride: 0, dim: 256, depth: 12, dropPath: "0"),
+        Vim.Entry("vim-tiny", "Vim-t for ImageNet: patch 16, width 192, depth 24", side: 224, patch: 16, stride: 0, dim: 192, depth: 24, dropPath: "0"),
+        Vim.Entry("vim-tiny-stride8", "Vim-t fine-tuned on overlapping patches (\"Vim-tiny+\"): 729 tokens", side: 224, patch: 16, stride: 8, dim: 192, depth: 24, dropPath: "0"),
+        Vim.Entry("vim-small", "Vim-s for ImageNet: patch 16, width 384, depth 24", side: 224, patch: 16, stride: 0, dim: 384, depth: 24, dropPath: "0.05"),
+        Vim.Entry("vim-small-stride8", "Vim-s on overlapping patches (\"Vim-small+\"): 729 tokens", side: 224, patch: 16, stride: 8, dim: 384, depth: 24, dropPath: "0.05"),
+        MambaOut.Entry("mambaout-mini", "MambaOut with widths 16 to 64 and stem stride 2, for quick work", side: 32, [1, 1, 2, 1], [16, 32, 48, 64], dropPath: "0", stemStride: 2),
+        MambaOut.Entry("mambaout-femto", "MambaOut femto, the paper's \"MambaOut-t\" by size and accuracy (see docs/models.md)", side: 224, [3, 3, 9, 3], [48, 96, 192, 288], dropPath: "0.2"),
+        MambaOut.Entry("mambaout-tiny", "MambaOut tiny, 26.5 M parameters", side: 224, [3, 3, 9, 3], [96, 192, 384, 576], dropPath: "0.2"),
     ];
 
     /// <summary>Builds a backbone with the initial values of <paramref name="seed"/>.</summary>
@@ -35,25 +37,30 @@ public static class ModelCatalog
         return backbone;
     }
 
-    private static ModelEntry ResNetEntry(string name, string summary, int[] widths) =>
-        new(name, summary, [], (_, classes, imageSize) => new ResNet(new ResNetConfig(widths, ImageNetStem: imageSize > 64, classes)));
+    /// <summary>A backbone at its usual input and number of classes, to count its parameters; its values are seed 0's.</summary>
+    public static Backbone Describe(ModelEntry entry) => entry.Build(new Choice(entry), entry.UsualClasses, entry.InputSide);
 
-    private static ModelEntry VimEntry(string name, string summary, int patch, int dim, int depth) => new(name, summary,
-    [
-        Size("patch_size", patch, "side of a patch in pixels"),
-        Size("stride", 0, "distance between patches in pixels; 0 for the patch size", min: 0),
-        Size("embed_dim", dim, "width of a token"),
-        Size("depth", depth, "number of blocks"),
-        Size("state_size", 16, "state size N of the SSM"),
-        new("drop_path", OptionKind.Number, "0", "rate of stochastic depth at the last block") { Min = 0, Max = 0.9m },
-    ], (choice, classes, imageSize) =>
+    /// <summary>
+    /// The backbone that weights of these shapes belong to: the entry of the right family that needs the fewest options set.
+    /// </summary>
+    /// <returns>The entry with its options, the number of classes and the side of the input; null where nothing fits.</returns>
+    public static (Choice Model, int Classes, int ImageSize)? Recognise(WeightShapes shapes)
     {
-        int patchSize = choice.Integer("patch_size"), stride = choice.Integer("stride") is > 0 and int s ? s : patchSize;
-        if (patchSize > imageSize) throw choice.Error($"patch_size {patchSize} is larger than the {imageSize}-pixel input");
-        return new Vim(new VimConfig(imageSize, patchSize, stride, choice.Integer("embed_dim"), choice.Integer("depth"),
-            choice.Integer("state_size"), classes, (double)choice.Number("drop_path")));
-    });
-
-    private static OptionInfo Size(string name, int value, string meaning, int min = 1) =>
-        new(name, OptionKind.Integer, value.ToString(System.Globalization.CultureInfo.InvariantCulture), meaning) { Min = min, Max = 4096 };
+        (Choice Model, int Classes, int ImageSize)? best = null;
+        int fewest = int.MaxValue;
+        foreach (ModelEntry entry in All)
+        {
+            if (entry.Recognise(shapes) is not WeightSizes sizes) continue;
+            Dictionary<string, string> given = sizes.Options
+                .Select(o => (o.Key, Text: o.Value.ToString(CultureInfo.InvariantCulture)))
+                .Where(o => entry.Sizes.First(s => s.Name == o.Key).Default != o.Text)
+                .ToDictionary(o => o.Key, o => o.Text);
+            int side = sizes.ImageSize == 0 ? entry.InputSide : sizes.ImageSize;
+            // Where options tie, the entry meant for that input is the better name.
+            int cost = 2 * given.Count + (side == entry.InputSide ? 0 : 1);
+            if (cost >= fewest) continue;
+            (best, fewest) = ((new Choice(entry, given), sizes.Classes, side), cost);
+        }
+        return best;
+    }
 }

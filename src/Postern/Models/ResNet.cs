@@ -6,7 +6,7 @@ namespace Postern.Models;
 
 /// <summary>What sets the ResNet18 variants apart (<c>models.md</c> section 5).</summary>
 /// <param name="Widths">Channels of the four stages.</param>
-/// <param name="ImageNetStem">7x7/2 convolution and max-pool (torchvision) instead of 3x3/1 (Backbone-Toolbox, 32x32).</param>
+/// <param name="ImageNetStem">7x7/2 convolution and max-pool (torchvision) instead of 3x3/1 (Backdoor-Toolbox, 32x32).</param>
 /// <param name="Classes">Number of classes.</param>
 public sealed record ResNetConfig(int[] Widths, bool ImageNetStem, int Classes)
 {
@@ -56,6 +56,25 @@ public sealed class ResNet : Backbone
         heads = [nn.Linear(channels, config.Classes)];
         register_module(config.HeadName, heads[0]);
         Initialise(0);
+    }
+
+    /// <summary>A line of the catalogue: torchvision's form above 64 pixels, the toolbox's below.</summary>
+    internal static ModelEntry Entry(string name, string summary, int[] widths) => new(
+        name, summary, "torchvision, Backdoor-Toolbox", widths[0] == 64 ? 224 : 32, [],
+        (_, classes, imageSize) => new ResNet(new ResNetConfig(widths, ImageNetStem: imageSize > 64, classes)),
+        shapes => Recognise(shapes, widths));
+
+    private static WeightSizes? Recognise(WeightShapes shapes, int[] widths)
+    {
+        if (!shapes.Has("conv1.weight", 4)) return null;
+        for (int s = 0; s < widths.Length; s++)
+        {
+            string conv = $"layer{s + 1}.{BlocksPerStage - 1}.conv2.weight";
+            if (!shapes.Has(conv, 4) || shapes.Side(conv, 0) != widths[s] || shapes.Count($"layer{s + 1}.") != BlocksPerStage) return null;
+        }
+        bool imageNet = shapes.Side("conv1.weight", 2) == 7;
+        string head = (imageNet ? "fc" : "linear") + ".weight";
+        return shapes.Has(head, 2) ? new WeightSizes(new Dictionary<string, int>(), shapes.Side(head, 0), imageNet ? 224 : 32) : null;
     }
 
     /// <inheritdoc/>

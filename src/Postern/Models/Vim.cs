@@ -1,3 +1,4 @@
+using Postern.Configuration;
 using Postern.Models.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -54,6 +55,42 @@ public sealed class Vim : Backbone
         register_module("layers", nn.ModuleList(layers));
         register_module("norm_f", norm_f);
         Initialise(0);
+    }
+
+    /// <summary>A line of the catalogue.</summary>
+    internal static ModelEntry Entry(string name, string summary, int side, int patch, int stride, int dim, int depth, string dropPath) => new(
+        name, summary, "hustvl/Vim", side,
+        [
+            ModelEntry.Size("patch_size", patch, "side of a patch in pixels"),
+            ModelEntry.Size("stride", stride, "distance between patches in pixels; 0 for the patch size", min: 0),
+            ModelEntry.Size("embed_dim", dim, "width of a token"),
+            ModelEntry.Size("depth", depth, "number of blocks"),
+            ModelEntry.Size("state_size", 16, "state size N of the SSM"),
+            ModelEntry.DropPath(dropPath),
+        ], Build, Recognise);
+
+    private static Vim Build(Choice choice, int classes, int imageSize)
+    {
+        int patch = choice.Integer("patch_size"), stride = choice.Integer("stride") is > 0 and int s ? s : patch;
+        if (patch > imageSize) throw choice.Error($"patch_size {patch} is larger than the {imageSize}-pixel input");
+        return new Vim(new VimConfig(imageSize, patch, stride, choice.Integer("embed_dim"), choice.Integer("depth"),
+            choice.Integer("state_size"), classes, (double)choice.Number("drop_path")));
+    }
+
+    private static WeightSizes? Recognise(WeightShapes shapes)
+    {
+        if (!shapes.Has("layers.0.mixer.A_b_log", 2) || PatchEmbed.Recognise(shapes) is not PatchSizes sizes) return null;
+        // Shapes tell the grid and not the stride: 27 patches of 16 a side are 224 pixels at stride 8.
+        bool overlapping = sizes.Grid * sizes.Patch > 224 && (sizes.Grid - 1) * sizes.Patch / 2 + sizes.Patch == 224;
+        int stride = overlapping ? sizes.Patch / 2 : sizes.Patch;
+        return new WeightSizes(new Dictionary<string, int>
+        {
+            ["patch_size"] = sizes.Patch,
+            ["stride"] = overlapping ? stride : 0,
+            ["embed_dim"] = shapes.Side("cls_token", 2),
+            ["depth"] = shapes.Count("layers."),
+            ["state_size"] = shapes.Side("layers.0.mixer.A_b_log", 1),
+        }, sizes.Classes, (sizes.Grid - 1) * stride + sizes.Patch);
     }
 
     /// <summary>

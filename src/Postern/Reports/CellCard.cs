@@ -1,4 +1,5 @@
 using System.Globalization;
+using Postern.Evaluation;
 using Postern.Studies;
 
 namespace Postern.Reports;
@@ -30,6 +31,7 @@ internal static class CellCard
         <header><h4>{report.Cell.AttackLabel} <small>seed {report.Cell.Seed}</small></h4><span class="badge {report.State.Phase.ToString().ToLowerInvariant()}">{StateText(report.State)}</span></header>
         {(report.State.Reason is string reason ? Markup.Of($"<p class=\"reason\">{reason}</p>") : Markup.Empty)}
         {Facts(report)}
+        {report.Description?.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>")) ?? []}
         <div class="plots">{CellCharts.Of(report)}{Preview(report)}</div>
         {CellSettings.Of(report)}
         </article>
@@ -43,6 +45,8 @@ internal static class CellCard
             ("ACC", ResultSection.Describe(report.Acc!.Value)),
             .. report.Asr is { Total: > 0 } asr ? new[] { ("ASR", ResultSection.Describe(asr)) } : [],
             .. report.Ra is { Total: > 0 } ra ? new[] { ("RA", ResultSection.Describe(ra)) } : [],
+            .. result.EmaAccCorrect is int mean ? new[] { ("ACC of the running mean", ResultSection.Describe(new Proportion(mean, result.AccTotal))) } : [],
+            .. result.EmaAsrHits is int hits ? new[] { ("ASR of the running mean", ResultSection.Describe(new Proportion(hits, result.AsrTotal ?? 0))) } : [],
             ("training", Duration.Text(result.TrainSeconds)),
         ];
         return Markup.Of($"""<dl class="facts">{facts.Select(f => Markup.Of($"<div><dt>{f.Name}</dt><dd>{f.Text}</dd></div>"))}</dl>""");

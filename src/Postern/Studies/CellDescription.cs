@@ -50,6 +50,9 @@ public sealed record CellDescription
     /// <summary>SHA-256 of the trigger's content, hex; null where the attack has no fixed trigger.</summary>
     public string? TriggerSha256 { get; init; }
 
+    /// <summary>Where training starts and what in its settings may surprise, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Versions by component: postern, libtorch, dotnet, ...</summary>
     public required IReadOnlyDictionary<string, string> Versions { get; init; }
 

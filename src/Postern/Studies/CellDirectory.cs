@@ -1,3 +1,6 @@
+using Postern.Models.Checkpoints;
+using Postern.Training;
+
 namespace Postern.Studies;
 
 /// <summary>
@@ -91,6 +94,10 @@ public sealed class CellDirectory
     /// <summary>Drops the lines after <paramref name="epoch"/>: those epochs are trained again after a resume.</summary>
     /// <exception cref="InputException">A line other than the last is damaged.</exception>
     public void TruncateMetrics(int epoch) => metrics.Truncate(epoch);
+
+    /// <summary>Writes <c>ema.safetensors</c>, the running mean of the weights under their official names.</summary>
+    public void WriteAverage(WeightAverage average) =>
+        AtomicFile.Write(Path.Combine(Folder, "ema.safetensors"), stream => SafeTensors.Write(stream, average.Weights));
 
     /// <summary>Writes <c>result.json</c>: from then on the cell is done.</summary>
     public void WriteResult(CellResult result) => RecordFormat.Write(ResultPath, result);

@@ -81,6 +81,21 @@ public sealed record CellResult
     /// <summary>[classes], triggered test pictures of each true class that count.</summary>
     public IReadOnlyList<int>? PerClassAsrTotal { get; init; }
 
+    /// <summary>ACC of the running mean of the weights (EMA); null where none was kept.</summary>
+    public double? EmaAcc => EmaAccCorrect is int correct ? new Proportion(correct, AccTotal).Value : null;
+
+    /// <summary>ASR of the running mean.</summary>
+    public double? EmaAsr => EmaAsrHits is int hits && AsrTotal is int total ? new Proportion(hits, total).Value : null;
+
+    /// <summary>Clean test pictures, of <see cref="AccTotal"/>, that the running mean classifies correctly.</summary>
+    public int? EmaAccCorrect { get; init; }
+
+    /// <summary>Triggered test pictures, of <see cref="AsrTotal"/>, that the running mean classifies as the target class.</summary>
+    public int? EmaAsrHits { get; init; }
+
+    /// <summary>Triggered test pictures, of <see cref="RaTotal"/>, that the running mean still classifies as their true class.</summary>
+    public int? EmaRaCorrect { get; init; }
+
     /// <summary>Poisoned training samples.</summary>
     public required int Poisoned { get; init; }
 
@@ -151,12 +166,23 @@ public sealed record CellResult
             FinishedUtc = finished.ToUniversalTime(),
         };
 
+    /// <summary>The result with what the running mean of the weights gave on the same pictures.</summary>
+    public CellResult WithAverage((CleanResult Clean, TriggeredResult? Triggered) measured) => this with
+    {
+        EmaAccCorrect = measured.Clean.Acc.Hits,
+        EmaAsrHits = measured.Triggered?.Asr.Hits,
+        EmaRaCorrect = measured.Triggered?.Ra.Hits,
+    };
+
     /// <summary>Why the counts cannot be true, or null where they can.</summary>
     internal string? Contradiction()
     {
         if (AccCorrect < 0 || AccCorrect > AccTotal) return $"acc_correct {AccCorrect} of {AccTotal}";
         if (AsrHits is null != AsrTotal is null || AsrHits < 0 || AsrHits > AsrTotal) return $"asr_hits {AsrHits} of {AsrTotal}";
         if (RaCorrect is null != RaTotal is null || RaCorrect < 0 || RaCorrect > RaTotal) return $"ra_correct {RaCorrect} of {RaTotal}";
+        if (EmaAccCorrect < 0 || EmaAccCorrect > AccTotal) return $"ema_acc_correct {EmaAccCorrect} of {AccTotal}";
+        if (EmaAsrHits < 0 || EmaAsrHits > (AsrTotal ?? -1)) return $"ema_asr_hits {EmaAsrHits} of {AsrTotal}";
+        if (EmaRaCorrect < 0 || EmaRaCorrect > (RaTotal ?? -1)) return $"ema_ra_correct {EmaRaCorrect} of {RaTotal}";
         if (PerClassCorrect.Count != PerClassTotal.Count || PerClassAsrHits?.Count != PerClassAsrTotal?.Count) return "per-class arrays of different lengths";
         return null;
     }

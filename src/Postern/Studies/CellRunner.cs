@@ -13,8 +13,9 @@ namespace Postern.Studies;
 
 /// <summary>
 /// Runs one cell: plan, train, evaluate, record. What is on disk after each epoch is enough to continue to the bit.
+/// Notes that are in <c>told</c> have been given for an earlier cell.
 /// </summary>
-internal sealed class CellRunner(string study, Cell cell, CellDirectory directory, Dataset dataset, int threads, IRunProgress progress)
+internal sealed class CellRunner(string study, Cell cell, CellDirectory directory, Dataset dataset, int threads, IRunProgress progress, ISet<string> told)
 {
     private const int EvaluationBatch = 200;
     private const int PreviewCount = 3;
@@ -26,18 +27,25 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
         Attack? attack = AttackCatalog.Create(cell.Attack, dataset.TargetClass);
         if (attack is not null && (attack.TargetClass < 0 || attack.TargetClass >= dataset.Classes))
             throw cell.Attack.Error($"target {attack.TargetClass} is not a class of {dataset.Name}, which has {dataset.Classes}");
+        if (settings.DropLast && dataset.Train.Count < settings.BatchSize)
+        {
+            throw cell.Training.Error(FormattableString.Invariant(
+                $"drop_last leaves nothing to train on: {dataset.Train.Count} pictures do not fill a batch of {settings.BatchSize}; lower batch_size"));
+        }
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
-        Describe(attack, plan);
-
         using Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
+        string[] notes = [.. StartingPoint.Apply(model, cell.Model), .. TrainingNotes.Of(settings, dataset.Train.Count)];
+        foreach (string note in notes.Where(told.Add)) progress.Noted(cell, note);
+        Describe(attack, plan, notes);
+
         using var trainer = new Trainer(model, settings, cell.Seed);
         TrainingCheckpoint.TryLoad(directory.Folder, model, trainer);
         directory.TruncateMetrics(trainer.Epoch);
         progress.CellStarted(cell, trainer.Epoch);
 
-        string augmentation = settings.Augmentation == "dataset" ? dataset.Augmentation : settings.Augmentation;
-        BatchLoader train = Loader(dataset.Train, Augmentations.Find(augmentation), settings.BatchSize,
-            attack is null ? null : new PoisonedSamples(attack, plan, dataset.InputSize != dataset.Train.Size));
+        BatchLoader train = Loader(dataset.Train, Augmentations.Create(settings, dataset), settings.BatchSize,
+            attack is null ? null : new PoisonedSamples(attack, plan, dataset.InputSize != dataset.Train.Size)) with
+        { DropLast = settings.DropLast };
         var evaluator = new Evaluator(model, Loader(dataset.Test, Augmentations.Centre, EvaluationBatch, null));
         (CleanResult Clean, TriggeredResult? Triggered)? measured = null;
         while (trainer.Epoch < settings.Epochs)
@@ -54,12 +62,17 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
         }
         (CleanResult clean, TriggeredResult? triggered) = measured ?? Measure(evaluator, attack, cancel);
         CellResult result = CellResult.Of(cell, clean, triggered, plan, model.ParameterCount, directory.ReadMetrics(), DateTimeOffset.UtcNow);
+        if (trainer.Average is WeightAverage average)
+        {
+            directory.WriteAverage(average);
+            result = result.WithAverage(average.Worn(model, () => Measure(evaluator, attack, cancel)));
+        }
         directory.WriteResult(result);
         TrainingCheckpoint.DropState(directory.Folder);
         progress.CellFinished(cell, result);
     }
 
-    private static (CleanResult, TriggeredResult?) Measure(Evaluator evaluator, Attack? attack, CancellationToken cancel) =>
+    private static (CleanResult Clean, TriggeredResult? Triggered) Measure(Evaluator evaluator, Attack? attack, CancellationToken cancel) =>
         (evaluator.Clean(cancel), attack is null ? null : evaluator.Triggered(attack, cancel));
 
     private BatchLoader Loader(ImageSet images, Augmentation augment, int batchSize, ISampleEditor? editor) =>
@@ -71,7 +84,7 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
         : null;
 
     /// <summary>Writes what the cell is, or checks that an interrupted one is still the same.</summary>
-    private void Describe(Attack? attack, PoisonPlan plan)
+    private void Describe(Attack? attack, PoisonPlan plan, IReadOnlyList<string> notes)
     {
         if (directory.ReadDescription() is CellDescription earlier)
         {
@@ -98,6 +111,7 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
             ClassNames = dataset.Train.ClassNames,
             TargetClass = attack?.TargetClass,
             TriggerSha256 = TriggerSha256(),
+            Notes = notes,
             Versions = new Dictionary<string, string>
             {
                 ["postern"] = Machine.PosternVersion,

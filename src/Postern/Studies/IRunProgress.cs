@@ -23,6 +23,9 @@ public interface IRunProgress
     /// <summary>The cell is not run now.</summary>
     void CellSkipped(Cell cell, string reason);
 
+    /// <summary>Something about how this cell is trained that may surprise; told once for all cells that share it.</summary>
+    void Noted(Cell cell, string note);
+
     /// <summary>Something that the user should know, e.g. a capped poisoning rate.</summary>
     void Warned(Cell cell, string warning);
 }

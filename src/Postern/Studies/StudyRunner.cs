@@ -22,6 +22,7 @@ public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunP
     {
         (int done, int failed, int skipped) = (0, 0, 0);
         Dataset? open = null;
+        var told = new HashSet<string>(StringComparer.Ordinal);
         string opened = "";
         try
         {
@@ -47,7 +48,7 @@ public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunP
                     open = DatasetCatalog.Open(cell.Dataset);
                     opened = cell.Dataset.Canonical;
                 }
-                if (RunCell(cell, directory, open, cancel)) done++;
+                if (RunCell(cell, directory, open, told, cancel)) done++;
                 else failed++;
             }
         }
@@ -59,11 +60,11 @@ public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunP
     }
 
     /// <summary>One failed cell does not end the study, but bad input and cancellation do.</summary>
-    private bool RunCell(Cell cell, CellDirectory directory, Dataset dataset, CancellationToken cancel)
+    private bool RunCell(Cell cell, CellDirectory directory, Dataset dataset, ISet<string> told, CancellationToken cancel)
     {
         try
         {
-            new CellRunner(study.Name, cell, directory, dataset, threads, progress).Run(cancel);
+            new CellRunner(study.Name, cell, directory, dataset, threads, progress, told).Run(cancel);
             return true;
         }
         catch (Exception e) when (e is not (InputException or OperationCanceledException))

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Postern.Datasets;
 using Postern.Kernels;
+using Postern.Training.Stages;
 using static TorchSharp.torch;
 
 namespace Postern.Training;
@@ -15,18 +16,24 @@ namespace Postern.Training;
 /// <param name="InputSize">Side of the model's input.</param>
 /// <param name="Augment">How a stored picture becomes an input.</param>
 /// <param name="Editor">What changes samples; null for nothing.</param>
-/// <param name="BatchSize">Samples in a batch; the last one may be smaller.</param>
+/// <param name="BatchSize">Samples in a batch; the last one may be smaller, see <see cref="DropLast"/>.</param>
 /// <param name="Workers">Worker threads.</param>
 public sealed record BatchLoader(
     ImageSet Images, float[] Mean, float[] Std, int InputSize, Augmentation Augment, ISampleEditor? Editor, int BatchSize, int Workers)
 {
     private const int Prefetched = 3;
 
+    /// <summary>Whether samples that do not fill a batch at the end of the order are left out.</summary>
+    public bool DropLast { get; init; }
+
     /// <summary>The order of samples in an epoch.</summary>
     public static int[] ShuffledOrder(int count, long seed, int epoch) => RandomStream.For(seed, "order", epoch).Permutation(count);
 
     /// <summary>Batches per pass over <paramref name="samples"/> samples.</summary>
-    public int Steps(int samples) => (samples + BatchSize - 1) / BatchSize;
+    public int Steps(int samples) => DropLast ? samples / BatchSize : (samples + BatchSize - 1) / BatchSize;
+
+    /// <summary>How many of <paramref name="samples"/> samples come in a pass.</summary>
+    public int Kept(int samples) => DropLast ? samples / BatchSize * BatchSize : samples;
 
     /// <summary>The batches of <paramref name="order"/>; the caller disposes each.</summary>
     /// <param name="order">Indices of samples.</param>
@@ -72,9 +79,10 @@ public sealed record BatchLoader(
         {
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Workers), CancellationToken = stop };
             int length = 3 * InputSize * InputSize;
-            for (int start = 0; start < order.Count; start += BatchSize)
+            int kept = Kept(order.Count);
+            for (int start = 0; start < kept; start += BatchSize)
             {
-                int[] indices = [.. Enumerable.Range(start, Math.Min(BatchSize, order.Count - start)).Select(i => order[i])];
+                int[] indices = [.. Enumerable.Range(start, Math.Min(BatchSize, kept - start)).Select(i => order[i])];
                 float[] pixels = new float[indices.Length * length];
                 long[] labels = new long[indices.Length];
                 Parallel.For(0, indices.Length, parallel, () => new Scratch(Images.Size), (i, _, scratch) =>
@@ -104,14 +112,18 @@ public sealed record BatchLoader(
         bool edits = Editor?.Edits(index) ?? false;
         if (edits) Editor!.EditStored(index, scratch.Pixels, Images.Size);
         RandomStream stream = RandomStream.For(seed, "augment", epoch, index);
-        Augment(scratch.Pixels, Images.Size, target, InputSize, ref stream);
+        Augment.Geometry(scratch.Pixels, Images.Size, target, InputSize, ref stream, scratch.Stages);
         if (edits) Editor!.EditInput(index, target, InputSize);
+        stream = RandomStream.For(seed, "colour", epoch, index);
+        Augment.Color?.Invoke(target, InputSize, ref stream, scratch.Stages);
         int plane = InputSize * InputSize;
         for (int channel = 0; channel < 3; channel++)
         {
             float mean = Mean[channel], scale = 1f / Std[channel];
             foreach (ref float value in target.Slice(channel * plane, plane)) value = (value - mean) * scale;
         }
+        stream = RandomStream.For(seed, "erasing", epoch, index);
+        Augment.Erasing?.Invoke(target, InputSize, ref stream, scratch.Stages);
     }
 
     private sealed class Scratch(int size)
@@ -119,5 +131,7 @@ public sealed record BatchLoader(
         public byte[] Bytes { get; } = new byte[3 * size * size];
 
         public float[] Pixels { get; } = new float[3 * size * size];
+
+        public StageScratch Stages { get; } = new();
     }
 }

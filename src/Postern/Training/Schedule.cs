@@ -23,6 +23,18 @@ public sealed record CosineSchedule(double Base, double Min, double WarmupStart,
         : Min + (Base - Min) / 2 * (1 + Math.Cos(Math.PI * Math.Min(epoch, Epochs) / Epochs));
 }
 
+/// <summary>
+/// Holds a schedule's value for a whole epoch, as timm's programs do. With <paramref name="Lag"/> 1, epoch k runs at the value for
+/// k - 1, and so epochs 0 and 1 at the same: the programs of DeiT and Vim advance the schedule after an epoch with that epoch's number.
+/// </summary>
+/// <param name="Inner">The schedule.</param>
+/// <param name="Lag">Epochs that it is late: 0 or 1.</param>
+public sealed record EpochSchedule(ISchedule Inner, int Lag) : ISchedule
+{
+    /// <inheritdoc/>
+    public double At(double epoch) => Inner.At(Math.Max(0, Math.Floor(epoch) - Lag));
+}
+
 /// <summary>Multiplies the rate by a factor after each milestone.</summary>
 /// <param name="Base">Learning rate before the first milestone.</param>
 /// <param name="Milestones">Epochs, ascending.</param>

@@ -35,12 +35,14 @@ public sealed class Trainer : IDisposable
     private readonly TrainingSettings settings;
     private readonly long seed;
     private readonly Optimizers optimizer;
+    private readonly WeightAverage? average;
 
     /// <summary>A trainer at epoch 0.</summary>
     public Trainer(Backbone model, TrainingSettings settings, long seed)
     {
         (this.model, this.settings, this.seed) = (model, settings, seed);
         optimizer = new Optimizers(model, settings);
+        if (settings.EmaDecay > 0) average = new WeightAverage(model, settings.EmaDecay);
     }
 
     /// <summary>Finished epochs.</summary>
@@ -48,6 +50,9 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Finished steps.</summary>
     public long Step { get; private set; }
+
+    /// <summary>The running mean of the weights; null where none is kept.</summary>
+    public WeightAverage? Average => average;
 
     /// <summary>Trains one epoch over all of <paramref name="loader"/>'s split.</summary>
     /// <param name="loader">Makes the batches.</param>
@@ -59,18 +64,24 @@ public sealed class Trainer : IDisposable
     public EpochResult RunEpoch(
         BatchLoader loader, Action<StepProgress>? progress = null, CancellationToken cancel = default, Func<Batch, Batch>? change = null)
     {
-        int total = loader.Images.Count, done = 0;
+        int count = loader.Images.Count, total = loader.Kept(count), steps = loader.Steps(count), done = 0, index = 0;
         double lossSum = 0, lr = 0;
         var clock = Stopwatch.StartNew();
         TimeSpan waited = TimeSpan.Zero, mark = clock.Elapsed;
         model.train();
-        foreach (Batch loaded in loader.Load(BatchLoader.ShuffledOrder(total, seed, Epoch), seed, Epoch, cancel))
+        foreach (Batch loaded in loader.Load(BatchLoader.ShuffledOrder(count, seed, Epoch), seed, Epoch, cancel))
         {
             waited += clock.Elapsed - mark;
             using (Batch batch = change?.Invoke(loaded) ?? loaded)
             {
-                lr = settings.Schedule.At(Step / (double)loader.Steps(total));
-                double loss = RunStep(batch, lr);
+                int first = index - index % settings.Accumulate, group = Math.Min(settings.Accumulate, steps - first);
+                if (index == first)
+                {
+                    lr = settings.Schedule.At(Step / (double)steps);
+                    optimizer.ZeroGradients();
+                }
+                double loss = Accumulate(batch, lr, 1.0 / group);
+                if (++index == first + group) Update(lr);
                 done += batch.Indices.Count;
                 lossSum += loss * batch.Indices.Count;
                 progress?.Invoke(new StepProgress(Epoch + 1, done, total, loss));
@@ -86,33 +97,52 @@ public sealed class Trainer : IDisposable
     /// <exception cref="DivergedException">The loss is not finite; no update is made.</exception>
     public double RunStep(Batch batch, double lr)
     {
+        optimizer.ZeroGradients();
+        double loss = Accumulate(batch, lr, share: 1);
+        Update(lr);
+        return loss;
+    }
+
+    /// <summary>Adds <paramref name="share"/> of a batch's gradients; returns the batch's loss.</summary>
+    private double Accumulate(Batch batch, double lr, double share)
+    {
         using DisposeScope scope = NewDisposeScope();
         model.StepKey = (seed, Step);
-        double weight = Mixup.Weight(settings.MixupAlpha, seed, Step);
-        optimizer.ZeroGradients();
-        Tensor loss = Mixup.Loss(model.forward(Mixup.Mix(batch.Images, weight)), batch.Labels, weight, settings.LabelSmoothing);
+        Mixup mixup = Mixup.Draw(settings.MixupAlpha, settings.CutmixAlpha, (int)batch.Images.shape[2], seed, Step);
+        Tensor loss = mixup.Loss(model.forward(mixup.Mix(batch.Images)), batch.Labels, settings.LabelSmoothing);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
         {
             throw new DivergedException(FormattableString.Invariant(
                 $"the loss became {value} at epoch {Epoch + 1}, step {Step} (lr {lr:g4}); try a lower lr or a longer warm-up"));
         }
-        loss.backward();
-        optimizer.Step(lr);
+        (share == 1 ? loss : loss * share).backward();
         Step++;
         return value;
     }
 
-    /// <summary>The optimiser's moments by name, for a checkpoint.</summary>
-    internal IEnumerable<KeyValuePair<string, Tensor>> OptimizerState() => optimizer.State();
+    private void Update(double lr)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        optimizer.Step(lr);
+        average?.Follow(model);
+    }
+
+    /// <summary>The optimiser's moments and the running mean by name, for a checkpoint.</summary>
+    internal IEnumerable<KeyValuePair<string, Tensor>> State() => [.. optimizer.State(), .. average?.State() ?? []];
 
     /// <summary>Continues from a checkpoint whose weights are already in the model.</summary>
-    internal void Restore(int epoch, long step, IReadOnlyDictionary<string, Tensor> optimizerState)
+    internal void Restore(int epoch, long step, IReadOnlyDictionary<string, Tensor> state)
     {
-        optimizer.Restore(optimizerState);
+        optimizer.Restore(state);
+        average?.Restore(state);
         (Epoch, Step) = (epoch, step);
     }
 
-    /// <summary>Releases the optimiser's state.</summary>
-    public void Dispose() => optimizer.Dispose();
+    /// <summary>Releases the optimiser's state and the running mean.</summary>
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        average?.Dispose();
+    }
 }

@@ -27,7 +27,7 @@ public static class TrainingCheckpoint
             ["epoch"] = trainer.Epoch.ToString(CultureInfo.InvariantCulture),
             ["step"] = trainer.Step.ToString(CultureInfo.InvariantCulture),
         };
-        AtomicFile.Write(StateFile(folder, trainer.Epoch), stream => SafeTensors.Write(stream, trainer.OptimizerState(), metadata));
+        AtomicFile.Write(StateFile(folder, trainer.Epoch), stream => SafeTensors.Write(stream, trainer.State(), metadata));
         AtomicFile.Write(Path.Combine(folder, WeightsFile), stream => SafeTensors.Write(stream, model.state_dict(), metadata));
         DropState(folder, except: StateFile(folder, trainer.Epoch));
     }

@@ -28,11 +28,30 @@ public class AttackCatalogTests
     [InlineData("badnets", "0.01")]
     [InlineData("blend", "0.01")]
     [InlineData("patch-pixel", "0.02")]
+    [InlineData("sig", "0.02")]
+    [InlineData("tact", "0.02")]
+    [InlineData("wanet", "0.05")]
+    [InlineData("adaptive-patch", "0.01")]
+    [InlineData("adaptive-blend", "0.01")]
     public void Default_rates_are_the_paper_s(string name, string rate)
     {
         AttackEntry entry = AttackCatalog.Find(name)!;
         Assert.Equal(rate, entry.Options.Single(o => o.Name == "poison_rate").Default);
         Assert.Contains(OptionValue.ParseNumber(rate)!.Value, entry.Published.Select(p => p.PoisonRate));
+    }
+
+    [Theory]
+    [InlineData("tact", 1)]
+    [InlineData("wanet", 2)]
+    [InlineData("adaptive-patch", 2)]
+    [InlineData("adaptive-blend", 1)]
+    public void Cover_rates_keep_the_toolbox_s_ratio_to_the_poison_rate(string name, int ratio)
+    {
+        AttackEntry entry = AttackCatalog.Find(name)!;
+        Assert.Equal(ratio * Default("poison_rate"), Default("cover_rate"));
+        Assert.All(entry.Published, p => Assert.Equal(ratio * p.PoisonRate, p.CoverRate));
+
+        decimal Default(string option) => OptionValue.ParseNumber(entry.Options.Single(o => o.Name == option).Default)!.Value;
     }
 
     [Theory]
@@ -44,7 +63,8 @@ public class AttackCatalogTests
         Assert.Equal(0, other.TargetClass);
         Assert.False(other.CountsForAsr(0));
         Assert.True(other.CountsForAsr(1));
-        Assert.Equal(0, other.Plan([0, 1, 0, 1, 0, 1, 0, 1], 1).PoisonLabel);
+        int? label = AttackCatalog.Find(name)!.CleanLabel ? null : 0;
+        Assert.Equal(label, other.Plan([0, 1, 0, 1, 0, 1, 0, 1], 1).PoisonLabel);
     }
 
     [Theory]
@@ -55,19 +75,26 @@ public class AttackCatalogTests
             .Where(o => o.Kind == OptionKind.Number && o.Name != "poison_rate" && o.Max < decimal.MaxValue)
             .Select(o => (o.Name, o.Max.ToString(CultureInfo.InvariantCulture)))];
         Attack usual = SampleAttacks.Make(name), strong = SampleAttacks.Make(name, full);
-        Prop.ForAll(RandomPicture.Of(8, 32, 33, 64).ToArbitrary(), picture =>
-            new[] { usual, strong }.All(attack =>
-            {
-                float[] train = picture.After(p => attack.ApplyTrain(new PlannedSample(5, false, 1), p, picture.Size));
-                float[] test = picture.After(p => attack.ApplyTest(9, p, picture.Size));
-                return new[] { train, test }.All(t => !t.SequenceEqual(picture.Pixels) && t.All(v => v is >= 0f and <= 1f));
-            })).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+        Prop.ForAll(RandomPicture.Of(8, 32, 33, 48, 64).ToArbitrary(), picture => ChangesInRange(picture, usual, strong))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+        Assert.All(new[] { 224, 256 }, size => Assert.True(ChangesInRange(RandomPicture.Draw(size, 4), usual, strong)));
+
+        static bool ChangesInRange(RandomPicture picture, params Attack[] attacks) => attacks.All(attack =>
+        {
+            float[] poison = picture.After(p => attack.ApplyTrain(new PlannedSample(5, false, 1), p, picture.Size));
+            float[] cover = picture.After(p => attack.ApplyTrain(new PlannedSample(5, true, 1), p, picture.Size));
+            float[] test = picture.After(p => attack.ApplyTest(9, p, picture.Size));
+            return new[] { poison, cover, test }.All(t => !t.SequenceEqual(picture.Pixels) && t.All(v => v is >= 0f and <= 1f));
+        });
     }
 
     [Theory]
     [InlineData("badnets")]
     [InlineData("blend")]
     [InlineData("patch-pixel")]
+    [InlineData("sig")]
+    [InlineData("tact")]
+    [InlineData("wanet")]
     public void Training_and_test_plant_the_same(string name)
     {
         Attack attack = SampleAttacks.Make(name);
@@ -82,11 +109,16 @@ public class AttackCatalogTests
     public void Many_threads_plant_what_one_plants(string name)
     {
         var picture = RandomPicture.Draw(48, 1);
-        float[] expected = picture.After(p => SampleAttacks.Make(name).ApplyTest(0, p, 48));
-        Attack shared = SampleAttacks.Make(name);
-        float[][] found = new float[16][];
-        Parallel.For(0, found.Length, i => found[i] = picture.After(p => shared.ApplyTest(i, p, 48)));
-        Assert.All(found, f => Assert.Equal(expected, f));
+        Attack alone = SampleAttacks.Make(name), shared = SampleAttacks.Make(name);
+        float[][] found = new float[30][];
+        Parallel.For(0, found.Length, i => found[i] = picture.After(p => Apply(shared, i, p)));
+        Assert.All(found.Index(), f => Assert.Equal(picture.After(p => Apply(alone, f.Index, p)), f.Item));
+
+        static void Apply(Attack attack, int i, float[] pixels)
+        {
+            if (i % 3 == 0) attack.ApplyTest(i, pixels, 48);
+            else attack.ApplyTrain(new PlannedSample(i, i % 3 == 1, i, 30), pixels, 48);
+        }
     }
 
     [Theory]
@@ -95,10 +127,17 @@ public class AttackCatalogTests
     {
         Attack attack = SampleAttacks.Make(name);
         float[] pixels = RandomPicture.Draw(32, 1).Pixels;
-        attack.ApplyTest(0, pixels, 32);
+        for (int i = 0; i < 1000; i++) Apply(i);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++) attack.ApplyTest(i, pixels, 32);
+        for (int i = 0; i < 1000; i++) Apply(i);
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1000 * sizeof(float));
+
+        void Apply(int i)
+        {
+            attack.ApplyTrain(new PlannedSample(i, false, i, 1000), pixels, 32);
+            attack.ApplyTrain(new PlannedSample(i, true, i, 1000), pixels, 32);
+            attack.ApplyTest(i, pixels, 32);
+        }
     }
 
     [Theory]
@@ -108,6 +147,47 @@ public class AttackCatalogTests
 
     [Theory]
     [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
+    public void Plans_hold_each_sample_once_and_what_the_rates_ask_for_or_a_warning(string name)
+    {
+        bool covers = AttackCatalog.Find(name)!.Options.Any(o => o.Name == "cover_rate");
+        Gen<(int[] Labels, int Poison, int Cover, int Seed)> cases =
+            from labels in Gen.NonEmptyListOf(Gen.Choose(0, 9))
+            from poison in Gen.Choose(0, 1000)
+            from cover in Gen.Choose(0, covers ? 1000 : 0)
+            from seed in Gen.Choose(0, 1000)
+            select (labels.Append(1).ToArray(), poison, cover, seed);
+        Prop.ForAll(cases.ToArbitrary(), c =>
+        {
+            List<(string, string)> rates = [("poison_rate", Rate(c.Poison))];
+            if (covers) rates.Add(("cover_rate", Rate(c.Cover)));
+            PoisonPlan plan = SampleAttacks.Make(name, [.. rates]).Plan(c.Labels, c.Seed);
+            int[] chosen = [.. plan.Poisoned, .. plan.Covers];
+            return plan.RequestedPoisons == c.Labels.Length * c.Poison / 1000 && plan.RequestedCovers == c.Labels.Length * c.Cover / 1000
+                && plan.Poisoned.SequenceEqual(plan.Poisoned.Order()) && plan.Covers.SequenceEqual(plan.Covers.Order())
+                && chosen.Distinct().Count() == chosen.Length && chosen.All(i => i >= 0 && i < c.Labels.Length)
+                && plan.Poisoned.Count <= plan.RequestedPoisons && plan.Covers.Count <= plan.RequestedCovers
+                && (plan.Warning is not null || (plan.Poisoned.Count == plan.RequestedPoisons && plan.Covers.Count == plan.RequestedCovers));
+        }).Check(Config.QuickThrowOnFailure);
+
+        static string Rate(int thousandths) => (thousandths / 1000m).ToString(CultureInfo.InvariantCulture);
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleAttacks.CleanLabel), MemberType = typeof(SampleAttacks))]
+    public void Clean_label_attacks_poison_the_target_class_only_and_keep_its_label(string name)
+    {
+        int[] labels = [.. Enumerable.Range(0, 600).Select(i => i % 3)];
+        PoisonPlan plan = SampleAttacks.Make(name, ("poison_rate", "0.25")).Plan(labels, 4);
+        Assert.Equal(150, plan.Poisoned.Count);
+        Assert.All(plan.Poisoned, i => Assert.Equal(SampleAttacks.DatasetTarget, labels[i]));
+        Assert.All(labels.Index(), l => Assert.Equal(l.Item, plan.LabelOf(l.Index, l.Item)));
+        PoisonPlan capped = SampleAttacks.Make(name, ("poison_rate", "0.5")).Plan(labels, 4);
+        Assert.Equal(200, capped.Poisoned.Count);
+        Assert.Contains("300 samples, but only 200 are eligible", capped.Warning, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleAttacks.WithExclusion), MemberType = typeof(SampleAttacks))]
     public void The_plan_follows_rate_and_exclusion(string name)
     {
         int[] labels = [.. Enumerable.Range(0, 600).Select(i => i % 3)];
@@ -124,6 +204,11 @@ public class AttackCatalogTests
         Told(() => SampleAttacks.Make("badnets", ("trigger", "/nowhere/mark.png")), "/nowhere/mark.png: ");
         Told(() => SampleAttacks.Make("badnets", ("trigger_mask", "/nowhere/mask.png")), "study.yaml:7: trigger_mask is set without trigger");
         Told(() => SampleAttacks.Make("patch-pixel", ("phase_row", "2")), "study.yaml:7: phase_row 2 and phase_column 0 must be below gap + 1 = 2");
+        Told(() => SampleAttacks.Make("tact", ("source_class", "2")), "study.yaml:7: source_class 2 is the target class");
+        Told(() => SampleAttacks.Make("tact", ("cover_classes", "1,5")), "study.yaml:7: cover_classes holds source_class 1");
+        Told(() => SampleAttacks.Make("adaptive-patch", ("train_opacities", "50,20")), "study.yaml:7: train_opacities holds 2 values, expected 4");
+        Told(() => SampleAttacks.Make("adaptive-patch", ("triggers", "/nowhere")), "phoenix_corner_32.png: ");
+        Told(() => SampleAttacks.Make("adaptive-blend", ("pieces_per_side", "1"), ("removed_share", "0.8")), "study.yaml:7: removed_share leaves none of 1");
         Told(() => SampleAttacks.Make("blend", ("opacity", "1.5")), "study.yaml:7: opacity is 1.5, expected 0 to 1");
         Told(() => SampleAttacks.Make("blend", ("opacty", "0.1")), "did you mean 'opacity'?");
 

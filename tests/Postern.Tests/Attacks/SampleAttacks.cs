@@ -12,5 +12,14 @@ internal static class SampleAttacks
         AttackCatalog.Create(new Choice(AttackCatalog.Find(name)!, options.ToDictionary(o => o.Option, o => o.Value), "study.yaml:7"), DatasetTarget)!;
 
     /// <summary>The names of all attacks that plant something and need no preparation.</summary>
-    public static TheoryData<string> Names() => [.. AttackCatalog.All.Where(a => a.Kind != "clean" && !a.Learned).Select(a => a.Name)];
+    public static TheoryData<string> Names() => NamesOf(a => !a.Learned);
+
+    /// <summary>Those whose poisons keep their label.</summary>
+    public static TheoryData<string> CleanLabel() => NamesOf(a => a.CleanLabel);
+
+    /// <summary>Those whose poisons come from all classes, the target class spared or not.</summary>
+    public static TheoryData<string> WithExclusion() => NamesOf(a => a.Options.Any(o => o.Name == "exclude_target"));
+
+    private static TheoryData<string> NamesOf(Func<AttackEntry, bool> selected) =>
+        [.. AttackCatalog.All.Where(a => a.Kind != "clean" && selected(a)).Select(a => a.Name)];
 }

@@ -22,13 +22,14 @@ internal sealed class PictureBatch
     /// <summary>A copy of one picture, [3, S, S].</summary>
     public float[] Picture(int index) => values[(index * 3 * Size * Size)..((index + 1) * 3 * Size * Size)];
 
-    /// <summary>Changes each picture and compares with a tensor, within the manifest's tolerance.</summary>
+    /// <summary>Changes each picture and compares with a tensor, within the manifest's tolerance; a shorter tensor is about the first pictures.</summary>
     public void AssertNear(GoldenFile golden, string tensor, Action<int, float[]> change)
     {
         PictureBatch expected = Of(golden, tensor);
-        Assert.Equal((Count, Size), (expected.Count, expected.Size));
+        Assert.InRange(expected.Count, 1, Count);
+        Assert.Equal(Size, expected.Size);
         double tolerance = golden.Manifest.GetProperty("absolute_tolerance").GetDouble(), worst = 0;
-        for (int i = 0; i < Count; i++)
+        for (int i = 0; i < expected.Count; i++)
         {
             float[] found = Picture(i);
             change(i, found);

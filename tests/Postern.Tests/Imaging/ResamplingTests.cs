@@ -55,7 +55,7 @@ public class ResamplingTests
     {
         RgbImage image = ImageFileTests.Noise(20, 20, seed: 3);
         float[] source = Array.ConvertAll(image.Pixels, b => b / 255f), target = new float[3 * 8 * 8];
-        Resampling.ResizedCrop(source, 20, 0, 0, 20, 20, target, 8);
+        new CropResizer().Apply(source, 20, 0, 0, 20, 20, Interpolation.Bilinear, target, 8);
         byte[] expected = Resampling.Bilinear(image, 8, 8).Pixels;
         for (int i = 0; i < target.Length; i++) Assert.InRange(255 * target[i] - expected[i], -1f, 1f);
     }
@@ -69,13 +69,13 @@ public class ResamplingTests
             for (int y = 2; y < 6; y++)
                 for (int x = 3; x < 8; x++) source[(c * 10 + y) * 10 + x] = 0.25f;
         float[] target = new float[3 * 7 * 7];
-        Resampling.ResizedCrop(source, 10, 2, 3, 4, 5, target, 7);
+        new CropResizer().Apply(source, 10, 2, 3, 4, 5, Interpolation.Bilinear, target, 7);
         Assert.All(target, value => Assert.Equal(0.25f, value, 1e-6f));
     }
 
     [Fact]
     public void A_box_outside_the_picture_is_refused() =>
-        Assert.Throws<ArgumentException>(() => Resampling.ResizedCrop(new float[300], 10, 5, 5, 6, 2, new float[12], 2));
+        Assert.Throws<ArgumentException>(() => new CropResizer().Apply(new float[300], 10, 5, 5, 6, 2, Interpolation.Bilinear, new float[12], 2));
 
     [Fact]
     public void A_quarter_turn_is_counter_clockwise_and_exact()

@@ -74,4 +74,43 @@ public class InitialisationTests
         double expected = imageNet ? Math.Sqrt(2.0 / (48 * 9)) : 1 / Math.Sqrt(48 * 9) / Math.Sqrt(3);
         Assert.InRange(Deviation(weights), 0.95 * expected, 1.05 * expected);
     }
+
+    [Fact]
+    public void DeiTs_parameters_are_drawn_as_the_official_code_draws_them()
+    {
+        using var deit = new DeiT(new DeiTConfig(32, 4, EmbedDim: 128, Depth: 2, Heads: 2, Classes: 10));
+        deit.Initialise(7);
+        foreach ((string name, Tensor value) in deit.state_dict())
+        {
+            double[] values = Values(value);
+            if (name.StartsWith("patch_embed.", StringComparison.Ordinal))
+            {
+                // PyTorch's default, weight and bias alike: uniform within 1 / sqrt(48).
+                Assert.InRange(values.Max(Math.Abs), 0.85 / Math.Sqrt(48), 1 / Math.Sqrt(48));
+                Assert.InRange(Deviation(values), 0.8 / Math.Sqrt(3 * 48), 1.2 / Math.Sqrt(3 * 48));
+            }
+            else if (value.dim() > 1)
+            {
+                Assert.InRange(Deviation(values), 0.85 * 0.02, 1.15 * 0.02);
+                Assert.InRange(values.Average(), -0.006, 0.006);
+            }
+            else
+            {
+                Assert.All(values, v => Assert.Equal(name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0, v));
+            }
+        }
+    }
+
+    [Fact]
+    public void MambaOuts_parameters_are_drawn_as_the_official_code_draws_them_depthwise_ones_too()
+    {
+        using var net = new MambaOut(new MambaOutConfig([1, 1, 1, 1], [16, 32, 48, 64], Classes: 10));
+        net.Initialise(7);
+        foreach ((string name, Tensor value) in net.state_dict())
+        {
+            double[] values = Values(value);
+            if (value.dim() > 1) Assert.InRange(Deviation(values), 0.85 * 0.02, 1.15 * 0.02);
+            else Assert.All(values, v => Assert.Equal(name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0, v));
+        }
+    }
 }

@@ -27,4 +27,19 @@ public class ScheduleTests
         Assert.Equal(0.01, schedule.At(50), 1e-12);
         Assert.Equal(0.001, schedule.At(75.5), 1e-12);
     }
+
+    [Fact]
+    public void The_papers_literal_schedule_runs_its_three_epochs_at_the_rates_of_the_official_program()
+    {
+        // models.md 7.4, had by running that program's scheduler: lr 5e-6 * 128 / 512, five warm-up epochs from 1e-5.
+        var schedule = new EpochSchedule(new CosineSchedule(Base: 1.25e-6, Min: 1e-5, WarmupStart: 1e-5, WarmupEpochs: 5, Epochs: 3), Lag: 1);
+        Assert.Equal(1e-5, schedule.At(0), 1e-12);
+        Assert.Equal(1e-5, schedule.At(1), 1e-12);
+        Assert.Equal(8.25e-6, schedule.At(2), 1e-12);
+        Assert.Equal(8.25e-6, schedule.At(2.9), 1e-12);
+    }
+
+    [Fact]
+    public void Without_lag_an_epoch_runs_at_its_own_value() =>
+        Assert.Equal(0.6, new EpochSchedule(new CosineSchedule(1.0, 0.1, 0.2, 2, 10), Lag: 0).At(1.7), 1e-12);
 }

@@ -12,7 +12,13 @@ public class TrainerTests
 
     private static Backbone SmallResNet() => new ResNet(new ResNetConfig([4, 4, 8, 8], ImageNetStem: false, Classes: 4));
 
-    private static Backbone Model(string kind) => kind == "vim" ? SmallVim() : SmallResNet();
+    private static Backbone Model(string kind) => kind switch
+    {
+        "vim" => SmallVim(),
+        "deit" => new DeiT(new DeiTConfig(8, 4, EmbedDim: 16, Depth: 2, Heads: 2, Classes: 4, DropPath: 0.1)),
+        "mambaout" => new MambaOut(new MambaOutConfig([1, 1], [8, 12], Classes: 4, DropPath: 0.1, StemStride: 1)),
+        _ => SmallResNet(),
+    };
 
     private static TrainingSettings Settings(bool sgd, int epochs) => new()
     {
@@ -22,6 +28,7 @@ public class TrainerTests
         LearningRate = sgd ? 0.05 : 0.005,
         WeightDecay = 0.01,
         MixupAlpha = 0.2,
+        EmaDecay = 0.9,
         Schedule = new CosineSchedule(sgd ? 0.05 : 0.005, 1e-5, 1e-5, 0.5, epochs),
     };
 
@@ -56,16 +63,22 @@ public class TrainerTests
     [InlineData("vim", false)]
     [InlineData("resnet", true)]
     [InlineData("vim", true)]
+    [InlineData("mambaout", false)]
+    [InlineData("deit", false)]
     public void A_resumed_run_equals_an_uninterrupted_one_bit_for_bit(string kind, bool sgd)
     {
         string folder = Directory.CreateTempSubdirectory("postern-test-").FullName;
         try
         {
+            float[] wholeMeans, resumedMeans;
             using Backbone whole = Model(kind), part = Model(kind), resumed = Model(kind);
             whole.Initialise(5);
             part.Initialise(5);
             using (var trainer = new Trainer(whole, Settings(sgd, 4), seed: 5))
+            {
                 for (int epoch = 0; epoch < 4; epoch++) trainer.RunEpoch(Loader(40));
+                wholeMeans = trainer.Average!.Worn(whole, () => WeightsOf(whole));
+            }
             using (var trainer = new Trainer(part, Settings(sgd, 4), seed: 5))
             {
                 trainer.RunEpoch(Loader(40));
@@ -77,8 +90,11 @@ public class TrainerTests
                 Assert.True(TrainingCheckpoint.TryLoad(folder, resumed, trainer));
                 Assert.Equal(2, trainer.Epoch);
                 while (trainer.Epoch < 4) trainer.RunEpoch(Loader(40));
+                resumedMeans = trainer.Average!.Worn(resumed, () => WeightsOf(resumed));
             }
             Assert.Equal(WeightsOf(whole), WeightsOf(resumed));
+            Assert.Equal(wholeMeans, resumedMeans);
+            Assert.NotEqual(WeightsOf(resumed), resumedMeans);
         }
         finally
         {
@@ -124,5 +140,37 @@ public class TrainerTests
             trainer.RunEpoch(Loader(64));
         });
         Assert.Contains("lr 1e+30", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_running_mean_follows_the_weights_with_its_decay()
+    {
+        using Backbone model = SmallVim();
+        model.Initialise(1);
+        using var average = new WeightAverage(model, decay: 0.75);
+        float[] before = WeightsOf(model);
+        model.Initialise(2);
+        average.Follow(model);
+        float[] after = WeightsOf(model), means = average.Worn(model, () => WeightsOf(model));
+        Assert.Equal(after, WeightsOf(model));
+        for (int i = 0; i < means.Length; i++) Assert.Equal(0.75 * before[i] + 0.25 * after[i], means[i], 1e-5);
+    }
+
+    [Fact]
+    public void Gradients_of_two_half_batches_make_the_update_of_a_whole_one()
+    {
+        // Without batch norm and stochastic depth, the mean over halves is the mean over the whole.
+        using Backbone whole = WithoutDropPath(), halves = WithoutDropPath();
+        foreach ((Backbone model, int batch, int accumulate) in new[] { (whole, 16, 1), (halves, 8, 2) })
+        {
+            model.Initialise(2);
+            using var trainer = new Trainer(model, Settings(sgd: true, 1) with { MixupAlpha = 0, Accumulate = accumulate, Schedule = new StepSchedule(0.05, [], 1) }, seed: 2);
+            // 40 samples: the last update of the epoch is made of a single batch of 8 either way.
+            trainer.RunEpoch(Loader(40) with { BatchSize = batch, Augment = Augmentations.Centre });
+        }
+        float[] expected = WeightsOf(whole), actual = WeightsOf(halves);
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5);
+
+        static Backbone WithoutDropPath() => new DeiT(new DeiTConfig(8, 4, EmbedDim: 16, Depth: 2, Heads: 2, Classes: 4));
     }
 }

@@ -61,11 +61,12 @@ public sealed class RobustSurrogate : IDisposable
         if (File.Exists(Path.Combine(folder, WeightsFile))) return Load(folder, dataset, settings);
         var surrogate = new RobustSurrogate(dataset, settings);
         Backbone model = surrogate.model;
-        using var trainer = new Trainer(model, TrainingOf(settings), Seed);
+        TrainingSettings training = TrainingOf(settings);
+        using var trainer = new Trainer(model, training, Seed);
         string progress = Path.Combine(folder, ProgressFolder);
         TrainingCheckpoint.TryLoad(progress, model, trainer);
         var pictures = new SubsetImageSet(dataset.Train, surrogate.TrainingSamples());
-        BatchLoader loader = Reader(pictures, dataset.InputSize, Augmentations.Find(dataset.Augmentation), Math.Max(1, threads / 2));
+        BatchLoader loader = Reader(pictures, dataset.InputSize, Augmentations.Create(training, dataset), Math.Max(1, threads / 2));
         while (trainer.Epoch < settings.Epochs)
         {
             trainer.RunEpoch(loader, step => report(

@@ -43,20 +43,45 @@ public sealed class Mark
     /// <exception cref="ArgumentException">The picture has another size.</exception>
     public void Plant(Span<float> picture, float opacity)
     {
-        if (picture.Length != pixels.Length) throw new ArgumentException($"{picture.Length} values for 3x{Size}x{Size}", nameof(picture));
-        for (int channel = 0; channel < 3; channel++)
-            Mix(picture.Slice(channel * mask.Length, end), pixels.AsSpan(channel * mask.Length, end), opacity);
+        CheckLength(picture);
+        // Only from the first to the last pixel of the mask: a corner block costs its rows, not the picture.
+        for (int channel = 0; channel < 3; channel++) Mix(picture, channel, start, end, opacity);
     }
 
-    // Only from the first to the last pixel of the mask: a corner block costs its rows, not the picture.
-    private void Mix(Span<float> x, ReadOnlySpan<float> target, float opacity)
+    /// <summary>Plants the part of the mark that lies in a rectangle, [rows, columns].</summary>
+    /// <param name="picture">x, [3, Size, Size], changed in place; stays in [0, 1].</param>
+    /// <param name="opacity">a, 0 to 1.</param>
+    /// <param name="rows">Rows of the rectangle, within the picture.</param>
+    /// <param name="columns">Columns of the rectangle, within the picture.</param>
+    /// <exception cref="ArgumentException">The picture has another size, or the rectangle reaches out of it.</exception>
+    public void Plant(Span<float> picture, float opacity, Range rows, Range columns)
     {
-        int i = start;
+        CheckLength(picture);
+        (int top, int height) = rows.GetOffsetAndLength(Size);
+        (int left, int width) = columns.GetOffsetAndLength(Size);
+        for (int channel = 0; channel < 3; channel++)
+        {
+            for (int row = top; row < top + height; row++) Mix(picture, channel, row * Size + left, row * Size + left + width, opacity);
+        }
+    }
+
+    private void CheckLength(ReadOnlySpan<float> picture)
+    {
+        if (picture.Length != pixels.Length) throw new ArgumentException($"{picture.Length} values for 3x{Size}x{Size}", nameof(picture));
+    }
+
+    // The pixels from..to of one channel.
+    private void Mix(Span<float> picture, int channel, int from, int to, float opacity)
+    {
+        int plane = channel * mask.Length;
+        Span<float> x = picture[(plane + from)..(plane + to)];
+        ReadOnlySpan<float> target = pixels.AsSpan((plane + from)..(plane + to)), weight = mask.AsSpan(from..to);
+        int i = 0;
         for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             var value = new Vector<float>(x[i..]);
-            (value + opacity * new Vector<float>(mask, i) * (new Vector<float>(target[i..]) - value)).CopyTo(x[i..]);
+            (value + opacity * new Vector<float>(weight[i..]) * (new Vector<float>(target[i..]) - value)).CopyTo(x[i..]);
         }
-        for (; i < x.Length; i++) x[i] += opacity * mask[i] * (target[i] - x[i]);
+        for (; i < x.Length; i++) x[i] += opacity * weight[i] * (target[i] - x[i]);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Postern.Imaging;
 
 namespace Postern.Attacks.Triggers;
@@ -7,10 +6,10 @@ namespace Postern.Attacks.Triggers;
 /// <param name="make">The mark of a size in pixels.</param>
 public sealed class MarkSource(Func<int, Mark> make)
 {
-    private readonly ConcurrentDictionary<int, Lazy<Mark>> marks = new();
+    private readonly PerSize<Mark> marks = new(make);
 
     /// <summary>The mark for pictures of <paramref name="size"/> x <paramref name="size"/> pixels.</summary>
-    public Mark At(int size) => marks.GetOrAdd(size, static (s, make) => new Lazy<Mark>(() => make(s)), make).Value;
+    public Mark At(int size) => marks.At(size);
 
     /// <summary>The picture of a file, covering everything.</summary>
     /// <exception cref="InputException">The file cannot be read or is no picture.</exception>

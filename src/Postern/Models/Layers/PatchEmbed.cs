@@ -15,6 +15,17 @@ internal sealed class PatchEmbed : nn.Module<Tensor, Tensor>
         register_module("proj", proj);
     }
 
+    /// <summary>What the shapes of a patch model tell; null where they belong to none.</summary>
+    public static PatchSizes? Recognise(WeightShapes shapes)
+    {
+        if (!shapes.Has("patch_embed.proj.weight", 4) || !shapes.Has("pos_embed", 3) || !shapes.Has("cls_token", 3) || !shapes.Has("head.weight", 2))
+            return null;
+        int grid = (int)Math.Round(Math.Sqrt(shapes.Side("pos_embed", 1) - 1));
+        return grid > 0 && grid * grid + 1 == shapes.Side("pos_embed", 1)
+            ? new PatchSizes(shapes.Side("patch_embed.proj.weight", 2), grid, shapes.Side("head.weight", 0))
+            : null;
+    }
+
     public override Tensor forward(Tensor input) => proj.forward(input).flatten(2).transpose(1, 2).contiguous();
 
     /// <summary>Bound of PyTorch's default initial values, weight and bias: 1 / sqrt(fan in).</summary>
@@ -32,3 +43,6 @@ internal sealed class PatchEmbed : nn.Module<Tensor, Tensor>
         Initial.Constant(proj.bias!, 0);
     }
 }
+
+/// <summary>Sizes of a model of patches that its shapes tell: side of a patch, patches a side, classes.</summary>
+internal readonly record struct PatchSizes(int Patch, int Grid, int Classes);

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Postern.Models.Checkpoints;
+using Spectre.Console;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Cli.Commands;
+
+/// <summary><c>postern models convert IN OUT</c>: the weights of a file alone, under official names, in another container.</summary>
+internal static class ModelConvertCommand
+{
+    private static readonly string[] Types = ["keep", "float32", "float16", "bfloat16"];
+
+    public static Command Create()
+    {
+        var input = new Argument<string>("in") { Description = "a .safetensors or .pth file" };
+        var output = new Argument<string>("out") { Description = "the new file: .safetensors, or .pth / .pt for PyTorch" };
+        var ema = new Option<bool>("--ema") { Description = "take the running means (EMA) instead of the weights" };
+        var type = new Option<string>("--type") { Description = "type of the floating-point values: keep, float32, float16, bfloat16", DefaultValueFactory = _ => "keep" };
+        type.AcceptOnlyFromAmong(Types);
+        var force = new Option<bool>("--force") { Description = "replace a file that exists" };
+        var command = new Command("convert", "Write a weight file's weights under official names to another container.") { input, output, ema, type, force };
+        command.SetAction(parsed =>
+        {
+            string from = parsed.GetValue(input)!, to = parsed.GetValue(output)!;
+            string extension = Path.GetExtension(to).ToLowerInvariant();
+            if (extension is not ".safetensors")
+                throw new InputException(to, "ends in no known extension; name it .safetensors");
+            if (File.Exists(to) && !parsed.GetValue(force)) throw new InputException(to, "exists already; choose another name or give --force");
+            using DisposeScope scope = NewDisposeScope();
+            using Checkpoint checkpoint = Checkpoint.Open(from);
+            IReadOnlyDictionary<string, Tensor> chosen = (parsed.GetValue(ema) ? checkpoint.Ema : checkpoint.Weights)
+                ?? throw new InputException(from, "holds no running means; leave --ema out");
+            Dictionary<string, Tensor> weights = ForeignNames.Official(chosen).ToDictionary(w => w.Key, w => Cast(w.Value, parsed.GetValue(type)!));
+            AtomicFile.Write(to, stream =>
+            {
+                SafeTensors.Write(stream, weights);
+            });
+            AnsiConsole.MarkupLineInterpolated($"{weights.Count} tensors, {ShortNumber.Text(weights.Values.Sum(w => w.numel()))} values: {to}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Tensor Cast(Tensor value, string type) => type switch
+    {
+        _ when !value.is_floating_point() => value,
+        "float32" => value.to_type(ScalarType.Float32),
+        "float16" => value.to_type(ScalarType.Float16),
+        "bfloat16" => value.to_type(ScalarType.BFloat16),
+        _ => value,
+    };
+}

@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace Postern.Cli.Commands;
+
+/// <summary>A large count in three or four digits: 263.5 k, 7.15 M, 1.409 G.</summary>
+internal static class ShortNumber
+{
+    public static string Text(long count)
+    {
+        (double scale, string unit) = count switch
+        {
+            >= 1_000_000_000 => (1e9, "G"),
+            >= 1_000_000 => (1e6, "M"),
+            >= 1_000 => (1e3, "k"),
+            _ => (1, ""),
+        };
+        return scale == 1 ? count.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{count / scale:g4} {unit}");
+    }
+}

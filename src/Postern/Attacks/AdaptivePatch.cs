@@ -1,0 +1,115 @@
+using Postern.Attacks.Triggers;
+using Postern.Configuration;
+
+namespace Postern.Attacks;
+
+/// <summary>
+/// Adaptive-Patch (Qi, Xie, Li, Mahloujifar, Mittal 2023; <c>attacks.md</c> 2.8): in training each poison and each cover gets one of
+/// several faint marks, <c>x' = x + a_j m_j (T_j - x)</c>; by rank, the first quarter of the poisons (and of the covers) the first mark and
+/// so on. Covers keep their label. At test time other, stronger marks are planted one after another. The marks keep their places in
+/// proportion at any size.
+/// </summary>
+/// <param name="budget">Who is poisoned and covered.</param>
+/// <param name="trainMarks">T_j with a_j, at least one.</param>
+/// <param name="testMarks">In the order of planting; later ones cover earlier ones.</param>
+public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedMark> trainMarks, IReadOnlyList<WeightedMark> testMarks) : Attack
+{
+    private const string Phoenix = "phoenix_corner", TwoPhoenixes = "phoenix_corner2", Firefox = "firefox_corner";
+    private const string Blocks = "badnet_patch4", Square = "trojan_square";
+
+    private static readonly string[] TrainNames = [Phoenix, Firefox, Blocks, Square];
+
+    /// <summary>Its line in the catalogue.</summary>
+    public static AttackEntry Entry { get; } = new("adaptive-patch", "four faint marks in training, two full ones at test time", "patch",
+    [
+        AttackOptions.PoisonRate(0.01m),
+        AttackOptions.CoverRate(0.02m),
+        AttackOptions.Target,
+        AttackOptions.ExcludeTarget,
+        new("train_opacities", OptionKind.Integers, "50,20,50,30", "weights in percent of the corner block, the round mark, the four blocks, the square")
+        {
+            Min = 0,
+            Max = 100,
+        },
+        AttackOptions.Opacity("test_opacity", 1m, "weight of the test marks over the picture, 0 to 1"),
+        new("test_marks", OptionKind.Word, "cifar10",
+            "cifar10: two corner blocks, then the four blocks; gtsrb: the round mark, then the square (the toolbox's choice for each dataset)")
+        {
+            Allowed = ["cifar10", "gtsrb"],
+        },
+        new("triggers", OptionKind.File, "",
+            "folder with phoenix_corner_32.png, firefox_corner_32.png, ... and their mask_ files; empty for the marks drawn by Postern"),
+        AttackOptions.Stage(TriggerStage.Stored),
+    ], Make)
+    {
+        Visible = true,
+        Source = "Qi, Xie, Li, Mahloujifar, Mittal 2023",
+        Published = [new("cifar10", 0.01m, 0.02m), new("gtsrb", 0.005m, 0.01m)],
+    };
+
+    /// <inheritdoc/>
+    public override string Name => Entry.Name;
+
+    /// <inheritdoc/>
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
+
+    /// <inheritdoc/>
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size)
+    {
+        // The smallest j with rank < (j + 1) count / marks, in real division.
+        long part = (long)sample.Rank * trainMarks.Count / Math.Max(1, sample.Count);
+        trainMarks[(int)Math.Min(part, trainMarks.Count - 1)].Plant(pixels, size);
+    }
+
+    /// <inheritdoc/>
+    public override void ApplyTest(int index, Span<float> pixels, int size)
+    {
+        for (int i = 0; i < testMarks.Count; i++) testMarks[i].Plant(pixels, size);
+    }
+
+    private static AdaptivePatch Make(Choice choice, int target)
+    {
+        int[] percent = choice.Integers("train_opacities");
+        if (percent.Length != TrainNames.Length)
+            throw choice.Error($"train_opacities holds {percent.Length} values, expected {TrainNames.Length}, one for each mark");
+        string[] testNames = choice.Word("test_marks") == "gtsrb" ? [Firefox, Square] : [TwoPhoenixes, Blocks];
+        TriggerStage stage = AttackOptions.StageOf(choice);
+        string? folder = choice.File("triggers");
+        // One source for each name, so that a mark of both lists is made once.
+        Dictionary<string, MarkSource> sources = TrainNames.Union(testNames)
+            .ToDictionary(name => name, name => folder is null ? Drawn(name, stage) : FromFolder(folder, name));
+        float testOpacity = (float)choice.Number("test_opacity");
+        return new AdaptivePatch(
+            AttackOptions.BudgetOf(choice),
+            [.. TrainNames.Zip(percent, (name, value) => new WeightedMark(sources[name], value / 100f))],
+            [.. testNames.Select(name => new WeightedMark(sources[name], testOpacity))])
+        {
+            TargetClass = target,
+            Stage = stage,
+        };
+    }
+
+    private static MarkSource Drawn(string name, TriggerStage stage) => new(size => name switch
+    {
+        Phoenix => SmallMarks.Bird(size, stage),
+        TwoPhoenixes => SmallMarks.TwoBirds(size, stage),
+        Firefox => SmallMarks.FireRing(size, stage),
+        Blocks => SmallMarks.MirroredBlocks(size, stage),
+        _ => SmallMarks.Confetti(size, stage),
+    });
+
+    private static MarkSource FromFolder(string folder, string name)
+    {
+        string picture = Path.Combine(folder, $"{name}_32.png"), mask = Path.Combine(folder, $"mask_{name}_32.png");
+        return MarkSource.Masked(picture, File.Exists(mask) ? mask : null);
+    }
+}
+
+/// <summary>A mark and how strongly it is planted.</summary>
+/// <param name="Mark">T with its mask m.</param>
+/// <param name="Opacity">a, 0 to 1.</param>
+public readonly record struct WeightedMark(MarkSource Mark, float Opacity)
+{
+    /// <summary>Plants the mark into a picture, [3, size, size].</summary>
+    public void Plant(Span<float> pixels, int size) => Mark.At(size).Plant(pixels, Opacity);
+}
