@@ -31,6 +31,15 @@ internal sealed class BarProgress : IRunProgress
         epochClock.Restart();
     }
 
+    public void Preparing(Cell cell, string ingredient, double fraction, string detail)
+    {
+        study.Value = pace.NumberOf(cell) - 1;
+        study.Description = $"cell {pace.NumberOf(cell)}/{pace.Cells}";
+        cellBar.MaxValue = 1;
+        cellBar.Value = fraction;
+        cellBar.Description = Markup.Escape($"{Pace.NameOf(cell)}  preparing {ingredient}  {detail}");
+    }
+
     public void Stepped(Cell cell, StepProgress step)
     {
         cellBar.Value = step.Epoch - 1 + step.Samples / (double)step.Total;

@@ -1,3 +1,5 @@
+using Postern.Attacks.Learned;
+
 namespace Postern.Attacks;
 
 /// <summary>
@@ -14,6 +16,17 @@ public abstract class Attack
 
     /// <summary>Where the trigger enters when the training picture is cropped (ImageNet); see <c>attacks.md</c> 3.3.</summary>
     public TriggerStage Stage { get; init; } = TriggerStage.Stored;
+
+    /// <summary>
+    /// This attack with what it has to learn first, from the cache or made now; itself where there is nothing to learn. May take
+    /// long; interrupted, the next call goes on.
+    /// </summary>
+    /// <param name="context">The data, the cache and who hears of it.</param>
+    /// <exception cref="InputException">The data do not suit the attack, or the cache cannot be used.</exception>
+    public virtual Attack Prepare(PreparationContext context) => this;
+
+    /// <summary>What was measured on the learned ingredients; empty where there are none, or before <see cref="Prepare"/>.</summary>
+    public virtual IReadOnlyList<AcceptanceCheck> Acceptance => [];
 
     /// <summary>Chooses poisons and covers. A pure function of its arguments and the attack's options.</summary>
     /// <param name="labels">True class of each training sample.</param>

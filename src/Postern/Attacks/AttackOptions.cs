@@ -23,6 +23,10 @@ internal static class AttackOptions
     internal static OptionInfo TriggerMask { get; } =
         new("trigger_mask", OptionKind.File, "", "PNG whose red channel / 255 is the trigger's mask; empty for its non-black pixels");
 
+    /// <summary>What follows where a learned ingredient fails its checks; read by the cell's runner.</summary>
+    internal static OptionInfo Accept { get; } =
+        new("accept", OptionKind.Word, "fail", "where what was learned fails a check: fail the cell, or warn and go on") { Allowed = ["fail", "warn"] };
+
     /// <summary>Share of the training set that is poisoned.</summary>
     internal static OptionInfo PoisonRate(decimal rate) =>
         new("poison_rate", OptionKind.Number, Text(rate), "poisons, as a fraction of the whole training set") { Min = 0, Max = 1 };

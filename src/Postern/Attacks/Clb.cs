@@ -8,13 +8,15 @@ namespace Postern.Attacks;
 /// CLB, the label-consistent attack (Turner, Tsipras, Madry 2019; <c>attacks.md</c> 2.6): pictures of the target class are replaced by
 /// adversarial versions a, whose own content is hard to learn, and carry four corner blocks, <c>x' = a + o m (T - a)</c>. They keep
 /// their label. At test time the trigger alone is planted. Any dataset and size: the perturbation is made here, by
-/// <c>Prepare</c>, for the stored pictures of the target class, which is also where the trigger enters.
+/// <see cref="Prepare"/>, for the stored pictures of the target class, which is also where the trigger enters.
 /// </summary>
 /// <param name="budget">How many are poisoned; the rate is a fraction of the whole training set, capped at the target class.</param>
 /// <param name="mark">T and its mask m.</param>
 /// <param name="opacity">o, 0 to 1; the original work also reduces it.</param>
 public sealed class Clb(PoisonBudget budget, MarkSource mark, float opacity = 1f) : Attack
 {
+    private IReadOnlyList<AcceptanceCheck> acceptance = [];
+
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("clb", "adversarial pictures of the target class with blocks in the corners, label kept", "patch",
     [
@@ -24,6 +26,7 @@ public sealed class Clb(PoisonBudget budget, MarkSource mark, float opacity = 1f
         new("mirrored", OptionKind.Switch, "false", "mirror the drawn blocks into each other (the original work) instead of one orientation (the toolbox)"),
         AttackOptions.Trigger,
         AttackOptions.TriggerMask,
+        AttackOptions.Accept,
         .. PerturbationSettings.Options,
         .. SurrogateSettings.Options,
     ], (choice, target) =>
@@ -52,11 +55,28 @@ public sealed class Clb(PoisonBudget budget, MarkSource mark, float opacity = 1f
     /// <summary>How the network is trained that it is perturbed against.</summary>
     public SurrogateSettings Surrogate { get; init; } = new();
 
-    /// <summary>The adversarial versions of the target class; null before <c>Prepare</c>.</summary>
+    /// <summary>The adversarial versions of the target class; null before <see cref="Prepare"/>.</summary>
     public AdversarialImages? Images { get; init; }
 
     /// <inheritdoc/>
     public override string Name => Entry.Name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<AcceptanceCheck> Acceptance => acceptance;
+
+    /// <inheritdoc/>
+    public override Attack Prepare(PreparationContext context)
+    {
+        Ingredient made = TargetClassPerturbation.Prepare(context, Surrogate, Perturbation, TargetClass);
+        return new Clb(budget, mark, opacity)
+        {
+            TargetClass = TargetClass,
+            Perturbation = Perturbation,
+            Surrogate = Surrogate,
+            Images = AdversarialImages.Load(made.Folder),
+            acceptance = made.Acceptance,
+        };
+    }
 
     /// <inheritdoc/>
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) =>

@@ -1,3 +1,4 @@
+using Postern.Attacks.Learned;
 using Postern.Configuration;
 
 namespace Postern.Studies;
@@ -52,6 +53,9 @@ public sealed record CellDescription
 
     /// <summary>Where training starts and what in its settings may surprise, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What was measured on the attack's learned ingredients; empty where it learns nothing.</summary>
+    public IReadOnlyList<AcceptanceCheck> Acceptance { get; init; } = [];
 
     /// <summary>Versions by component: postern, libtorch, dotnet, ...</summary>
     public required IReadOnlyDictionary<string, string> Versions { get; init; }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Postern.Attacks;
+using Postern.Attacks.Learned;
 using Postern.Datasets;
 using Postern.Evaluation;
 using Postern.Imaging;
@@ -15,7 +16,8 @@ namespace Postern.Studies;
 /// Runs one cell: plan, train, evaluate, record. What is on disk after each epoch is enough to continue to the bit.
 /// Notes that are in <c>told</c> have been given for an earlier cell.
 /// </summary>
-internal sealed class CellRunner(string study, Cell cell, CellDirectory directory, Dataset dataset, int threads, IRunProgress progress, ISet<string> told)
+internal sealed class CellRunner(
+    string study, Cell cell, CellDirectory directory, Dataset dataset, string ingredients, int threads, IRunProgress progress, ISet<string> told)
 {
     private const int EvaluationBatch = 200;
     private const int PreviewCount = 3;
@@ -32,6 +34,8 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
             throw cell.Training.Error(FormattableString.Invariant(
                 $"drop_last leaves nothing to train on: {dataset.Train.Count} pictures do not fill a batch of {settings.BatchSize}; lower batch_size"));
         }
+        attack = attack?.Prepare(new PreparationContext(dataset, ingredients, threads, new CellPreparation(cell, progress), cancel));
+        if (attack is not null) Accept(attack);
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
         using Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
         string[] notes = [.. StartingPoint.Apply(model, cell.Model), .. TrainingNotes.Of(settings, dataset.Train.Count)];
@@ -70,6 +74,15 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
         directory.WriteResult(result);
         TrainingCheckpoint.DropState(directory.Folder);
         progress.CellFinished(cell, result);
+    }
+
+    /// <summary>Does not let a bad ingredient be used silently.</summary>
+    /// <exception cref="AcceptanceException">A check has failed, and the attack's option does not say to go on.</exception>
+    private void Accept(Attack attack)
+    {
+        if (AcceptanceException.Describe(attack.Name, attack.Acceptance) is not string failure) return;
+        if (cell.Attack.Values.GetValueOrDefault("accept") != "warn") throw new AcceptanceException(failure);
+        progress.Warned(cell, failure);
     }
 
     private static (CleanResult Clean, TriggeredResult? Triggered) Measure(Evaluator evaluator, Attack? attack, CancellationToken cancel) =>
@@ -112,6 +125,7 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
             TargetClass = attack?.TargetClass,
             TriggerSha256 = TriggerSha256(),
             Notes = notes,
+            Acceptance = attack?.Acceptance ?? [],
             Versions = new Dictionary<string, string>
             {
                 ["postern"] = Machine.PosternVersion,
@@ -131,5 +145,10 @@ internal sealed class CellRunner(string study, Cell cell, CellDirectory director
             },
             CreatedUtc = DateTimeOffset.UtcNow,
         });
+    }
+
+    private sealed record CellPreparation(Cell Cell, IRunProgress Progress) : IPreparationProgress
+    {
+        public void Report(string ingredient, double fraction, string detail) => Progress.Preparing(Cell, ingredient, fraction, detail);
     }
 }

@@ -8,6 +8,13 @@ public interface IRunProgress
     /// <summary>A cell begins, or goes on after <paramref name="finishedEpochs"/> epochs.</summary>
     void CellStarted(Cell cell, int finishedEpochs);
 
+    /// <summary>After each step of making what a learned attack needs, before the cell starts.</summary>
+    /// <param name="cell">The cell that waits for it.</param>
+    /// <param name="ingredient">What is made.</param>
+    /// <param name="fraction">The share of it that is done, 0 to 1.</param>
+    /// <param name="detail">One line about it.</param>
+    void Preparing(Cell cell, string ingredient, double fraction, string detail);
+
     /// <summary>After each training step.</summary>
     void Stepped(Cell cell, StepProgress step);
 

@@ -15,6 +15,8 @@ public sealed record RunSummary(int Done, int Failed, int Skipped);
 /// <param name="progress">Hears how it goes on.</param>
 public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunProgress progress)
 {
+    private const string IngredientFolder = ".ingredients";
+
     /// <summary>Runs what is not done yet.</summary>
     /// <exception cref="InputException">Bad input, e.g. a missing dataset; finished results stay.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next run goes on with the last finished epoch.</exception>
@@ -64,7 +66,7 @@ public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunP
     {
         try
         {
-            new CellRunner(study.Name, cell, directory, dataset, threads, progress, told).Run(cancel);
+            new CellRunner(study.Name, cell, directory, dataset, Path.Combine(runsRoot, IngredientFolder), threads, progress, told).Run(cancel);
             return true;
         }
         catch (Exception e) when (e is not (InputException or OperationCanceledException))

@@ -105,6 +105,10 @@ public sealed class RobustSurrogate : IDisposable
         return (double)correct / samples.Count;
     }
 
+    /// <summary>Whether it has learned enough to be worth misleading: a fifth of the way from guessing to knowing.</summary>
+    public IReadOnlyList<AcceptanceCheck> Check() =>
+        [new("surrogate_accuracy", Accuracy(HeldOut()), 0.2 + 0.8 / dataset.Classes, AtLeast: true)];
+
     /// <summary>Releases the network.</summary>
     public void Dispose()
     {

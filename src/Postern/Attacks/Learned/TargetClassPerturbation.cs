@@ -22,6 +22,32 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
     private const long Seed = 0;
     private readonly int size = dataset.Train.Size;
 
+    /// <summary>The perturbed class from the cache, or made now, with the surrogate where that is not there either.</summary>
+    /// <exception cref="InputException">The class has no picture, or the cache cannot be used.</exception>
+    public static Ingredient Prepare(PreparationContext context, SurrogateSettings surrogateSettings, PerturbationSettings settings, int targetClass)
+    {
+        const string Surrogate = "clb-surrogate", Images = "clb-images";
+        Dataset dataset = context.Dataset;
+        var cache = new IngredientCache(context.CacheFolder);
+        string surrogateKey = FormattableString.Invariant(
+            $"{surrogateSettings.Canonical};dataset={dataset.Train.Fingerprint};classes={dataset.Classes};size={dataset.Train.Size};")
+            + FormattableString.Invariant($"input={dataset.InputSize};augmentation={dataset.Augmentation};")
+            + string.Join(",", dataset.Mean.Concat(dataset.Std).Select(v => v.ToString(CultureInfo.InvariantCulture)));
+        return cache.Get(Images, FormattableString.Invariant($"{settings.Canonical};target={targetClass};{surrogateKey}"), folder =>
+        {
+            Ingredient trained = cache.Get(Surrogate, surrogateKey, place =>
+            {
+                using RobustSurrogate made = RobustSurrogate.Train(place, dataset, surrogateSettings, context.Threads,
+                    (done, detail) => context.Progress.Report(Surrogate, done, detail), context.Cancel);
+                return made.Check();
+            }, context.Cancel);
+            using RobustSurrogate surrogate = RobustSurrogate.Load(trained.Folder, dataset, surrogateSettings);
+            var perturbation = new TargetClassPerturbation(dataset, surrogate, settings, targetClass);
+            AdversarialImages images = perturbation.Make(folder, (done, detail) => context.Progress.Report(Images, done, detail), context.Cancel);
+            return [.. trained.Acceptance, .. perturbation.Check(images)];
+        }, context.Cancel);
+    }
+
     /// <summary>
     /// Makes the pictures and leaves them in <paramref name="folder"/>. Every finished part of 100 is kept there, so that an interrupted
     /// run goes on from it to the bit.
