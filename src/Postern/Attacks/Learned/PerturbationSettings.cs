@@ -36,9 +36,11 @@ public sealed record PerturbationSettings
     /// <summary>Whether to begin at a random point of the ball.</summary>
     public bool RandomStart { get; init; }
 
-    /// <summary>Everything that decides the perturbation, beside the surrogate and the pictures.</summary>
+    /// <summary>
+    /// Everything that decides the perturbation, beside the surrogate and the pictures. A change of the usual values needs another recipe number.
+    /// </summary>
     public string Canonical => string.Create(CultureInfo.InvariantCulture,
-        $"norm={Norm};epsilon={Epsilon};steps={Steps};step_size={StepSize};random_start={RandomStart}");
+        $"recipe=1;norm={Norm};epsilon={Epsilon};steps={Steps};step_size={StepSize};random_start={RandomStart}");
 
     /// <summary>The perturbation of pictures of <paramref name="size"/> x <paramref name="size"/> pixels.</summary>
     public Pgd At(int size)
