@@ -35,7 +35,8 @@ public sealed record Pgd(PgdNorm Norm, double Epsilon, double StepSize, int Step
     /// <returns>[B, 3, S, S], [0, 1]; the caller disposes it.</returns>
     public Tensor Perturb(Tensor x, Tensor labels, Func<Tensor, Tensor> logits, Tensor? start = null)
     {
-        Tensor a = (start is null ? x : Inside(x, x + start)).detach();
+        Tensor a;
+        using (NewDisposeScope()) a = (start is null ? x : Inside(x, x + start)).detach().MoveToOuterDisposeScope();
         for (int i = 0; i < Steps; i++)
         {
             using DisposeScope scope = NewDisposeScope();

@@ -59,6 +59,17 @@ public sealed class RobustSurrogateTests : IDisposable
     }
 
     [Fact]
+    public void Training_and_perturbing_leave_no_tensor_behind()
+    {
+        List<long> alive = [];
+        using RobustSurrogate surrogate = Train("lean", Tiny, report: (_, _) => alive.Add(Tensor.TotalCount));
+        var perturbation = new TargetClassPerturbation(dataset, surrogate, new PerturbationSettings { Steps = 6 }, StripeDataset.Target);
+        perturbation.Make(folder.File("images"), (_, _) => alive.Add(Tensor.TotalCount), CancellationToken.None);
+        Assert.InRange(alive[8..12].Max() - alive[3..7].Max(), long.MinValue, 8);
+        Assert.InRange(alive[^1] - alive[^5], long.MinValue, 2);
+    }
+
+    [Fact]
     public void A_subset_is_as_large_as_asked_for()
     {
         int seen = 0;
