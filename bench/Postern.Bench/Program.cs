@@ -15,6 +15,9 @@ switch (args.FirstOrDefault())
     case "scan":
         ScanComparison.Compare();
         break;
+    case "augment":
+        AugmentationPace.Measure();
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ScanBenchmarks).Assembly).Run(args);
         break;

@@ -13,7 +13,7 @@ internal static class OptionTable
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("option", "default", "meaning");
         foreach (OptionInfo option in entry.Options)
         {
-            string allowed = option.Allowed.Count == 0 ? "" : $" ({string.Join(", ", option.Allowed)})";
+            string allowed = option.Allowed.All(a => option.Meaning.Contains(a, StringComparison.Ordinal)) ? "" : $" ({string.Join(", ", option.Allowed)})";
             table.AddRow(option.Name, Markup.Escape(option.Default.Length == 0 ? "-" : option.Default), Markup.Escape(option.Meaning + allowed));
         }
         AnsiConsole.Write(table);

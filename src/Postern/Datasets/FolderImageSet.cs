@@ -13,19 +13,28 @@ public sealed class FolderImageSet : ImageSet
 
     private readonly FileTree tree;
     private readonly string[] files;
+    private readonly bool keepAspect;
     private readonly Lazy<string> fingerprint;
 
     /// <summary>The pictures in the folders of <paramref name="split"/>. Owns <paramref name="tree"/>.</summary>
+    /// <param name="tree">Where the files are.</param>
+    /// <param name="split">The folder with the class folders.</param>
+    /// <param name="classes">Numbers the class folders; not all of them need to be there.</param>
+    /// <param name="size">Side of the pictures that are given.</param>
+    /// <param name="keepAspect">
+    /// Whether a picture's shorter side is resized to <paramref name="size"/> (bicubic) and its middle kept, as the official
+    /// evaluations of ViTs do; otherwise both sides are resized to it (bilinear), as the toolbox does.
+    /// </param>
     /// <exception cref="InputException">A class folder without a picture, or one that is not among <paramref name="classes"/>.</exception>
-    internal FolderImageSet(FileTree tree, string split, IReadOnlyList<string> classes, int size)
-        : this(tree, List(tree, split, classes), classes, size)
+    internal FolderImageSet(FileTree tree, string split, ClassList classes, int size, bool keepAspect = false)
+        : this(tree, List(tree, split, classes), classes, size, keepAspect)
     {
     }
 
-    private FolderImageSet(FileTree tree, (string[] Files, int[] Labels) pictures, IReadOnlyList<string> classes, int size)
-        : base(size, pictures.Labels, classes)
+    private FolderImageSet(FileTree tree, (string[] Files, int[] Labels) pictures, ClassList classes, int size, bool keepAspect)
+        : base(size, pictures.Labels, classes.Names)
     {
-        (this.tree, files) = (tree, pictures.Files);
+        (this.tree, files, this.keepAspect) = (tree, pictures.Files, keepAspect);
         fingerprint = new Lazy<string>(Hash);
     }
 
@@ -36,7 +45,10 @@ public sealed class FolderImageSet : ImageSet
     public override void Read(int index, Span<byte> pixels)
     {
         RgbImage image = ImageFile.Decode(tree.Read(files[index]), tree.Describe(files[index]));
-        Resampling.Bilinear(image, Size, Size).Pixels.CopyTo(pixels);
+        RgbImage square = keepAspect
+            ? Resampling.CentreCrop(Resampling.ShortestSide(image, Size, Interpolation.Bicubic), Size)
+            : Resampling.Bilinear(image, Size, Size);
+        square.Pixels.CopyTo(pixels);
     }
 
     /// <inheritdoc/>
@@ -49,15 +61,15 @@ public sealed class FolderImageSet : ImageSet
         base.Dispose();
     }
 
-    private static (string[] Files, int[] Labels) List(FileTree tree, string split, IReadOnlyList<string> classes)
+    private static (string[] Files, int[] Labels) List(FileTree tree, string split, ClassList classes)
     {
         var files = new List<string>();
         var labels = new List<int>();
-        Dictionary<string, int> numbers = classes.Select((name, number) => (name, number)).ToDictionary(c => c.name, c => c.number);
+        Dictionary<string, int> numbers = classes.Folders.Select((name, number) => (name, number)).ToDictionary(c => c.name, c => c.number);
         foreach (string name in tree.Folders(split))
         {
             string folder = $"{split}/{name}";
-            if (!numbers.TryGetValue(name, out int label)) throw new InputException(tree.Describe(folder), "this class is in val/ but not in train/");
+            if (!numbers.TryGetValue(name, out int label)) throw new InputException(tree.Describe(folder), $"this class is in {split}/ but not in {classes.Source}");
             string[] pictures = [.. tree.Files(folder).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant()))];
             if (pictures.Length == 0) throw new InputException(tree.Describe(folder), "the class folder has no pictures");
             files.AddRange(pictures);

@@ -5,8 +5,8 @@ namespace Postern.Datasets;
 
 /// <summary>
 /// <c>imagenet</c>: ImageNet-1K, or any set laid out like it: a folder or zip with <c>train/</c> and <c>val/</c>, a folder a class in
-/// each, classes numbered by the order of their folders' names. Pictures are decoded when they are read, resized to 256x256 with the
-/// aspect ignored, and cropped to 224 later. Constants of <c>attacks.md</c> 1.1.
+/// each, classes numbered by the order of their folders' names, or as a list of classes says. Pictures are decoded when they are read,
+/// resized to 256x256, and cropped to 224 later. Constants of <c>attacks.md</c> 1.1.
 /// </summary>
 public sealed class ImageNet : IDatasetEntry
 {
@@ -23,7 +23,17 @@ public sealed class ImageNet : IDatasetEntry
     public string Summary => "ImageNet-1K or any image folder or zip with train/ and val/, at 224x224";
 
     /// <inheritdoc/>
-    public IReadOnlyList<OptionInfo> Options => StoredOptions.All;
+    public IReadOnlyList<OptionInfo> Options { get; } =
+    [
+        .. StoredOptions.All,
+        new("resize", OptionKind.Word, "stretch", "stretch (to 256x256, bilinear, aspect ignored: the toolbox) or shortest (shorter side to "
+            + "256, bicubic, the middle kept: with the centre crop to 224, the official evaluation)")
+        {
+            Allowed = ["stretch", "shortest"],
+        },
+        new("classes", OptionKind.File, "", "text file with a class folder's name at the start of each line, in the order of the classes' "
+            + "numbers, so that a part of the folders keeps the numbers of the whole; a number and a readable name may follow"),
+    ];
 
     /// <inheritdoc/>
     public bool Recognises(string path) =>
@@ -38,7 +48,7 @@ public sealed class ImageNet : IDatasetEntry
         FileTree tree = FileTree.Open(path);
         try
         {
-            (FolderImageSet train, FolderImageSet test, string note) = Splits(tree);
+            (FolderImageSet train, FolderImageSet test, string note) = Splits(tree, choice);
             string layout = $"image folder{(tree is FolderTree ? "" : " in an archive")}{note}";
             return StoredOptions.Limit(choice, new Dataset(
                 Name, train, test, InputSide, [.485f, .456f, .406f], [.229f, .224f, .225f], TargetClass: 0, "resized-crop", layout));
@@ -50,15 +60,17 @@ public sealed class ImageNet : IDatasetEntry
         }
     }
 
-    private static (FolderImageSet Train, FolderImageSet Test, string Note) Splits(FileTree tree)
+    private static (FolderImageSet Train, FolderImageSet Test, string Note) Splits(FileTree tree, Choice choice)
     {
         IReadOnlyList<string> folders = tree.Folders("");
         if (!folders.Contains("val"))
             throw new InputException(tree.Root, "there is no folder val/ in it; an image folder has train/ and val/ with a folder a class in each");
-        IReadOnlyList<string> classes = tree.Folders(folders.Contains("train") ? "train" : "val");
-        var test = new FolderImageSet(tree, "val", classes, StoredSide);
-        return folders.Contains("train")
-            ? (new FolderImageSet(tree, "train", classes, StoredSide), test, "")
+        string first = folders.Contains("train") ? "train" : "val";
+        ClassList classes = choice.File("classes") is string list ? ClassList.Read(list) : ClassList.OfFolders(tree.Folders(first), $"{first}/");
+        bool keepAspect = choice.Word("resize") == "shortest";
+        var test = new FolderImageSet(tree, "val", classes, StoredSide, keepAspect);
+        return first == "train"
+            ? (new FolderImageSet(tree, "train", classes, StoredSide, keepAspect), test, "")
             : (test, test, ", only val/: it serves for training too");
     }
 }

@@ -34,56 +34,68 @@ public readonly record struct AffineTransform(double A, double B, double C, doub
     /// <summary>Writes the transformed <paramref name="source"/> to <paramref name="target"/>, another picture of any size.</summary>
     /// <param name="source">What is read.</param>
     /// <param name="target">What is written, every pixel of it.</param>
-    /// <param name="interpolation">Bilinear results are rounded, bicubic ones clipped and cut off, as in Pillow.</param>
+    /// <param name="interpolation">Results are cut off to 8 bits, not rounded, as in Pillow.</param>
     /// <param name="fill">Red, green and blue of what lies outside.</param>
     public void Apply(RgbImage source, RgbImage target, Interpolation interpolation, ReadOnlySpan<byte> fill)
     {
         int plane = target.Width * target.Height, sourcePlane = source.Width * source.Height;
-        for (int row = 0; row < target.Height; row++)
+        ReadOnlySpan<byte> red = source.Pixels.AsSpan(0, sourcePlane);
+        ReadOnlySpan<byte> green = source.Pixels.AsSpan(sourcePlane, sourcePlane), blue = source.Pixels.AsSpan(2 * sourcePlane, sourcePlane);
+        for (int row = 0, to = 0; row < target.Height; row++)
         {
-            for (int column = 0; column < target.Width; column++)
+            for (int column = 0; column < target.Width; column++, to++)
             {
                 double x = column + 0.5, y = row + 0.5;
                 (x, y) = (A * x + B * y + C, D * x + E * y + F);
-                bool inside = x >= 0 && x < source.Width && y >= 0 && y < source.Height;
-                for (int channel = 0, to = row * target.Width + column; channel < 3; channel++, to += plane)
+                if (!(x >= 0 && x < source.Width && y >= 0 && y < source.Height))
                 {
-                    ReadOnlySpan<byte> from = source.Pixels.AsSpan(channel * sourcePlane, sourcePlane);
-                    target.Pixels[to] = !inside ? fill[channel]
-                        : interpolation == Interpolation.Bicubic ? Cubic(from, source.Width, source.Height, x - 0.5, y - 0.5)
-                        : Linear(from, source.Width, source.Height, x - 0.5, y - 0.5);
+                    for (int channel = 0; channel < 3; channel++) target.Pixels[channel * plane + to] = fill[channel];
+                    continue;
                 }
+                var taps = new Taps(x - 0.5, y - 0.5, source.Width, source.Height);
+                bool cubic = interpolation == Interpolation.Bicubic;
+                target.Pixels[to] = cubic ? taps.Cubic(red) : taps.Linear(red);
+                target.Pixels[plane + to] = cubic ? taps.Cubic(green) : taps.Linear(green);
+                target.Pixels[2 * plane + to] = cubic ? taps.Cubic(blue) : taps.Linear(blue);
             }
         }
     }
 
-    // Outside neighbours repeat the border.
-    private static byte Linear(ReadOnlySpan<byte> plane, int width, int height, double x, double y)
+    /// <summary>The 4x4 neighbours of a point, the border repeated outside, and where the point lies between the middle ones.</summary>
+    private readonly ref struct Taps
     {
-        double left = Math.Floor(x), top = Math.Floor(y), dx = x - left, dy = y - top;
-        int x0 = Math.Max((int)left, 0), x1 = Math.Min((int)left + 1, width - 1);
-        int y0 = Math.Max((int)top, 0) * width, y1 = Math.Min((int)top + 1, height - 1) * width;
-        double upper = plane[y0 + x0] * (1 - dx) + plane[y0 + x1] * dx, lower = plane[y1 + x0] * (1 - dx) + plane[y1 + x1] * dx;
-        return (byte)(upper * (1 - dy) + lower * dy + 0.5);
-    }
+        private readonly int x0, x1, x2, x3, y0, y1, y2, y3;
+        private readonly double dx, dy;
 
-    private static byte Cubic(ReadOnlySpan<byte> plane, int width, int height, double x, double y)
-    {
-        double left = Math.Floor(x), top = Math.Floor(y), dx = x - left, dy = y - top;
-        int x1 = (int)left, y1 = (int)top;
-        int x0 = Math.Max(x1 - 1, 0), x2 = Math.Min(x1 + 1, width - 1), x3 = Math.Min(x1 + 2, width - 1);
-        int y0 = Math.Max(y1 - 1, 0) * width, y2 = Math.Min(y1 + 1, height - 1) * width, y3 = Math.Min(y1 + 2, height - 1) * width;
-        x1 = Math.Max(x1, 0);
-        y1 = Math.Max(y1, 0) * width;
-        double value = Cubic(
-            Cubic(plane[y0 + x0], plane[y0 + x1], plane[y0 + x2], plane[y0 + x3], dx),
-            Cubic(plane[y1 + x0], plane[y1 + x1], plane[y1 + x2], plane[y1 + x3], dx),
-            Cubic(plane[y2 + x0], plane[y2 + x1], plane[y2 + x2], plane[y2 + x3], dx),
-            Cubic(plane[y3 + x0], plane[y3 + x1], plane[y3 + x2], plane[y3 + x3], dx), dy);
-        return (byte)Math.Clamp(value, 0, 255);
+        internal Taps(double x, double y, int width, int height)
+        {
+            double left = Math.Floor(x), top = Math.Floor(y);
+            (dx, dy, x1, y1) = (x - left, y - top, (int)left, (int)top);
+            (x0, x2, x3) = (Math.Max(x1 - 1, 0), Math.Min(x1 + 1, width - 1), Math.Min(x1 + 2, width - 1));
+            (y0, y2, y3) = (Math.Max(y1 - 1, 0) * width, Math.Min(y1 + 1, height - 1) * width, Math.Min(y1 + 2, height - 1) * width);
+            (x1, y1) = (Math.Max(x1, 0), Math.Max(y1, 0) * width);
+        }
+
+        internal byte Linear(ReadOnlySpan<byte> plane)
+        {
+            double upper = plane[y1 + x1] + (plane[y1 + x2] - plane[y1 + x1]) * dx;
+            double lower = plane[y2 + x1] + (plane[y2 + x2] - plane[y2 + x1]) * dx;
+            return (byte)(upper + (lower - upper) * dy);
+        }
+
+        internal byte Cubic(ReadOnlySpan<byte> plane)
+        {
+            double value = Along(plane, y1);
+            // On a row the other rows weigh nothing, which spares most of the work of sideways shears and shifts.
+            if (dy != 0) value = Keys(Along(plane, y0), value, Along(plane, y2), Along(plane, y3), dy);
+            return (byte)Math.Clamp(value, 0, 255);
+        }
+
+        private double Along(ReadOnlySpan<byte> plane, int row) =>
+            dx == 0 ? plane[row + x1] : Keys(plane[row + x0], plane[row + x1], plane[row + x2], plane[row + x3], dx);
     }
 
     // Keys' cubic with a = -1 through four neighbours, at d from the second.
-    private static double Cubic(double v0, double v1, double v2, double v3, double d) =>
+    private static double Keys(double v0, double v1, double v2, double v3, double d) =>
         v1 + d * (v2 - v0 + d * (2 * (v0 - v1) + v2 - v3 + d * (v1 - v0 + v3 - v2)));
 }

@@ -76,12 +76,12 @@ public sealed class DeiT : Backbone
     {
         if (!shapes.Has("blocks.0.attn.qkv.weight", 2) || PatchEmbed.Recognise(shapes) is not PatchSizes sizes) return null;
         int dim = shapes.Side("cls_token", 2);
-        return new WeightSizes(new Dictionary<string, int>
+        return new WeightSizes(new Dictionary<string, string>
         {
-            ["patch_size"] = sizes.Patch,
-            ["embed_dim"] = dim,
-            ["depth"] = shapes.Count("blocks."),
-            ["heads"] = dim % 64 == 0 ? dim / 64 : 1,
+            ["patch_size"] = $"{sizes.Patch}",
+            ["embed_dim"] = $"{dim}",
+            ["depth"] = $"{shapes.Count("blocks.")}",
+            ["heads"] = $"{(dim % 64 == 0 ? dim / 64 : 1)}",
         }, sizes.Classes, sizes.Grid * sizes.Patch);
     }
 

@@ -1,4 +1,5 @@
 using Postern.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Models;
@@ -17,7 +18,10 @@ internal static class Initial
     public static void Constant(Tensor parameter, double value)
     {
         using var noGrad = no_grad();
-        parameter.fill_(value);
+        // Kept alive: TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
+        Scalar scalar = value;
+        parameter.fill_(scalar);
+        GC.KeepAlive(scalar);
     }
 
     /// <summary>Values in row-major order.</summary>

@@ -49,22 +49,33 @@ public sealed class MambaOut : Backbone
     internal static ModelEntry Entry(string name, string summary, int side, int[] depths, int[] dims, string dropPath, int stemStride = 4) => new(
         name, summary, "yuweihao/MambaOut", side,
         [
+            new("depths", OptionKind.Integers, string.Join(',', depths), "blocks of each stage"),
+            new("dims", OptionKind.Integers, string.Join(',', dims), "channels of each stage"),
             ModelEntry.DropPath(dropPath),
             new("stem_stride", OptionKind.Word, $"{stemStride}", "total stride of the stem: 4 as in the official code, 2 or 1 for small pictures") { Allowed = ["1", "2", "4"] },
             ModelEntry.Size("upsample", 0, "side that pictures are enlarged to before the stem; 0 for none", min: 0),
-        ],
-        (choice, classes, _) => new MambaOut(new MambaOutConfig(depths, dims, classes, (double)choice.Number("drop_path"),
-            int.Parse(choice.Word("stem_stride"), System.Globalization.CultureInfo.InvariantCulture), choice.Integer("upsample"))),
-        shapes => Recognise(shapes, depths, dims));
+        ], Build, Recognise);
 
-    private static WeightSizes? Recognise(WeightShapes shapes, int[] depths, int[] dims)
+    private static MambaOut Build(Choice choice, int classes, int imageSize)
     {
-        for (int s = 0; s < dims.Length; s++)
+        int[] depths = choice.Integers("depths"), dims = choice.Integers("dims");
+        if (depths.Length == 0 || depths.Length != dims.Length || depths.Concat(dims).Any(n => n is < 1 or > 4096))
+            throw choice.Error($"depths [{string.Join(", ", depths)}] and dims [{string.Join(", ", dims)}] must be one positive number a stage");
+        if (dims[0] < 2) throw choice.Error("dims begins below 2, but the stem halves it");
+        return new MambaOut(new MambaOutConfig(depths, dims, classes, (double)choice.Number("drop_path"),
+            int.Parse(choice.Word("stem_stride"), System.Globalization.CultureInfo.InvariantCulture), choice.Integer("upsample")));
+    }
+
+    private static WeightSizes? Recognise(WeightShapes shapes)
+    {
+        int stages = shapes.Count("stages.");
+        string[] norms = [.. Enumerable.Range(0, stages).Select(s => $"stages.{s}.0.norm.weight")];
+        if (stages == 0 || !norms.All(n => shapes.Has(n, 1)) || !shapes.Has("head.fc2.weight", 2)) return null;
+        return new WeightSizes(new Dictionary<string, string>
         {
-            string norm = $"stages.{s}.0.norm.weight";
-            if (!shapes.Has(norm, 1) || shapes.Side(norm, 0) != dims[s] || shapes.Count($"stages.{s}.") != depths[s]) return null;
-        }
-        return shapes.Has("head.fc2.weight", 2) ? new WeightSizes(new Dictionary<string, int>(), shapes.Side("head.fc2.weight", 0), ImageSize: 0) : null;
+            ["depths"] = string.Join(',', norms.Select((_, s) => shapes.Count($"stages.{s}."))),
+            ["dims"] = string.Join(',', norms.Select(n => shapes.Side(n, 0))),
+        }, shapes.Side("head.fc2.weight", 0), ImageSize: 0);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Postern.Configuration;
 
 namespace Postern.Models;
@@ -23,6 +22,7 @@ public static class ModelCatalog
         Vim.Entry("vim-tiny-stride8", "Vim-t fine-tuned on overlapping patches (\"Vim-tiny+\"): 729 tokens", side: 224, patch: 16, stride: 8, dim: 192, depth: 24, dropPath: "0"),
         Vim.Entry("vim-small", "Vim-s for ImageNet: patch 16, width 384, depth 24", side: 224, patch: 16, stride: 0, dim: 384, depth: 24, dropPath: "0.05"),
         Vim.Entry("vim-small-stride8", "Vim-s on overlapping patches (\"Vim-small+\"): 729 tokens", side: 224, patch: 16, stride: 8, dim: 384, depth: 24, dropPath: "0.05"),
+        MambaOut.Entry("mambaout", "MambaOut of any size", side: 32, [1, 1, 3, 1], [32, 64, 96, 128], dropPath: "0", stemStride: 2),
         MambaOut.Entry("mambaout-mini", "MambaOut with widths 16 to 64 and stem stride 2, for quick work", side: 32, [1, 1, 2, 1], [16, 32, 48, 64], dropPath: "0", stemStride: 2),
         MambaOut.Entry("mambaout-femto", "MambaOut femto, the paper's \"MambaOut-t\" by size and accuracy (see docs/models.md)", side: 224, [3, 3, 9, 3], [48, 96, 192, 288], dropPath: "0.2"),
         MambaOut.Entry("mambaout-tiny", "MambaOut tiny, 26.5 M parameters", side: 224, [3, 3, 9, 3], [96, 192, 384, 576], dropPath: "0.2"),
@@ -52,9 +52,8 @@ public static class ModelCatalog
         {
             if (entry.Recognise(shapes) is not WeightSizes sizes) continue;
             Dictionary<string, string> given = sizes.Options
-                .Select(o => (o.Key, Text: o.Value.ToString(CultureInfo.InvariantCulture)))
-                .Where(o => entry.Sizes.First(s => s.Name == o.Key).Default != o.Text)
-                .ToDictionary(o => o.Key, o => o.Text);
+                .Where(o => entry.Sizes.First(s => s.Name == o.Key).Default != o.Value)
+                .ToDictionary(o => o.Key, o => o.Value);
             int side = sizes.ImageSize == 0 ? entry.InputSide : sizes.ImageSize;
             // Where options tie, the entry meant for that input is the better name.
             int cost = 2 * given.Count + (side == entry.InputSide ? 0 : 1);

@@ -74,7 +74,7 @@ public sealed class ResNet : Backbone
         }
         bool imageNet = shapes.Side("conv1.weight", 2) == 7;
         string head = (imageNet ? "fc" : "linear") + ".weight";
-        return shapes.Has(head, 2) ? new WeightSizes(new Dictionary<string, int>(), shapes.Side(head, 0), imageNet ? 224 : 32) : null;
+        return shapes.Has(head, 2) ? new WeightSizes(new Dictionary<string, string>(), shapes.Side(head, 0), imageNet ? 224 : 32) : null;
     }
 
     /// <inheritdoc/>

@@ -83,13 +83,13 @@ public sealed class Vim : Backbone
         // Shapes tell the grid and not the stride: 27 patches of 16 a side are 224 pixels at stride 8.
         bool overlapping = sizes.Grid * sizes.Patch > 224 && (sizes.Grid - 1) * sizes.Patch / 2 + sizes.Patch == 224;
         int stride = overlapping ? sizes.Patch / 2 : sizes.Patch;
-        return new WeightSizes(new Dictionary<string, int>
+        return new WeightSizes(new Dictionary<string, string>
         {
-            ["patch_size"] = sizes.Patch,
-            ["stride"] = overlapping ? stride : 0,
-            ["embed_dim"] = shapes.Side("cls_token", 2),
-            ["depth"] = shapes.Count("layers."),
-            ["state_size"] = shapes.Side("layers.0.mixer.A_b_log", 1),
+            ["patch_size"] = $"{sizes.Patch}",
+            ["stride"] = $"{(overlapping ? stride : 0)}",
+            ["embed_dim"] = shapes.Text("cls_token", 2),
+            ["depth"] = $"{shapes.Count("layers.")}",
+            ["state_size"] = shapes.Text("layers.0.mixer.A_b_log", 1),
         }, sizes.Classes, (sizes.Grid - 1) * stride + sizes.Patch);
     }
 

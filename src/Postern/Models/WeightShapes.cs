@@ -12,6 +12,9 @@ public sealed class WeightShapes(IReadOnlyDictionary<string, long[]> shapes)
     /// <summary>Side <paramref name="dimension"/> of a tensor that is there.</summary>
     public int Side(string name, int dimension) => (int)shapes[name][dimension];
 
+    /// <summary>Side <paramref name="dimension"/> of a tensor that is there, as an option's value.</summary>
+    public string Text(string name, int dimension) => Side(name, dimension).ToString(CultureInfo.InvariantCulture);
+
     /// <summary>How many of <c>prefix0</c>, <c>prefix1</c>, ... begin a name, counted without a gap.</summary>
     public int Count(string prefix)
     {
@@ -22,7 +25,7 @@ public sealed class WeightShapes(IReadOnlyDictionary<string, long[]> shapes)
 }
 
 /// <summary>The sizes that a set of weights needs.</summary>
-/// <param name="Options">Values of the entry's options that can be seen in shapes.</param>
+/// <param name="Options">Values of the entry's options that can be seen in shapes, in the text form of the study file.</param>
 /// <param name="Classes">Number of classes.</param>
 /// <param name="ImageSize">Side of the input; 0 for any.</param>
-public sealed record WeightSizes(IReadOnlyDictionary<string, int> Options, int Classes, int ImageSize);
+public sealed record WeightSizes(IReadOnlyDictionary<string, string> Options, int Classes, int ImageSize);

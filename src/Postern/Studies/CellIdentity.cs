@@ -7,8 +7,8 @@ namespace Postern.Studies;
 
 /// <summary>
 /// What decides a cell's result, as text, and the id made of it. Names, options and seed count; labels and the name of the preset do
-/// not. Of a file that an option names, its content counts and not its path; of a dataset's files nothing does: their fingerprint is
-/// recorded in <c>cell.json</c> and compared when the cell is resumed.
+/// not. Of a file that an option names, its content counts and not its path; of what a dataset's <c>path</c> names nothing does: its
+/// fingerprint is recorded in <c>cell.json</c> and compared when the cell is resumed.
 /// </summary>
 internal sealed class CellIdentity
 {
@@ -16,7 +16,8 @@ internal sealed class CellIdentity
     private readonly Dictionary<string, string> contents = new(StringComparer.Ordinal);
 
     /// <summary>What decides the result about a dataset.</summary>
-    public static string OfDataset(ICatalogEntry entry, Choice choice) => Lines(entry.Name, entry, choice, _ => "");
+    /// <exception cref="InputException">A file that an option other than <c>path</c> names cannot be read.</exception>
+    public string OfDataset(ICatalogEntry entry, Choice choice) => Lines(entry.Name, entry, choice, path => path == choice.File("path") ? "" : ContentOf(path));
 
     /// <summary>What decides the result about a model or an attack.</summary>
     /// <exception cref="InputException">A file that an option names cannot be read.</exception>

@@ -40,7 +40,7 @@ public sealed class StudyFile
 
     private Study Resolve(StudyCatalogs catalogs)
     {
-        IReadOnlyList<StudyEntry> datasets = new EntryReader("dataset", catalogs.Datasets, CellIdentity.OfDataset).Read(List("datasets"));
+        IReadOnlyList<StudyEntry> datasets = new EntryReader("dataset", catalogs.Datasets, identity.OfDataset).Read(List("datasets"));
         foreach (StudyEntry dataset in datasets)
         {
             if (dataset.Choice.Values.GetValueOrDefault("path") is "")

@@ -1,5 +1,6 @@
 using Postern.Kernels;
 using Postern.Training.Stages;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Training;
@@ -34,7 +35,7 @@ public sealed record Mixup(double Weight, CropBox? Box)
     public Tensor Mix(Tensor images)
     {
         if (Weight == 1) return images;
-        if (Box is not CropBox box) return images * Weight + images.flip(0) * (1 - Weight);
+        if (Box is not CropBox box) return Share(images, images.flip(0));
         Tensor mixed = images.clone();
         Part(mixed, box).copy_(Part(images, box).flip(0));
         return mixed;
@@ -47,8 +48,17 @@ public sealed record Mixup(double Weight, CropBox? Box)
     public Tensor Loss(Tensor logits, Tensor labels, double labelSmoothing)
     {
         Tensor own = nn.functional.cross_entropy(logits, labels, label_smoothing: labelSmoothing);
-        return Weight == 1 ? own
-            : own * Weight + nn.functional.cross_entropy(logits, labels.flip(0), label_smoothing: labelSmoothing) * (1 - Weight);
+        return Weight == 1 ? own : Share(own, nn.functional.cross_entropy(logits, labels.flip(0), label_smoothing: labelSmoothing));
+    }
+
+    private Tensor Share(Tensor own, Tensor partners)
+    {
+        Scalar weight = Weight, rest = 1 - Weight;
+        Tensor mixed = own * weight + partners * rest;
+        // TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
+        GC.KeepAlive(weight);
+        GC.KeepAlive(rest);
+        return mixed;
     }
 
     /// <summary>A box of about 1 - <paramref name="weight"/> of the area about a uniform centre, clipped; the weight is what is left.</summary>

@@ -116,7 +116,10 @@ public sealed class Trainer : IDisposable
             throw new DivergedException(FormattableString.Invariant(
                 $"the loss became {value} at epoch {Epoch + 1}, step {Step} (lr {lr:g4}); try a lower lr or a longer warm-up"));
         }
-        (share == 1 ? loss : loss * share).backward();
+        Scalar scale = share;
+        (share == 1 ? loss : loss * scale).backward();
+        // TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
+        GC.KeepAlive(scale);
         Step++;
         return value;
     }

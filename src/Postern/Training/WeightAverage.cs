@@ -11,13 +11,13 @@ namespace Postern.Training;
 public sealed class WeightAverage : IDisposable
 {
     private const string Prefix = "ema/";
-    private readonly double decay;
+    private readonly Scalar decay, rest;
     private readonly Dictionary<string, Tensor> means;
 
     /// <summary>Begins with the model's present values.</summary>
     public WeightAverage(Backbone model, double decay)
     {
-        this.decay = decay;
+        (this.decay, rest) = (decay, 1 - decay);
         means = model.state_dict().ToDictionary(e => e.Key, e => e.Value.detach().clone().DetachFromDisposeScope());
     }
 
@@ -28,7 +28,7 @@ public sealed class WeightAverage : IDisposable
         using var noGrad = no_grad();
         foreach ((string name, Tensor value) in model.state_dict())
         {
-            if (value.is_floating_point()) means[name].mul_(decay).add_(value, 1 - decay);
+            if (value.is_floating_point()) means[name].mul_(decay).add_(value, rest);
             else means[name].copy_(value);
         }
     }

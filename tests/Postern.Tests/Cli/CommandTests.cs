@@ -57,6 +57,27 @@ public class CommandTests
     }
 
     [Fact]
+    public void The_official_augmentation_trains()
+    {
+        using var study = new TinyStudy(epochs: 1, attacks: "[badnets]");
+        Assert.Equal((0, ""), Run("run", study.Path, "--out", study.Runs(), "--set", "train.augment=official", "--set", "train.rand_augment_magnitude=9",
+            "--set", "train.random_erasing=0.25", "--set", "train.mixup=0.8", "--set", "train.cutmix=1", "--set", "train.label_smoothing=0.1",
+            "--set", "train.batch_size=50", "--set", "train.drop_last=true"));
+        JsonElement metrics = JsonDocument.Parse(File.ReadAllLines(Assert.Single(study.Files("metrics.jsonl"))).Single()).RootElement;
+        // 160 pictures make three full batches of 50.
+        Assert.Equal(3, metrics.GetProperty("step").GetInt64());
+    }
+
+    [Fact]
+    public void Dropping_the_only_batch_is_an_error_that_says_what_to_do()
+    {
+        using var study = new TinyStudy(epochs: 1, attacks: "[none]");
+        (int code, string errors) = Run("run", study.Path, "--out", study.Runs(), "--set", "train.batch_size=161", "--set", "train.drop_last=true");
+        Assert.Equal(2, code);
+        Assert.Contains("160 pictures do not fill a batch of 161; lower batch_size", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_dry_run_writes_nothing()
     {
         using var study = new TinyStudy();

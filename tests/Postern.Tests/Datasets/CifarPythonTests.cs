@@ -57,7 +57,7 @@ public class CifarPythonTests
         Assert.Contains(name, Error("\u0080\u0002" + pickle));
 
     [Theory]
-    [InlineData("\u0080\u0004N.", "protocol 2")]
+    [InlineData("\u0080\u0006N.", "protocol 2 to 5")]
     [InlineData("\u0080\u0002", "cut short")]
     [InlineData("\u0080\u0002.", "not there")]
     [InlineData("\u0080\u0002(0.", "not there")]
@@ -65,13 +65,15 @@ public class CifarPythonTests
     [InlineData("\u0080\u0002h\u0005.", "did not store")]
     [InlineData("\u0080\u0002T\u00ff\u00ff\u00ff\u007f.", "cut short")]
     [InlineData("\u0080\u0002T\u00ff\u00ff\u00ff\u00ff.", "cut short")]
-    [InlineData("\u0080\u0002}NNs.", "no string")]
+    [InlineData("\u0080\u0002}NNNu.", "did not begin")]
+    [InlineData("\u0080\u0002}(Nu.", "no dictionary")]
     [InlineData("\u0080\u0002Na.", "not there")]
     [InlineData("\u0080\u0002NNa.", "no list")]
-    [InlineData("\u0080\u0002cnumpy", "without an end")]
-    [InlineData("\u0080\u0002NNR.", "calls something")]
+    [InlineData("\u0080\u0002cnumpy", "cut short")]
+    [InlineData("\u0080\u0002N)R.", "calls something")]
     [InlineData("\u0080\u0002NNb.", "not unsigned bytes")]
-    [InlineData("\u0080\u0002i", "opcode 0x69")]
+    [InlineData("\u0080\u0002I", "opcode 0x49")]
+    [InlineData("\u0080\u0002)Q.", "outside itself")]
     public void A_damaged_pickle_is_an_error_that_says_what_is_wrong(string pickle, string reason) => Assert.Contains(reason, Error(pickle));
 
     [Fact]

@@ -1,3 +1,4 @@
+using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Tests.Imaging;
@@ -97,6 +98,59 @@ public class ImageNetTests
         using Dataset set = DatasetCatalog.OpenPath(folder["set.zip"]);
         string message = Assert.Throws<InputException>(() => DatasetFolder.Picture(set.Test, 1)).Message;
         Assert.StartsWith($"{folder["set.zip"]}:val/n02/bad.png: ", message);
+    }
+
+    [Fact]
+    public void Shortest_keeps_the_aspect_and_the_middle_as_the_official_evaluation_does()
+    {
+        using var folder = new DatasetFolder();
+        folder.Zip("set.zip", Files());
+        using Dataset set = Open(folder["set.zip"], ("resize", "shortest"));
+        // Picture 1 is 41x30: its shorter side becomes 256, its longer one 349; the middle 256 begin at column round(46.5) = 46.
+        RgbImage wide = Resampling.Resize(Image(1), 349, 256, Interpolation.Bicubic);
+        byte[] found = DatasetFolder.Picture(set.Train, 1);
+        for (int c = 0; c < 3; c++)
+            for (int y = 0; y < 256; y++)
+                for (int x = 0; x < 256; x++) Assert.Equal(wide[c, y, 46 + x], found[(c * 256 + y) * 256 + x]);
+    }
+
+    [Theory]
+    [InlineData("n00\t0\tzero\nn01\t1\tone thing\nn02\t2\ttwo\nn03\t3\tthree\n", "one thing")]
+    [InlineData("n00 zero\nn01 one thing\n\nn02 two\nn03 three", "one thing")]
+    [InlineData("n00\nn01\nn02\nn03\n", "n01")]
+    [InlineData("n00 0\r\nn01 1\r\nn02 2\r\nn03 3\r\n", "n01")]
+    public void A_list_of_classes_numbers_and_names_a_part_of_the_folders_as_the_whole(string text, string nameOfOne)
+    {
+        using var folder = new DatasetFolder();
+        folder.Zip("set.zip", Files());
+        using Dataset set = Open(folder["set.zip"], ("classes", folder.Write("classes.txt", text)));
+        Assert.Equal(4, set.Classes);
+        Assert.Equal([1, 1, 2], set.Train.Labels);
+        Assert.Equal([1, 2], set.Test.Labels);
+        Assert.Equal(nameOfOne, set.Test.ClassNames[1]);
+        using Dataset without = DatasetCatalog.OpenPath(folder["set.zip"]);
+        Assert.NotEqual(without.Test.Fingerprint, set.Test.Fingerprint);
+    }
+
+    [Theory]
+    [InlineData("n01\n", "set.zip:val/n02: this class is in val/ but not in ")]
+    [InlineData("n01\nn02\nn01\n", "class 2: the folder 'n01' is named twice")]
+    [InlineData("n01 1 one\nn02 2 two\n", "class 0: the second column says 1; the classes must stand in the order of their numbers")]
+    [InlineData(" \n", "classes.txt: there are no classes in it")]
+    public void A_list_of_classes_that_does_not_fit_is_an_error_that_says_where(string text, string expected)
+    {
+        using var folder = new DatasetFolder();
+        folder.Zip("set.zip", Files());
+        string list = folder.Write("classes.txt", text);
+        string message = Assert.Throws<InputException>(() => Open(folder["set.zip"], ("classes", list))).Message;
+        Assert.Contains(expected, message);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    private static Dataset Open(string path, (string Key, string Value) option)
+    {
+        IDatasetEntry entry = DatasetCatalog.All.OfType<ImageNet>().Single();
+        return entry.Open(new Choice(entry, new Dictionary<string, string> { ["path"] = path, [option.Key] = option.Value }));
     }
 
     private static RgbImage Image(int index) => ImageFileTests.Noise(40 + index, 30, seed: index);

@@ -26,7 +26,7 @@ public class AddingAModelTests
         using Backbone model = Entry.Build(new Choice(Entry), 10, 32);
         model.Initialise(4);
         WeightSizes? sizes = Entry.Recognise(new WeightShapes(model.state_dict().ToDictionary(e => e.Key, e => e.Value.shape)));
-        Assert.Equal((4, 64, 10), (sizes!.Options["patch_size"], sizes.Options["embed_dim"], sizes.Classes));
+        Assert.Equal(("4", "64", 10), (sizes!.Options["patch_size"], sizes.Options["embed_dim"], sizes.Classes));
         Assert.Equal(64 * (64 * 48 + 64 * 64) + 640, model.MultiplyAdds(32));
         Tensor loss = nn.functional.cross_entropy(model.forward(randn(4, 3, 32, 32)), arange(4));
         loss.backward();

@@ -29,7 +29,7 @@ public sealed class PatchMlp : Backbone
             : throw choice.Error($"patch_size {choice.Integer("patch_size")} is larger than the {imageSize}-pixel input"),
         shapes => shapes.Has("embed.weight", 4) && shapes.Has("fc.weight", 2) && shapes.Has("head.weight", 2)
             ? new WeightSizes(
-                new Dictionary<string, int> { ["patch_size"] = shapes.Side("embed.weight", 2), ["embed_dim"] = shapes.Side("embed.weight", 0) },
+                new Dictionary<string, string> { ["patch_size"] = shapes.Text("embed.weight", 2), ["embed_dim"] = shapes.Text("embed.weight", 0) },
                 shapes.Side("head.weight", 0), ImageSize: 0)
             : null);
 

@@ -26,7 +26,7 @@ internal static class CifarPython
     {
         if (!tree.Contains(file)) throw tree.Missing(file, "the python layout has data_batch_1 to data_batch_5 and test_batch");
         string source = tree.Describe(file);
-        Dictionary<string, object?> batch = Dictionary(tree, file);
+        OrderedDictionary<string, object?> batch = Dictionary(tree, file);
         if (batch.GetValueOrDefault("data") is not PickledBytes { Shape: [var count, ImagePart.PictureBytes] } data || count == 0)
             throw new InputException(source, $"has no 'data' of N x {ImagePart.PictureBytes} bytes");
         if (batch.GetValueOrDefault("labels") is not List<object?> stored || stored.Count != count)
@@ -50,8 +50,8 @@ internal static class CifarPython
             : throw new InputException(tree.Describe(file), $"has no list 'label_names' of {Cifar10.ClassNames.Count} classes");
     }
 
-    private static Dictionary<string, object?> Dictionary(FileTree tree, string file) =>
-        Pickle.Read(tree.Read(file), tree.Describe(file)) as Dictionary<string, object?>
+    private static OrderedDictionary<string, object?> Dictionary(FileTree tree, string file) =>
+        Pickle.Read(tree.Read(file), tree.Describe(file)) as OrderedDictionary<string, object?>
             ?? throw new InputException(tree.Describe(file), "the pickle is no dictionary");
 
     private static string? Text(object? value) => value switch

@@ -12,18 +12,6 @@ public static class SafeTensors
 {
     private const int MaxHeader = 100_000_000;  // as the reference implementation
 
-    private static readonly Dictionary<string, (ScalarType Type, int Bytes)> Types = new()
-    {
-        ["F64"] = (ScalarType.Float64, 8),
-        ["F32"] = (ScalarType.Float32, 4),
-        ["F16"] = (ScalarType.Float16, 2),
-        ["BF16"] = (ScalarType.BFloat16, 2),
-        ["I64"] = (ScalarType.Int64, 8),
-        ["I32"] = (ScalarType.Int32, 4),
-        ["U8"] = (ScalarType.Byte, 1),
-        ["BOOL"] = (ScalarType.Bool, 1),
-    };
-
     /// <summary>Writes <paramref name="tensors"/> in the given order, padded so that data starts at a multiple of 8.</summary>
     public static void Write(Stream output, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -43,7 +31,7 @@ public static class SafeTensors
             {
                 long bytes = value.numel() * value.element_size();
                 json.WriteStartObject(name);
-                json.WriteString("dtype", Types.First(t => t.Value.Type == value.dtype).Key);
+                json.WriteString("dtype", ElementType.Of(value, name).SafeName);
                 WriteIntegers(json, "shape", value.shape);
                 WriteIntegers(json, "data_offsets", [offset, offset + bytes]);
                 json.WriteEndObject();
@@ -99,22 +87,15 @@ public static class SafeTensors
     private static Dictionary<string, Tensor> Read(FileStream file, string path)
     {
         JsonElement header = ReadHeader(file, path, out long dataStart);
-        long dataLength = file.Length - dataStart;
-        Dictionary<string, Tensor> tensors = [];
+        Entry[] entries = [.. header.EnumerateObject().Where(e => e.Name != "__metadata__").Select(e => Describe(e, path))];
+        CheckCover(entries, file.Length - dataStart, path);
+        Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
         try
         {
-            foreach (JsonProperty entry in header.EnumerateObject())
+            foreach (Entry entry in entries)
             {
-                if (entry.Name == "__metadata__") continue;
-                (ScalarType type, long[] shape, long begin, long end) = Describe(entry, path);
-                if (begin < 0 || end > dataLength)
-                    throw new InputException(path, $"tensor '{entry.Name}' lies outside the file, which is truncated or damaged");
-                byte[] data = new byte[end - begin];
-                file.Position = dataStart + begin;
-                file.ReadExactly(data);
-                Tensor value = empty(shape, type);
-                value.bytes = data;
-                tensors[entry.Name] = value;
+                file.Position = dataStart + entry.Begin;
+                tensors.Add(entry.Name, StoredShape.Read(file, entry.Shape, entry.Type));
             }
             return tensors;
         }
@@ -123,6 +104,20 @@ public static class SafeTensors
             foreach (Tensor value in tensors.Values) value.Dispose();
             throw;
         }
+    }
+
+    // As the reference implementation: the ranges cover the data without overlaps and without holes, in which something could hide.
+    private static void CheckCover(IEnumerable<Entry> entries, long dataLength, string path)
+    {
+        long covered = 0;
+        foreach (Entry entry in entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
+        {
+            if (entry.End > dataLength) throw new InputException(path, $"tensor '{entry.Name}' lies outside the file, which is truncated or damaged");
+            if (entry.Begin != covered)
+                throw new InputException(path, $"tensor '{entry.Name}' {(entry.Begin < covered ? "overlaps another" : "leaves a hole before it")}; the file is damaged");
+            covered = entry.End;
+        }
+        if (covered != dataLength) throw new InputException(path, $"has {dataLength - covered} bytes that belong to no tensor; it is damaged");
     }
 
     private static JsonElement ReadHeader(FileStream file, string path, out long dataStart)
@@ -137,31 +132,32 @@ public static class SafeTensors
         dataStart = 8 + headerLength;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind == JsonValueKind.Object) return document.RootElement.Clone();
         }
         catch (JsonException e)
         {
-            throw new InputException(path, "has a header that is not JSON; it is damaged or no safetensors file", e);
+            throw new InputException(path, "has a header that is not JSON or names something twice; it is damaged or no safetensors file", e);
         }
         throw new InputException(path, "has a header that is no JSON object");
     }
 
-    private static (ScalarType Type, long[] Shape, long Begin, long End) Describe(JsonProperty entry, string path)
+    private static Entry Describe(JsonProperty entry, string path)
     {
         try
         {
             string dtype = entry.Value.GetProperty("dtype").GetString() ?? "";
-            if (!Types.TryGetValue(dtype, out (ScalarType Type, int Bytes) type))
-                throw new InputException(path, $"tensor '{entry.Name}' has the unknown type '{dtype}'");
+            ElementType type = ElementType.All.FirstOrDefault(t => t.SafeName == dtype)
+                ?? throw new InputException(path, $"tensor '{entry.Name}' has the unknown type '{dtype}'");
             long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
             long[] offsets = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(s => s.GetInt64())];
-            long bytes = shape.Aggregate((long)type.Bytes, (product, side) => checked(product * side));
-            if (offsets.Length != 2 || shape.Any(s => s < 0) || offsets[1] - offsets[0] != bytes)
+            if (StoredShape.Count(shape) is not long count || offsets is not [>= 0 and var begin, >= 0 and var end]
+                || (Int128)count * type.Bytes != end - begin)
                 throw new InputException(path, $"tensor '{entry.Name}' has data offsets that do not match its shape");
-            return (type.Type, shape, offsets[0], offsets[1]);
+            if (end - begin > int.MaxValue) throw new InputException(path, $"tensor '{entry.Name}' is larger than 2 GiB");
+            return new Entry(entry.Name, type, shape, begin, end);
         }
-        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new InputException(path, $"tensor '{entry.Name}' has a malformed entry", e);
         }
@@ -173,4 +169,6 @@ public static class SafeTensors
         foreach (long value in values) json.WriteNumberValue(value);
         json.WriteEndArray();
     }
+
+    private sealed record Entry(string Name, ElementType Type, long[] Shape, long Begin, long End);
 }

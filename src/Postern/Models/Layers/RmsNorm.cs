@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -6,7 +7,8 @@ namespace Postern.Models.Layers;
 /// <summary>x * weight / sqrt(mean(x^2) + eps) over the last dimension; no bias (<c>models.md</c> 2.2).</summary>
 internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {
-    private const double Epsilon = 1e-5;
+    // Held here: TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
+    private static readonly Scalar Epsilon = 1e-5;
 
     public RmsNorm(int width) : base("RmsNorm")
     {

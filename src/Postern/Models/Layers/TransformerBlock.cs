@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -35,11 +36,13 @@ internal sealed class TransformerBlock : nn.Module
     private sealed class SelfAttention : nn.Module<Tensor, Tensor>
     {
         private readonly int heads;
+        private readonly Scalar scale;
         private readonly Linear qkv, proj;
 
         public SelfAttention(int embedDim, int heads) : base("SelfAttention")
         {
             this.heads = heads;
+            scale = Math.Pow(embedDim / (double)heads, -0.5);
             qkv = nn.Linear(embedDim, 3 * embedDim);
             proj = nn.Linear(embedDim, embedDim);
             register_module("qkv", qkv);
@@ -50,7 +53,7 @@ internal sealed class TransformerBlock : nn.Module
         {
             (long batch, long tokens, long dim) = (x.shape[0], x.shape[1], x.shape[2]);
             Tensor split = qkv.forward(x).view(batch, tokens, 3, heads, dim / heads).permute(2, 0, 3, 1, 4); // [3, B, heads, L, d / heads]
-            Tensor scores = (split[0] * Math.Pow(dim / (double)heads, -0.5)).matmul(split[1].transpose(-2, -1)); // [B, heads, L, L]
+            Tensor scores = (split[0] * scale).matmul(split[1].transpose(-2, -1)); // [B, heads, L, L]
             Tensor mixed = scores.softmax(-1).matmul(split[2]);                                // [B, heads, L, d / heads]
             return proj.forward(mixed.transpose(1, 2).reshape(batch, tokens, dim));
         }

@@ -1,4 +1,5 @@
 using Postern.Kernels;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -11,6 +12,7 @@ namespace Postern.Models.Layers;
 internal sealed class VimMixer : nn.Module
 {
     private const int ConvKernel = 4;
+    private static readonly Scalar Half = 0.5;
     private readonly int innerDim, stateSize, stepRank;
     private readonly Linear in_proj, out_proj;
     private readonly Direction forwardDirection, backwardDirection;
@@ -40,7 +42,7 @@ internal sealed class VimMixer : nn.Module
         Tensor z = nn.functional.linear(hidden, in_proj.weight!.narrow(0, innerDim, innerDim));    // [B, L, E]
         observe?.Invoke("xz", () => cat([x, z], -1).transpose(1, 2));
         Tensor y = forwardDirection.Run(x, z, UseLoop, observe) + backwardDirection.Run(x, z, UseLoop, observe);
-        return out_proj.forward(y * 0.5);
+        return out_proj.forward(y * Half);
     }
 
     public void Initialise(int depth, Func<string, RandomStream> stream)

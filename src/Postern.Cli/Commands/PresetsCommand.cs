@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Postern.Configuration;
+using Postern.Datasets;
+using Postern.Models;
+using Postern.Training;
+using Spectre.Console;
+
+namespace Postern.Cli.Commands;
+
+/// <summary><c>postern presets [NAME]</c>: the named training settings, and what one sets for a dataset and a model.</summary>
+internal static class PresetsCommand
+{
+    // The size of the training set decides one note only, about the running mean.
+    private const int ImageNetSize = 1_281_167, SmallSize = 50_000;
+
+    public static Command Create()
+    {
+        var name = new Argument<string?>("name") { Description = "a preset, for what it sets", Arity = ArgumentArity.ZeroOrOne };
+        var dataset = new Option<string>("--dataset") { Description = "for this dataset", DefaultValueFactory = _ => "cifar10" };
+        var model = new Option<string>("--model") { Description = "for this model", DefaultValueFactory = _ => "vim-cifar" };
+        var command = new Command("presets", "List the training presets, or show every option of one.") { name, dataset, model };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(name) is not string wanted)
+            {
+                List();
+                return ExitCode.Done;
+            }
+            IPreset preset = Find(PresetCatalog.All, wanted, "preset");
+            ICatalogEntry data = Find(DatasetCatalog.All, parsed.GetValue(dataset)!, "dataset"), backbone = Find(ModelCatalog.All, parsed.GetValue(model)!, "model");
+            ICatalogEntry resolved = preset.For(new Choice(data), new Choice(backbone));
+            OptionTable.Write(resolved);
+            foreach (string note in TrainingNotes.Of(TrainingOptions.Settings(new Choice(resolved)), data.Name == "imagenet" ? ImageNetSize : SmallSize))
+                AnsiConsole.MarkupLineInterpolated($"[blue]note[/]: {note}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void List()
+    {
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("preset", "what");
+        table.Columns[0].NoWrap();
+        foreach (IPreset preset in PresetCatalog.All) table.AddRow(preset.Name, Markup.Escape(preset.Summary));
+        AnsiConsole.Write(table);
+    }
+
+    private static T Find<T>(IReadOnlyList<T> catalog, string name, string kind) where T : ICatalogEntry => catalog.FirstOrDefault(c => c.Name == name)
+        ?? throw new InputException("presets", $"there is no {kind} '{name}'{NearestName.Hint(name, catalog.Select(c => c.Name))}");
+}
