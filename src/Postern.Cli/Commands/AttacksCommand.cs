@@ -1,8 +1,12 @@
 using System.CommandLine;
 using Postern.Attacks;
+using Postern.Attacks.Learned;
+using Postern.Cli.Progress;
 using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Imaging;
+using Postern.Native;
+using Postern.Studies;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
@@ -18,7 +22,8 @@ internal static class AttacksCommand
         var preview = new Option<string?>("--preview") { Description = "write clean / triggered / residual x10 pictures to this PNG" };
         var data = new Option<string>("--data") { Description = "dataset whose pictures are shown: a path, or signs", DefaultValueFactory = _ => "signs" };
         var set = new Option<string[]>("--set") { Description = "an option of the attack for the preview, e.g. opacity=0.1 (repeatable)" };
-        var command = new Command("attacks", "List the attacks, describe one, show what it does to pictures.") { name, preview, data, set };
+        var output = new Option<string>("--out") { Description = "folder of results, where a learned attack finds or keeps what it is prepared with", DefaultValueFactory = _ => "runs" };
+        var command = new Command("attacks", "List the attacks, describe one, show what it does to pictures.") { name, preview, data, set, output };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(name) is not string wanted)
@@ -30,7 +35,7 @@ internal static class AttacksCommand
             AttackEntry entry = AttackCatalog.Find(wanted)
                 ?? throw new InputException("attacks", $"there is no attack '{wanted}'{NearestName.Hint(wanted, AttackCatalog.All.Select(a => a.Name))}");
             OptionTable.Write(entry);
-            if (parsed.GetValue(preview) is string file) Preview(entry, parsed.GetValue(set) ?? [], parsed.GetValue(data)!, file);
+            if (parsed.GetValue(preview) is string file) Preview(entry, parsed.GetValue(set) ?? [], parsed.GetValue(data)!, parsed.GetValue(output)!, file);
             return ExitCode.Done;
         });
         return command;
@@ -51,7 +56,7 @@ internal static class AttacksCommand
         static string Mark(bool value) => value ? "yes" : "-";
     }
 
-    private static void Preview(AttackEntry entry, string[] settings, string data, string file)
+    private static void Preview(AttackEntry entry, string[] settings, string data, string output, string file)
     {
         var given = new Dictionary<string, string>();
         foreach (string setting in settings)
@@ -63,9 +68,21 @@ internal static class AttacksCommand
         using Dataset dataset = DatasetCatalog.OpenPath(data);
         Attack attack = AttackCatalog.Create(new Choice(entry, given, "--set"), dataset.TargetClass)
             ?? throw new InputException("--preview", $"'{entry.Name}' plants no trigger; name another attack");
+        if (entry.Learned) attack = Prepared(attack, dataset, output);
         AttackPreview shown = AttackPreview.Of(attack, dataset.Test, PreviewPictures, dataset.InputSize);
         ImageFile.SavePng(file, shown.Sheet);
         foreach ((int i, TriggerChange change) in shown.Changes.Index()) AnsiConsole.MarkupLineInterpolated($"picture {i}: PSNR {change.Psnr:f1} dB, L-inf {change.LInf * 255:f0}/255, {change.ChangedPixels:p1} of the pixels changed");
         AnsiConsole.MarkupLineInterpolated($"clean, triggered, residual x10: {file}");
+    }
+
+    /// <summary>A preview shows a trigger that is not good enough, too, and says so: looking at it may tell why.</summary>
+    private static Attack Prepared(Attack attack, Dataset dataset, string output)
+    {
+        TorchRuntime.Load();
+        using var interrupt = new Interrupt();
+        string cache = Path.Combine(output, StudyRunner.IngredientFolder);
+        Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(Console.Out), interrupt.Token));
+        foreach (AcceptanceCheck check in prepared.Acceptance) AnsiConsole.MarkupLineInterpolated($"{(check.Passed ? "accepted" : "NOT ACCEPTED")}: {check}");
+        return prepared;
     }
 }

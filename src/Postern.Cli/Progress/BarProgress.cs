@@ -20,6 +20,14 @@ internal sealed class BarProgress : IRunProgress
         cellBar = context.AddTask("cell");
     }
 
+    public void Preparing(Cell cell, string ingredient, double fraction, string detail)
+    {
+        study.Value = pace.NumberOf(cell) - 1;
+        cellBar.MaxValue = 1;
+        cellBar.Value = fraction;
+        cellBar.Description = Markup.Escape($"{Pace.NameOf(cell)}  preparing {ingredient}  {detail}");
+    }
+
     public void CellStarted(Cell cell, int finishedEpochs)
     {
         pace.CellStarted(cell, finishedEpochs);
@@ -29,15 +37,6 @@ internal sealed class BarProgress : IRunProgress
         measured = "";
         Describe(cell, "");
         epochClock.Restart();
-    }
-
-    public void Preparing(Cell cell, string ingredient, double fraction, string detail)
-    {
-        study.Value = pace.NumberOf(cell) - 1;
-        study.Description = $"cell {pace.NumberOf(cell)}/{pace.Cells}";
-        cellBar.MaxValue = 1;
-        cellBar.Value = fraction;
-        cellBar.Description = Markup.Escape($"{Pace.NameOf(cell)}  preparing {ingredient}  {detail}");
     }
 
     public void Stepped(Cell cell, StepProgress step)

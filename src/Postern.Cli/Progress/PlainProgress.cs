@@ -6,20 +6,17 @@ namespace Postern.Cli.Progress;
 /// <summary>One line an epoch, for logs.</summary>
 internal sealed class PlainProgress(Pace pace, TextWriter output) : IRunProgress
 {
-    private (string Ingredient, int Tenth) prepared = ("", 0);
+    private readonly PreparationLines preparation = new(output);
+
+    public void Preparing(Cell cell, string ingredient, double fraction, string detail)
+    {
+        if (preparation.Due(fraction)) Line(cell, PreparationLines.Line(ingredient, fraction, detail));
+    }
 
     public void CellStarted(Cell cell, int finishedEpochs)
     {
         pace.CellStarted(cell, finishedEpochs);
         if (finishedEpochs > 0) Line(cell, $"goes on after epoch {finishedEpochs}");
-    }
-
-    public void Preparing(Cell cell, string ingredient, double fraction, string detail)
-    {
-        var now = (ingredient, (int)(10 * fraction));
-        if (now == prepared) return;
-        prepared = now;
-        Line(cell, $"preparing {ingredient} {fraction:p0}  {detail}");
     }
 
     public void Stepped(Cell cell, StepProgress step)

@@ -17,16 +17,19 @@ public abstract class Attack
     /// <summary>Where the trigger enters when the training picture is cropped (ImageNet); see <c>attacks.md</c> 3.3.</summary>
     public TriggerStage Stage { get; init; } = TriggerStage.Stored;
 
-    /// <summary>
-    /// This attack with what it has to learn first, from the cache or made now; itself where there is nothing to learn. May take
-    /// long; interrupted, the next call goes on.
-    /// </summary>
-    /// <param name="context">The data, the cache and who hears of it.</param>
-    /// <exception cref="InputException">The data do not suit the attack, or the cache cannot be used.</exception>
-    public virtual Attack Prepare(PreparationContext context) => this;
+    /// <summary>Whether an ingredient that fails its acceptance check is used with a warning (option <c>accept: warn</c>) rather than refused.</summary>
+    public bool WarnsOnly { get; init; }
 
-    /// <summary>What was measured on the learned ingredients; empty where there are none, or before <see cref="Prepare"/>.</summary>
+    /// <summary>What was measured on the attack's ingredients; empty for an attack that learns nothing, and before <see cref="Prepare"/>.</summary>
     public virtual IReadOnlyList<AcceptanceCheck> Acceptance => [];
+
+    /// <summary>
+    /// The same attack with what it has to learn (a generator, an encoder, adversarial pictures), from the cache or made now, which
+    /// may take long and goes on where it was stopped. Needed before a learned attack plants anything; plans need no preparation.
+    /// </summary>
+    /// <exception cref="InputException">Options, dataset and picture size do not fit together, or the cache cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public virtual Attack Prepare(PreparationContext context) => this;
 
     /// <summary>Chooses poisons and covers. A pure function of its arguments and the attack's options.</summary>
     /// <param name="labels">True class of each training sample.</param>

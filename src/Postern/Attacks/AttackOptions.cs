@@ -23,9 +23,12 @@ internal static class AttackOptions
     internal static OptionInfo TriggerMask { get; } =
         new("trigger_mask", OptionKind.File, "", "PNG whose red channel / 255 is the trigger's mask; empty for its non-black pixels");
 
-    /// <summary>What follows where a learned ingredient fails its checks; read by the cell's runner.</summary>
+    /// <summary>What happens where a learned ingredient is not as good as it must be; see <see cref="Attack.WarnsOnly"/>.</summary>
     internal static OptionInfo Accept { get; } =
-        new("accept", OptionKind.Word, "fail", "where what was learned fails a check: fail the cell, or warn and go on") { Allowed = ["fail", "warn"] };
+        new("accept", OptionKind.Word, "required", "an ingredient that fails its acceptance check fails the cell (required) or warns (warn)")
+        {
+            Allowed = ["required", "warn"],
+        };
 
     /// <summary>Share of the training set that is poisoned.</summary>
     internal static OptionInfo PoisonRate(decimal rate) =>

@@ -40,6 +40,7 @@ public sealed class Clb(PoisonBudget budget, MarkSource mark, float opacity = 1f
             TargetClass = target,
             Perturbation = PerturbationSettings.Of(choice),
             Surrogate = SurrogateSettings.Of(choice),
+            WarnsOnly = choice.Word("accept") == "warn",
         };
     })
     {
@@ -73,6 +74,7 @@ public sealed class Clb(PoisonBudget budget, MarkSource mark, float opacity = 1f
             TargetClass = TargetClass,
             Perturbation = Perturbation,
             Surrogate = Surrogate,
+            WarnsOnly = WarnsOnly,
             Images = AdversarialImages.Load(made.Folder),
             acceptance = made.Acceptance,
         };

@@ -51,11 +51,11 @@ public sealed record CellDescription
     /// <summary>SHA-256 of the trigger's content, hex; null where the attack has no fixed trigger.</summary>
     public string? TriggerSha256 { get; init; }
 
+    /// <summary>What was measured on the ingredients of a learned attack, and its limits; empty for other attacks.</summary>
+    public IReadOnlyList<AcceptanceCheck> Acceptance { get; init; } = [];
+
     /// <summary>Where training starts and what in its settings may surprise, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
-
-    /// <summary>What was measured on the attack's learned ingredients; empty where it learns nothing.</summary>
-    public IReadOnlyList<AcceptanceCheck> Acceptance { get; init; } = [];
 
     /// <summary>Versions by component: postern, libtorch, dotnet, ...</summary>
     public required IReadOnlyDictionary<string, string> Versions { get; init; }

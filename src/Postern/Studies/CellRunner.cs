@@ -34,8 +34,7 @@ internal sealed class CellRunner(
             throw cell.Training.Error(FormattableString.Invariant(
                 $"drop_last leaves nothing to train on: {dataset.Train.Count} pictures do not fill a batch of {settings.BatchSize}; lower batch_size"));
         }
-        attack = attack?.Prepare(new PreparationContext(dataset, ingredients, threads, new CellPreparation(cell, progress), cancel));
-        if (attack is not null) Accept(attack);
+        attack = attack is null ? null : Prepared(attack, cancel);
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
         using Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
         string[] notes = [.. StartingPoint.Apply(model, cell.Model), .. TrainingNotes.Of(settings, dataset.Train.Count)];
@@ -76,13 +75,17 @@ internal sealed class CellRunner(
         progress.CellFinished(cell, result);
     }
 
-    /// <summary>Does not let a bad ingredient be used silently.</summary>
-    /// <exception cref="AcceptanceException">A check has failed, and the attack's option does not say to go on.</exception>
-    private void Accept(Attack attack)
+    /// <summary>The attack with its ingredients; one that is not good enough stops the cell, or warns where the study says so.</summary>
+    /// <exception cref="IngredientRefusedException">An acceptance check failed.</exception>
+    private Attack Prepared(Attack attack, CancellationToken cancel)
     {
-        if (AcceptanceException.Describe(attack.Name, attack.Acceptance) is not string failure) return;
-        if (cell.Attack.Values.GetValueOrDefault("accept") != "warn") throw new AcceptanceException(failure);
-        progress.Warned(cell, failure);
+        Attack prepared = attack.Prepare(new PreparationContext(dataset, ingredients, threads, new CellPreparation(cell, progress), cancel));
+        foreach (AcceptanceCheck failed in prepared.Acceptance.Where(c => !c.Passed))
+        {
+            if (!attack.WarnsOnly) throw new IngredientRefusedException($"{attack.Name}: {failed}; prepare it longer or on more pictures, or set accept: warn to use it all the same");
+            progress.Warned(cell, $"{failed}; it is used all the same, as accept says");
+        }
+        return prepared;
     }
 
     private static (CleanResult Clean, TriggeredResult? Triggered) Measure(Evaluator evaluator, Attack? attack, CancellationToken cancel) =>
@@ -124,8 +127,8 @@ internal sealed class CellRunner(
             ClassNames = dataset.Train.ClassNames,
             TargetClass = attack?.TargetClass,
             TriggerSha256 = TriggerSha256(),
-            Notes = notes,
             Acceptance = attack?.Acceptance ?? [],
+            Notes = notes,
             Versions = new Dictionary<string, string>
             {
                 ["postern"] = Machine.PosternVersion,

@@ -5,15 +5,15 @@ namespace Postern.Studies;
 /// <summary>Hears how a study goes on. Called from the training thread only.</summary>
 public interface IRunProgress
 {
+    /// <summary>An ingredient of the cell's attack is being made, before the cell starts.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="ingredient">What is made.</param>
+    /// <param name="fraction">How much of it is done, 0 to 1.</param>
+    /// <param name="detail">A few words for the user.</param>
+    void Preparing(Cell cell, string ingredient, double fraction, string detail);
+
     /// <summary>A cell begins, or goes on after <paramref name="finishedEpochs"/> epochs.</summary>
     void CellStarted(Cell cell, int finishedEpochs);
-
-    /// <summary>After each step of making what a learned attack needs, before the cell starts.</summary>
-    /// <param name="cell">The cell that waits for it.</param>
-    /// <param name="ingredient">What is made.</param>
-    /// <param name="fraction">The share of it that is done, 0 to 1.</param>
-    /// <param name="detail">One line about it.</param>
-    void Preparing(Cell cell, string ingredient, double fraction, string detail);
 
     /// <summary>After each training step.</summary>
     void Stepped(Cell cell, StepProgress step);

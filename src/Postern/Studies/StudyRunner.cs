@@ -15,7 +15,8 @@ public sealed record RunSummary(int Done, int Failed, int Skipped);
 /// <param name="progress">Hears how it goes on.</param>
 public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunProgress progress)
 {
-    private const string IngredientFolder = ".ingredients";
+    /// <summary>Folder within the output folder that keeps what learned attacks made, for all studies.</summary>
+    public const string IngredientFolder = ".ingredients";
 
     /// <summary>Runs what is not done yet.</summary>
     /// <exception cref="InputException">Bad input, e.g. a missing dataset; finished results stay.</exception>
@@ -37,7 +38,7 @@ public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunP
                     continue;
                 }
                 directory.Start();
-                using CellLock? held = CellLock.TryTake(directory.Folder);
+                using FolderLock? held = FolderLock.TryTake(directory.Folder);
                 if (held is null)
                 {
                     skipped++;

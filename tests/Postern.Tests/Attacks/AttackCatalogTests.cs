@@ -68,7 +68,7 @@ public class AttackCatalogTests
     }
 
     [Theory]
-    [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
+    [MemberData(nameof(SampleAttacks.Ready), MemberType = typeof(SampleAttacks))]
     public void Triggered_pictures_change_and_stay_in_range_at_any_strength(string name)
     {
         (string, string)[] full = [.. AttackCatalog.Find(name)!.Options
@@ -105,7 +105,7 @@ public class AttackCatalogTests
     }
 
     [Theory]
-    [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
+    [MemberData(nameof(SampleAttacks.Ready), MemberType = typeof(SampleAttacks))]
     public void Many_threads_plant_what_one_plants(string name)
     {
         var picture = RandomPicture.Draw(48, 1);
@@ -122,7 +122,7 @@ public class AttackCatalogTests
     }
 
     [Theory]
-    [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
+    [MemberData(nameof(SampleAttacks.Ready), MemberType = typeof(SampleAttacks))]
     public void Planting_allocates_nothing_per_picture(string name)
     {
         Attack attack = SampleAttacks.Make(name);
@@ -141,7 +141,7 @@ public class AttackCatalogTests
     }
 
     [Theory]
-    [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
+    [MemberData(nameof(SampleAttacks.Ready), MemberType = typeof(SampleAttacks))]
     public void A_picture_of_another_size_is_refused(string name) =>
         Assert.Throws<ArgumentException>(() => SampleAttacks.Make(name).ApplyTest(0, new float[3 * 32 * 31], 32));
 

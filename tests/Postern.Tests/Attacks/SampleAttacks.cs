@@ -11,8 +11,11 @@ internal static class SampleAttacks
     public static Attack Make(string name, params (string Option, string Value)[] options) =>
         AttackCatalog.Create(new Choice(AttackCatalog.Find(name)!, options.ToDictionary(o => o.Option, o => o.Value), "study.yaml:7"), DatasetTarget)!;
 
-    /// <summary>The names of all attacks that plant something and need no preparation.</summary>
-    public static TheoryData<string> Names() => NamesOf(a => !a.Learned);
+    /// <summary>The names of all attacks that plant something.</summary>
+    public static TheoryData<string> Names() => NamesOf(_ => true);
+
+    /// <summary>Those that plant without being prepared; a learned one is tested with what it learned in a class of its own.</summary>
+    public static TheoryData<string> Ready() => NamesOf(a => !a.Learned);
 
     /// <summary>Those whose poisons keep their label.</summary>
     public static TheoryData<string> CleanLabel() => NamesOf(a => a.CleanLabel);

@@ -1,12 +1,25 @@
+using System.Text.Json.Serialization;
+
 namespace Postern.Attacks.Learned;
 
-/// <summary>A property that a learned ingredient must have before a cell may use it.</summary>
-/// <param name="Name">What is measured, <c>snake_case</c>.</param>
+/// <summary>
+/// A measure that a made ingredient must reach before it is used (<c>attacks.md</c> 2.6, 2.10, 2.11); kept with the ingredient and
+/// in the record of every cell that uses it.
+/// </summary>
+/// <param name="Name">What was measured, with its unit.</param>
 /// <param name="Value">What was found.</param>
-/// <param name="Limit">The bound.</param>
-/// <param name="AtLeast">Whether the limit is the smallest good value rather than the largest.</param>
+/// <param name="Limit">What is asked for.</param>
+/// <param name="AtLeast">Whether <paramref name="Value"/> must be at least <paramref name="Limit"/> rather than at most.</param>
 public sealed record AcceptanceCheck(string Name, double Value, double Limit, bool AtLeast)
 {
-    /// <summary>Whether the value keeps to the limit; a value that is no number does not.</summary>
+    /// <summary>Whether the limit is kept; a value that is no number never does.</summary>
+    [JsonIgnore]
     public bool Passed => AtLeast ? Value >= Limit : Value <= Limit;
+
+    /// <summary>In words: <c>bit accuracy is 0.93, must be at least 0.99</c>.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"{Name} is {Value:0.####}, must be at {(AtLeast ? "least" : "most")} {Limit:0.####}");
 }
+
+/// <summary>An ingredient was made, but is not good enough to be used; the message says what was measured.</summary>
+public sealed class IngredientRefusedException(string message) : Exception(message);

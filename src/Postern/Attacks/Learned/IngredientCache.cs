@@ -1,54 +1,81 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// Ingredients by the text of everything that decides them, each made once: <c>KIND-HASH/</c> holds what the maker leaves there, and
-/// <c>ingredient.json</c>, whose presence means complete. Threads and processes that want the same one wait for the first.
-/// A killed maker finds its own progress in the folder again.
+/// Ingredients on disk, a folder each (<see cref="IngredientKey.FolderName"/>): what was made, and <c>ingredient.json</c> with its
+/// key and acceptance values, written last, whose presence means that the ingredient is complete. A lock in the folder lets one
+/// process make it while others wait; the system drops it when that process ends.
 /// </summary>
-/// <param name="folder">The cache; made where it is not there.</param>
+/// <param name="folder">The cache; made where there is none.</param>
 public sealed class IngredientCache(string folder)
 {
-    private const string RecordFile = "ingredient.json";
+    /// <summary>Where an ingredient that is a network keeps its weights.</summary>
+    public const string WeightsFile = "weights.safetensors";
+
+    /// <summary>How the names of files begin that are only needed while an ingredient is made; they are deleted at its end.</summary>
+    public const string ProgressPrefix = "progress";
+
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private static readonly JsonSerializerOptions Format = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         WriteIndented = true,
         NewLine = "\n",
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>The ingredient of <paramref name="key"/>, from the cache or made now.</summary>
-    /// <param name="kind">What it is, for its folder's name, e.g. <c>clb-surrogate</c>.</param>
-    /// <param name="key">Everything that decides it.</param>
-    /// <param name="make">Makes it in the folder that it is given, or goes on there, and measures it.</param>
-    /// <param name="cancel">Ends the wait for another maker; making is the maker's own business.</param>
-    /// <exception cref="InputException">The cache cannot be written to, or its record is damaged.</exception>
-    public Ingredient Get(string kind, string key, Func<string, IReadOnlyList<AcceptanceCheck>> make, CancellationToken cancel)
+    /// <summary>The ingredient of <paramref name="key"/>, from the cache or made now by one of all callers that ask for it.</summary>
+    /// <param name="key">What decides it.</param>
+    /// <param name="context">Whose progress hears of the waiting, and whose cancellation ends it.</param>
+    /// <param name="make">
+    /// Makes the ingredient's files in the folder that it is given, and gives what was measured on them. It writes each file whole
+    /// (<see cref="AtomicFile"/>); after a kill it is called again and finds its files, <c>progress*</c> among them, as it left them.
+    /// </param>
+    /// <exception cref="InputException">The cache cannot be written to, or a record in it is damaged.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting or making.</exception>
+    public Ingredient GetOrMake(IngredientKey key, PreparationContext context, Func<string, IReadOnlyList<AcceptanceCheck>> make)
     {
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..8];
-        string place = Path.Combine(folder, $"{kind}-{hash}"), record = Path.Combine(place, RecordFile);
-        if (Read(record, key) is Ingredient found) return found;
-        using FileStream held = Hold(place, cancel);
-        if (Read(record, key) is Ingredient made) return made;
+        string place = Path.GetFullPath(Path.Combine(folder, key.FolderName));
+        if (Find(place, key) is Ingredient there) return there;
+        try
+        {
+            Directory.CreateDirectory(place);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(place, $"cannot be made ({e.Message}); choose another folder with --out", e);
+        }
+        using FolderLock held = Take(place, key, context);
+        if (Find(place, key) is Ingredient meanwhile) return meanwhile;
         var clock = Stopwatch.StartNew();
-        IReadOnlyList<AcceptanceCheck> acceptance = make(place);
-        var complete = new IngredientRecord(key, acceptance, clock.Elapsed.TotalSeconds);
-        AtomicFile.WriteText(record, JsonSerializer.Serialize(complete, Format) + "\n");
-        return new Ingredient(place, acceptance, complete.Seconds);
+        var record = new IngredientRecord(key.Kind, key.Text, make(place), Math.Round(clock.Elapsed.TotalSeconds, 1));
+        AtomicFile.Write(RecordPath(place), stream => JsonSerializer.Serialize(stream, record, Format));
+        foreach (string progress in Directory.EnumerateFiles(place, $"{ProgressPrefix}*")) File.Delete(progress);
+        return new Ingredient(place, record.Acceptance, record.Seconds);
     }
 
-    private static Ingredient? Read(string path, string key)
+    private static FolderLock Take(string place, IngredientKey key, PreparationContext context)
     {
+        bool told = false;
+        while (true)
+        {
+            if (FolderLock.TryTake(place) is FolderLock held) return held;
+            if (!told) context.Progress.Report(key.Kind, 0, "another process is making it; waiting");
+            told = true;
+            context.Cancel.WaitHandle.WaitOne(Poll);
+            context.Cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static Ingredient? Find(string place, IngredientKey key)
+    {
+        string path = RecordPath(place);
         if (!File.Exists(path)) return null;
         IngredientRecord record;
         try
@@ -57,41 +84,14 @@ public sealed class IngredientCache(string folder)
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, $"cannot be used ({e.Message}); delete its folder to make the ingredient again", e);
+            throw new InputException(path, $"is damaged or cannot be read ({e.Message}); delete its folder to make the ingredient again", e);
         }
-        return record.Key == key
-            ? new Ingredient(Path.GetDirectoryName(path)!, record.Acceptance, record.Seconds)
-            : throw new InputException(path, "is of another ingredient, or damaged; delete its folder to make this one");
+        if (record.Kind != key.Kind || record.Key != key.Text)
+            throw new InputException(path, "is about another ingredient than its folder's name says; delete the folder to make it again");
+        return new Ingredient(place, record.Acceptance, record.Seconds);
     }
 
-    /// <summary>Waits for the folder's lock, which the system drops when its holder ends.</summary>
-    private static FileStream Hold(string place, CancellationToken cancel)
-    {
-        while (true)
-        {
-            cancel.ThrowIfCancellationRequested();
-            try
-            {
-                Directory.CreateDirectory(place);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new InputException(place, $"cannot be made ({e.Message}); choose another folder with --out", e);
-            }
-            try
-            {
-                return new FileStream(Path.Combine(place, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (UnauthorizedAccessException e)
-            {
-                throw new InputException(place, $"cannot be written to ({e.Message}); choose another folder with --out", e);
-            }
-            catch (IOException)
-            {
-                cancel.WaitHandle.WaitOne(Poll);
-            }
-        }
-    }
+    private static string RecordPath(string place) => Path.Combine(place, "ingredient.json");
 
-    private sealed record IngredientRecord(string Key, IReadOnlyList<AcceptanceCheck> Acceptance, double Seconds);
+    private sealed record IngredientRecord(string Kind, string Key, IReadOnlyList<AcceptanceCheck> Acceptance, double Seconds);
 }

@@ -15,8 +15,6 @@ namespace Postern.Attacks.Learned;
 /// </summary>
 public sealed class RobustSurrogate : IDisposable
 {
-    private const string WeightsFile = "weights.safetensors";
-    private const string ProgressFolder = "training";
     private const int BatchSize = 128;
     private const int MostHeldOut = 1000;
     // Independent of the cells' seeds: all of them share one surrogate.
@@ -39,7 +37,7 @@ public sealed class RobustSurrogate : IDisposable
     public static RobustSurrogate Load(string folder, Dataset dataset, SurrogateSettings settings)
     {
         var surrogate = new RobustSurrogate(dataset, settings);
-        Weights.Load(surrogate.model, Path.Combine(folder, WeightsFile));
+        Weights.Load(surrogate.model, Path.Combine(folder, IngredientCache.WeightsFile));
         surrogate.model.eval();
         return surrogate;
     }
@@ -58,12 +56,12 @@ public sealed class RobustSurrogate : IDisposable
     public static RobustSurrogate Train(
         string folder, Dataset dataset, SurrogateSettings settings, int threads, Action<double, string> report, CancellationToken cancel)
     {
-        if (File.Exists(Path.Combine(folder, WeightsFile))) return Load(folder, dataset, settings);
+        if (File.Exists(Path.Combine(folder, IngredientCache.WeightsFile))) return Load(folder, dataset, settings);
         var surrogate = new RobustSurrogate(dataset, settings);
         Backbone model = surrogate.model;
         TrainingSettings training = TrainingOf(settings);
         using var trainer = new Trainer(model, training, Seed);
-        string progress = Path.Combine(folder, ProgressFolder);
+        string progress = Path.Combine(folder, IngredientCache.ProgressPrefix);
         TrainingCheckpoint.TryLoad(progress, model, trainer);
         var pictures = new SubsetImageSet(dataset.Train, surrogate.TrainingSamples());
         BatchLoader loader = Reader(pictures, dataset.InputSize, Augmentations.Create(training, dataset), Math.Max(1, threads / 2));
@@ -76,7 +74,7 @@ public sealed class RobustSurrogate : IDisposable
             TrainingCheckpoint.Save(progress, model, trainer);
         }
         using (DisposeScope scope = NewDisposeScope())
-            AtomicFile.Write(Path.Combine(folder, WeightsFile), stream => SafeTensors.Write(stream, model.state_dict()));
+            AtomicFile.Write(Path.Combine(folder, IngredientCache.WeightsFile), stream => SafeTensors.Write(stream, model.state_dict()));
         if (Directory.Exists(progress)) Directory.Delete(progress, recursive: true);
         model.eval();
         return surrogate;
@@ -107,7 +105,7 @@ public sealed class RobustSurrogate : IDisposable
 
     /// <summary>Whether it has learned enough to be worth misleading: a fifth of the way from guessing to knowing.</summary>
     public IReadOnlyList<AcceptanceCheck> Check() =>
-        [new("surrogate_accuracy", Accuracy(HeldOut()), 0.2 + 0.8 / dataset.Classes, AtLeast: true)];
+        [new("accuracy of the surrogate", Accuracy(HeldOut()), 0.2 + 0.8 / dataset.Classes, AtLeast: true)];
 
     /// <summary>Releases the network.</summary>
     public void Dispose()

@@ -26,31 +26,32 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
     /// <exception cref="InputException">The class has no picture, or the cache cannot be used.</exception>
     public static Ingredient Prepare(PreparationContext context, SurrogateSettings surrogateSettings, PerturbationSettings settings, int targetClass)
     {
-        const string Surrogate = "clb-surrogate", Images = "clb-images";
         Dataset dataset = context.Dataset;
-        var cache = new IngredientCache(context.CacheFolder);
-        string surrogateKey = FormattableString.Invariant(
-            $"{surrogateSettings.Canonical};dataset={dataset.Train.Fingerprint};classes={dataset.Classes};size={dataset.Train.Size};")
-            + FormattableString.Invariant($"input={dataset.InputSize};augmentation={dataset.Augmentation};")
-            + string.Join(",", dataset.Mean.Concat(dataset.Std).Select(v => v.ToString(CultureInfo.InvariantCulture)));
-        return cache.Get(Images, FormattableString.Invariant($"{settings.Canonical};target={targetClass};{surrogateKey}"), folder =>
+        (string, object)[] training =
+        [
+            ("surrogate", surrogateSettings.Canonical), ("input", dataset.InputSize), ("augmentation", dataset.Augmentation),
+        ];
+        var surrogateKey = IngredientKey.Of("clb-surrogate", dataset, dataset.Train.Size, training);
+        var key = IngredientKey.Of("clb-images", dataset, dataset.Train.Size,
+            [("perturbation", settings.Canonical), ("target", targetClass), .. training]);
+        return context.Cache.GetOrMake(key, context, folder =>
         {
-            Ingredient trained = cache.Get(Surrogate, surrogateKey, place =>
+            Ingredient trained = context.Cache.GetOrMake(surrogateKey, context, place =>
             {
                 using RobustSurrogate made = RobustSurrogate.Train(place, dataset, surrogateSettings, context.Threads,
-                    (done, detail) => context.Progress.Report(Surrogate, done, detail), context.Cancel);
+                    (done, detail) => context.Progress.Report(surrogateKey.Kind, done, detail), context.Cancel);
                 return made.Check();
-            }, context.Cancel);
+            });
             using RobustSurrogate surrogate = RobustSurrogate.Load(trained.Folder, dataset, surrogateSettings);
             var perturbation = new TargetClassPerturbation(dataset, surrogate, settings, targetClass);
-            AdversarialImages images = perturbation.Make(folder, (done, detail) => context.Progress.Report(Images, done, detail), context.Cancel);
+            AdversarialImages images = perturbation.Make(folder, (done, detail) => context.Progress.Report(key.Kind, done, detail), context.Cancel);
             return [.. trained.Acceptance, .. perturbation.Check(images)];
-        }, context.Cancel);
+        });
     }
 
     /// <summary>
-    /// Makes the pictures and leaves them in <paramref name="folder"/>. Every finished part of 100 is kept there, so that an interrupted
-    /// run goes on from it to the bit.
+    /// Makes the pictures and leaves them in <paramref name="folder"/>. Every finished part of 100 is kept there, too, so that an
+    /// interrupted run goes on from it to the bit; the cache deletes the parts when the ingredient is complete.
     /// </summary>
     /// <param name="folder">A folder of its own.</param>
     /// <param name="report">Told the share done, 0 to 1, and a line about it.</param>
@@ -77,7 +78,6 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
         }
         var images = new AdversarialImages(size, members, pixels);
         images.Save(folder);
-        for (int i = 0; i < parts.Length; i++) File.Delete(PartFile(folder, i));
         return images;
     }
 
@@ -98,8 +98,8 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
         double slack = 0.5 * (pgd.Norm == PgdNorm.L2 ? Math.Sqrt(clean.Length) : 1);
         return
         [
-            new("surrogate_accuracy_on_perturbed", surrogate.Accuracy(images.Indices, images), surrogate.Accuracy(images.Indices) / 2, AtLeast: false),
-            new("largest_perturbation", farthest, pgd.Epsilon * 255 + slack, AtLeast: false),
+            new("accuracy of the surrogate on perturbed pictures", surrogate.Accuracy(images.Indices, images), surrogate.Accuracy(images.Indices) / 2, AtLeast: false),
+            new("largest perturbation in 8-bit steps", farthest, pgd.Epsilon * 255 + slack, AtLeast: false),
         ];
     }
 
@@ -133,7 +133,7 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
     }
 
     private static string PartFile(string folder, int part) =>
-        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{part:00000}.safetensors"));
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{IngredientCache.ProgressPrefix}-{part:00000}.safetensors"));
 
     private byte[]? ReadPart(string file, int count)
     {

@@ -200,7 +200,7 @@ internal sealed class PickleMachine
     {
         if (length is < 0 or > LongestNumber) throw Wrong($"has a number of {length} bytes at byte {Position}");
         var number = new BigInteger(Take(length));
-        return number >= long.MinValue && number <= long.MaxValue ? (long)number : number;
+        return number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
     }
 
     private string Text(long length) => Encoding.UTF8.GetString(Bytes(length).Span);

@@ -11,6 +11,7 @@ namespace Postern.Models.Checkpoints;
 public static class SafeTensors
 {
     private const int MaxHeader = 100_000_000;  // as the reference implementation
+    private const string MetadataKey = "__metadata__";
 
     /// <summary>Writes <paramref name="tensors"/> in the given order, padded so that data starts at a multiple of 8.</summary>
     public static void Write(Stream output, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
@@ -22,7 +23,7 @@ public static class SafeTensors
             json.WriteStartObject();
             if (metadata is not null)
             {
-                json.WriteStartObject("__metadata__");
+                json.WriteStartObject(MetadataKey);
                 foreach ((string key, string value) in metadata) json.WriteString(key, value);
                 json.WriteEndObject();
             }
@@ -53,41 +54,37 @@ public static class SafeTensors
 
     /// <summary>Reads every tensor of <paramref name="path"/>. The caller owns them.</summary>
     /// <exception cref="InputException">The file is missing, truncated or inconsistent.</exception>
-    public static Dictionary<string, Tensor> Read(string path)
-    {
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            return Read(file, path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(path, $"cannot be read ({e.Message})", e);
-        }
-    }
+    public static Dictionary<string, Tensor> Read(string path) => Opened(path, file => Read(file, path));
 
     /// <summary>The key-value pairs that the writer left in the header; empty where there are none.</summary>
     /// <exception cref="InputException">The file is missing or its header is damaged.</exception>
-    public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
+    public static IReadOnlyDictionary<string, string> ReadMetadata(string path) => Opened(path, file =>
+        ReadHeader(file, path, out _).TryGetProperty(MetadataKey, out JsonElement pairs) && pairs.ValueKind == JsonValueKind.Object
+            ? pairs.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString())
+            : []);
+
+    private static T Opened<T>(string path, Func<FileStream, T> read)
     {
         try
         {
             using FileStream file = File.OpenRead(path);
-            JsonElement header = ReadHeader(file, path, out _);
-            return header.TryGetProperty("__metadata__", out JsonElement pairs) && pairs.ValueKind == JsonValueKind.Object
-                ? pairs.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString())
-                : new Dictionary<string, string>();
+            return read(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException(path, $"cannot be read ({e.Message})", e);
+        }
+        // JSON text is decoded when it is asked for, and this is how its reader reports text that is no Unicode.
+        catch (InvalidOperationException e)
+        {
+            throw new InputException(path, "has a header with text that is no Unicode; it is damaged", e);
         }
     }
 
     private static Dictionary<string, Tensor> Read(FileStream file, string path)
     {
         JsonElement header = ReadHeader(file, path, out long dataStart);
-        Entry[] entries = [.. header.EnumerateObject().Where(e => e.Name != "__metadata__").Select(e => Describe(e, path))];
+        Entry[] entries = [.. header.EnumerateObject().Where(e => e.Name != MetadataKey).Select(e => Describe(e, path))];
         CheckCover(entries, file.Length - dataStart, path);
         Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
         try

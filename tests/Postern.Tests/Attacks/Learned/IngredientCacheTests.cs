@@ -3,94 +3,106 @@ using Postern.Tests.Studies;
 
 namespace Postern.Tests.Attacks.Learned;
 
-public sealed class IngredientCacheTests : IDisposable
+public class IngredientCacheTests
 {
-    private readonly TemporaryFolder folder = new();
+    private static readonly IngredientKey Key = IngredientKey.Of("encoder", Quiet.Stripes(8), 32, ("epochs", 2), ("weight", 1.5m));
 
-    public void Dispose() => folder.Dispose();
+    private static readonly AcceptanceCheck[] Checks = [new("bit accuracy", 0.995, 0.99, AtLeast: true), new("mask", double.NaN, 0.1, AtLeast: false)];
 
-    [Fact]
-    public async Task Several_that_want_one_ingredient_at_once_make_it_once()
+    private static IReadOnlyList<AcceptanceCheck> Write(string folder)
     {
-        int made = 0;
-        Ingredient[] got = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Get("key", place =>
-        {
-            Interlocked.Increment(ref made);
-            Thread.Sleep(50);
-            File.WriteAllText(Path.Combine(place, "it"), "made");
-            return [new("quality", 0.5, 0.25, AtLeast: true)];
-        }))));
-        Assert.Equal(1, made);
-        Assert.All(got, g => Assert.Equal("made", File.ReadAllText(Path.Combine(g.Folder, "it"))));
-        Assert.All(got, g => Assert.Equal([new("quality", 0.5, 0.25, true)], g.Acceptance));
-        Ingredient later = Get("key", _ => throw new InvalidOperationException("it is made again"));
-        Assert.Equal((got[0].Folder, got[0].Seconds), (later.Folder, later.Seconds));
+        AtomicFile.WriteText(Path.Combine(folder, "weights.safetensors"), "made");
+        return Checks;
     }
 
     [Fact]
-    public void Another_key_is_another_ingredient()
+    public void The_key_names_everything_that_decides_an_ingredient()
     {
-        Ingredient first = Get("one", _ => []), second = Get("two", _ => []);
-        Assert.NotEqual(first.Folder, second.Folder);
-        Assert.StartsWith("kind-", Path.GetFileName(first.Folder), StringComparison.Ordinal);
+        string fingerprint = Quiet.Stripes(8).Train.Fingerprint;
+        Assert.Equal($"train={fingerprint}\nclasses=4\nsize=32\nmean=0.4914 0.4822 0.4465\nstd=0.247 0.243 0.261\nepochs=2\nweight=1.5\n", Key.Text);
+        Assert.Matches("^encoder-[0-9a-f]{8}$", Key.FolderName);
+        Assert.NotEqual(Key.FolderName, IngredientKey.Of("encoder", Quiet.Stripes(9), 32, ("epochs", 2), ("weight", 1.5m)).FolderName);
     }
 
     [Fact]
-    public void What_an_interrupted_maker_left_is_there_for_the_next()
+    public void What_is_there_is_not_made_again_and_keeps_its_acceptance_values()
     {
-        Assert.Throws<OperationCanceledException>(() => Get("key", place =>
+        using var folder = new TemporaryFolder();
+        PreparationContext context = Quiet.Context(folder.Path);
+        Ingredient made = context.Cache.GetOrMake(Key, context, Write);
+        Ingredient found = context.Cache.GetOrMake(Key, context, _ => throw new InvalidOperationException("made twice"));
+        Assert.Equal("made", File.ReadAllText(found.WeightsPath));
+        Assert.Equal(made.WeightsPath, found.WeightsPath);
+        Assert.Equal(Checks, found.Acceptance);
+        Assert.Equal([true, false], found.Acceptance.Select(c => c.Passed));
+        Assert.Equal("bit accuracy is 0.995, must be at least 0.99", found.Acceptance[0].ToString());
+    }
+
+    [Fact]
+    public void Of_many_callers_at_once_one_makes_and_the_others_wait()
+    {
+        using var folder = new TemporaryFolder();
+        int made = 0, waited = 0;
+        var found = new Ingredient[4];
+        using var makerStarted = new ManualResetEventSlim();
+        Thread[] callers = [.. Enumerable.Range(0, found.Length).Select(i => new Thread(() =>
         {
-            File.WriteAllText(Path.Combine(place, "half"), "done");
-            throw new OperationCanceledException();
+            if (i > 0) makerStarted.Wait();
+            PreparationContext context = Quiet.Context(folder.Path, (_, _) => Interlocked.Increment(ref waited));
+            found[i] = context.Cache.GetOrMake(Key, context, place =>
+            {
+                Interlocked.Increment(ref made);
+                makerStarted.Set();
+                SpinWait.SpinUntil(() => Volatile.Read(ref waited) == 3, TimeSpan.FromSeconds(30));
+                return Write(place);
+            });
+        }))];
+        foreach (Thread caller in callers) caller.Start();
+        foreach (Thread caller in callers) caller.Join();
+        Assert.Equal((1, 3), (made, waited));
+        Assert.Single(found.Select(f => f.WeightsPath).Distinct());
+    }
+
+    [Fact]
+    public void A_waiting_caller_can_be_cancelled()
+    {
+        using var folder = new TemporaryFolder();
+        using var cancel = new CancellationTokenSource();
+        PreparationContext context = Quiet.Context(folder.Path, (_, _) => cancel.Cancel(), cancel.Token);
+        string place = Path.Combine(folder.Path, Key.FolderName);
+        Directory.CreateDirectory(place);
+        using FolderLock held = FolderLock.TryTake(place)!;
+        Assert.Throws<OperationCanceledException>(() => context.Cache.GetOrMake(Key, context, Write));
+    }
+
+    [Fact]
+    public void What_was_stopped_finds_its_progress_and_drops_it_at_the_end()
+    {
+        using var folder = new TemporaryFolder();
+        PreparationContext context = Quiet.Context(folder.Path);
+        Assert.Throws<TimeoutException>(() => context.Cache.GetOrMake(Key, context, place =>
+        {
+            AtomicFile.WriteText(Path.Combine(place, "progress.txt"), "half");
+            throw new TimeoutException();
         }));
-        string seen = "";
-        Ingredient made = Get("key", place =>
+        Ingredient made = context.Cache.GetOrMake(Key, context, place =>
         {
-            seen = File.ReadAllText(Path.Combine(place, "half"));
-            return [];
+            Assert.Equal("half", File.ReadAllText(Path.Combine(place, "progress.txt")));
+            return Write(place);
         });
-        Assert.Equal("done", seen);
-        Assert.True(File.Exists(Path.Combine(made.Folder, "ingredient.json")));
-    }
-
-    [Fact]
-    public void A_value_that_is_no_number_is_kept_and_never_passes()
-    {
-        AcceptanceCheck[] both = [new("low", double.NaN, 1, true), new("high", double.NaN, 1, false)];
-        Get("key", _ => both);
-        AcceptanceCheck[] read = [.. Get("key", _ => []).Acceptance];
-        Assert.Equal(both, read);
-        Assert.All(read, c => Assert.False(c.Passed));
-        Assert.Equal("what clb learned is not good enough: low is NaN, expected at least 1; high is NaN, expected at most 1", AcceptanceException.Describe("clb", read));
-        Assert.Null(AcceptanceException.Describe("clb", [new("fine", 1, 1, true)]));
+        Assert.Equal([".lock", "ingredient.json", "weights.safetensors"], Directory.EnumerateFiles(made.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Theory]
-    [InlineData("{")]
-    [InlineData("null")]
-    [InlineData("""{"key": "another", "acceptance": [], "seconds": 1}""")]
-    [InlineData("""{"key": "key", "seconds": 1}""")]
-    public void A_damaged_record_is_told(string content)
+    [InlineData("{", "is damaged")]
+    [InlineData("null", "is damaged")]
+    [InlineData("""{"kind": "encoder", "key": "other", "acceptance": [], "seconds": 1}""", "is about another ingredient")]
+    public void A_record_that_cannot_be_right_is_told(string content, string told)
     {
-        string record = Path.Combine(Get("key", _ => []).Folder, "ingredient.json");
-        File.WriteAllText(record, content);
-        string message = Assert.Throws<InputException>(() => Get("key", _ => [])).Message;
-        Assert.StartsWith(record, message, StringComparison.Ordinal);
-        Assert.Contains("delete its folder", message, StringComparison.Ordinal);
+        using var folder = new TemporaryFolder();
+        folder.File(Path.Combine(Key.FolderName, "ingredient.json"), content);
+        PreparationContext context = Quiet.Context(folder.Path);
+        string message = Assert.Throws<InputException>(() => context.Cache.GetOrMake(Key, context, Write)).Message;
+        Assert.Contains($"ingredient.json: {told}", message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void A_wait_for_another_maker_can_be_cancelled()
-    {
-        using var stop = new CancellationTokenSource();
-        Get("key", _ =>
-        {
-            stop.CancelAfter(20);
-            Assert.Throws<OperationCanceledException>(() => new IngredientCache(folder.Path).Get("kind", "key", _ => [], stop.Token));
-            return [];
-        });
-    }
-
-    private Ingredient Get(string key, Func<string, IReadOnlyList<AcceptanceCheck>> make) =>
-        new IngredientCache(folder.Path).Get("kind", key, make, CancellationToken.None);
 }
