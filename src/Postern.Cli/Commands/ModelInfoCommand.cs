@@ -76,7 +76,7 @@ internal static class ModelInfoCommand
         Names("missing", fit.Missing);
         Names("unexpected", fit.Unexpected);
         Names("different", fit.Differing);
-        foreach (string note in fit.Notes()) AnsiConsole.MarkupLineInterpolated($"note: {note}");
+        foreach (string note in fit.Fits ? fit.Notes() : []) AnsiConsole.MarkupLineInterpolated($"note: {note}");
         AnsiConsole.MarkupLine(fit.Fits ? "[green]fits[/]: nothing missing, nothing unexpected" : "[red]does not fit[/]");
         return fit.Fits;
     }

@@ -39,12 +39,12 @@ internal sealed class PickleMachine
     private int buffered, used;
     private long values;
 
-    /// <summary>A machine that reads from <paramref name="stream"/>'s position to its end.</summary>
-    internal PickleMachine(Stream stream, string source, IPickleNames names)
+    /// <summary>A machine that reads from place <paramref name="start"/> of a stream to <paramref name="end"/> and no further.</summary>
+    internal PickleMachine(Stream stream, long start, long end, string source, IPickleNames names)
     {
-        (this.stream, this.source, this.names) = (stream, source, names);
-        (bufferStart, end) = (stream.Position, stream.Length);
-        mostValues = FewValues + (end - bufferStart) / BytesPerValue;
+        (this.stream, this.source, this.names, this.end) = (stream, source, names, end);
+        bufferStart = start;
+        mostValues = FewValues + (end - start) / BytesPerValue;
     }
 
     /// <summary>Where in the stream the next pickle, or what follows the last one, begins.</summary>
@@ -149,7 +149,7 @@ internal sealed class PickleMachine
 
     private void Count()
     {
-        if (++values > mostValues) throw Wrong($"holds more than {mostValues} values in {end} bytes");
+        if (++values > mostValues) throw Wrong($"holds more than {mostValues} values, too many for its length");
     }
 
     private void Push(object? value)
@@ -242,7 +242,7 @@ internal sealed class PickleMachine
         {
             bufferStart += used;
             stream.Position = bufferStart;
-            (buffered, used) = (stream.ReadAtLeast(buffer, length, throwOnEndOfStream: true), 0);
+            (buffered, used) = (stream.ReadAtLeast(buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - bufferStart)), length), 0);
         }
         used += length;
         return buffer.AsSpan(used - length, length);

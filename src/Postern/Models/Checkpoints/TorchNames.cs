@@ -36,7 +36,8 @@ internal sealed class TorchNames(string source) : IPickleNames
         "__builtin__.set", "builtins.set", "__builtin__.frozenset", "builtins.frozenset", "__builtin__.list", "builtins.list",
         "__builtin__.dict", "builtins.dict", "__builtin__.int", "builtins.int", "__builtin__.float", "builtins.float",
         "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3",
-        "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state",
+        "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state", "torch._tensor._rebuild_from_type_v2",
+        "torch.Tensor", "torch.nn.parameter.Parameter",
         "torch.Size", "torch.device", "torch.UntypedStorage", "torch.storage.UntypedStorage", "torch.storage._UntypedStorage",
         "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar", "numpy.core.multiarray._reconstruct",
         "numpy._core.multiarray._reconstruct", "numpy.dtype", "numpy.ndarray", "pathlib.PosixPath", "pathlib.WindowsPath",
@@ -54,7 +55,7 @@ internal sealed class TorchNames(string source) : IPickleNames
         if (ElementType.All.FirstOrDefault(t => t.TorchName == full) is ElementType type) return type;
         if (full.EndsWith("UntypedStorage", StringComparison.Ordinal) && Known.Contains(full)) return ElementType.All.Single(t => t.SafeName == "U8");
         return Known.Contains(full) ? new TorchName(full)
-            : throw Wrong($"asks for {full}; only tensors and plain data are read and nothing is executed (save the model's state_dict() instead)");
+            : throw Wrong($"asks for {FileText.Shown(full)}; only tensors and plain data are read and nothing is executed (save the model's state_dict() instead)");
     }
 
     public object? Call(object? callable, object?[] arguments)
@@ -69,6 +70,9 @@ internal sealed class TorchNames(string source) : IPickleNames
             "_rebuild_tensor_v3" => Rebuild(arguments, arguments.ElementAtOrDefault(6) as ElementType ?? throw Wrong("rebuilds a tensor of no known type")),
             "_rebuild_parameter" or "_rebuild_parameter_with_state" =>
                 arguments is [TorchTensor value, ..] ? value : throw Wrong("makes a parameter of something that is no tensor"),
+            // A tensor with attributes: what makes the tensor, its class, the arguments, the attributes.
+            "_rebuild_from_type_v2" => arguments is [TorchName maker, _, object?[] inner, ..] && maker.Name != name
+                ? Call(maker, inner) : throw Wrong("rebuilds a tensor in an unknown way"),
             "Size" => arguments is [object?[] sides] ? sides : Array.Empty<object?>(),
             "encode" => arguments is [string text, ..] ? (ReadOnlyMemory<byte>)Encoding.Latin1.GetBytes(text) : new InertObject(name),
             "dtype" => new NumpyType(Letters(arguments)),
@@ -95,7 +99,7 @@ internal sealed class TorchNames(string source) : IPickleNames
         if (id is not object?[] parts || parts is not ["storage", ElementType type, string key, _, long count, ..] || count < 0)
             throw Wrong("refers to something that is no storage");
         var whole = new TorchStorage(key, type, count);
-        if (!storages.TryAdd(key, whole) && storages[key] != whole) throw Wrong($"describes storage '{key}' in two ways");
+        if (!storages.TryAdd(key, whole) && storages[key] != whole) throw Wrong($"describes storage '{FileText.Shown(key)}' in two ways");
         // PyTorch before 0.4 also stored views of storages: key, offset and length of the view follow.
         if (parts is [_, _, _, _, _, object?[] and [_, ..]]) throw Wrong("uses views of storages, which PyTorch 0.3 wrote; save the file again with a newer version");
         return whole;
