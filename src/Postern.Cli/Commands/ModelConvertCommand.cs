@@ -24,8 +24,8 @@ internal static class ModelConvertCommand
         {
             string from = parsed.GetValue(input)!, to = parsed.GetValue(output)!;
             string extension = Path.GetExtension(to).ToLowerInvariant();
-            if (extension is not ".safetensors")
-                throw new InputException(to, "ends in no known extension; name it .safetensors");
+            if (extension is not (".safetensors" or ".pth" or ".pt"))
+                throw new InputException(to, "ends in no known extension; name it .safetensors, .pth or .pt");
             if (File.Exists(to) && !parsed.GetValue(force)) throw new InputException(to, "exists already; choose another name or give --force");
             using DisposeScope scope = NewDisposeScope();
             using Checkpoint checkpoint = Checkpoint.Open(from);
@@ -34,7 +34,8 @@ internal static class ModelConvertCommand
             Dictionary<string, Tensor> weights = ForeignNames.Official(chosen).ToDictionary(w => w.Key, w => Cast(w.Value, parsed.GetValue(type)!));
             AtomicFile.Write(to, stream =>
             {
-                SafeTensors.Write(stream, weights);
+                if (extension == ".safetensors") SafeTensors.Write(stream, weights);
+                else TorchFile.Write(stream, weights);
             });
             AnsiConsole.MarkupLineInterpolated($"{weights.Count} tensors, {ShortNumber.Text(weights.Values.Sum(w => w.numel()))} values: {to}");
             return ExitCode.Done;

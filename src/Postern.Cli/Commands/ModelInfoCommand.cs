@@ -44,14 +44,14 @@ internal static class ModelInfoCommand
         foreach ((string key, string value) in checkpoint.Facts) Row(key, value);
         AnsiConsole.Write(table);
 
-        void Row(string name, string text) => table.AddRow(Markup.Escape(name), Markup.Escape(text));
+        void Row(string name, string text) => table.AddRow(Shown(name), Shown(text));
     }
 
     private static void Keys(IReadOnlyDictionary<string, torch.Tensor> weights)
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("tensor", "shape", "type");
         foreach ((string name, torch.Tensor value) in weights)
-            table.AddRow(Markup.Escape(name), Markup.Escape($"[{string.Join(", ", value.shape)}]"), $"{value.dtype}");
+            table.AddRow(Shown(name), Shown($"[{string.Join(", ", value.shape)}]"), $"{value.dtype}");
         AnsiConsole.Write(table);
     }
 
@@ -76,7 +76,7 @@ internal static class ModelInfoCommand
         Names("missing", fit.Missing);
         Names("unexpected", fit.Unexpected);
         Names("different", fit.Differing);
-        foreach (string note in fit.Notes()) AnsiConsole.MarkupLineInterpolated($"note: {note}");
+        foreach (string note in fit.Fits ? fit.Notes() : []) AnsiConsole.MarkupLineInterpolated($"note: {note}");
         AnsiConsole.MarkupLine(fit.Fits ? "[green]fits[/]: nothing missing, nothing unexpected" : "[red]does not fit[/]");
         return fit.Fits;
     }
@@ -88,6 +88,11 @@ internal static class ModelInfoCommand
     {
         if (names.Count == 0) return;
         string more = names.Count > ShownNames ? $" and {names.Count - ShownNames} more" : "";
-        AnsiConsole.MarkupLineInterpolated($"[red]{what}[/] ({names.Count}): {string.Join("; ", names.Take(ShownNames))}{more}");
+        AnsiConsole.MarkupLineInterpolated($"[red]{what}[/] ({names.Count}): {string.Join("; ", names.Take(ShownNames).Select(Printable))}{more}");
     }
+
+    private static string Shown(string text) => Markup.Escape(Printable(text));
+
+    /// <summary>A file's texts without control characters, which could move a terminal's cursor.</summary>
+    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\ufffd' : c));
 }

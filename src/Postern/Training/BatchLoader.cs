@@ -114,16 +114,22 @@ public sealed record BatchLoader(
         RandomStream stream = RandomStream.For(seed, "augment", epoch, index);
         Augment.Geometry(scratch.Pixels, Images.Size, target, InputSize, ref stream, scratch.Stages);
         if (edits) Editor!.EditInput(index, target, InputSize);
-        stream = RandomStream.For(seed, "colour", epoch, index);
-        Augment.Color?.Invoke(target, InputSize, ref stream, scratch.Stages);
+        Run(Augment.Color, "colour", index, seed, epoch, target, scratch);
         int plane = InputSize * InputSize;
         for (int channel = 0; channel < 3; channel++)
         {
             float mean = Mean[channel], scale = 1f / Std[channel];
             foreach (ref float value in target.Slice(channel * plane, plane)) value = (value - mean) * scale;
         }
-        stream = RandomStream.For(seed, "erasing", epoch, index);
-        Augment.Erasing?.Invoke(target, InputSize, ref stream, scratch.Stages);
+        Run(Augment.Erasing, "erasing", index, seed, epoch, target, scratch);
+    }
+
+    // A stream for each stage, so that leaving one out moves no draw of another.
+    private void Run(PictureStage? stage, string purpose, int index, long seed, int epoch, Span<float> target, Scratch scratch)
+    {
+        if (stage is null) return;
+        RandomStream stream = RandomStream.For(seed, purpose, epoch, index);
+        stage(target, InputSize, ref stream, scratch.Stages);
     }
 
     private sealed class Scratch(int size)

@@ -11,7 +11,7 @@ namespace Postern.Training;
 /// </summary>
 /// <param name="Weight">Share of a sample's own target, 0 to 1; of its own pixels too where there is no box.</param>
 /// <param name="Box">CutMix: the part of each picture that its partner replaces; null for mixup.</param>
-public sealed record Mixup(double Weight, CropBox? Box)
+public sealed record Mixup(double Weight, PixelBox? Box)
 {
     private static readonly Mixup None = new(1, null);
 
@@ -35,7 +35,7 @@ public sealed record Mixup(double Weight, CropBox? Box)
     public Tensor Mix(Tensor images)
     {
         if (Weight == 1) return images;
-        if (Box is not CropBox box) return Share(images, images.flip(0));
+        if (Box is not PixelBox box) return Share(images, images.flip(0));
         Tensor mixed = images.clone();
         Part(mixed, box).copy_(Part(images, box).flip(0));
         return mixed;
@@ -67,9 +67,9 @@ public sealed record Mixup(double Weight, CropBox? Box)
         int half = (int)(size * Math.Sqrt(1 - weight)) / 2;
         int row = stream.NextInt(size), column = stream.NextInt(size);
         int top = Math.Max(row - half, 0), left = Math.Max(column - half, 0);
-        var box = new CropBox(top, left, Math.Min(row + half, size) - top, Math.Min(column + half, size) - left);
+        var box = new PixelBox(top, left, Math.Min(row + half, size) - top, Math.Min(column + half, size) - left);
         return new Mixup(1 - (double)box.Height * box.Width / ((double)size * size), box);
     }
 
-    private static Tensor Part(Tensor images, CropBox box) => images.narrow(2, box.Top, box.Height).narrow(3, box.Left, box.Width);
+    private static Tensor Part(Tensor images, PixelBox box) => images.narrow(2, box.Top, box.Height).narrow(3, box.Left, box.Width);
 }

@@ -55,20 +55,25 @@ public sealed class Trainer : IDisposable
     public WeightAverage? Average => average;
 
     /// <summary>Trains one epoch over all of <paramref name="loader"/>'s split.</summary>
+    /// <param name="loader">Makes the batches.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancel">Stops the epoch.</param>
+    /// <param name="change">Takes each batch over and gives the one to train on, e.g. an adversarial one; null for no change.</param>
     /// <exception cref="DivergedException">The loss is not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the state is then in the middle of an epoch and must not be saved.</exception>
-    public EpochResult RunEpoch(BatchLoader loader, Action<StepProgress>? progress = null, CancellationToken cancel = default)
+    public EpochResult RunEpoch(
+        BatchLoader loader, Action<StepProgress>? progress = null, CancellationToken cancel = default, Func<Batch, Batch>? change = null)
     {
         int count = loader.Images.Count, total = loader.Kept(count), steps = loader.Steps(count), done = 0, index = 0;
         double lossSum = 0, lr = 0;
         var clock = Stopwatch.StartNew();
         TimeSpan waited = TimeSpan.Zero, mark = clock.Elapsed;
         model.train();
-        foreach (Batch batch in loader.Load(BatchLoader.ShuffledOrder(count, seed, Epoch), seed, Epoch, cancel))
+        foreach (Batch loaded in loader.Load(BatchLoader.ShuffledOrder(count, seed, Epoch), seed, Epoch, cancel))
         {
-            using (batch)
+            waited += clock.Elapsed - mark;
+            using (Batch batch = change?.Invoke(loaded) ?? loaded)
             {
-                waited += clock.Elapsed - mark;
                 int first = index - index % settings.Accumulate, group = Math.Min(settings.Accumulate, steps - first);
                 if (index == first)
                 {

@@ -19,13 +19,13 @@ public sealed class FineTuningTests : IDisposable
         string sample = SharedMaterial.Require("data/imagenet-sample/imagenet-sample.zip");
         using var pretrained = new Vim(new VimConfig(224, 16, 16, EmbedDim: 32, Depth: 2, StateSize: 8, Classes: 1000));
         pretrained.Initialise(11);
-        using (FileStream stream = File.Create(folder.File("pretrained.safetensors"))) SafeTensors.Write(stream, pretrained.state_dict());
+        using (FileStream stream = File.Create(folder.File("pretrained.pth"))) TorchFile.Write(stream, pretrained.state_dict());
         return folder.File("tune.yaml", $$"""
             name: tune
             datasets:
               - {name: imagenet, path: '{{sample}}', train_subset: 48, test_subset: 16}
             models:
-              - {name: vim-tiny, embed_dim: 32, depth: 2, state_size: 8, checkpoint: pretrained.safetensors}
+              - {name: vim-tiny, embed_dim: 32, depth: 2, state_size: 8, checkpoint: pretrained.pth}
             attacks:
               - {name: patch-pixel, poison_rate: 0.1}
             preset: quick
@@ -44,7 +44,7 @@ public sealed class FineTuningTests : IDisposable
         {
             (int code, string output, string errors) = whole.Finish();
             Assert.True(code == 0, errors);
-            Assert.Contains("note: starts from pretrained.safetensors", output, StringComparison.Ordinal);
+            Assert.Contains("note: starts from pretrained.pth", output, StringComparison.Ordinal);
             Assert.Contains("the classifier 'head' starts anew", output, StringComparison.Ordinal);
         }
         double[] losses = [.. Directory.EnumerateFiles(Path.Combine(folder.Path, "whole"), "metrics.jsonl", SearchOption.AllDirectories)
@@ -69,7 +69,7 @@ public sealed class FineTuningTests : IDisposable
         (int code, _, string errors) = process.Finish();
         Assert.Equal(2, code);
         Assert.StartsWith("error: ", errors, StringComparison.Ordinal);
-        Assert.Contains("pretrained.safetensors: does not fit the model: it lacks 'layers.2.", errors, StringComparison.Ordinal);
+        Assert.Contains("pretrained.pth: does not fit the model: it lacks 'layers.2.", errors, StringComparison.Ordinal);
         Assert.Single(errors.TrimEnd().Split('\n'));
     }
 }

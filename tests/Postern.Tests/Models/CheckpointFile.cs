@@ -1,4 +1,5 @@
 using Postern.Models.Checkpoints;
+using TorchSharp;
 
 namespace Postern.Tests.Models;
 
@@ -6,6 +7,9 @@ namespace Postern.Tests.Models;
 internal sealed class CheckpointFile : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("postern-weights-").FullName;
+
+    // libtorch is loaded at its first use, which is no reader's cost.
+    static CheckpointFile() => torch.empty(1).Dispose();
 
     /// <summary>The file; nothing in its name says what it holds.</summary>
     public string Path => System.IO.Path.Combine(folder, "weights");

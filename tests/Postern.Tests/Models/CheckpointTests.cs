@@ -36,6 +36,13 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_zip_with_64_bit_sizes_and_places_is_read()
+    {
+        using Checkpoint checkpoint = file.Open(Wide(SmallZip));
+        Assert.Equal([1f, 2f, 3f], Values(checkpoint.Weights["a"]));
+    }
+
+    [Fact]
     public void Safetensors_gives_weights_and_the_headers_pairs_as_facts()
     {
         using Checkpoint checkpoint = file.Open(SafeTensors("""{"__metadata__":{"epoch":"3"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", SmallStorage));

@@ -11,13 +11,14 @@ public sealed class DamagedCheckpointTests : IDisposable
 
     private readonly CheckpointFile file = new();
 
-    public static TheoryData<string> Forms => ["zip", "legacy", "safetensors"];
+    public static TheoryData<string> Forms => ["zip", "wide zip", "legacy", "safetensors"];
 
     public void Dispose() => file.Dispose();
 
     private static byte[] Whole(string form) => form switch
     {
         "zip" => TorchBytes.SmallZip,
+        "wide zip" => TorchBytes.Wide(TorchBytes.SmallZip),
         "legacy" => TorchBytes.SmallLegacy,
         _ => TorchBytes.SafeTensors("""{"__metadata__":{"epoch":"3"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"b":{"dtype":"I64","shape":[],"data_offsets":[12,20]}}""", new byte[20]),
     };

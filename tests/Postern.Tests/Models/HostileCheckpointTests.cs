@@ -84,6 +84,31 @@ public sealed class HostileCheckpointTests : IDisposable
         Assert.Contains("holds more than", file.Refusal(Zip(code), mostBytes: 48 << 20));
     }
 
+    [Theory]
+    [InlineData("c_codecs\nencode\n", "TEXT\u0085")]
+    [InlineData("cnumpy\ndtype\n", "TEXT\u0085")]
+    [InlineData("ccollections\nOrderedDict\n", "LIST\u0085")]
+    [InlineData("ctorch._utils\n_rebuild_tensor_v2\n", "(STORAGEK\0TUPLE)t")]
+    public void A_call_made_over_and_over_with_a_long_stored_argument_takes_no_memory(string callable, string argument)
+    {
+        const int Length = 30_000, Calls = 20_000;
+        string arguments = argument.Replace("TEXT", Text(new string('x', Length))).Replace("STORAGE", Storage("0", 1))
+            .Replace("TUPLE", "(" + string.Concat(Enumerable.Repeat("K\u0001", Length)) + "t")
+            .Replace("LIST", "](" + string.Concat(Enumerable.Repeat(Text("k") + "K\u0001\u0086", Length)) + "e");
+        string code = callable + "q\0" + arguments + "q\u0001" + string.Concat(Enumerable.Repeat("h\0h\u0001R", Calls));
+        file.Refusal(Zip(code, ("0", new byte[4])), mostBytes: 24 << 20);
+    }
+
+    [Theory]
+    [InlineData("X", 'x')]
+    [InlineData("B", 'x')]
+    public void A_long_stored_key_is_refused_before_it_is_hashed_over_and_over(string kind, char letter)
+    {
+        string key = kind + Encoding.Latin1.GetString(BitConverter.GetBytes(1_000_000)) + new string(letter, 1_000_000);
+        string code = key + "q\0}" + string.Concat(Enumerable.Repeat("h\0Ns", 50_000));
+        Assert.Contains("has a key of more than", file.Refusal(Zip(code), mostBytes: 12 << 20));
+    }
+
     [Fact]
     public void A_pickle_nested_a_hundred_thousand_times_overflows_no_stack() =>
         Assert.Contains("no dictionary", file.Refusal(Zip(")" + new string('\u0085', 100_000)), mostBytes: 16 << 20));

@@ -50,6 +50,30 @@ internal static class TorchBytes
         return bytes.ToArray();
     }
 
+    /// <summary>The same archive with every size and place in the 64-bit fields, which writers use from 4 GiB on.</summary>
+    public static byte[] Wide(byte[] zip)
+    {
+        int end = zip.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
+        int start = BitConverter.ToInt32(zip, end + 16), count = BitConverter.ToUInt16(zip, end + 10);
+        List<byte> wide = [.. zip[..start]];
+        for (int i = 0, at = start; i < count; i++)
+        {
+            int nameLength = BitConverter.ToUInt16(zip, at + 28), extraLength = BitConverter.ToUInt16(zip, at + 30);
+            long stored = BitConverter.ToUInt32(zip, at + 20), size = BitConverter.ToUInt32(zip, at + 24), place = BitConverter.ToUInt32(zip, at + 42);
+            wide.AddRange([.. zip[at..(at + 20)], .. Full(8), .. zip[(at + 28)..(at + 30)], 35, 0, .. zip[(at + 32)..(at + 42)], .. Full(4)]);
+            wide.AddRange([.. zip[(at + 46)..(at + 46 + nameLength)], 7, 7, 3, 0, 1, 2, 3, 1, 0, 24, 0, .. Int64(size), .. Int64(stored), .. Int64(place)]);
+            at += 46 + nameLength + extraLength;
+        }
+        long length = wide.Count - start;
+        wide.AddRange([.. "PK\u0006\u0006"u8, .. Int64(44), .. new byte[12], .. Int64(count), .. Int64(count), .. Int64(length), .. Int64(start)]);
+        wide.AddRange([.. "PK\u0006\u0007"u8, 0, 0, 0, 0, .. Int64(start + length), 1, 0, 0, 0]);
+        return [.. wide, .. "PK\u0005\u0006"u8, 0, 0, 0, 0, .. Full(12), 0, 0];
+
+        static byte[] Full(int bytes) => [.. Enumerable.Repeat((byte)0xFF, bytes)];
+
+        static byte[] Int64(long value) => BitConverter.GetBytes(value);
+    }
+
     /// <summary>The legacy form; storages hold four-byte elements.</summary>
     public static byte[] Legacy(string code, params (string Key, byte[] Data)[] storages)
     {

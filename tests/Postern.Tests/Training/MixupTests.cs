@@ -13,7 +13,7 @@ public class MixupTests
     {
         var mixup = Mixup.Draw(0, 0, 32, seed: 1, step: 2);
         using Tensor images = rand(4, 3, 8, 8);
-        Assert.Equal((1.0, (CropBox?)null), (mixup.Weight, mixup.Box));
+        Assert.Equal((1.0, (PixelBox?)null), (mixup.Weight, mixup.Box));
         Assert.Same(images, mixup.Mix(images));
     }
 
@@ -38,7 +38,7 @@ public class MixupTests
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             var mixup = Mixup.Draw(0, 1, c.Size, c.Seed, c.Step);
-            CropBox box = mixup.Box!.Value;
+            PixelBox box = mixup.Box!.Value;
             return box.Top >= 0 && box.Left >= 0 && box.Height >= 0 && box.Width >= 0
                 && box.Top + box.Height <= c.Size && box.Left + box.Width <= c.Size
                 && mixup.Weight is >= 0 and <= 1
@@ -51,7 +51,7 @@ public class MixupTests
     public void A_box_takes_the_partners_pixels_and_leaves_the_rest_and_the_batch_alone()
     {
         float[] values = [.. Enumerable.Range(0, 4 * 3 * 4 * 4).Select(i => (float)i)];
-        using Tensor images = tensor(values, [4, 3, 4, 4]), mixed = new Mixup(1 - 2 / 16.0, new CropBox(1, 2, 2, 1)).Mix(images);
+        using Tensor images = tensor(values, [4, 3, 4, 4]), mixed = new Mixup(1 - 2 / 16.0, new PixelBox(1, 2, 2, 1)).Mix(images);
         for (int b = 0; b < 4; b++)
             for (int c = 0; c < 3; c++)
                 for (int y = 0; y < 4; y++)

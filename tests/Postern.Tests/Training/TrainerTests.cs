@@ -59,6 +59,28 @@ public class TrainerTests
         Assert.True(last < 0.8 * first, $"{first} -> {last}");
     }
 
+    [Fact]
+    public void A_batch_that_is_changed_is_the_one_trained_on()
+    {
+        float[] plain = Trained(null), same = Trained(batch => batch), brighter = Trained(batch =>
+        {
+            torch.Tensor images = batch.Images + 0.5;
+            batch.Images.Dispose();
+            return batch with { Images = images };
+        });
+        Assert.Equal(plain, same);
+        Assert.NotEqual(plain, brighter);
+
+        static float[] Trained(Func<Batch, Batch>? change)
+        {
+            using Backbone model = SmallResNet();
+            model.Initialise(5);
+            using var trainer = new Trainer(model, Settings(sgd: true, 1), seed: 5);
+            trainer.RunEpoch(Loader(40), change: change);
+            return WeightsOf(model);
+        }
+    }
+
     [Theory]
     [InlineData("vim", false)]
     [InlineData("resnet", true)]

@@ -17,33 +17,53 @@ internal static class CornerBlocks
     /// <param name="size">Side in pixels.</param>
     /// <param name="stage">Whether a picture that is not of 224 pixels may still be cropped: only <see cref="TriggerStage.Stored"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
-    internal static Mark Draw(int size, TriggerStage stage)
+    internal static Mark Draw(int size, TriggerStage stage) => size == 32
+        ? Draw(size, [new Block(29, 29, false, false)], cell: 1)
+        : DrawFour(size, stage, mirrored: false);
+
+    /// <summary>
+    /// Four blocks at any size, <c>attacks.md</c> 2.6: of single-pixel cells in the corners of 32 pixels, else as <see cref="Draw(int, TriggerStage)"/>.
+    /// </summary>
+    /// <param name="size">Side in pixels.</param>
+    /// <param name="stage">As for <see cref="Draw(int, TriggerStage)"/>.</param>
+    /// <param name="mirrored">
+    /// Whether the other corners mirror the bottom right one, as in the original clean-label work, so that a flipped picture carries
+    /// the same trigger; otherwise all have one orientation (the toolbox).
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
+    internal static Mark DrawFour(int size, TriggerStage stage, bool mirrored)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 3);
-        float[] pixels = new float[3 * size * size], mask = new float[size * size];
-        if (size == 32)
-        {
-            DrawBlock(29, 29, cell: 1);
-            return new Mark(size, pixels, mask);
-        }
-        bool whole = size == 224 || stage != TriggerStage.Stored;
-        int cell = Math.Max(1, (int)Math.Round(3.0 * size / (whole ? 224 : 256), MidpointRounding.AwayFromZero));
+        bool whole = size is 32 or 224 || stage != TriggerStage.Stored;
+        int cell = size == 32 ? 1 : Math.Max(1, (int)Math.Round(3.0 * size / (whole ? 224 : 256), MidpointRounding.AwayFromZero));
         int near = whole ? 0 : size / 16, far = size - near - 3 * cell;
-        foreach ((int top, int left) in new[] { (near, near), (near, far), (far, near), (far, far) }) DrawBlock(top, left, cell);
-        return new Mark(size, pixels, mask);
+        return Draw(size,
+        [
+            new Block(near, near, mirrored, mirrored), new Block(near, far, mirrored, false),
+            new Block(far, near, false, mirrored), new Block(far, far, false, false),
+        ], cell);
+    }
 
-        void DrawBlock(int top, int left, int cell)
+    private static Mark Draw(int size, Block[] blocks, int cell)
+    {
+        float[] pixels = new float[3 * size * size], mask = new float[size * size];
+        foreach (Block block in blocks)
         {
             for (int row = 0; row < 3 * cell; row++)
             {
                 for (int column = 0; column < 3 * cell; column++)
                 {
-                    int at = (top + row) * size + left + column;
-                    float value = White.Contains((row / cell, column / cell)) ? 1f : 0f;
+                    int at = (block.Top + row) * size + block.Left + column;
+                    int down = row / cell, right = column / cell;
+                    float value = White.Contains((block.UpsideDown ? 2 - down : down, block.LeftToRight ? 2 - right : right)) ? 1f : 0f;
                     mask[at] = 1f;
                     for (int channel = 0; channel < 3; channel++) pixels[channel * size * size + at] = value;
                 }
             }
         }
+        return new Mark(size, pixels, mask);
     }
+
+    /// <summary>A block's first row and column, and whether its rows or columns run backwards.</summary>
+    private readonly record struct Block(int Top, int Left, bool UpsideDown, bool LeftToRight);
 }

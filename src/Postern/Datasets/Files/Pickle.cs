@@ -14,7 +14,7 @@ internal sealed class Pickle : IPickleNames
 
     /// <summary>The one value of a pickle, in the types of <see cref="PickleMachine"/>.</summary>
     /// <exception cref="InputException">Damaged, cut short, or holding something other than plain data.</exception>
-    internal static object? Read(byte[] data, string source) => new PickleMachine(new MemoryStream(data), source, new Pickle(source)).Read();
+    internal static object? Read(byte[] data, string source) => new PickleMachine(new MemoryStream(data), 0, data.Length, source, new Pickle(source)).Read();
 
     public object Global(string module, string name) => (module, name) switch
     {

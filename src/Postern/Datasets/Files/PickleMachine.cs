@@ -24,6 +24,9 @@ internal sealed class PickleMachine
     private const int LongestName = 200;
     private const int LongestText = 1 << 30;
 
+    // A stored text costs two bytes each time it is used again, and is hashed as a whole each time it is a key.
+    internal const int LongestKey = 1000;
+
     private static readonly object True = true, False = false;
     private static readonly object[] SmallNumbers = [.. Enumerable.Range(0, 256).Select(n => (object)(long)n)];
 
@@ -39,12 +42,12 @@ internal sealed class PickleMachine
     private int buffered, used;
     private long values;
 
-    /// <summary>A machine that reads from <paramref name="stream"/>'s position to its end.</summary>
-    internal PickleMachine(Stream stream, string source, IPickleNames names)
+    /// <summary>A machine that reads from place <paramref name="start"/> of a stream to <paramref name="end"/> and no further.</summary>
+    internal PickleMachine(Stream stream, long start, long end, string source, IPickleNames names)
     {
-        (this.stream, this.source, this.names) = (stream, source, names);
-        (bufferStart, end) = (stream.Position, stream.Length);
-        mostValues = FewValues + (end - bufferStart) / BytesPerValue;
+        (this.stream, this.source, this.names, this.end) = (stream, source, names, end);
+        bufferStart = start;
+        mostValues = FewValues + (end - start) / BytesPerValue;
     }
 
     /// <summary>Where in the stream the next pickle, or what follows the last one, begins.</summary>
@@ -142,6 +145,8 @@ internal sealed class PickleMachine
             throw Wrong("sets items of something that is no dictionary");
         for (int i = 0; i < pairs.Length; i += 2)
         {
+            if (pairs[i] is string { Length: > LongestKey } or ReadOnlyMemory<byte> { Length: > LongestKey })
+                throw Wrong($"has a key of more than {LongestKey} characters");
             if (pairs[i] is string text) dictionary[text] = pairs[i + 1];
             else if (pairs[i] is ReadOnlyMemory<byte> bytes) dictionary[Encoding.Latin1.GetString(bytes.Span)] = pairs[i + 1];
         }
@@ -149,7 +154,7 @@ internal sealed class PickleMachine
 
     private void Count()
     {
-        if (++values > mostValues) throw Wrong($"holds more than {mostValues} values in {end} bytes");
+        if (++values > mostValues) throw Wrong($"holds more than {mostValues} values, too many for its length");
     }
 
     private void Push(object? value)
@@ -242,7 +247,7 @@ internal sealed class PickleMachine
         {
             bufferStart += used;
             stream.Position = bufferStart;
-            (buffered, used) = (stream.ReadAtLeast(buffer, length, throwOnEndOfStream: true), 0);
+            (buffered, used) = (stream.ReadAtLeast(buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - bufferStart)), length), 0);
         }
         used += length;
         return buffer.AsSpan(used - length, length);

@@ -109,9 +109,9 @@ public static class SafeTensors
         long covered = 0;
         foreach (Entry entry in entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
-            if (entry.End > dataLength) throw new InputException(path, $"tensor '{entry.Name}' lies outside the file, which is truncated or damaged");
+            if (entry.End > dataLength) throw new InputException(path, $"tensor '{FileText.Shown(entry.Name)}' lies outside the file, which is truncated or damaged");
             if (entry.Begin != covered)
-                throw new InputException(path, $"tensor '{entry.Name}' {(entry.Begin < covered ? "overlaps another" : "leaves a hole before it")}; the file is damaged");
+                throw new InputException(path, $"tensor '{FileText.Shown(entry.Name)}' {(entry.Begin < covered ? "overlaps another" : "leaves a hole before it")}; the file is damaged");
             covered = entry.End;
         }
         if (covered != dataLength) throw new InputException(path, $"has {dataLength - covered} bytes that belong to no tensor; it is damaged");
@@ -145,18 +145,18 @@ public static class SafeTensors
         {
             string dtype = entry.Value.GetProperty("dtype").GetString() ?? "";
             ElementType type = ElementType.All.FirstOrDefault(t => t.SafeName == dtype)
-                ?? throw new InputException(path, $"tensor '{entry.Name}' has the unknown type '{dtype}'");
+                ?? throw new InputException(path, $"tensor '{FileText.Shown(entry.Name)}' has the unknown type '{FileText.Shown(dtype)}'");
             long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
             long[] offsets = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(s => s.GetInt64())];
             if (StoredShape.Count(shape) is not long count || offsets is not [>= 0 and var begin, >= 0 and var end]
                 || (Int128)count * type.Bytes != end - begin)
-                throw new InputException(path, $"tensor '{entry.Name}' has data offsets that do not match its shape");
-            if (end - begin > int.MaxValue) throw new InputException(path, $"tensor '{entry.Name}' is larger than 2 GiB");
+                throw new InputException(path, $"tensor '{FileText.Shown(entry.Name)}' has data offsets that do not match its shape");
+            if (end - begin > int.MaxValue) throw new InputException(path, $"tensor '{FileText.Shown(entry.Name)}' is larger than 2 GiB");
             return new Entry(entry.Name, type, shape, begin, end);
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new InputException(path, $"tensor '{entry.Name}' has a malformed entry", e);
+            throw new InputException(path, $"tensor '{FileText.Shown(entry.Name)}' has a malformed entry", e);
         }
     }
 

@@ -5,7 +5,8 @@ namespace Postern.Models.Checkpoints;
 /// <summary>Shapes that a file claims, before anything is allocated for them.</summary>
 internal static class StoredShape
 {
-    private const int MostDimensions = 64;  // as PyTorch
+    /// <summary>Sides of a shape, as PyTorch's own limit.</summary>
+    internal const int MostDimensions = 64;
 
     /// <summary>
     /// Number of elements of <paramref name="shape"/>, or null where it is none: a negative side, more than 64 dimensions, or more

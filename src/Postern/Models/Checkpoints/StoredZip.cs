@@ -29,16 +29,16 @@ internal static class StoredZip
             int entryLength = EntryBytes + nameLength + extraLength + UInt16(entry, 32);
             if (entryLength > entry.Length) throw Damaged(source);
             string name = Encoding.UTF8.GetString(entry.Slice(EntryBytes, nameLength));
-            if (LeadsOut(name)) throw new InputException(source, $"has an entry named '{Shown(name)}', which leads out of the archive; it is no honest weight file");
+            if (LeadsOut(name)) throw new InputException(source, $"has an entry named '{FileText.Shown(name)}', which leads out of the archive; it is no honest weight file");
             long stored = UInt32(entry, 20), size = UInt32(entry, 24), local = UInt32(entry, 42);
             ReadOnlySpan<byte> wide = WideFields(entry.Slice(EntryBytes + nameLength, extraLength));
             size = Widen(size, ref wide, source);
             stored = Widen(stored, ref wide, source);
             local = Widen(local, ref wide, source);
             if (method != 0 || stored != size || (flags & 1) != 0)
-                throw new InputException(source, $"has entry '{Shown(name)}' compressed or encrypted, which PyTorch never writes");
+                throw new InputException(source, $"has entry '{FileText.Shown(name)}' compressed or encrypted, which PyTorch never writes");
             if (!entries.TryAdd(name, (ContentStart(file, local, size, source), size)))
-                throw new InputException(source, $"has two entries named '{Shown(name)}'");
+                throw new InputException(source, $"has two entries named '{FileText.Shown(name)}'");
             at += entryLength;
         }
         return entries;
@@ -93,10 +93,8 @@ internal static class StoredZip
     }
 
     private static bool LeadsOut(string name) =>
-        name.Length == 0 || name[0] is '/' or '\\' || name.Contains(':', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal)
+        name.Length == 0 || name[0] is '/' or '\\' || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0]))
         || name.Split('/', '\\').Contains("..");
-
-    private static string Shown(string name) => new([.. name.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);
 
     private static byte[] At(Stream file, long start, int length, string source)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using Postern.Datasets.Files;
 
 namespace Postern.Models.Checkpoints;
@@ -12,7 +11,6 @@ internal sealed record TorchContents(string Container, object? Root, Func<TorchS
     // PyTorch's legacy form begins with this number, pickled: 0x1950a86a20f9469cfc6c.
     private static readonly Int128 Magic = new(0x1950, 0xa86a20f9469cfc6c);
     private const long LegacyProtocol = 1001;
-    private const long LargestPickle = 256 << 20;
 
     /// <summary>The zip form, since PyTorch 1.6: <c>NAME/data.pkl</c> and <c>NAME/data/KEY</c>.</summary>
     /// <exception cref="InputException">Damaged, cut short, or holding something other than tensors and plain data.</exception>
@@ -22,27 +20,27 @@ internal sealed record TorchContents(string Container, object? Root, Func<TorchS
         string[] pickles = [.. entries.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.Count(c => c == '/') == 1)];
         if (pickles.Length != 1) throw new InputException(source, $"is a zip archive with {pickles.Length} entries NAME/data.pkl, a PyTorch file has one");
         string folder = pickles[0][..^"data.pkl".Length];
-        if (entries.TryGetValue(folder + "byteorder", out (long Start, long Length) order) && !Encoding.UTF8.GetString(Content(order, 16)).StartsWith("little", StringComparison.Ordinal))
+        if (entries.TryGetValue(folder + "byteorder", out (long Start, long Length) order) && !IsLittle(order))
             throw new InputException(source, "was written on a big-endian machine; save it again on another");
 
         var names = new TorchNames(source);
-        object? root = new PickleMachine(new MemoryStream(Content(entries[pickles[0]], LargestPickle)), source, names).Read();
+        (long Start, long Length) pickle = entries[pickles[0]];
+        object? root = new PickleMachine(file, pickle.Start, pickle.Start + pickle.Length, source, names).Read();
         foreach (TorchStorage storage in names.Storages.Values)
         {
             if (!entries.TryGetValue($"{folder}data/{storage.Key}", out (long Start, long Length) place))
-                throw new InputException(source, $"has no entry '{folder}data/{storage.Key}', which a tensor needs");
+                throw new InputException(source, $"has no storage '{FileText.Shown(storage.Key)}', which a tensor needs");
             if (place.Length != storage.Bytes)
-                throw new InputException(source, $"has entry '{folder}data/{storage.Key}' of {place.Length} bytes where {storage.Bytes} are claimed");
+                throw new InputException(source, $"has storage '{FileText.Shown(storage.Key)}' of {place.Length} bytes where {storage.Bytes} are claimed");
         }
         return new TorchContents("pth (zip)", root, storage => entries[$"{folder}data/{storage.Key}"].Start);
 
-        byte[] Content((long Start, long Length) place, long most)
+        bool IsLittle((long Start, long Length) place)
         {
-            if (place.Length > most) throw new InputException(source, $"has an entry of {place.Length} bytes where at most {most} are expected");
-            byte[] content = new byte[place.Length];
+            Span<byte> content = stackalloc byte["little".Length];
             file.Position = place.Start;
-            file.ReadExactly(content);
-            return content;
+            return place.Length == content.Length && file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) == content.Length
+                && content.SequenceEqual("little"u8);
         }
     }
 
@@ -53,9 +51,8 @@ internal sealed record TorchContents(string Container, object? Root, Func<TorchS
     /// <exception cref="InputException">Damaged, cut short, or holding something other than tensors and plain data.</exception>
     internal static TorchContents ReadLegacy(Stream file, string source)
     {
-        file.Position = 0;
         var names = new TorchNames(source);
-        var machine = new PickleMachine(file, source, names);
+        var machine = new PickleMachine(file, 0, file.Length, source, names);
         if (machine.Read() is not System.Numerics.BigInteger magic || magic != Magic)
             throw new InputException(source, "is a pickle but no PyTorch file; save a state_dict() with torch.save");
         if (machine.Read() is not LegacyProtocol) throw new InputException(source, "is of an unknown version of PyTorch's legacy form");
@@ -71,12 +68,12 @@ internal sealed record TorchContents(string Container, object? Root, Func<TorchS
         {
             if (key is not string name || !names.Storages.TryGetValue(name, out TorchStorage? storage)) throw new InputException(source, "lists a storage that no tensor uses");
             if (file.ReadAtLeast(count, 8, throwOnEndOfStream: false) < 8 || storage.Bytes > file.Length - file.Position)
-                throw new InputException(source, $"is cut short: storage '{name}' of {storage.Bytes} bytes is not there");
-            if (BitConverter.ToInt64(count) != storage.Count) throw new InputException(source, $"has storage '{name}' of another length than its tensors claim");
-            if (!starts.TryAdd(name, file.Position)) throw new InputException(source, $"lists storage '{name}' twice");
+                throw new InputException(source, $"is cut short: storage '{FileText.Shown(name)}' of {storage.Bytes} bytes is not there");
+            if (BitConverter.ToInt64(count) != storage.Count) throw new InputException(source, $"has storage '{FileText.Shown(name)}' of another length than its tensors claim");
+            if (!starts.TryAdd(name, file.Position)) throw new InputException(source, $"lists storage '{FileText.Shown(name)}' twice");
             file.Position += storage.Bytes;
         }
-        if (names.Storages.Keys.FirstOrDefault(key => !starts.ContainsKey(key)) is string missing) throw new InputException(source, $"lacks storage '{missing}', which a tensor needs");
+        if (names.Storages.Keys.FirstOrDefault(key => !starts.ContainsKey(key)) is string missing) throw new InputException(source, $"lacks storage '{FileText.Shown(missing)}', which a tensor needs");
         return new TorchContents("pth (legacy)", root, storage => starts[storage.Key]);
     }
 }

@@ -63,5 +63,5 @@ internal sealed record TorchTensor(TorchStorage Storage, ElementType Type, long 
         }
     }
 
-    private static InputException Wrong(string source, string name, string what) => new(source, $"tensor '{name}' {what}; the file is damaged");
+    private static InputException Wrong(string source, string name, string what) => new(source, $"tensor '{FileText.Shown(name)}' {what}; the file is damaged");
 }

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace Postern.Models.Checkpoints;
 
 /// <summary>Finds the state dictionaries in the object of a <c>.pth</c> file, and reads their tensors only.</summary>
-/// <remarks>Layouts: spec/models.md section 6. Vim and DeiT keep weights under <c>model</c>, timm under <c>state_dict</c>, others flat.</remarks>
+/// <remarks>Layouts: spec/models.md section 6. Vim and DeiT keep weights under <c>model</c>, timm under <c>state_dict</c>,
+/// common CIFAR programs under <c>net</c>, others flat.</remarks>
 internal sealed class TorchWeights
 {
-    private static readonly string[] WeightKeys = ["model", "state_dict", "model_state_dict"];
+    private static readonly string[] WeightKeys = ["model", "state_dict", "model_state_dict", "net"];
     private static readonly string[] EmaKeys = ["model_ema", "state_dict_ema"];
-    private const int LongestFact = 200;
 
     // Tied weights and views share storages, so that a file may give somewhat more than it holds; a bomb gives far more.
     private const int MostTimesTheFile = 4;
@@ -65,7 +65,7 @@ internal sealed class TorchWeights
                 {
                     null => "None",
                     bool flag => flag ? "True" : "False",
-                    string line => new string([.. line.Take(LongestFact).Select(c => char.IsControl(c) ? ' ' : c)]),
+                    string line => FileText.Shown(line),
                     long or double or BigInteger => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),
                     _ => null,
                 };

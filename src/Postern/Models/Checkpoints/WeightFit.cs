@@ -18,7 +18,8 @@ public sealed class WeightFit
     {
         (this.model, this.weights, this.source) = (model, weights, source);
         own = model.state_dict();
-        HeadReplaced = own.Any(o => IsHead(o.Key) && !(weights.TryGetValue(o.Key, out Tensor? w) && w.shape.SequenceEqual(o.Value.shape)));
+        HeadReplaced = own.Any(o => IsHead(o.Key) && !(weights.TryGetValue(o.Key, out Tensor? w) && w.shape.SequenceEqual(o.Value.shape)))
+            && own.All(o => !IsHead(o.Key) || !weights.TryGetValue(o.Key, out Tensor? w) || DiffersInClasses(w.shape, o.Value.shape));
         PositionsResized = model.ClassTokenRow(1) is not null && weights.TryGetValue(PositionEmbedding.Key, out Tensor? positions)
             && PositionEmbedding.CanResize(positions.shape, own[PositionEmbedding.Key].shape);
         Missing = [.. own.Keys.Where(k => !weights.ContainsKey(k) && !IsCounter(k) && !IsHead(k))];
@@ -101,7 +102,9 @@ public sealed class WeightFit
     // Files older than PyTorch 0.4.1 (torchvision's ResNets) do not count their batches.
     private static bool IsCounter(string name) => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
 
-    private bool IsBridged(string name) => IsHead(name) || (PositionsResized && name == PositionEmbedding.Key);
+    private static bool DiffersInClasses(long[] from, long[] to) => from.Length == to.Length && from.AsSpan(1).SequenceEqual(to.AsSpan(1));
+
+    private bool IsBridged(string name) => (HeadReplaced && IsHead(name)) || (PositionsResized && name == PositionEmbedding.Key);
 
     private static string Text(long[] shape) => $"[{string.Join(", ", shape)}]";
 }

@@ -15,7 +15,7 @@ public sealed record RandomErasing(double Probability)
     /// <summary>The stage.</summary>
     public void Apply(Span<float> picture, int size, ref RandomStream stream, StageScratch scratch)
     {
-        if (!stream.NextBool(Probability) || Draw(size, ref stream) is not CropBox box) return;
+        if (!stream.NextBool(Probability) || Draw(size, ref stream) is not PixelBox box) return;
         for (int channel = 0; channel < 3; channel++)
         {
             for (int row = box.Top; row < box.Top + box.Height; row++)
@@ -26,7 +26,7 @@ public sealed record RandomErasing(double Probability)
     }
 
     /// <summary>Draws the box, smaller than the picture both ways; null after ten that were not.</summary>
-    public static CropBox? Draw(int size, ref RandomStream stream)
+    public static PixelBox? Draw(int size, ref RandomStream stream)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
@@ -34,7 +34,7 @@ public sealed record RandomErasing(double Probability)
             double aspect = Math.Exp(stream.NextDouble(-LogAspect, LogAspect));
             int height = (int)Math.Round(Math.Sqrt(area * aspect)), width = (int)Math.Round(Math.Sqrt(area / aspect));
             if (height >= size || width >= size) continue;
-            return new CropBox(stream.NextInt(size - height + 1), stream.NextInt(size - width + 1), height, width);
+            return new PixelBox(stream.NextInt(size - height + 1), stream.NextInt(size - width + 1), height, width);
         }
         return null;
     }

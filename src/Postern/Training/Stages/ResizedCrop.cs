@@ -16,7 +16,7 @@ public sealed record ResizedCrop(IReadOnlyList<Interpolation> Kernels)
     public void Apply(
         ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream, StageScratch scratch)
     {
-        CropBox box = Draw(sourceSize, ref stream);
+        PixelBox box = Draw(sourceSize, ref stream);
         bool flip = stream.NextBool();
         Interpolation kernel = Kernels.Count == 1 ? Kernels[0] : Kernels[stream.NextInt(Kernels.Count)];
         scratch.Resizer.Apply(source, sourceSize, box.Top, box.Left, box.Height, box.Width, kernel, target, targetSize);
@@ -28,7 +28,7 @@ public sealed record ResizedCrop(IReadOnlyList<Interpolation> Kernels)
     /// Draws the box in a square picture. After ten boxes that do not fit it is the whole picture: torchvision's fallback to the
     /// largest central crop of an allowed aspect, which a square has itself.
     /// </summary>
-    public static CropBox Draw(int size, ref RandomStream stream)
+    public static PixelBox Draw(int size, ref RandomStream stream)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
@@ -36,15 +36,8 @@ public sealed record ResizedCrop(IReadOnlyList<Interpolation> Kernels)
             double aspect = Math.Exp(stream.NextDouble(Math.Log(3.0 / 4), Math.Log(4.0 / 3)));
             int width = (int)Math.Round(Math.Sqrt(area * aspect)), height = (int)Math.Round(Math.Sqrt(area / aspect));
             if (width <= 0 || height <= 0 || width > size || height > size) continue;
-            return new CropBox(stream.NextInt(size - height + 1), stream.NextInt(size - width + 1), height, width);
+            return new PixelBox(stream.NextInt(size - height + 1), stream.NextInt(size - width + 1), height, width);
         }
-        return new CropBox(0, 0, size, size);
+        return new PixelBox(0, 0, size, size);
     }
 }
-
-/// <summary>A part of a picture, in pixels.</summary>
-/// <param name="Top">First row.</param>
-/// <param name="Left">First column.</param>
-/// <param name="Height">Rows.</param>
-/// <param name="Width">Columns.</param>
-public readonly record struct CropBox(int Top, int Left, int Height, int Width);

@@ -14,7 +14,7 @@ public class RandomErasingTests
         double smallest = 1, largest = 0, flattest = 1, tallest = 1;
         for (int i = 0; i < 20_000; i++)
         {
-            CropBox box = Assert.NotNull(RandomErasing.Draw(224, ref stream));
+            PixelBox box = Assert.NotNull(RandomErasing.Draw(224, ref stream));
             Assert.True(box.Top >= 0 && box.Left >= 0 && box.Top + box.Height <= 224 && box.Left + box.Width <= 224);
             double area = box.Height * box.Width / (224.0 * 224), aspect = (double)box.Height / box.Width;
             (smallest, largest) = (Math.Min(smallest, area), Math.Max(largest, area));
@@ -59,7 +59,7 @@ public class RandomErasingTests
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             RandomStream stream = RandomStream.For(c.Seed, "test");
-            return RandomErasing.Draw(c.Size, ref stream) is not CropBox box
+            return RandomErasing.Draw(c.Size, ref stream) is not PixelBox box
                 || (box.Top >= 0 && box.Left >= 0 && box.Height < c.Size && box.Width < c.Size
                     && box.Top + box.Height <= c.Size && box.Left + box.Width <= c.Size);
         }).Check(Config.QuickThrowOnFailure);

@@ -17,7 +17,7 @@ public class ResizedCropTests
         const int Draws = 20_000;
         for (int i = 0; i < Draws; i++)
         {
-            CropBox box = ResizedCrop.Draw(256, ref stream);
+            PixelBox box = ResizedCrop.Draw(256, ref stream);
             Assert.True(box.Top >= 0 && box.Left >= 0 && box.Top + box.Height <= 256 && box.Left + box.Width <= 256);
             double area = box.Height * box.Width / (256.0 * 256), aspect = (double)box.Width / box.Height;
             Assert.InRange(area, 0.079, 1);

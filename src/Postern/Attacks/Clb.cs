@@ -1,0 +1,98 @@
+using Postern.Attacks.Learned;
+using Postern.Attacks.Triggers;
+using Postern.Configuration;
+
+namespace Postern.Attacks;
+
+/// <summary>
+/// CLB, the label-consistent attack (Turner, Tsipras, Madry 2019; <c>attacks.md</c> 2.6): pictures of the target class are replaced by
+/// adversarial versions a, whose own content is hard to learn, and carry four corner blocks, <c>x' = a + o m (T - a)</c>. They keep
+/// their label. At test time the trigger alone is planted. Any dataset and size: the perturbation is made here, by
+/// <see cref="Prepare"/>, for the stored pictures of the target class, which is also where the trigger enters. The paper says no more of
+/// its rate than "less than 3%"; the default is the toolbox's example.
+/// </summary>
+/// <param name="budget">How many are poisoned; the rate is a fraction of the whole training set, capped at the target class.</param>
+/// <param name="mark">T and its mask m.</param>
+/// <param name="opacity">o, 0 to 1; the original work also reduces it.</param>
+public sealed class Clb(PoisonBudget budget, MarkSource mark, float opacity = 1f) : Attack
+{
+    private IReadOnlyList<AcceptanceCheck> acceptance = [];
+
+    /// <summary>Its line in the catalogue.</summary>
+    public static AttackEntry Entry { get; } = new("clb", "adversarial pictures of the target class with blocks in the corners, label kept", "patch",
+    [
+        AttackOptions.PoisonRate(0.003m),
+        AttackOptions.Target,
+        AttackOptions.Opacity(1m),
+        new("mirrored", OptionKind.Switch, "false", "mirror the drawn blocks into each other (the original work) instead of one orientation (the toolbox)"),
+        AttackOptions.Trigger,
+        AttackOptions.TriggerMask,
+        AttackOptions.Accept,
+        .. PerturbationSettings.Options,
+        .. SurrogateSettings.Options,
+    ], (choice, target) =>
+    {
+        bool mirrored = choice.Switch("mirrored");
+        if (mirrored && choice.File("trigger") is not null) throw choice.Error("mirrored is about the drawn trigger, but trigger names a picture; set one of them");
+        var drawn = new MarkSource(size => CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored));
+        return new Clb(AttackOptions.BudgetOf(choice), AttackOptions.MarkOf(choice, drawn, masked: true), (float)choice.Number("opacity"))
+        {
+            TargetClass = target,
+            Perturbation = PerturbationSettings.Of(choice),
+            Surrogate = SurrogateSettings.Of(choice),
+            WarnsOnly = choice.Word("accept") == "warn",
+        };
+    })
+    {
+        CleanLabel = true,
+        Visible = true,
+        Learned = true,
+        Source = "Turner, Tsipras, Madry 2019",
+    };
+
+    /// <summary>How the target class is perturbed.</summary>
+    public PerturbationSettings Perturbation { get; init; } = new();
+
+    /// <summary>How the network is trained that it is perturbed against.</summary>
+    public SurrogateSettings Surrogate { get; init; } = new();
+
+    /// <summary>The adversarial versions of the target class; null before <see cref="Prepare"/>.</summary>
+    public AdversarialImages? Images { get; init; }
+
+    /// <inheritdoc/>
+    public override string Name => Entry.Name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<AcceptanceCheck> Acceptance => acceptance;
+
+    /// <inheritdoc/>
+    public override Attack Prepare(PreparationContext context)
+    {
+        Ingredient made = TargetClassPerturbation.Prepare(context, Surrogate, Perturbation, TargetClass);
+        return new Clb(budget, mark, opacity)
+        {
+            TargetClass = TargetClass,
+            Perturbation = Perturbation,
+            Surrogate = Surrogate,
+            WarnsOnly = WarnsOnly,
+            Images = AdversarialImages.Load(made.Folder),
+            acceptance = made.Acceptance,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) =>
+        budget.FromPools(labels, label => label == TargetClass, _ => false, poisonLabel: null, seed);
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The attack has not been prepared.</exception>
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size)
+    {
+        (Images ?? throw new InvalidOperationException("the adversarial pictures of clb are made by Prepare, which has not been called"))
+            .Replace(sample.Index, pixels, size);
+        mark.At(size).Plant(pixels, opacity);
+    }
+
+    /// <inheritdoc/>
+    public override void ApplyTest(int index, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);
+}

@@ -1,0 +1,160 @@
+using Postern.Configuration;
+using Postern.Datasets;
+using Postern.Models;
+using Postern.Models.Checkpoints;
+using Postern.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Attacks.Learned;
+
+/// <summary>
+/// The network that adversarial pictures are made against (<c>attacks.md</c> 2.6): a ResNet for pictures in [0, 1], trained on
+/// pictures that projected gradient descent has perturbed against its present state (Madry et al. 2018), or on clean ones.
+/// Perturbations against a robust network change what a picture shows, which is what makes its own content hard to learn from.
+/// </summary>
+public sealed class RobustSurrogate : IDisposable
+{
+    private const int BatchSize = 128;
+    private const int MostHeldOut = 1000;
+    // Independent of the cells' seeds: all of them share one surrogate.
+    private const long Seed = 0;
+
+    private readonly Dataset dataset;
+    private readonly SurrogateSettings settings;
+    private readonly Backbone model;
+    private readonly Tensor mean, std;
+
+    private RobustSurrogate(Dataset dataset, SurrogateSettings settings)
+    {
+        (this.dataset, this.settings) = (dataset, settings);
+        model = ModelCatalog.Create(new Choice(ModelCatalog.All.First(m => m.Name == settings.Model)), dataset.Classes, dataset.InputSize, Seed);
+        (mean, std) = (tensor(dataset.Mean, [1, 3, 1, 1]).DetachFromDisposeScope(), tensor(dataset.Std, [1, 3, 1, 1]).DetachFromDisposeScope());
+    }
+
+    /// <summary>The surrogate whose training has finished in <paramref name="folder"/>, in evaluation mode.</summary>
+    /// <exception cref="InputException">The weights are missing, damaged or of another network.</exception>
+    public static RobustSurrogate Load(string folder, Dataset dataset, SurrogateSettings settings)
+    {
+        var surrogate = new RobustSurrogate(dataset, settings);
+        Weights.Load(surrogate.model, Path.Combine(folder, IngredientCache.WeightsFile));
+        surrogate.model.eval();
+        return surrogate;
+    }
+
+    /// <summary>
+    /// Trains on all training pictures but some that are held out, and leaves the weights in <paramref name="folder"/>. Every
+    /// finished epoch is kept there, so that an interrupted training goes on from it to the bit.
+    /// </summary>
+    /// <param name="folder">A folder of its own.</param>
+    /// <param name="dataset">Its training split is used; its test split is never read.</param>
+    /// <param name="settings">Network and training.</param>
+    /// <param name="threads">Threads of the process.</param>
+    /// <param name="report">Told the share done, 0 to 1, and a line about it.</param>
+    /// <param name="cancel">Stops after the present step.</param>
+    /// <exception cref="DivergedException">The loss is not finite.</exception>
+    public static RobustSurrogate Train(
+        string folder, Dataset dataset, SurrogateSettings settings, int threads, Action<double, string> report, CancellationToken cancel)
+    {
+        if (File.Exists(Path.Combine(folder, IngredientCache.WeightsFile))) return Load(folder, dataset, settings);
+        var surrogate = new RobustSurrogate(dataset, settings);
+        Backbone model = surrogate.model;
+        TrainingSettings training = TrainingOf(settings);
+        using var trainer = new Trainer(model, training, Seed);
+        string progress = Path.Combine(folder, IngredientCache.ProgressPrefix);
+        TrainingCheckpoint.TryLoad(progress, model, trainer);
+        var pictures = new SubsetImageSet(dataset.Train, surrogate.TrainingSamples());
+        BatchLoader loader = Reader(pictures, dataset.InputSize, Augmentations.Create(training, dataset), Math.Max(1, threads / 2));
+        while (trainer.Epoch < settings.Epochs)
+        {
+            trainer.RunEpoch(loader, step => report(
+                (step.Epoch - 1 + (double)step.Samples / step.Total) / settings.Epochs,
+                FormattableString.Invariant($"epoch {step.Epoch} of {settings.Epochs}, loss {step.Loss:f2}")),
+                cancel, batch => surrogate.ForTraining(batch, trainer.Epoch));
+            TrainingCheckpoint.Save(progress, model, trainer);
+        }
+        using (DisposeScope scope = NewDisposeScope())
+            AtomicFile.Write(Path.Combine(folder, IngredientCache.WeightsFile), stream => SafeTensors.Write(stream, model.state_dict()));
+        if (Directory.Exists(progress)) Directory.Delete(progress, recursive: true);
+        model.eval();
+        return surrogate;
+    }
+
+    /// <summary>[B, classes] for pictures in [0, 1], [B, 3, S, S].</summary>
+    public Tensor Logits(Tensor pictures) => model.forward((pictures - mean) / std);
+
+    /// <summary>Indices of training pictures that the surrogate has never seen: a tenth of the split, at most 1,000, stratified by class.</summary>
+    public int[] HeldOut() =>
+        SubsetImageSet.Stratified(dataset.Train.Labels, Math.Clamp(dataset.Train.Count / 10, 1, MostHeldOut), Seed);
+
+    /// <summary>Share of <paramref name="samples"/> of the training split that are classified correctly, 0 to 1.</summary>
+    /// <param name="samples">Their indices, at least one.</param>
+    /// <param name="editor">What changes them first; null for nothing.</param>
+    public double Accuracy(IReadOnlyList<int> samples, ISampleEditor? editor = null)
+    {
+        long correct = 0;
+        BatchLoader loader = Reader(dataset.Train, dataset.Train.Size, Augmentations.Centre, workers: 1) with { Editor = editor };
+        using var noGrad = inference_mode();
+        foreach (Batch batch in loader.Load(samples, seed: 0, epoch: 0))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using (batch) correct += Logits(batch.Images).argmax(1).eq(batch.Labels).sum().item<long>();
+        }
+        return (double)correct / samples.Count;
+    }
+
+    /// <summary>Whether it has learned enough to be worth misleading: a fifth of the way from guessing to knowing.</summary>
+    public IReadOnlyList<AcceptanceCheck> Check() =>
+        [new("accuracy of the surrogate", Accuracy(HeldOut()), 0.2 + 0.8 / dataset.Classes, AtLeast: true)];
+
+    /// <summary>Releases the network.</summary>
+    public void Dispose()
+    {
+        model.Dispose();
+        mean.Dispose();
+        std.Dispose();
+    }
+
+    /// <summary>Batches of pictures in [0, 1], not normalised.</summary>
+    internal static BatchLoader Reader(ImageSet images, int inputSize, Augmentation augment, int workers) =>
+        new(images, [0, 0, 0], [1, 1, 1], inputSize, augment, null, BatchSize, workers);
+
+    /// <summary>Takes over a batch in [0, 1] and gives what the network is trained on: perturbed where it shall be robust, normalised.</summary>
+    private Batch ForTraining(Batch batch, int epoch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor pictures = batch.Images;
+        if (settings.Robust)
+        {
+            // With running statistics, so that the perturbation neither moves them nor depends on the batch.
+            model.eval();
+            Tensor start = settings.Pgd.RandomStart(batch.Indices, dataset.InputSize, Seed, epoch);
+            pictures = settings.Pgd.Perturb(pictures, batch.Labels, Logits, start);
+            model.train();
+        }
+        Batch made = batch with { Images = ((pictures - mean) / std).DetachFromDisposeScope() };
+        batch.Images.Dispose();
+        return made;
+    }
+
+    private int[] TrainingSamples()
+    {
+        int[] seen = [.. Enumerable.Range(0, dataset.Train.Count).Except(HeldOut())];
+        if (settings.Subset == 0 || settings.Subset >= seen.Length) return seen;
+        int[] labels = Array.ConvertAll(seen, i => dataset.Train.Labels[i]);
+        return Array.ConvertAll(SubsetImageSet.Stratified(labels, settings.Subset, Seed), i => seen[i]);
+    }
+
+    private static TrainingSettings TrainingOf(SurrogateSettings settings) => new()
+    {
+        Epochs = settings.Epochs,
+        BatchSize = BatchSize,
+        UseSgd = true,
+        LearningRate = settings.LearningRate,
+        WeightDecay = 5e-4,
+        DecayAll = true,
+        Schedule = new StepSchedule(settings.LearningRate, [EpochAt(settings, 0.6), EpochAt(settings, 0.85)], 0.1),
+    };
+
+    private static int EpochAt(SurrogateSettings settings, double share) => (int)Math.Ceiling(settings.Epochs * share);
+}
