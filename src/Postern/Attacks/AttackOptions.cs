@@ -30,6 +30,21 @@ internal static class AttackOptions
             Allowed = ["required", "warn"],
         };
 
+    /// <summary>How much a learned attack learns from.</summary>
+    internal static OptionInfo PrepareSubset { get; } =
+        new("prepare_subset", OptionKind.Integer, "0", "training pictures that its networks learn from; 0 for all but the tenth (at most 1000) held out") { Min = 0 };
+
+    /// <summary>The seed of what is learned, apart from the cell's, so that all cells share it.</summary>
+    internal static OptionInfo PrepareSeed { get; } =
+        new("prepare_seed", OptionKind.Integer, "0", "seed of the preparation; the cell's seed does not change it");
+
+    /// <summary>Passes of a part of the preparation.</summary>
+    internal static OptionInfo PrepareEpochs(string name, int epochs, string meaning) =>
+        new(name, OptionKind.Integer, epochs.ToString(CultureInfo.InvariantCulture), meaning) { Min = 1, Max = 10_000 };
+
+    /// <summary>What <see cref="Accept"/> was set to.</summary>
+    internal static bool WarnsOnly(Choice choice) => choice.Word("accept") == "warn";
+
     /// <summary>Share of the training set that is poisoned.</summary>
     internal static OptionInfo PoisonRate(decimal rate) =>
         new("poison_rate", OptionKind.Number, Text(rate), "poisons, as a fraction of the whole training set") { Min = 0, Max = 1 };
