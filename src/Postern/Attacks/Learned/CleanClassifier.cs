@@ -65,11 +65,7 @@ internal sealed record CleanClassifier(string Model, int Epochs, int BatchSize, 
                 string.Create(CultureInfo.InvariantCulture, $"epoch {step.Epoch}/{Epochs}  loss {step.Loss:f3}")), context.Cancel);
             TrainingCheckpoint.Save(checkpoints, network, trainer);
         }
-        AtomicFile.Write(Path.Combine(folder, IngredientCache.WeightsFile), stream =>
-        {
-            using DisposeScope scope = NewDisposeScope();
-            SafeTensors.Write(stream, network.state_dict());
-        });
+        PreparationCheckpoint.SaveWeights(folder, network);
         double accuracy = Accuracy(network, pictures.Normalised(pictures.HeldOut, Augmentations.Centre, BatchSize), context.Cancel);
         // Better than chance by half: what features and comparisons can at least rest on.
         return [new AcceptanceCheck(AccuracyName, accuracy, 1.5 / context.Dataset.Classes, AtLeast: true)];

@@ -15,17 +15,17 @@ internal sealed class DynamicGenerator : nn.Module<Tensor, Tensor>
 
     private static readonly (int Inputs, int Outputs)[] Down = [(3, 32), (32, 32), (32, 64), (64, 64), (64, 128), (128, 128)];
     private static readonly (int Inputs, int Outputs)[] Up = [(128, 128), (128, 64), (64, 64), (64, 32), (32, 32), (32, 0)];
-    private readonly ConvBlock[] down, up;
-    private readonly ConvBlock middle;
+    // In arrays, since TorchSharp would register a field under its own name too.
+    private readonly ConvBlock[] down, middle, up;
 
     /// <summary>A generator with <paramref name="outputs"/> channels and the initial values of <paramref name="seed"/>.</summary>
     public DynamicGenerator(int outputs, long seed) : base(nameof(DynamicGenerator))
     {
         down = [.. Down.Select(c => new ConvBlock(c.Inputs, c.Outputs))];
-        middle = new ConvBlock(128, 128);
+        middle = [new ConvBlock(128, 128)];
         up = [.. Up.Select(c => new ConvBlock(c.Inputs, c.Outputs == 0 ? outputs : c.Outputs))];
         foreach ((int i, ConvBlock block) in down.Index()) register_module($"convblock_down_{i}", block);
-        register_module("convblock_middle", middle);
+        register_module("convblock_middle", middle[0]);
         foreach ((int i, ConvBlock block) in up.Index()) register_module($"convblock_up_{i}", block);
         DefaultInitialisation.Apply(this, seed);
     }
@@ -35,7 +35,7 @@ internal sealed class DynamicGenerator : nn.Module<Tensor, Tensor>
     {
         for (int i = 0; i < down.Length; i += 2)
             x = nn.functional.max_pool2d(down[i + 1].forward(down[i].forward(x).relu_()).relu_(), 2);
-        x = middle.forward(x).relu_();
+        x = middle[0].forward(x).relu_();
         for (int i = 0; i < up.Length; i += 2)
         {
             x = nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Bilinear, align_corners: false);
@@ -49,17 +49,17 @@ internal sealed class DynamicGenerator : nn.Module<Tensor, Tensor>
     private sealed class ConvBlock : nn.Module<Tensor, Tensor>
     {
         private readonly Conv2d conv2d;
-        private readonly BatchNorm2d norm;
+        private readonly BatchNorm2d[] norm;
 
         public ConvBlock(int inputs, int outputs) : base(nameof(ConvBlock))
         {
             conv2d = nn.Conv2d(inputs, outputs, 3, stride: 1, padding: 1);
-            norm = nn.BatchNorm2d(outputs, eps: 1e-5, momentum: 0.05);
+            norm = [nn.BatchNorm2d(outputs, eps: 1e-5, momentum: 0.05)];
             register_module("conv2d", conv2d);
-            register_module("batch_norm", norm);
+            register_module("batch_norm", norm[0]);
         }
 
-        public override Tensor forward(Tensor x) => norm.forward(conv2d.forward(x));
+        public override Tensor forward(Tensor x) => norm[0].forward(conv2d.forward(x));
     }
 }
 

@@ -6,7 +6,7 @@ namespace Postern.Attacks.Learned;
 /// <summary>The losses of the input-aware attack's generators (<c>attacks.md</c> 2.10).</summary>
 internal static class DynamicLosses
 {
-    private static readonly Scalar Density = 0.032, NormWeight = 100, Tiny = 1e-7;
+    private static readonly Scalar Density = 0.032, NormWeight = 100, Tiny = 1e-7, Smallest = 1.17549435e-38;
 
     /// <summary>
     /// Mean over the batch of sqrt(mean (x1 - x2)^2) / (sqrt(mean (a1 - a2)^2) + 1e-7), the inner means over a picture: large where
@@ -27,6 +27,4 @@ internal static class DynamicLosses
 
     // Where two are equal the root has no gradient; clamped to the smallest normal number it has one of 0.
     private static Tensor Distance(Tensor a, Tensor b) => (a - b).square().mean([1, 2, 3]).clamp_min(Smallest).sqrt();
-
-    private static readonly Scalar Smallest = 1.17549435e-38;
 }

@@ -68,11 +68,7 @@ internal sealed record DynamicTraining(
             else JointEpoch(generators, classifier, pattern, judge, loader, epoch - MaskEpochs, context);
             PreparationCheckpoint.Save(folder, epoch + 1, mask, pattern, judge);
         }
-        AtomicFile.Write(Path.Combine(folder, IngredientCache.WeightsFile), stream =>
-        {
-            using DisposeScope scope = NewDisposeScope();
-            SafeTensors.Write(stream, generators.state_dict());
-        });
+        PreparationCheckpoint.SaveWeights(folder, generators);
         var trial = new DynamicTrial(generators, classifier, TargetClass);
         return trial.Measure(pictures.Loader(pictures.HeldOut, mean, std, Augmentations.Centre, BatchSize), cleanRun, AbsoluteCross, context.Cancel);
     }

@@ -1,5 +1,6 @@
 using Postern.Models;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Postern.Attacks.Learned;
@@ -9,14 +10,22 @@ namespace Postern.Attacks.Learned;
 /// (<c>attacks.md</c> 2.11): features of the stem and the four stages, brought to unit length over channels, squared differences
 /// summed over channels, averaged over space, summed over layers.
 /// </summary>
-/// <param name="network">A trained ResNet in evaluation mode; it is not changed.</param>
-/// <param name="mean">Normalisation of its input.</param>
-/// <param name="std">Normalisation of its input.</param>
-internal sealed class FeatureDistance(ResNet network, float[] mean, float[] std)
+internal sealed class FeatureDistance
 {
     private static readonly Scalar Tiny = 1e-10;
     private static readonly string[] Layers = ["bn1", "layer1.1", "layer2.1", "layer3.1", "layer4.1"];
-    private readonly Tensor mean = tensor(mean).view(1, 3, 1, 1), std = tensor(std).view(1, 3, 1, 1);
+    private readonly ResNet network;
+    private readonly Tensor mean, std;
+
+    /// <summary>The distance that <paramref name="network"/> sees; its own weights get no gradients any more.</summary>
+    /// <param name="network">A trained ResNet in evaluation mode.</param>
+    /// <param name="mean">Per-channel mean that its input is normalised with.</param>
+    /// <param name="std">Per-channel standard deviation of the same.</param>
+    public FeatureDistance(ResNet network, float[] mean, float[] std)
+    {
+        (this.network, this.mean, this.std) = (network, tensor(mean).view(1, 3, 1, 1), tensor(std).view(1, 3, 1, 1));
+        foreach (Parameter p in network.parameters()) p.requires_grad = false;
+    }
 
     /// <summary>Mean over the batch; gradients flow to <paramref name="changed"/> only.</summary>
     /// <param name="image">[B, 3, S, S], [0, 1].</param>

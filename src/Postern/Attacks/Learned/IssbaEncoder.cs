@@ -13,13 +13,15 @@ internal sealed class IssbaEncoder : nn.Module<Tensor, Tensor, Tensor>
     // Static, since TorchSharp lets a temporary Scalar be finalised while the native call still reads it.
     private static readonly Scalar Half = 0.5;
     private readonly int size;
-    private readonly Sequential secretDense, conv1, conv2, conv3, conv4, conv5, up6, conv6, up7, conv7, up8, conv8, up9, conv9, residual;
+    // In an array, since TorchSharp would register a field under its own name too.
+    private readonly Sequential[] secretDense;
+    private readonly Sequential conv1, conv2, conv3, conv4, conv5, up6, conv6, up7, conv7, up8, conv8, up9, conv9, residual;
 
     /// <summary>For pictures of <paramref name="size"/> pixels, a multiple of 16, and secrets of <paramref name="bits"/> bits.</summary>
     public IssbaEncoder(int size, int bits) : base(nameof(IssbaEncoder))
     {
         this.size = size;
-        secretDense = Add("secret_dense", nn.Sequential(("0", nn.Linear(bits, 3 * size * size)), ("1", nn.ReLU())));
+        secretDense = [Add("secret_dense", nn.Sequential(("0", nn.Linear(bits, 3 * size * size)), ("1", nn.ReLU())))];
         conv1 = Add("conv1", SameConv.Rectified(6, 32, 3));
         conv2 = Add("conv2", SameConv.Rectified(32, 32, 3, 2));
         conv3 = Add("conv3", SameConv.Rectified(32, 64, 3, 2));
@@ -42,7 +44,7 @@ internal sealed class IssbaEncoder : nn.Module<Tensor, Tensor, Tensor>
     /// <returns>[B, 3, S, S], to be added to the picture.</returns>
     public override Tensor forward(Tensor secret, Tensor image)
     {
-        Tensor hidden = secretDense.forward(secret - Half).view(-1, 3, size, size);
+        Tensor hidden = secretDense[0].forward(secret - Half).view(-1, 3, size, size);
         Tensor input = cat([hidden, image - Half], 1);                       // [B, 6, S, S]
         Tensor c1 = conv1.forward(input);                                   // [B, 32, S, S]
         Tensor c2 = conv2.forward(c1);                                      // [B, 32, S/2, S/2]

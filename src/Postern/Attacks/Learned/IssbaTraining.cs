@@ -50,8 +50,6 @@ internal sealed record IssbaTraining(
     {
         PreparationPictures pictures = PreparationPictures.Split(context, size, Subset, Seed);
         using ResNet? seer = PerceptualWeight > 0 && Epochs > SecretEpochs ? Features.Prepare(context, size).Network : null;
-        foreach (nn.Module part in seer is null ? [] : new[] { seer })
-            foreach (TorchSharp.Modules.Parameter p in part.parameters()) p.requires_grad = false;
         FeatureDistance? distance = seer is null ? null : new FeatureDistance(seer, context.Dataset.Mean, context.Dataset.Std);
         using TrainedPart trained = TrainedPart.Adam("issba", networks, 0.9, 0.999);
         BatchLoader loader = pictures.Plain(pictures.Learned, BatchSize);
@@ -61,11 +59,7 @@ internal sealed record IssbaTraining(
             RunEpoch(networks, trained, distance, loader, epoch, places, context);
             PreparationCheckpoint.Save(folder, epoch + 1, trained);
         }
-        AtomicFile.Write(Path.Combine(folder, IngredientCache.WeightsFile), stream =>
-        {
-            using DisposeScope scope = NewDisposeScope();
-            SafeTensors.Write(stream, networks.state_dict());
-        });
+        PreparationCheckpoint.SaveWeights(folder, networks);
         return Measure(networks, pictures.Plain(pictures.HeldOut, BatchSize), context.Cancel);
     }
 

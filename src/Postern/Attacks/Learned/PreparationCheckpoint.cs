@@ -42,5 +42,12 @@ internal static class PreparationCheckpoint
         return epoch;
     }
 
+    /// <summary>Writes the finished network's weights.</summary>
+    public static void SaveWeights(string folder, nn.Module network)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        AtomicFile.Write(Path.Combine(folder, IngredientCache.WeightsFile), stream => SafeTensors.Write(stream, network.state_dict()));
+    }
+
     private static string PathIn(string folder) => Path.Combine(folder, $"{IngredientCache.ProgressPrefix}.safetensors");
 }
