@@ -101,7 +101,9 @@ public sealed class Dynamic : Attack
             choice.Word("cross_check") == "absolute", choice.Integer("prepare_subset"), choice.Integer("prepare_seed"));
         return new Dynamic(AttackOptions.BudgetOf(choice), new DynamicOptions(training, choice.Word("generator_input"), choice.Word("test_pattern") == "toolbox"))
         {
-            TargetClass = target, Stage = AttackOptions.StageOf(choice), WarnsOnly = AttackOptions.WarnsOnly(choice),
+            TargetClass = target,
+            Stage = AttackOptions.StageOf(choice),
+            WarnsOnly = AttackOptions.WarnsOnly(choice),
         };
     }
 

@@ -74,7 +74,9 @@ public sealed class Issba : Attack
         Tensor bits = tensor(secret, [1, secret.Length]);
         return new Issba(budget, training, secret, (acceptance, new NetworkTrigger(image => networks.Encode(bits, image).Encoded)))
         {
-            TargetClass = TargetClass, Stage = Stage, WarnsOnly = WarnsOnly,
+            TargetClass = TargetClass,
+            Stage = Stage,
+            WarnsOnly = WarnsOnly,
         };
     }
 
@@ -107,7 +109,9 @@ public sealed class Issba : Attack
             (double)choice.Number("prepare_lr"), (double)choice.Number("residual_weight"), (double)choice.Number("perceptual_weight"), features, subset, seed);
         return new Issba(AttackOptions.BudgetOf(choice), training, DrawSecret(RandomStream.For(choice.Integer("secret_seed"), "issba-trigger"), bits))
         {
-            TargetClass = target, Stage = AttackOptions.StageOf(choice), WarnsOnly = AttackOptions.WarnsOnly(choice),
+            TargetClass = target,
+            Stage = AttackOptions.StageOf(choice),
+            WarnsOnly = AttackOptions.WarnsOnly(choice),
         };
     }
 }

@@ -52,7 +52,12 @@ internal sealed record CleanClassifier(string Model, int Epochs, int BatchSize, 
         PreparationPictures pictures = PreparationPictures.Split(context, size, Subset, Seed);
         var settings = new TrainingSettings
         {
-            Epochs = Epochs, BatchSize = BatchSize, UseSgd = true, LearningRate = LearningRate, WeightDecay = 5e-4, DecayAll = true,
+            Epochs = Epochs,
+            BatchSize = BatchSize,
+            UseSgd = true,
+            LearningRate = LearningRate,
+            WeightDecay = 5e-4,
+            DecayAll = true,
             Schedule = new StepSchedule(LearningRate, Milestones, 0.1),
         };
         string checkpoints = Path.Combine(folder, IngredientCache.ProgressPrefix);
