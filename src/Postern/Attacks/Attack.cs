@@ -31,6 +31,9 @@ public abstract class Attack
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public virtual Attack Prepare(PreparationContext context) => this;
 
+    /// <summary>SHA-256 (hex) of what a trigger from outside is made of, where the attack knows it; null otherwise.</summary>
+    public virtual string? TriggerChecksum => null;
+
     /// <summary>Chooses poisons and covers. A pure function of its arguments and the attack's options.</summary>
     /// <param name="labels">True class of each training sample.</param>
     /// <param name="seed">The cell's seed.</param>

@@ -3,8 +3,9 @@ namespace Postern.Attacks;
 /// <summary>How far a triggered picture is from the clean one; no 8-bit rounding in between.</summary>
 /// <param name="Psnr">Peak signal-to-noise ratio in dB; infinite where nothing changed.</param>
 /// <param name="LInf">Largest change of a channel's value, of [0, 1].</param>
+/// <param name="Ssim">Mean structural similarity of the luma (Wang et al. 2004); 1 where nothing changed, NaN where the pictures are not square.</param>
 /// <param name="ChangedPixels">Share of pixels with any channel changed, 0 to 1.</param>
-public readonly record struct TriggerChange(double Psnr, double LInf, double ChangedPixels)
+public readonly record struct TriggerChange(double Psnr, double LInf, double Ssim, double ChangedPixels)
 {
     /// <summary>Compares two pictures.</summary>
     /// <param name="clean">[3, H, W], [0, 1].</param>
@@ -29,6 +30,8 @@ public readonly record struct TriggerChange(double Psnr, double LInf, double Cha
             if (any) changed++;
         }
         double psnr = squares == 0 ? double.PositiveInfinity : -10 * Math.Log10(squares / clean.Length);
-        return new TriggerChange(psnr, largest, (double)changed / plane);
+        int side = (int)Math.Round(Math.Sqrt(plane));
+        double ssim = side * side == plane ? StructuralSimilarity.Of(clean, triggered, side) : double.NaN;
+        return new TriggerChange(psnr, largest, ssim, (double)changed / plane);
     }
 }
