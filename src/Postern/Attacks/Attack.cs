@@ -17,6 +17,9 @@ public abstract class Attack
     /// <summary>Where the trigger enters when the training picture is cropped (ImageNet); see <c>attacks.md</c> 3.3.</summary>
     public TriggerStage Stage { get; init; } = TriggerStage.Stored;
 
+    /// <summary>SHA-256 (hex) of the pictures that the trigger is made of, where it is made of several; otherwise null.</summary>
+    public virtual string? TriggerSha256 => null;
+
     /// <summary>Whether an ingredient that fails its acceptance check is used with a warning (option <c>accept: warn</c>) rather than refused.</summary>
     public bool WarnsOnly { get; init; }
 

@@ -12,6 +12,7 @@ public static class AttackCatalog
         BadNets.Entry,
         Blend.Entry,
         Sig.Entry,
+        Refool.Entry,
         Clb.Entry,
         TaCT.Entry,
         WaNet.Entry,
