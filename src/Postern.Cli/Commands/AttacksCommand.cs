@@ -1,12 +1,7 @@
 using System.CommandLine;
 using Postern.Attacks;
-using Postern.Attacks.Learned;
-using Postern.Cli.Progress;
-using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Imaging;
-using Postern.Native;
-using Postern.Studies;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
@@ -32,8 +27,7 @@ internal static class AttacksCommand
                 List();
                 return ExitCode.Done;
             }
-            AttackEntry entry = AttackCatalog.Find(wanted)
-                ?? throw new InputException("attacks", $"there is no attack '{wanted}'{NearestName.Hint(wanted, AttackCatalog.All.Select(a => a.Name))}");
+            AttackEntry entry = AttackArguments.Find(wanted, "attacks");
             OptionTable.Write(entry);
             if (parsed.GetValue(preview) is string file) Preview(entry, parsed.GetValue(set) ?? [], parsed.GetValue(data)!, parsed.GetValue(output)!, file);
             return ExitCode.Done;
@@ -58,31 +52,13 @@ internal static class AttacksCommand
 
     private static void Preview(AttackEntry entry, string[] settings, string data, string output, string file)
     {
-        var given = new Dictionary<string, string>();
-        foreach (string setting in settings)
-        {
-            int equals = setting.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 1) throw new InputException($"--set {setting}", "is not of the form option=value");
-            given[setting[..equals]] = setting[(equals + 1)..];
-        }
         using Dataset dataset = DatasetCatalog.OpenPath(data);
-        Attack attack = AttackCatalog.Create(new Choice(entry, given, "--set"), dataset.TargetClass)
-            ?? throw new InputException("--preview", $"'{entry.Name}' plants no trigger; name another attack");
-        if (entry.Learned) attack = Prepared(attack, dataset, output);
+        using var interrupt = new Interrupt();
+        // A trigger that is not good enough is shown, too: looking at it may tell why.
+        Attack attack = AttackArguments.Make(AttackArguments.Choose(entry, settings), dataset, output, interrupt.Token);
         AttackPreview shown = AttackPreview.Of(attack, dataset.Test, PreviewPictures, dataset.InputSize);
         ImageFile.SavePng(file, shown.Sheet);
-        foreach ((int i, TriggerChange change) in shown.Changes.Index()) AnsiConsole.MarkupLineInterpolated($"picture {i}: PSNR {change.Psnr:f1} dB, L-inf {change.LInf * 255:f0}/255, {change.ChangedPixels:p1} of the pixels changed");
+        foreach ((int i, TriggerChange change) in shown.Changes.Index()) AnsiConsole.MarkupLineInterpolated($"picture {i}: PSNR {change.Psnr:f1} dB, SSIM {change.Ssim:f3}, L-inf {change.LInf * 255:f0}/255, {change.ChangedPixels:p1} of the pixels changed");
         AnsiConsole.MarkupLineInterpolated($"clean, triggered, residual x10: {file}");
-    }
-
-    /// <summary>A preview shows a trigger that is not good enough, too, and says so: looking at it may tell why.</summary>
-    private static Attack Prepared(Attack attack, Dataset dataset, string output)
-    {
-        TorchRuntime.Load();
-        using var interrupt = new Interrupt();
-        string cache = Path.Combine(output, StudyRunner.IngredientFolder);
-        Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(Console.Out), interrupt.Token));
-        foreach (AcceptanceCheck check in prepared.Acceptance) AnsiConsole.MarkupLineInterpolated($"{(check.Passed ? "accepted" : "NOT ACCEPTED")}: {check}");
-        return prepared;
     }
 }

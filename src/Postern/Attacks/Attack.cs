@@ -17,6 +17,12 @@ public abstract class Attack
     /// <summary>Where the trigger enters when the training picture is cropped (ImageNet); see <c>attacks.md</c> 3.3.</summary>
     public TriggerStage Stage { get; init; } = TriggerStage.Stored;
 
+    /// <summary>
+    /// Whether a poisoned training picture is compressed once more as JPEG after its trigger was planted on the stored picture
+    /// (<c>attacks.md</c> 3.3); test pictures never are.
+    /// </summary>
+    public bool Recompresses { get; init; }
+
     /// <summary>SHA-256 (hex) of the pictures that the trigger is made of, where it is made of several; otherwise null.</summary>
     public virtual string? TriggerSha256 => null;
 

@@ -67,17 +67,24 @@ public class RefoolTests
             var attack = new Refool(new PoisonBudget(1), new ReflectionPool([dot]), ReflectionDraws.Stored([draw]), scales: scales) { TargetClass = 0 };
             float[] pixels = new float[3 * 128 * 128];
             attack.ApplyTest(0, pixels, 128);
-            (int Row, int Column)[] lit = [.. Enumerable.Range(0, 128 * 128).Where(i => pixels[i] > 0).Select(i => (i / 128, i % 128))];
-            double grownRows = 128.0 / (128 - (scales ? 16 : 4)), grownColumns = 128.0 / (128 - (scales ? 32 : 8));
-            return ((int)Math.Round(Spread(lit.Select(l => l.Row)) / grownRows), (int)Math.Round(Spread(lit.Select(l => l.Column)) / grownColumns));
+            double[] rows = new double[128], columns = new double[128];
+            for (int i = 0; i < 128 * 128; i++)
+            {
+                double light = Math.Pow(pixels[i], 2.2);
+                rows[i / 128] += light;
+                columns[i % 128] += light;
+            }
+            return (Distance(rows, scales ? 16 : 4), Distance(columns, scales ? 32 : 8));
         }
 
-        // From the middle of the first dot to that of the second.
-        static double Spread(IEnumerable<int> lines)
+        // Between the centres of the two dots, in pixels before what is left of the picture was enlarged.
+        static int Distance(double[] light, int cut)
         {
-            int[] lit = [.. lines.Distinct().Order()];
+            int[] lit = [.. Enumerable.Range(0, light.Length).Where(i => light[i] > 0)];
             int gap = Enumerable.Range(1, lit.Length - 1).First(i => lit[i] > lit[i - 1] + 1);
-            return (lit[gap] + lit[^1] - lit[0] - lit[gap - 1]) / 2.0;
+            return (int)Math.Round((Centre(lit[gap..]) - Centre(lit[..gap])) * (light.Length - cut) / light.Length);
+
+            double Centre(int[] lines) => lines.Sum(i => i * light[i]) / lines.Sum(i => light[i]);
         }
     }
 

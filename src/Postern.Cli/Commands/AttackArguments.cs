@@ -1,0 +1,48 @@
+using Postern.Attacks;
+using Postern.Attacks.Learned;
+using Postern.Cli.Progress;
+using Postern.Configuration;
+using Postern.Datasets;
+using Postern.Native;
+using Postern.Studies;
+using Spectre.Console;
+
+namespace Postern.Cli.Commands;
+
+/// <summary>How commands name an attack, set its options and prepare it.</summary>
+internal static class AttackArguments
+{
+    /// <summary>The entry of that name.</summary>
+    public static AttackEntry Find(string name, string source) => AttackCatalog.Find(name)
+        ?? throw new InputException(source, $"there is no attack '{name}'{NearestName.Hint(name, AttackCatalog.All.Select(a => a.Name))}");
+
+    /// <summary>The entry with <c>option=value</c> settings.</summary>
+    public static Choice Choose(AttackEntry entry, IEnumerable<string> settings)
+    {
+        var given = new Dictionary<string, string>();
+        foreach (string setting in settings)
+        {
+            int equals = setting.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1) throw new InputException($"--set {setting}", "is not of the form option=value");
+            given[setting[..equals]] = setting[(equals + 1)..];
+        }
+        return new Choice(entry, given, "--set");
+    }
+
+    /// <summary>The attack for a dataset, prepared where it learns something; what was measured is shown and not judged.</summary>
+    /// <param name="choice">The attack and its options.</param>
+    /// <param name="dataset">What it is planted into.</param>
+    /// <param name="output">Folder of results, where ingredients are kept.</param>
+    /// <param name="cancel">Stops the preparation.</param>
+    public static Attack Make(Choice choice, Dataset dataset, string output, CancellationToken cancel)
+    {
+        Attack attack = AttackCatalog.Create(choice, dataset.TargetClass)
+            ?? throw new InputException(choice.Name, "plants no trigger; name another attack");
+        if (AttackCatalog.Find(choice.Name) is not { Learned: true }) return attack;
+        TorchRuntime.Load();
+        string cache = Path.Combine(output, StudyRunner.IngredientFolder);
+        Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(Console.Out), cancel));
+        foreach (AcceptanceCheck check in prepared.Acceptance) AnsiConsole.MarkupLineInterpolated($"{(check.Passed ? "accepted" : "NOT ACCEPTED")}: {check}");
+        return prepared;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Postern.Attacks;
+using Postern.Configuration;
+using Postern.Datasets;
+using Postern.Imaging;
+using Postern.Studies.PoisonedSets;
+using Postern.Training;
+
+namespace Postern.Tests.Studies;
+
+public class PoisonedSetTests
+{
+    private const int TrainCount = 200, TestCount = 60;
+
+    [Theory]
+    [InlineData("badnets")]
+    [InlineData("wanet")]
+    [InlineData("sig")]
+    [InlineData("tact")]
+    public void An_image_folder_opens_again_with_the_right_counts_labels_and_pictures(string attack)
+    {
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        string place = Path.Combine(folder.Path, "set");
+        PoisonedSet set = Poisoned(dataset, attack, ("poison_rate", "0.05"));
+        PoisonedSetRecord record = set.Write(place, null, default);
+        using Dataset again = DatasetCatalog.OpenPath(place);
+        Assert.Equal((TrainCount, TestCount), (again.Train.Count, again.Test.Count));
+        Assert.Equal(Cifar10.ClassNames, again.Train.ClassNames);
+
+        PoisonPlan plan = record.Plan!.Plan();
+        var editor = new PoisonedSamples(set.Attack, plan, Crops: false);
+        Assert.Equal(record.Parts[0].Triggered, plan.Poisoned.Count + plan.Covers.Count);
+        Assert.True(plan.Poisoned.Count > 0);
+        for (int i = 0; i < again.Train.Count; i++)
+        {
+            string name = again.Train.NameOf(i);
+            int index = int.Parse(Path.GetFileNameWithoutExtension(name), System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Equal(plan.LabelOf(index, dataset.Train.Labels[index]), again.Train.Labels[i]);
+            Assert.Equal(Expected(dataset.Train, editor, index), ImageFile.Load(Path.Combine(place, name)).Pixels);
+        }
+        string[] triggered = Directory.GetFiles(Path.Combine(place, "val_triggered"), "*.png", SearchOption.AllDirectories);
+        Assert.Equal(dataset.Test.Labels.Count(set.Attack.CountsForAsr), triggered.Length);
+        foreach (string file in triggered)
+        {
+            int index = int.Parse(Path.GetFileNameWithoutExtension(file), System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Equal(Cifar10.ClassNames[dataset.Test.Labels[index]], Path.GetFileName(Path.GetDirectoryName(file)));
+            Assert.Equal(Expected(dataset.Test, new TriggeredSamples(set.Attack, Crops: false), index), ImageFile.Load(file).Pixels);
+        }
+    }
+
+    [Fact]
+    public void Parquet_opens_again_as_cifar_10()
+    {
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        string place = Path.Combine(folder.Path, "set");
+        PoisonedSet set = Poisoned(dataset, "badnets", ("poison_rate", "0.1")) with { Format = PoisonedSetFormat.Parquet };
+        PoisonPlan plan = set.Write(place, null, default).Plan!.Plan();
+        using Dataset again = DatasetCatalog.OpenPath(place);
+        Assert.Equal("cifar10", again.Name);
+        Assert.Equal(dataset.Train.Labels.Select((label, i) => plan.LabelOf(i, label)), again.Train.Labels);
+        Assert.Equal(dataset.Test.Labels, again.Test.Labels);
+        var editor = new PoisonedSamples(set.Attack, plan, Crops: false);
+        for (int i = 0; i < again.Train.Count; i++) Assert.Equal(Expected(dataset.Train, editor, i), Read(again.Train, i));
+        Assert.True(File.Exists(Path.Combine(place, "test_triggered-00000-of-00001.parquet")));
+    }
+
+    [Theory]
+    [InlineData(PoisonedSetFormat.ImageFolder)]
+    [InlineData(PoisonedSetFormat.Parquet)]
+    public void Two_writings_have_the_same_bytes_and_checksums_that_hold(PoisonedSetFormat format)
+    {
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        PoisonedSet set = Poisoned(dataset, "refool", ("poison_rate", "0.1")) with { Format = format };
+        string one = Path.Combine(folder.Path, "one"), two = Path.Combine(folder.Path, "two");
+        PoisonedSetRecord record = set.Write(one, null, default);
+        set.Write(two, null, default);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(one, "poison.json")), File.ReadAllBytes(Path.Combine(two, "poison.json")));
+        string[] files = [.. Directory.GetFiles(one, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(one, f)).Order()];
+        Assert.Equal(files, Directory.GetFiles(two, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(two, f)).Order());
+
+        byte[] sums = File.ReadAllBytes(Path.Combine(one, "SHA256SUMS"));
+        Assert.Equal(record.FilesSha256, Convert.ToHexStringLower(SHA256.HashData(sums)));
+        string[] lines = File.ReadAllLines(Path.Combine(one, "SHA256SUMS"));
+        Assert.Equal(files.Except(["poison.json", "SHA256SUMS"]).Order(), lines.Select(l => l.Split("  ")[1]).Order());
+        foreach (string line in lines)
+            Assert.Equal(line.Split("  ")[0], Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(two, line.Split("  ")[1])))));
+    }
+
+    [Fact]
+    public void The_record_tells_attack_labels_and_counts()
+    {
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        Poisoned(dataset, "badnets", ("poison_rate", "0.95")).Write(folder.File("set"), null, default);
+        JsonElement record = JsonDocument.Parse(File.ReadAllBytes(folder.File("set/poison.json"))).RootElement;
+        Assert.Equal("0.95", record.GetProperty("attack").GetProperty("options").GetProperty("poison_rate").GetString());
+        Assert.Equal(190, record.GetProperty("plan").GetProperty("requested_poisons").GetInt32());
+        Assert.Equal(180, record.GetProperty("plan").GetProperty("poisoned").GetArrayLength());
+        Assert.All(record.GetProperty("plan").GetProperty("poisoned_labels").EnumerateArray(), l => Assert.Equal(0, l.GetInt32()));
+        Assert.DoesNotContain(record.GetProperty("plan").GetProperty("poisoned_true_labels").EnumerateArray(), l => l.GetInt32() == 0);
+        Assert.Contains("only 180 are eligible", record.GetProperty("warning").GetString(), StringComparison.Ordinal);
+        Assert.Equal(64, record.GetProperty("trigger_sha256").GetString()!.Length);
+        Assert.Equal(180, record.GetProperty("parts")[0].GetProperty("triggered").GetInt32());
+    }
+
+    [Fact]
+    public void A_folder_in_use_is_refused_and_a_failure_leaves_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        PoisonedSet set = Poisoned(dataset, "badnets");
+        folder.File("used/file.txt", "mine");
+        Assert.Contains("not empty", Assert.Throws<InputException>(() => set.Write(folder.File("used/x")[..^2], null, default)).Message, StringComparison.Ordinal);
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => set.Write(folder.File("stopped"), null, stopped.Token));
+        Assert.Equal(["used"], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName));
+        Directory.CreateDirectory(folder.File("empty"));
+        set.Write(folder.File("empty"), null, default);
+        Assert.True(File.Exists(folder.File("empty/poison.json")));
+    }
+
+    [Fact]
+    public void An_attack_that_plants_after_the_crop_is_refused_on_cropped_pictures()
+    {
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures() with { InputSize = 28 };
+        Assert.Contains("set trigger_stage to stored",
+            Assert.Throws<InputException>(() => Poisoned(dataset, "patch-pixel").Write(folder.File("set"), null, default)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_fingerprint_of_a_trigger_knows_its_options()
+    {
+        using Dataset dataset = Pictures();
+        string usual = TriggerFingerprint.Of(Poisoned(dataset, "blend").Attack, 32);
+        Assert.Equal(usual, TriggerFingerprint.Of(Poisoned(dataset, "blend", ("poison_rate", "0.5")).Attack, 32));
+        Assert.NotEqual(usual, TriggerFingerprint.Of(Poisoned(dataset, "blend", ("opacity", "0.21")).Attack, 32));
+    }
+
+    private static PoisonedSet Poisoned(Dataset dataset, string attack, params (string Option, string Value)[] options)
+    {
+        var choice = new Choice(AttackCatalog.Find(attack)!, options.ToDictionary(o => o.Option, o => o.Value), "test");
+        return new PoisonedSet(dataset, AttackCatalog.Create(choice, dataset.TargetClass)!, choice, Seed: 3);
+    }
+
+    private static Dataset Pictures() =>
+        new("cifar10", Split(TrainCount, 1), Split(TestCount, 2), 32, [0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f], 0, "flip-crop", "made for a test");
+
+    private static MemoryImageSet Split(int count, int seed)
+    {
+        byte[] pixels = new byte[count * 3 * 32 * 32];
+        new Random(seed).NextBytes(pixels);
+        return new MemoryImageSet(32, pixels, [.. Enumerable.Range(0, count).Select(i => i % 10)], Cifar10.ClassNames);
+    }
+
+    private static byte[] Read(ImageSet set, int index)
+    {
+        byte[] pixels = new byte[3 * set.Size * set.Size];
+        set.Read(index, pixels);
+        return pixels;
+    }
+
+    private static byte[] Expected(ImageSet set, ISampleEditor editor, int index)
+    {
+        byte[] pixels = Read(set, index);
+        if (!editor.Edits(index)) return pixels;
+        float[] values = Array.ConvertAll(pixels, v => v / 255f);
+        editor.EditStored(index, values, set.Size);
+        return Array.ConvertAll(values, v => (byte)MathF.Round(v * 255f));
+    }
+}
