@@ -10,7 +10,7 @@ namespace Postern.Attacks.Learned;
 /// <summary>
 /// Trains the input-aware attack's generators (<c>attacks.md</c> 2.10): first the mask alone, then pattern and a throw-away
 /// classifier together, whose batches hold triggered pictures with the target label and pictures with another picture's trigger
-/// under their own label. Milestones are the original's, scaled to the number of epochs.
+/// under their own label. Milestones are the original's, scaled to the number of epochs, unless others are given.
 /// </summary>
 /// <param name="TargetClass">y_t.</param>
 /// <param name="MaskEpochs">Passes of the first phase; the original has 25.</param>
@@ -18,13 +18,14 @@ namespace Postern.Attacks.Learned;
 /// <param name="BatchSize">Pictures in a step.</param>
 /// <param name="Classifier">Catalogue name of the throw-away classifier.</param>
 /// <param name="ClassifierRate">Its learning rate.</param>
+/// <param name="JointMilestones">Epochs of the second phase after which both rates are divided by ten; empty for the original's.</param>
 /// <param name="Pixels">Whether the networks see pictures in [0, 1] (GTSRB) rather than normalised ones.</param>
 /// <param name="Accumulate">Whether the pattern's gradients are never forgotten, as in the public code.</param>
 /// <param name="AbsoluteCross">Whether the limit of the cross accuracy is 0.8, rather than 0.85 of the classifier's clean accuracy.</param>
 /// <param name="Subset">At most so many training pictures; 0 for all that are not held out.</param>
 /// <param name="Seed">Decides the pictures, the initial weights and every draw.</param>
 internal sealed record DynamicTraining(
-    int TargetClass, int MaskEpochs, int JointEpochs, int BatchSize, string Classifier, double ClassifierRate, bool Pixels, bool Accumulate,
+    int TargetClass, int MaskEpochs, int JointEpochs, int BatchSize, string Classifier, double ClassifierRate, IReadOnlyList<int> JointMilestones, bool Pixels, bool Accumulate,
     bool AbsoluteCross, int Subset, long Seed)
 {
     private const string Kind = "dynamic-generators";
@@ -39,14 +40,14 @@ internal sealed record DynamicTraining(
         var generators = new DynamicGenerators(mean, std, Seed);
         IngredientKey key = IngredientKey.Of(Kind, context.Dataset, size,
             ("target", TargetClass), ("mask_epochs", MaskEpochs), ("joint_epochs", JointEpochs), ("batch", BatchSize), ("classifier", Classifier),
-            ("classifier_lr", ClassifierRate), ("pixels", Pixels), ("accumulate", Accumulate), ("absolute_cross", AbsoluteCross), ("subset", Subset), ("seed", Seed));
+            ("classifier_lr", ClassifierRate), ("milestones", string.Join(",", JointMilestones)), ("pixels", Pixels), ("accumulate", Accumulate), ("absolute_cross", AbsoluteCross), ("subset", Subset), ("seed", Seed));
         Ingredient made = context.Cache.GetOrMake(key, context, folder => Train(generators, context, size, folder));
         Weights.Load(generators, made.WeightsPath);
         generators.eval();
         return (generators, made.Acceptance);
     }
 
-    private CleanClassifier CleanRun => new(Classifier, JointEpochs, BatchSize, ClassifierRate, Scaled(ClassifierMilestones, JointEpochs, OriginalJointEpochs), Subset, Seed);
+    private CleanClassifier CleanRun => new(Classifier, JointEpochs, BatchSize, ClassifierRate, Joint(ClassifierMilestones), Subset, Seed);
 
     private (float[] Mean, float[] Std) Space(PreparationContext context) =>
         Pixels ? ([0, 0, 0], [1, 1, 1]) : (context.Dataset.Mean, context.Dataset.Std);
@@ -93,8 +94,8 @@ internal sealed record DynamicTraining(
         generators.train();
         generators.Mask.eval();
         classifier.train();
-        double judgeRate = new StepSchedule(ClassifierRate, Scaled(ClassifierMilestones, JointEpochs, OriginalJointEpochs), 0.1).At(epoch);
-        double patternRate = new StepSchedule(GeneratorRate, Scaled(PatternMilestones, JointEpochs, OriginalJointEpochs), 0.1).At(epoch);
+        double judgeRate = new StepSchedule(ClassifierRate, Joint(ClassifierMilestones), 0.1).At(epoch);
+        double patternRate = new StepSchedule(GeneratorRate, Joint(PatternMilestones), 0.1).At(epoch);
         Pairs(loader, MaskEpochs + epoch, context, (x1, y1, x2) =>
         {
             long batch = x1.shape[0], poisoned = Math.Max(1, (long)(PoisonedShare * batch));
@@ -103,7 +104,7 @@ internal sealed record DynamicTraining(
             using (no_grad()) (ownMask, foreignMask) = (generators.MaskOf(own), generators.MaskOf(foreign));
             Tensor ownPattern = generators.PatternOf(own), foreignPattern = generators.PatternOf(foreign);
             Tensor input = cat([own + (ownPattern - own) * ownMask, crossed + (foreignPattern - crossed) * foreignMask, x1.narrow(0, 2 * poisoned, batch - 2 * poisoned)], 0);
-            Tensor labels = cat([full_like(y1.narrow(0, 0, poisoned), TargetClass), y1.narrow(0, poisoned, batch - poisoned)], 0);
+            Tensor labels = cat([tensor([.. Enumerable.Repeat((long)TargetClass, (int)poisoned)]), y1.narrow(0, poisoned, batch - poisoned)], 0);
             Tensor loss = nn.functional.cross_entropy(classifier.forward(input), labels) + DynamicLosses.Diversity(ownPattern, foreignPattern, own, foreign);
             judge.ZeroGradients();
             if (!Accumulate) pattern.ZeroGradients();
@@ -135,6 +136,8 @@ internal sealed record DynamicTraining(
             }
         }
     }
+
+    private IReadOnlyList<int> Joint(int[] original) => JointMilestones.Count > 0 ? JointMilestones : Scaled(original, JointEpochs, OriginalJointEpochs);
 
     private static int[] Scaled(int[] milestones, int epochs, int originalEpochs) =>
         [.. milestones.Select(m => Math.Max(1, (int)Math.Round(m * (double)epochs / originalEpochs)))];
