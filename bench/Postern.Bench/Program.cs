@@ -18,6 +18,9 @@ switch (args.FirstOrDefault())
     case "augment":
         AugmentationPace.Measure();
         break;
+    case "poison":
+        PoisoningPace.Measure(args is [_, "--data", string path] ? path : null);
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ScanBenchmarks).Assembly).Run(args);
         break;

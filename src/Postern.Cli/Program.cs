@@ -22,7 +22,7 @@ public static class Program
         var verbose = new Option<bool>("--verbose") { Description = "show the stack trace of an error", Recursive = true };
         var root = new RootCommand("Measures how easily a vision backbone learns a backdoor, and what stops it.")
         {
-            RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), PoisonCommand.Create(), ModelsCommand.Create(), PresetsCommand.Create(), DoctorCommand.Create(),
+            RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), PoisonCommand.Create(), FigureCommand.Create(), ModelsCommand.Create(), PresetsCommand.Create(), DoctorCommand.Create(),
         };
         root.Options.Add(verbose);
         ParseResult parsed = root.Parse(args);
