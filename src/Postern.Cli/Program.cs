@@ -28,7 +28,7 @@ public static class Program
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            errors.WriteLine($"error: {string.Join(' ', args)}: {parsed.Errors[0].Message.TrimEnd('.')}; see 'postern --help'");
+            errors.WriteLine($"error: {string.Join(' ', args)}: {OneLine(parsed.Errors[0].Message)}; see 'postern --help'");
             return ExitCode.BadInput;
         }
         try
@@ -52,4 +52,8 @@ public static class Program
             return ExitCode.Failed;
         }
     }
+
+    // The parser lists what is allowed a line each.
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
 }
