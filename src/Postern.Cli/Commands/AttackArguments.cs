@@ -34,14 +34,19 @@ internal static class AttackArguments
     /// <param name="dataset">What it is planted into.</param>
     /// <param name="output">Folder of results, where ingredients are kept.</param>
     /// <param name="cancel">Stops the preparation.</param>
-    public static Attack Make(Choice choice, Dataset dataset, string output, CancellationToken cancel)
+    /// <param name="fromCacheOnly">Whether nothing is made that is not there yet.</param>
+    /// <exception cref="IngredientMissingException">Something is not there, and nothing shall be made.</exception>
+    public static Attack Make(Choice choice, Dataset dataset, string output, CancellationToken cancel, bool fromCacheOnly = false)
     {
         Attack attack = AttackCatalog.Create(choice, dataset.TargetClass)
             ?? throw new InputException(choice.Name, "plants no trigger; name another attack");
         if (AttackCatalog.Find(choice.Name) is not { Learned: true }) return attack;
         TorchRuntime.Load();
         string cache = Path.Combine(output, StudyRunner.IngredientFolder);
-        Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(Console.Out), cancel));
+        Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(Console.Out), cancel)
+        {
+            FromCacheOnly = fromCacheOnly,
+        });
         foreach (AcceptanceCheck check in prepared.Acceptance) AnsiConsole.MarkupLineInterpolated($"{(check.Passed ? "accepted" : "NOT ACCEPTED")}: {check}");
         return prepared;
     }

@@ -103,7 +103,8 @@ public static class ImageFile
         return data.ToArray();
     }
 
-    private static void ToRgba(RgbImage image, Span<byte> rgba)
+    /// <summary>Planar RGB to [H, W, RGBA], opaque.</summary>
+    internal static void ToRgba(RgbImage image, Span<byte> rgba)
     {
         int plane = image.Width * image.Height;
         ReadOnlySpan<byte> pixels = image.Pixels;

@@ -24,22 +24,30 @@ public class StructuralSimilarityTests
         Assert.Equal((2 * 0.2 * 0.6 + C1) / (0.2 * 0.2 + 0.6 * 0.6 + C1), StructuralSimilarity.Between(dark, bright, 16), 1e-6);
     }
 
-    [Fact]
-    public void One_window_gives_the_definition_s_value()
+    [Theory]
+    [InlineData(6)]
+    [InlineData(17)]
+    public void It_is_the_mean_of_the_definition_over_all_pixels(int size)
     {
-        // At 11x11 there is one window: the sums are written out.
-        float[] x = RandomPicture.Draw(11, 1).Pixels, y = RandomPicture.Draw(11, 2).Pixels;
-        double total = 0, mx = 0, my = 0, xx = 0, yy = 0, xy = 0;
-        for (int i = 0; i < 121; i++)
-        {
-            double weight = Math.Exp(-(Math.Pow(i / 11 - 5, 2) + Math.Pow(i % 11 - 5, 2)) / 4.5), a = Luma(x, i), b = Luma(y, i);
-            (total, mx, my) = (total + weight, mx + weight * a, my + weight * b);
-            (xx, yy, xy) = (xx + weight * a * a, yy + weight * b * b, xy + weight * a * b);
-        }
-        (mx, my, xx, yy, xy) = (mx / total, my / total, xx / total, yy / total, xy / total);
-        double expected = (2 * mx * my + C1) * (2 * (xy - mx * my) + C2) / ((mx * mx + my * my + C1) * (xx - mx * mx + yy - my * my + C2));
-        Assert.Equal(expected, StructuralSimilarity.Between(x, y, 11), 1e-9);
+        float[] x = RandomPicture.Draw(size, 1).Pixels, y = RandomPicture.Draw(size, 2).Pixels;
+        double expected = Enumerable.Range(0, size * size).Average(i => At(i / size, i % size));
+        Assert.Equal(expected, StructuralSimilarity.Between(x, y, size), 1e-9);
 
-        static double Luma(float[] p, int i) => 0.299 * p[i] + 0.587 * p[121 + i] + 0.114 * p[242 + i];
+        double At(int row, int column)
+        {
+            double total = 0, mx = 0, my = 0, xx = 0, yy = 0, xy = 0;
+            for (int i = 0; i < size * size; i++)
+            {
+                int down = i / size - row, right = i % size - column;
+                if (Math.Abs(down) > 5 || Math.Abs(right) > 5) continue;
+                double weight = Math.Exp(-(down * down + right * right) / 4.5), a = Luma(x, i), b = Luma(y, i);
+                (total, mx, my) = (total + weight, mx + weight * a, my + weight * b);
+                (xx, yy, xy) = (xx + weight * a * a, yy + weight * b * b, xy + weight * a * b);
+            }
+            (mx, my, xx, yy, xy) = (mx / total, my / total, xx / total, yy / total, xy / total);
+            return (2 * mx * my + C1) * (2 * (xy - mx * my) + C2) / ((mx * mx + my * my + C1) * (xx - mx * mx + yy - my * my + C2));
+        }
+
+        double Luma(float[] p, int i) => 0.299 * p[i] + 0.587 * p[size * size + i] + 0.114 * p[2 * size * size + i];
     }
 }

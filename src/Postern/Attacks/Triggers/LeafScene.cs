@@ -13,8 +13,8 @@ internal static class LeafScene
     /// <summary>Side of a scene, in pixels: a reflection is seen twice or out of focus, which needs no more.</summary>
     internal const int Side = 128;
 
-    private const int Leaves = 700;
-    private const double SmallestRadius = 2.5, LargestRadius = 60;
+    private const int Leaves = 400;
+    private const double SmallestRadius = 4, LargestRadius = 64;
 
     /// <summary>Draws scene <paramref name="index"/> of a seed, [3, Side, Side].</summary>
     internal static RgbImage Draw(long seed, int index)
