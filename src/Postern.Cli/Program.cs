@@ -22,13 +22,13 @@ public static class Program
         var verbose = new Option<bool>("--verbose") { Description = "show the stack trace of an error", Recursive = true };
         var root = new RootCommand("Measures how easily a vision backbone learns a backdoor, and what stops it.")
         {
-            RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), PoisonCommand.Create(), ModelsCommand.Create(), PresetsCommand.Create(), DoctorCommand.Create(),
+            RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), PoisonCommand.Create(), FigureCommand.Create(), ModelsCommand.Create(), PresetsCommand.Create(), DoctorCommand.Create(),
         };
         root.Options.Add(verbose);
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            errors.WriteLine($"error: {string.Join(' ', args)}: {parsed.Errors[0].Message.TrimEnd('.')}; see 'postern --help'");
+            errors.WriteLine($"error: {string.Join(' ', args)}: {OneLine(parsed.Errors[0].Message)}; see 'postern --help'");
             return ExitCode.BadInput;
         }
         try
@@ -52,4 +52,8 @@ public static class Program
             return ExitCode.Failed;
         }
     }
+
+    // The parser lists what is allowed a line each.
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
 }

@@ -9,16 +9,14 @@ using Spectre.Console;
 
 namespace Postern.Cli.Commands;
 
-/// <summary>An attack as a command line names it: its name, <c>--set option=value</c>, and the cache of what learned ones need.</summary>
+/// <summary>How commands name an attack, set its options and prepare it.</summary>
 internal static class AttackArguments
 {
-    /// <summary>The entry called <paramref name="name"/>.</summary>
-    /// <exception cref="InputException">There is none.</exception>
-    public static AttackEntry Find(string name) => AttackCatalog.Find(name)
-        ?? throw new InputException("attacks", $"there is no attack '{name}'{NearestName.Hint(name, AttackCatalog.All.Select(a => a.Name))}");
+    /// <summary>The entry of that name.</summary>
+    public static AttackEntry Find(string name, string source) => AttackCatalog.Find(name)
+        ?? throw new InputException(source, $"there is no attack '{name}'{NearestName.Hint(name, AttackCatalog.All.Select(a => a.Name))}");
 
-    /// <summary>The entry with the values of <c>--set</c>.</summary>
-    /// <exception cref="InputException">A setting that is not <c>option=value</c>, or not valid.</exception>
+    /// <summary>The entry with <c>option=value</c> settings.</summary>
     public static Choice Choose(AttackEntry entry, IEnumerable<string> settings)
     {
         var given = new Dictionary<string, string>();
@@ -31,13 +29,24 @@ internal static class AttackArguments
         return new Choice(entry, given, "--set");
     }
 
-    /// <summary>The attack with what it learns, from the cache under <paramref name="output"/> or made now; the checks are printed.</summary>
-    public static Attack Prepare(Attack attack, Dataset dataset, string output)
+    /// <summary>The attack for a dataset, prepared where it learns something; what was measured is shown and not judged.</summary>
+    /// <param name="choice">The attack and its options.</param>
+    /// <param name="dataset">What it is planted into.</param>
+    /// <param name="output">Folder of results, where ingredients are kept.</param>
+    /// <param name="cancel">Stops the preparation.</param>
+    /// <param name="fromCacheOnly">Whether nothing is made that is not there yet.</param>
+    /// <exception cref="IngredientMissingException">Something is not there, and nothing shall be made.</exception>
+    public static Attack Make(Choice choice, Dataset dataset, string output, CancellationToken cancel, bool fromCacheOnly = false)
     {
+        Attack attack = AttackCatalog.Create(choice, dataset.TargetClass)
+            ?? throw new InputException(choice.Name, "plants no trigger; name another attack");
+        if (AttackCatalog.Find(choice.Name) is not { Learned: true }) return attack;
         TorchRuntime.Load();
-        using var interrupt = new Interrupt();
         string cache = Path.Combine(output, StudyRunner.IngredientFolder);
-        Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(Console.Out), interrupt.Token));
+        Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(Console.Out), cancel)
+        {
+            FromCacheOnly = fromCacheOnly,
+        });
         foreach (AcceptanceCheck check in prepared.Acceptance) AnsiConsole.MarkupLineInterpolated($"{(check.Passed ? "accepted" : "NOT ACCEPTED")}: {check}");
         return prepared;
     }

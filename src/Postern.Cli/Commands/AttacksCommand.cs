@@ -27,7 +27,7 @@ internal static class AttacksCommand
                 List();
                 return ExitCode.Done;
             }
-            AttackEntry entry = AttackArguments.Find(wanted);
+            AttackEntry entry = AttackArguments.Find(wanted, "attacks");
             OptionTable.Write(entry);
             if (parsed.GetValue(preview) is string file) Preview(entry, parsed.GetValue(set) ?? [], parsed.GetValue(data)!, parsed.GetValue(output)!, file);
             return ExitCode.Done;
@@ -53,10 +53,9 @@ internal static class AttacksCommand
     private static void Preview(AttackEntry entry, string[] settings, string data, string output, string file)
     {
         using Dataset dataset = DatasetCatalog.OpenPath(data);
-        Attack attack = AttackCatalog.Create(AttackArguments.Choose(entry, settings), dataset.TargetClass)
-            ?? throw new InputException("--preview", $"'{entry.Name}' plants no trigger; name another attack");
+        using var interrupt = new Interrupt();
         // A trigger that is not good enough is shown, too: looking at it may tell why.
-        if (entry.Learned) attack = AttackArguments.Prepare(attack, dataset, output);
+        Attack attack = AttackArguments.Make(AttackArguments.Choose(entry, settings), dataset, output, interrupt.Token);
         AttackPreview shown = AttackPreview.Of(attack, dataset.Test, PreviewPictures, dataset.InputSize);
         ImageFile.SavePng(file, shown.Sheet);
         foreach ((int i, TriggerChange change) in shown.Changes.Index()) AnsiConsole.MarkupLineInterpolated($"picture {i}: PSNR {change.Psnr:f1} dB, SSIM {change.Ssim:f3}, L-inf {change.LInf * 255:f0}/255, {change.ChangedPixels:p1} of the pixels changed");

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Postern.Attacks;
 using Postern.Attacks.Learned;
+using Postern.Cli.Progress;
 using Postern.Configuration;
 using Postern.Datasets;
-using Postern.Studies.Export;
+using Postern.Studies.PoisonedSets;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
@@ -15,53 +15,47 @@ internal static class PoisonCommand
     public static Command Create()
     {
         var data = new Argument<string>("dataset") { Description = "folder or file of a dataset, or 'signs'" };
-        var attack = new Option<string>("--attack") { Description = "the attack", Required = true };
-        var output = new Option<string>("--out") { Description = "the new folder", Required = true };
+        var attack = new Option<string>("--attack") { Description = "an attack of 'postern attacks'", Required = true };
         var set = new Option<string[]>("--set") { Description = "an option of the attack, e.g. poison_rate=0.02 (repeatable)" };
-        var seed = new Option<long>("--seed") { Description = "decides who is poisoned" };
-        var split = new Option<string>("--split") { Description = "train, test (clean and triggered) or both", DefaultValueFactory = _ => "both" };
-        var format = new Option<string>("--format") { Description = "imagefolder (PNG) or parquet", DefaultValueFactory = _ => "imagefolder" };
-        var cache = new Option<string>("--runs") { Description = "folder of results, where a learned attack finds or keeps what it is prepared with", DefaultValueFactory = _ => "runs" };
+        var seed = new Option<long>("--seed") { Description = "chooses who is poisoned, as a cell's seed does", DefaultValueFactory = _ => 0 };
+        var split = new Option<string>("--split") { Description = "train (poisoned), test (clean, and triggered for ASR) or both", DefaultValueFactory = _ => "both" };
         split.AcceptOnlyFromAmong("train", "test", "both");
+        var output = new Option<string>("--out") { Description = "folder to write; must be new or empty", Required = true };
+        var format = new Option<string>("--format") { Description = "imagefolder (PNG) or parquet (as CIFAR-10 on Hugging Face)", DefaultValueFactory = _ => "imagefolder" };
         format.AcceptOnlyFromAmong("imagefolder", "parquet");
-        var command = new Command("poison", "Write a poisoned copy of a dataset that other tools can read.") { data, attack, output, set, seed, split, format, cache };
+        var runs = new Option<string>("--runs") { Description = "folder of results, where a learned attack finds or keeps what it is prepared with", DefaultValueFactory = _ => "runs" };
+        var command = new Command("poison", "Write a poisoned dataset for other tools.") { data, attack, set, seed, split, output, format, runs };
         command.SetAction(parsed =>
         {
-            AttackEntry entry = AttackArguments.Find(parsed.GetValue(attack)!);
-            Choice choice = AttackArguments.Choose(entry, parsed.GetValue(set) ?? []);
+            Choice choice = AttackArguments.Choose(AttackArguments.Find(parsed.GetValue(attack)!, "--attack"), parsed.GetValue(set) ?? []);
             using Dataset dataset = DatasetCatalog.OpenPath(parsed.GetValue(data)!);
-            Attack made = AttackCatalog.Create(choice, dataset.TargetClass)
-                ?? throw new InputException("--attack", $"'{entry.Name}' plants no trigger; name another attack");
-            if (made.TargetClass >= dataset.Classes) throw choice.Error($"target {made.TargetClass} is not a class of {dataset.Name}, which has {dataset.Classes}");
-            if (entry.Learned) made = Accepted(AttackArguments.Prepare(made, dataset, parsed.GetValue(cache)!));
-            PoisonPlan plan = made.Plan(dataset.Train.Labels, parsed.GetValue(seed));
-            if (plan.Warning is string warning) AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/]: {warning}");
-            Write(new PoisonedSet(made, dataset, plan), choice, parsed.GetValue(seed), Enum.Parse<ExportSplit>(parsed.GetValue(split)!, ignoreCase: true),
-                parsed.GetValue(format) == "parquet", parsed.GetValue(output)!);
+            using var interrupt = new Interrupt();
+            Attack made = AttackArguments.Make(choice, dataset, parsed.GetValue(runs)!, interrupt.Token);
+            if (!made.WarnsOnly && made.Acceptance.FirstOrDefault(c => !c.Passed) is AcceptanceCheck failed)
+                throw choice.Error($"{made.Name}: {failed}; prepare it longer or on more pictures, or set accept=warn to use it all the same");
+            string wanted = parsed.GetValue(split)!, folder = parsed.GetValue(output)!;
+            var poisoned = new PoisonedSet(dataset, made, choice, parsed.GetValue(seed))
+            {
+                Format = parsed.GetValue(format) == "parquet" ? PoisonedSetFormat.Parquet : PoisonedSetFormat.ImageFolder,
+                WithTrain = wanted != "test",
+                WithTest = wanted != "train",
+            };
+            PoisonedSetRecord record = WritingProgress.Show(progress => poisoned.Write(folder, progress, interrupt.Token));
+            Print(record, folder);
             return ExitCode.Done;
         });
         return command;
     }
 
-    /// <summary>A set that goes to other tools is not made of something that failed its checks.</summary>
-    private static Attack Accepted(Attack attack) => attack.Acceptance.FirstOrDefault(c => !c.Passed) is AcceptanceCheck failed
-        ? throw new InputException(attack.Name, $"what it learnt failed its check ({failed}); prepare it longer, see 'postern attacks {attack.Name}'")
-        : attack;
-
-    private static void Write(PoisonedSet set, Choice choice, long seed, ExportSplit split, bool parquet, string folder)
+    private static void Print(PoisonedSetRecord record, string folder)
     {
-        using var interrupt = new Interrupt();
-        var clock = Stopwatch.StartNew();
-        string sha = AnsiConsole.Progress().AutoClear(true).Start(context =>
+        if (record.Warning is string warning) AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
+        if (record.Plan is { } plan)
         {
-            ProgressTask bar = context.AddTask("pictures");
-            return PoisonedSetFolder.Write(set, choice, seed, split, parquet, folder, Environment.ProcessorCount, (done, total) =>
-            {
-                // Reports come from several threads and out of order.
-                lock (bar) (bar.MaxValue, bar.Value) = (total, Math.Max(bar.Value, done));
-            }, interrupt.Token);
-        });
-        AnsiConsole.MarkupLineInterpolated($"{folder}: {set.Plan.Poisoned.Count} poisons and {set.Plan.Covers.Count} covers of {set.Dataset.Train.Count} training pictures, {clock.Elapsed.TotalSeconds:f1} s");
-        AnsiConsole.MarkupLineInterpolated($"sha256 {sha}");
+            AnsiConsole.MarkupLineInterpolated($"poisons: {plan.Poisoned.Count} of {plan.RequestedPoisons} requested; covers: {plan.Covers.Count} of {plan.RequestedCovers}");
+        }
+        foreach (PoisonedPartRecord part in record.Parts) AnsiConsole.MarkupLineInterpolated($"{part.Name}: {part.Pictures} pictures, {part.Triggered} triggered");
+        AnsiConsole.MarkupLineInterpolated($"sha256 of SHA256SUMS: {record.FilesSha256}");
+        AnsiConsole.MarkupLineInterpolated($"written: {folder}");
     }
 }

@@ -17,6 +17,15 @@ public abstract class Attack
     /// <summary>Where the trigger enters when the training picture is cropped (ImageNet); see <c>attacks.md</c> 3.3.</summary>
     public TriggerStage Stage { get; init; } = TriggerStage.Stored;
 
+    /// <summary>
+    /// Whether a poisoned training picture is compressed once more as JPEG after its trigger was planted on the stored picture
+    /// (<c>attacks.md</c> 3.3); test pictures never are.
+    /// </summary>
+    public bool Recompresses { get; init; }
+
+    /// <summary>SHA-256 (hex) of the pictures that the trigger is made of, where it is made of several; otherwise null.</summary>
+    public virtual string? TriggerSha256 => null;
+
     /// <summary>Whether an ingredient that fails its acceptance check is used with a warning (option <c>accept: warn</c>) rather than refused.</summary>
     public bool WarnsOnly { get; init; }
 
@@ -30,9 +39,6 @@ public abstract class Attack
     /// <exception cref="InputException">Options, dataset and picture size do not fit together, or the cache cannot be used.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public virtual Attack Prepare(PreparationContext context) => this;
-
-    /// <summary>SHA-256 (hex) of what a trigger from outside is made of, where the attack knows it; null otherwise.</summary>
-    public virtual string? TriggerChecksum => null;
 
     /// <summary>Chooses poisons and covers. A pure function of its arguments and the attack's options.</summary>
     /// <param name="labels">True class of each training sample.</param>

@@ -45,6 +45,10 @@ internal static class AttackOptions
     /// <summary>What <see cref="Accept"/> was set to.</summary>
     internal static bool WarnsOnly(Choice choice) => choice.Word("accept") == "warn";
 
+    /// <summary>The toolbox saves ImageNet poisons as JPEG; see <see cref="Attack.Recompresses"/>.</summary>
+    internal static OptionInfo Recompress { get; } = new("recompress", OptionKind.Switch, "false",
+        "compress poisons once more as JPEG (quality 75, 4:2:0), as the toolbox does on ImageNet; then compression alone tells them apart");
+
     /// <summary>Share of the training set that is poisoned.</summary>
     internal static OptionInfo PoisonRate(decimal rate) =>
         new("poison_rate", OptionKind.Number, Text(rate), "poisons, as a fraction of the whole training set") { Min = 0, Max = 1 };
@@ -70,6 +74,11 @@ internal static class AttackOptions
 
     /// <summary>What <see cref="Stage(TriggerStage)"/> was set to.</summary>
     internal static TriggerStage StageOf(Choice choice) => Enum.GetValues<TriggerStage>().First(s => Word(s) == choice.Word("trigger_stage"));
+
+    /// <summary>What <see cref="Recompress"/> was set to.</summary>
+    /// <exception cref="InputException">It is on, but the trigger is not planted on the stored picture.</exception>
+    internal static bool RecompressesOf(Choice choice) => choice.Switch("recompress")
+        && (StageOf(choice) == TriggerStage.Stored ? true : throw choice.Error("recompress is about the stored picture; set trigger_stage to stored, too"));
 
     /// <summary>
     /// The rates of <see cref="PoisonRate"/> and, where the attack has them, <see cref="CoverRate"/> and <see cref="ExcludeTarget"/>.

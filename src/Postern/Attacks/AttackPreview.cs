@@ -50,15 +50,20 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
             float[] clean = AsInput(picture, inputSize, null, i);
             float[] triggered = AsInput(picture, inputSize, new TriggeredSamples(attack, Crops: picture.Width != inputSize), i);
             changes.Add(TriggerChange.Between(clean, triggered));
-            strip.Add(ToPicture(clean, inputSize));
-            strip.Add(ToPicture(triggered, inputSize));
-            strip.Add(ToPicture([.. clean.Zip(triggered, (before, after) => 128 / 255f + ResidualGain * (after - before))], inputSize));
+            strip.Add(RgbImage.Rounded(clean, inputSize));
+            strip.Add(RgbImage.Rounded(triggered, inputSize));
+            strip.Add(Residual(clean, triggered, inputSize));
         }
         return new AttackPreview(ContactSheet.Arrange(strip, columns: 3, zoom: Math.Max(1, WidthOnSheet / Math.Max(1, inputSize))), changes);
     }
 
-    // The way of a test picture: stored trigger, centre crop, cropped trigger.
-    private static float[] AsInput(RgbImage picture, int inputSize, ISampleEditor? editor, int index)
+    /// <summary>The way of a test picture: stored trigger, centre crop, cropped trigger.</summary>
+    /// <param name="picture">A square stored picture.</param>
+    /// <param name="inputSize">Side of the model's input.</param>
+    /// <param name="editor">Plants the trigger; null for the clean picture.</param>
+    /// <param name="index">Its index in the test split.</param>
+    /// <returns>[3, inputSize, inputSize], [0, 1].</returns>
+    public static float[] AsInput(RgbImage picture, int inputSize, ISampleEditor? editor, int index)
     {
         float[] stored = Array.ConvertAll(picture.Pixels, v => v / 255f), input = new float[3 * inputSize * inputSize];
         editor?.EditStored(index, stored, picture.Width);
@@ -67,6 +72,10 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
         return input;
     }
 
-    private static RgbImage ToPicture(float[] values, int size) =>
-        new(size, size, Array.ConvertAll(values, v => (byte)Math.Clamp(MathF.Round(v * 255f), 0f, 255f)));
+    /// <summary>What was added, ten times enlarged around middle grey.</summary>
+    /// <param name="clean">[3, size, size], [0, 1].</param>
+    /// <param name="triggered">[3, size, size], [0, 1].</param>
+    /// <param name="size">Side in pixels.</param>
+    public static RgbImage Residual(float[] clean, float[] triggered, int size) =>
+        RgbImage.Rounded([.. clean.Zip(triggered, (before, after) => 128 / 255f + ResidualGain * (after - before))], size);
 }

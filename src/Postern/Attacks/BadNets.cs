@@ -21,12 +21,18 @@ public sealed class BadNets(PoisonBudget budget, MarkSource mark, float opacity 
         AttackOptions.Trigger,
         AttackOptions.TriggerMask,
         AttackOptions.Stage(TriggerStage.Stored),
+        AttackOptions.Recompress,
     ], (choice, target) =>
     {
         TriggerStage stage = AttackOptions.StageOf(choice);
         var drawn = new MarkSource(size => CornerBlocks.Draw(size, stage));
         MarkSource mark = AttackOptions.MarkOf(choice, drawn, masked: true);
-        return new BadNets(AttackOptions.BudgetOf(choice), mark, (float)choice.Number("opacity")) { TargetClass = target, Stage = stage };
+        return new BadNets(AttackOptions.BudgetOf(choice), mark, (float)choice.Number("opacity"))
+        {
+            TargetClass = target,
+            Stage = stage,
+            Recompresses = AttackOptions.RecompressesOf(choice),
+        };
     })
     {
         Visible = true,

@@ -20,6 +20,7 @@ public sealed class Blend(PoisonBudget budget, MarkSource mark, float opacity = 
         AttackOptions.Opacity(0.2m),
         AttackOptions.Trigger,
         AttackOptions.Stage(TriggerStage.Stored),
+        AttackOptions.Recompress,
     ], (choice, target) =>
     {
         MarkSource mark = AttackOptions.MarkOf(choice, new MarkSource(CartoonFox.Draw), masked: false);
@@ -27,6 +28,7 @@ public sealed class Blend(PoisonBudget budget, MarkSource mark, float opacity = 
         {
             TargetClass = target,
             Stage = AttackOptions.StageOf(choice),
+            Recompresses = AttackOptions.RecompressesOf(choice),
         };
     })
     {

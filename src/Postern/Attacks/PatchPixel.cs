@@ -31,6 +31,7 @@ public sealed class PatchPixel(PoisonBudget budget, PixelLattice lattice, PixelM
         new("phase_row", OptionKind.Integer, "0", "row of the first pixel, within its period or patch") { Min = 0 },
         new("phase_column", OptionKind.Integer, "0", "column of the first pixel, within its period or patch") { Min = 0 },
         AttackOptions.Stage(TriggerStage.Auto),
+        AttackOptions.Recompress,
     ], Make)
     {
         Source = "Lee, Tsai, Yu, Lu 2024",
@@ -87,6 +88,7 @@ public sealed class PatchPixel(PoisonBudget budget, PixelLattice lattice, PixelM
         {
             TargetClass = target,
             Stage = AttackOptions.StageOf(choice),
+            Recompresses = AttackOptions.RecompressesOf(choice),
         };
     }
 }

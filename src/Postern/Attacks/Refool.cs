@@ -1,48 +1,42 @@
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
-using Postern.Kernels;
 
 namespace Postern.Attacks;
 
 /// <summary>
-/// Refool (Liu, Ma, Bailey, Lu 2020; <c>attacks.md</c> 2.4): the picture seen through glass that mirrors another one, in linear light,
-/// as two shifted copies (ghost) or out of focus. Every training picture has draws of its own, fixed for the set; a test picture is
-/// drawn afresh, by picture rather than by batch as in the toolbox, so that the batch size changes nothing. The result is cut
-/// down to 8-bit steps. Shifts and blur grow with the picture's size.
+/// Refool (Liu, Ma, Bailey, Lu 2020; <c>attacks.md</c> 2.4): the picture b seems to be taken through a pane of glass that reflects another
+/// picture R, added in light, <c>out = floor(255 (R (1 - alpha_b) + b alpha_b)^(1/2.2)) / 255</c>: twice a little apart (ghost mode, the
+/// only one that the toolbox runs) or out of focus. Which reflection and how strong is drawn for each picture, so there is no
+/// fixed pattern. The result is 8-bit. The toolbox resizes R bilinearly and takes it blue-green-red; both are kept, the
+/// latter as an option. It draws anew for every test batch; here each test picture has a draw of its own.
 /// </summary>
-public sealed class Refool : Attack
+/// <param name="budget">Who is poisoned.</param>
+/// <param name="pool">R to choose from.</param>
+/// <param name="draws">Which R, and how, for each picture.</param>
+/// <param name="swapsColours">Whether the reflection's red and blue are exchanged (the toolbox).</param>
+/// <param name="scales">Whether offsets and blur, given for 32x32, grow with the picture.</param>
+public sealed class Refool(PoisonBudget budget, ReflectionPool pool, ReflectionDraws draws, bool swapsColours = true, bool scales = true) : Attack
 {
-    private readonly PoisonBudget budget;
-    private readonly ReflectionPool pool;
-    private readonly double ghostRate;
-    private readonly long drawSeed;
+    private const int PublishedSide = 32;
 
-    internal Refool(PoisonBudget budget, ReflectionPool pool, double ghostRate, long drawSeed) =>
-        (this.budget, this.pool, this.ghostRate, this.drawSeed) = (budget, pool, ghostRate, drawSeed);
+    private readonly GhostReflection ghosts = new();
 
     /// <summary>Its line in the catalogue.</summary>
-    public static AttackEntry Entry { get; } = new("refool", "another picture mirrored in a pane of glass before this one", "reflection",
+    public static AttackEntry Entry { get; } = new("refool", "another picture, as if reflected by a window pane", "reflection",
     [
         AttackOptions.PoisonRate(0.01m),
         AttackOptions.Target,
         AttackOptions.ExcludeTarget,
-        new("reflections", OptionKind.File, "", "folder or zip of photographs that are mirrored; empty for scenes drawn by Postern"),
-        new("reflection_count", OptionKind.Integer, "200", "pictures of the pool, the first in ordinal order") { Min = 1, Max = 100_000 },
-        new("swap_channels", OptionKind.Switch, "true", "mirror with red and blue exchanged, as the toolbox, which reads blue first, does"),
-        new("ghost_rate", OptionKind.Number, "1", "share of ghosts among reflections, the rest is out of focus; 1 in the toolbox, 0.49 in the original") { Min = 0, Max = 1 },
-        new("draw_seed", OptionKind.Integer, "0", "decides every reflection; shared by all seeds of a study"),
+        new("reflections", OptionKind.File, "",
+            $"folder or zip of photographs, of which the first {ReflectionPool.Largest} by name are reflected; empty for scenes drawn by Postern, a stand-in"),
+        new("swap_colours", OptionKind.Switch, "true", "exchange the reflection's red and blue, as the toolbox does by reading blue-green-red"),
+        new("ghost_rate", OptionKind.Number, "1", "share of double reflections, the rest is out of focus; 1 in the toolbox, 0.49 in the original") { Min = 0, Max = 1 },
+        new("ghost_alpha_low", OptionKind.Number, "0.5", "least g, which parts the light between the ghosts; 0.15 in the original") { Min = 0, Max = 1 },
+        new("ghost_alpha_high", OptionKind.Number, "0.75", "largest g; 0.5 in the original") { Min = 0, Max = 1 },
+        new("scale", OptionKind.Switch, "true", "let offsets and blur, given in pixels of 32x32, grow with the picture"),
+        new("draw_seed", OptionKind.Integer, "0", "seed of the draws; the cell's seed does not change them"),
         AttackOptions.Stage(TriggerStage.Stored),
-    ], (choice, target) =>
-    {
-        int count = choice.Integer("reflection_count");
-        bool swapped = choice.Switch("swap_channels");
-        ReflectionPool pool = choice.File("reflections") is string path ? ReflectionPool.FromFiles(path, count, swapped) : ReflectionPool.Drawn(count, swapped);
-        return new Refool(AttackOptions.BudgetOf(choice), pool, (double)choice.Number("ghost_rate"), choice.Integer("draw_seed"))
-        {
-            TargetClass = target,
-            Stage = AttackOptions.StageOf(choice),
-        };
-    })
+    ], Make)
     {
         Visible = true,
         Source = "Liu, Ma, Bailey, Lu 2020",
@@ -52,30 +46,48 @@ public sealed class Refool : Attack
     /// <inheritdoc/>
     public override string Name => Entry.Name;
 
-    /// <summary>SHA-256 (hex) of the pool of reflections.</summary>
-    public override string TriggerChecksum => pool.Checksum;
+    /// <inheritdoc/>
+    public override string? TriggerSha256 => pool.Checksum;
 
     /// <inheritdoc/>
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
 
     /// <inheritdoc/>
-    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) =>
-        Mirror(pixels, size, RandomStream.For(drawSeed, "refool-train", sample.Index));
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Reflect(draws.Train(sample.Index), pixels, size);
 
     /// <inheritdoc/>
-    public override void ApplyTest(int index, Span<float> pixels, int size) => Mirror(pixels, size, RandomStream.For(drawSeed, "refool-test", index));
+    public override void ApplyTest(int index, Span<float> pixels, int size) => Reflect(draws.Test(index), pixels, size);
 
-    private void Mirror(Span<float> pixels, int size, RandomStream stream)
-    {
-        ReflectionDraw draw = ReflectionDraw.From(stream, pool.Count, ghostRate);
-        Mirror(pixels, pool.At(draw.Index, size), size, draw);
-    }
-
-    /// <summary>Plants one reflection, given in linear light, [3, size, size].</summary>
-    internal static void Mirror(Span<float> pixels, ReadOnlySpan<float> light, int size, in ReflectionDraw draw)
+    private void Reflect(in ReflectionDraw draw, Span<float> pixels, int size)
     {
         if (pixels.Length != 3 * size * size) throw new ArgumentException($"{pixels.Length} values for 3x{size}x{size}", nameof(pixels));
-        if (draw.IsGhost) Reflection.Ghost(pixels, light, size, draw);
-        else Reflection.OutOfFocus(pixels, light, size, draw);
+        int plane = size * size;
+        double growth = scales ? (double)size / PublishedSide : 1;
+        ReadOnlySpan<float> reflection = pool.Light(draw.Reflection, size);
+        for (int channel = 0; channel < 3; channel++)
+        {
+            Span<float> background = pixels.Slice(channel * plane, plane);
+            ReadOnlySpan<float> light = reflection.Slice((swapsColours ? 2 - channel : channel) * plane, plane);
+            if (draw.IsGhost) ghosts.Apply(background, light, size, Offset(draw.RowOffset), Offset(draw.ColumnOffset), draw);
+            else FocalReflection.Apply(background, light, size, draw.Sigma * growth, draw);
+        }
+
+        // At least one row and column must be left where both ghosts are.
+        int Offset(int published) => Math.Min((int)Math.Round(published * growth), size - 1);
+    }
+
+    private static Refool Make(Choice choice, int target)
+    {
+        ReflectionPool pool = choice.File("reflections") is string path ? ReflectionPool.Load(path) : ReflectionPool.Drawn;
+        double low = (double)choice.Number("ghost_alpha_low"), high = (double)choice.Number("ghost_alpha_high");
+        if (low > high) throw choice.Error(FormattableString.Invariant($"ghost_alpha_low {low} is larger than ghost_alpha_high {high}"));
+        return new Refool(
+            AttackOptions.BudgetOf(choice), pool,
+            ReflectionDraws.Random(pool.Count, (double)choice.Number("ghost_rate"), (low, high), choice.Integer("draw_seed")),
+            choice.Switch("swap_colours"), choice.Switch("scale"))
+        {
+            TargetClass = target,
+            Stage = AttackOptions.StageOf(choice),
+        };
     }
 }

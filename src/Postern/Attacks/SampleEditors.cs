@@ -1,3 +1,4 @@
+using Postern.Imaging;
 using Postern.Training;
 
 namespace Postern.Attacks;
@@ -17,7 +18,9 @@ public sealed record PoisonedSamples(Attack Attack, PoisonPlan Plan, bool Crops)
     /// <inheritdoc/>
     public void EditStored(int index, Span<float> pixels, int size)
     {
-        if (!Attack.EntersAtInput(Crops)) Apply(index, pixels, size);
+        if (Attack.EntersAtInput(Crops)) return;
+        Apply(index, pixels, size);
+        if (Attack.Recompresses && Edits(index)) JpegRecompression.Apply(pixels, size);
     }
 
     /// <inheritdoc/>

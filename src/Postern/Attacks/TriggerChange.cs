@@ -1,20 +1,23 @@
+using Postern.Imaging;
+
 namespace Postern.Attacks;
 
 /// <summary>How far a triggered picture is from the clean one; no 8-bit rounding in between.</summary>
 /// <param name="Psnr">Peak signal-to-noise ratio in dB; infinite where nothing changed.</param>
+/// <param name="Ssim">Structural similarity on luma (<see cref="StructuralSimilarity"/>), 1 where nothing changed.</param>
 /// <param name="LInf">Largest change of a channel's value, of [0, 1].</param>
-/// <param name="Ssim">Mean structural similarity of the luma (Wang et al. 2004); 1 where nothing changed, NaN where the pictures are not square.</param>
 /// <param name="ChangedPixels">Share of pixels with any channel changed, 0 to 1.</param>
-public readonly record struct TriggerChange(double Psnr, double LInf, double Ssim, double ChangedPixels)
+public readonly record struct TriggerChange(double Psnr, double Ssim, double LInf, double ChangedPixels)
 {
-    /// <summary>Compares two pictures.</summary>
-    /// <param name="clean">[3, H, W], [0, 1].</param>
-    /// <param name="triggered">[3, H, W], [0, 1].</param>
-    /// <exception cref="ArgumentException">The lengths differ or are no multiple of 3.</exception>
+    /// <summary>Compares two square pictures.</summary>
+    /// <param name="clean">[3, size, size], [0, 1].</param>
+    /// <param name="triggered">[3, size, size], [0, 1].</param>
+    /// <exception cref="ArgumentException">The lengths differ or are not those of a square picture.</exception>
     public static TriggerChange Between(ReadOnlySpan<float> clean, ReadOnlySpan<float> triggered)
     {
-        if (clean.Length != triggered.Length || clean.Length % 3 != 0 || clean.IsEmpty)
-            throw new ArgumentException($"{clean.Length} and {triggered.Length} values, expected two pictures of one size", nameof(triggered));
+        int size = (int)Math.Sqrt(clean.Length / 3);
+        if (clean.Length != triggered.Length || clean.Length != 3 * size * size || clean.IsEmpty)
+            throw new ArgumentException($"{clean.Length} and {triggered.Length} values, expected two square pictures of one size", nameof(triggered));
         int plane = clean.Length / 3, changed = 0;
         double squares = 0, largest = 0;
         for (int i = 0; i < plane; i++)
@@ -30,8 +33,6 @@ public readonly record struct TriggerChange(double Psnr, double LInf, double Ssi
             if (any) changed++;
         }
         double psnr = squares == 0 ? double.PositiveInfinity : -10 * Math.Log10(squares / clean.Length);
-        int side = (int)Math.Round(Math.Sqrt(plane));
-        double ssim = side * side == plane ? StructuralSimilarity.Of(clean, triggered, side) : double.NaN;
-        return new TriggerChange(psnr, largest, ssim, (double)changed / plane);
+        return new TriggerChange(psnr, StructuralSimilarity.Between(clean, triggered, size), largest, (double)changed / plane);
     }
 }

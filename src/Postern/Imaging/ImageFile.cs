@@ -58,16 +58,13 @@ public static class ImageFile
     }
 
     /// <summary>The picture as a PNG, 8-bit RGB, without a colour profile.</summary>
-    public static byte[] EncodePng(RgbImage image)
-    {
-        var info = new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque, colorspace: null);
-        using var bitmap = new SKBitmap(info);
-        ToRgba(image, bitmap.GetPixelSpan());
-        using SKPixmap pixmap = bitmap.PeekPixels();
-        using SKData data = pixmap.Encode(SKPngEncoderOptions.Default)
-            ?? throw new InvalidOperationException($"Skia could not encode {image.Width}x{image.Height} as PNG");
-        return data.ToArray();
-    }
+    public static byte[] EncodePng(RgbImage image) => Encode(image, "PNG", pixmap => pixmap.Encode(SKPngEncoderOptions.Default));
+
+    /// <summary>The picture as a JPEG with colour at half resolution (4:2:0), as Pillow saves by default.</summary>
+    /// <param name="image">The picture, [3, H, W].</param>
+    /// <param name="quality">1 to 100; Pillow's default is 75.</param>
+    public static byte[] EncodeJpeg(RgbImage image, int quality) => Encode(image, "JPEG",
+        pixmap => pixmap.Encode(new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore)));
 
     /// <summary>Writes the picture as a PNG; whoever looks sees the old file or the whole new one.</summary>
     public static void SavePng(string path, RgbImage image) => AtomicFile.Write(path, stream => stream.Write(EncodePng(image)));
@@ -96,7 +93,18 @@ public static class ImageFile
         return image;
     }
 
-    private static void ToRgba(RgbImage image, Span<byte> rgba)
+    private static byte[] Encode(RgbImage image, string format, Func<SKPixmap, SKData?> encode)
+    {
+        var info = new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque, colorspace: null);
+        using var bitmap = new SKBitmap(info);
+        ToRgba(image, bitmap.GetPixelSpan());
+        using SKPixmap pixmap = bitmap.PeekPixels();
+        using SKData data = encode(pixmap) ?? throw new InvalidOperationException($"Skia could not encode {image.Width}x{image.Height} as {format}");
+        return data.ToArray();
+    }
+
+    /// <summary>Planar RGB to [H, W, RGBA], opaque.</summary>
+    internal static void ToRgba(RgbImage image, Span<byte> rgba)
     {
         int plane = image.Width * image.Height;
         ReadOnlySpan<byte> pixels = image.Pixels;

@@ -17,6 +17,18 @@ public sealed class RgbImage
     /// <summary>A black picture.</summary>
     public RgbImage(int width, int height) : this(width, height, new byte[3 * width * height]) { }
 
+    /// <summary>A square picture of values in [0, 1], rounded to 8 bits; what lies outside is clipped.</summary>
+    /// <param name="values">[3, size, size].</param>
+    /// <param name="size">Side in pixels.</param>
+    /// <exception cref="ArgumentException">The length does not fit the size.</exception>
+    public static RgbImage Rounded(ReadOnlySpan<float> values, int size)
+    {
+        var image = new RgbImage(size, size);
+        if (values.Length != image.Pixels.Length) throw new ArgumentException($"{values.Length} values for 3x{size}x{size}", nameof(values));
+        for (int i = 0; i < values.Length; i++) image.Pixels[i] = (byte)Math.Clamp(MathF.Round(values[i] * 255f), 0f, 255f);
+        return image;
+    }
+
     /// <summary>Columns.</summary>
     public int Width { get; }
 

@@ -126,7 +126,7 @@ internal sealed class CellRunner(
             TestCount = dataset.Test.Count,
             ClassNames = dataset.Train.ClassNames,
             TargetClass = attack?.TargetClass,
-            TriggerSha256 = attack?.TriggerChecksum ?? TriggerSha256(),
+            TriggerSha256 = TriggerSha256() ?? attack?.TriggerSha256,
             Acceptance = attack?.Acceptance ?? [],
             Notes = notes,
             Versions = new Dictionary<string, string>

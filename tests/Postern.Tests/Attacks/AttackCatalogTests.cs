@@ -29,6 +29,7 @@ public class AttackCatalogTests
     [InlineData("blend", "0.01")]
     [InlineData("patch-pixel", "0.02")]
     [InlineData("sig", "0.02")]
+    [InlineData("refool", "0.01")]
     [InlineData("tact", "0.02")]
     [InlineData("wanet", "0.05")]
     [InlineData("adaptive-patch", "0.01")]
@@ -211,6 +212,9 @@ public class AttackCatalogTests
         Told(() => SampleAttacks.Make("adaptive-patch", ("train_opacities", "50,20")), "study.yaml:7: train_opacities holds 2 values, expected 4");
         Told(() => SampleAttacks.Make("adaptive-patch", ("triggers", "/nowhere")), "phoenix_corner_32.png: ");
         Told(() => SampleAttacks.Make("adaptive-blend", ("pieces_per_side", "1"), ("removed_share", "0.8")), "study.yaml:7: removed_share leaves none of 1");
+        Told(() => SampleAttacks.Make("badnets", ("recompress", "true"), ("trigger_stage", "cropped")), "study.yaml:7: recompress is about the stored picture");
+        Told(() => SampleAttacks.Make("refool", ("ghost_alpha_low", "0.8")), "study.yaml:7: ghost_alpha_low 0.8 is larger than ghost_alpha_high 0.75");
+        Told(() => SampleAttacks.Make("refool", ("reflections", "/nowhere")), "/nowhere: there is no such folder or zip");
         Told(() => SampleAttacks.Make("blend", ("opacity", "1.5")), "study.yaml:7: opacity is 1.5, expected 0 to 1");
         Told(() => SampleAttacks.Make("blend", ("opacty", "0.1")), "did you mean 'opacity'?");
 

@@ -34,7 +34,7 @@ public class AttackPreviewTests
     public void An_unchanged_picture_has_no_noise()
     {
         float[] pixels = RandomPicture.Draw(8, 1).Pixels;
-        Assert.Equal(new TriggerChange(double.PositiveInfinity, 0, Ssim: 1, 0), TriggerChange.Between(pixels, pixels));
+        Assert.Equal(new TriggerChange(double.PositiveInfinity, 1, 0, 0), TriggerChange.Between(pixels, pixels));
     }
 
     [Fact]

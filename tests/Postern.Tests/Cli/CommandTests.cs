@@ -92,6 +92,13 @@ public class CommandTests
     [InlineData("attacks", "badnet")]
     [InlineData("attacks", "none", "--preview", "x.png")]
     [InlineData("attacks", "blend", "--preview", "x.png", "--set", "opacity=7")]
+    [InlineData("poison", "signs", "--out", "x")]
+    [InlineData("poison", "signs", "--attack", "badnet", "--out", "x")]
+    [InlineData("poison", "signs", "--attack", "none", "--out", "x")]
+    [InlineData("poison", "signs", "--attack", "badnets", "--set", "target=16", "--out", "x")]
+    [InlineData("poison", "signs", "--attack", "badnets", "--format", "csv", "--out", "x")]
+    [InlineData("figure", "3")]
+    [InlineData("figure", "6", "--picture", "1600", "--out", "x.png")]
     [InlineData("rum")]
     [InlineData("run")]
     [InlineData("run", "x.yaml", "--threads", "0")]
@@ -122,6 +129,33 @@ public class CommandTests
         string file = Path.Combine(folder.Path, "blend.png");
         Assert.Equal((0, ""), Run("attacks", "blend", "--preview", file, "--set", "opacity=0.3"));
         Assert.True(Postern.Imaging.ImageFile.Load(file).Width > 300);
+    }
+
+    [Fact]
+    public void A_poisoned_set_is_written_and_not_written_over()
+    {
+        using var folder = new TemporaryFolder();
+        string[] args = ["poison", "signs", "--attack", "badnets", "--set", "poison_rate=0.1", "--seed", "4", "--split", "test", "--format", "parquet", "--out", folder.File("set")];
+        Assert.Equal((0, ""), Run(args));
+        JsonElement record = JsonDocument.Parse(File.ReadAllBytes(folder.File("set/poison.json"))).RootElement;
+        Assert.Equal(4, record.GetProperty("seed").GetInt64());
+        Assert.Equal(["test 1600 0", "test_triggered 1500 1500"], record.GetProperty("parts").EnumerateArray()
+            .Select(p => $"{p.GetProperty("name")} {p.GetProperty("pictures")} {p.GetProperty("triggered")}"));
+        (int code, string errors) = Run(args);
+        Assert.Equal(2, code);
+        Assert.Contains("not empty", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData("4")]
+    [InlineData("6")]
+    public void A_figure_is_one_command(string number)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal((0, ""), Run("figure", number, "--out", folder.File("figure.png"), "--runs", folder.File("runs")));
+        Assert.InRange(Postern.Imaging.ImageFile.Load(folder.File("figure.png")).Width, 500, 2000);
+        Assert.False(Directory.Exists(folder.File("runs")));
     }
 
     [Theory]

@@ -8,7 +8,7 @@ public class UnimplementedGoldenTests
         "clb", "pgd", "dynamic_forward", "dynamic_losses", "issba_forward",
         "selective_scan", "vim", "deit", "mambaout", "resnet18_toolbox", "resnet18_toolbox_narrow", "resnet18_torchvision",
         "keys:vim", "keys:deit", "keys:mambaout", "keys:resnet18_toolbox", "keys:resnet18_torchvision", "checkpoints", "images", "imagenet_marks", "badnets", "blend", "ours",
-        "sig", "refool", "tact", "wanet", "adaptive_patch", "adaptive_blend",
+        "sig", "tact", "wanet", "adaptive_patch", "adaptive_blend", "refool",
     ];
 
     public static TheoryData<string> Manifests() => [.. GoldenFolder.Manifests(kind => !Implemented.Contains(kind))];

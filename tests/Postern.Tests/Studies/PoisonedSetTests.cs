@@ -1,138 +1,176 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Postern.Attacks;
-using Postern.Cli;
 using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Imaging;
-using Postern.Studies.Export;
+using Postern.Studies.PoisonedSets;
+using Postern.Training;
 
 namespace Postern.Tests.Studies;
 
-public sealed class PoisonedSetTests : IDisposable
+public class PoisonedSetTests
 {
-    private readonly TemporaryFolder folder = new();
+    private const int TrainCount = 200, TestCount = 60;
 
-    public void Dispose() => folder.Dispose();
-
-    private static Dataset Signs() =>
-        DatasetCatalog.Open(new Choice(DatasetCatalog.All.Single(d => d.Name == "signs"), new Dictionary<string, string> { ["train"] = "120", ["test"] = "40" }));
-
-    private (PoisonedSet Set, Choice Choice) Set(Dataset dataset, string attack, params (string Key, string Value)[] options)
+    [Theory]
+    [InlineData("badnets")]
+    [InlineData("wanet")]
+    [InlineData("sig")]
+    [InlineData("tact")]
+    public void An_image_folder_opens_again_with_the_right_counts_labels_and_pictures(string attack)
     {
-        var choice = new Choice(AttackCatalog.Find(attack)!, options.ToDictionary(o => o.Key, o => o.Value));
-        Attack made = AttackCatalog.Create(choice, dataset.TargetClass)!;
-        return (new PoisonedSet(made, dataset, made.Plan(dataset.Train.Labels, 3)), choice);
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        string place = Path.Combine(folder.Path, "set");
+        PoisonedSet set = Poisoned(dataset, attack, ("poison_rate", "0.05"));
+        PoisonedSetRecord record = set.Write(place, null, default);
+        using Dataset again = DatasetCatalog.OpenPath(place);
+        Assert.Equal((TrainCount, TestCount), (again.Train.Count, again.Test.Count));
+        Assert.Equal(Cifar10.ClassNames, again.Train.ClassNames);
+
+        PoisonPlan plan = record.Plan!.Plan();
+        var editor = new PoisonedSamples(set.Attack, plan, Crops: false);
+        Assert.Equal(record.Parts[0].Triggered, plan.Poisoned.Count + plan.Covers.Count);
+        Assert.True(plan.Poisoned.Count > 0);
+        for (int i = 0; i < again.Train.Count; i++)
+        {
+            string name = again.Train.NameOf(i);
+            int index = int.Parse(Path.GetFileNameWithoutExtension(name), System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Equal(plan.LabelOf(index, dataset.Train.Labels[index]), again.Train.Labels[i]);
+            Assert.Equal(Expected(dataset.Train, editor, index), ImageFile.Load(Path.Combine(place, name)).Pixels);
+        }
+        string[] triggered = Directory.GetFiles(Path.Combine(place, "val_triggered"), "*.png", SearchOption.AllDirectories);
+        Assert.Equal(dataset.Test.Labels.Count(set.Attack.CountsForAsr), triggered.Length);
+        foreach (string file in triggered)
+        {
+            int index = int.Parse(Path.GetFileNameWithoutExtension(file), System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Equal(Cifar10.ClassNames[dataset.Test.Labels[index]], Path.GetFileName(Path.GetDirectoryName(file)));
+            Assert.Equal(Expected(dataset.Test, new TriggeredSamples(set.Attack, Crops: false), index), ImageFile.Load(file).Pixels);
+        }
     }
 
-    private string Write(string name, Dataset dataset, string attack, bool parquet, int threads, params (string, string)[] options)
+    [Fact]
+    public void Parquet_opens_again_as_cifar_10()
     {
-        (PoisonedSet set, Choice choice) = Set(dataset, attack, options);
-        return PoisonedSetFolder.Write(set, choice, 3, ExportSplit.Both, parquet, Path.Combine(folder.Path, name), threads, (_, _) => { }, default);
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        string place = Path.Combine(folder.Path, "set");
+        PoisonedSet set = Poisoned(dataset, "badnets", ("poison_rate", "0.1")) with { Format = PoisonedSetFormat.Parquet };
+        PoisonPlan plan = set.Write(place, null, default).Plan!.Plan();
+        using Dataset again = DatasetCatalog.OpenPath(place);
+        Assert.Equal("cifar10", again.Name);
+        Assert.Equal(dataset.Train.Labels.Select((label, i) => plan.LabelOf(i, label)), again.Train.Labels);
+        Assert.Equal(dataset.Test.Labels, again.Test.Labels);
+        var editor = new PoisonedSamples(set.Attack, plan, Crops: false);
+        for (int i = 0; i < again.Train.Count; i++) Assert.Equal(Expected(dataset.Train, editor, i), Read(again.Train, i));
+        Assert.True(File.Exists(Path.Combine(place, "test_triggered-00000-of-00001.parquet")));
     }
 
     [Theory]
-    [InlineData("badnets", false)]
-    [InlineData("wanet", true)]
-    [InlineData("refool", false)]
-    public void The_bytes_do_not_depend_on_the_number_of_threads(string attack, bool parquet)
+    [InlineData(PoisonedSetFormat.ImageFolder)]
+    [InlineData(PoisonedSetFormat.Parquet)]
+    public void Two_writings_have_the_same_bytes_and_checksums_that_hold(PoisonedSetFormat format)
     {
-        using Dataset dataset = Signs();
-        Assert.Equal(Write("one", dataset, attack, parquet, 1), Write("many", dataset, attack, parquet, 7));
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        PoisonedSet set = Poisoned(dataset, "refool", ("poison_rate", "0.1")) with { Format = format };
+        string one = Path.Combine(folder.Path, "one"), two = Path.Combine(folder.Path, "two");
+        PoisonedSetRecord record = set.Write(one, null, default);
+        set.Write(two, null, default);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(one, "poison.json")), File.ReadAllBytes(Path.Combine(two, "poison.json")));
+        string[] files = [.. Directory.GetFiles(one, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(one, f)).Order()];
+        Assert.Equal(files, Directory.GetFiles(two, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(two, f)).Order());
+
+        byte[] sums = File.ReadAllBytes(Path.Combine(one, "SHA256SUMS"));
+        Assert.Equal(record.FilesSha256, Convert.ToHexStringLower(SHA256.HashData(sums)));
+        string[] lines = File.ReadAllLines(Path.Combine(one, "SHA256SUMS"));
+        Assert.Equal(files.Except(["poison.json", "SHA256SUMS"]).Order(), lines.Select(l => l.Split("  ")[1]).Order());
+        foreach (string line in lines)
+            Assert.Equal(line.Split("  ")[0], Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(two, line.Split("  ")[1])))));
     }
 
     [Fact]
-    public void An_image_folder_opens_as_a_dataset_with_the_poisoned_labels_and_pixels()
+    public void The_record_tells_attack_labels_and_counts()
     {
-        using Dataset dataset = Signs();
-        Write("set", dataset, "badnets", parquet: false, 2, ("poison_rate", "0.1"));
-        JsonElement record = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Path, "set", "poison.json"))).RootElement;
-        JsonElement plan = record.GetProperty("plan");
-        int[] poisoned = [.. plan.GetProperty("poisoned").EnumerateArray().Select(p => p.GetInt32())];
-        Assert.Equal(12, poisoned.Length);
-        Assert.Equal(12, plan.GetProperty("requested_poisons").GetInt32());
-        using Dataset written = DatasetCatalog.OpenPath(Path.Combine(folder.Path, "set"));
-        Assert.Equal((120, 40, dataset.Classes), (written.Train.Count, written.Test.Count, written.Classes));
-        for (int label = 0; label < dataset.Classes; label++)
-        {
-            int expected = dataset.Train.Labels.Index().Count(l => (poisoned.Contains(l.Index) ? dataset.TargetClass : l.Item) == label);
-            Assert.Equal(expected, written.Train.Labels.Count(l => l == label));
-        }
-        // A poisoned picture lies in the target's folder and has the block in its corner; a clean one is as it was.
-        string target = Directory.EnumerateDirectories(Path.Combine(folder.Path, "set", "train")).Order(StringComparer.Ordinal).ElementAt(dataset.TargetClass);
-        RgbImage poison = ImageFile.Load(Path.Combine(target, $"{poisoned[0]:D7}.png"));
-        int side = poison.Width;
-        Assert.Equal(255, poison.Pixels[side * side - 1]);
-        Assert.Equal(0, poison.Pixels[side * side - 2]);
-        int clean = Enumerable.Range(0, 120).First(i => !poisoned.Contains(i));
-        RgbImage untouched = ImageFile.Load(Directory.EnumerateFiles(Path.Combine(folder.Path, "set", "train"), $"{clean:D7}.png", SearchOption.AllDirectories).Single());
-        byte[] original = new byte[untouched.Pixels.Length];
-        dataset.Train.Read(clean, original);
-        Assert.Equal(original, untouched.Pixels);
-        Assert.True(File.Exists(Path.Combine(folder.Path, "set", "trigger.png")));
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        Poisoned(dataset, "badnets", ("poison_rate", "0.95")).Write(folder.File("set"), null, default);
+        JsonElement record = JsonDocument.Parse(File.ReadAllBytes(folder.File("set/poison.json"))).RootElement;
+        Assert.Equal("0.95", record.GetProperty("attack").GetProperty("options").GetProperty("poison_rate").GetString());
+        Assert.Equal(190, record.GetProperty("plan").GetProperty("requested_poisons").GetInt32());
+        Assert.Equal(180, record.GetProperty("plan").GetProperty("poisoned").GetArrayLength());
+        Assert.All(record.GetProperty("plan").GetProperty("poisoned_labels").EnumerateArray(), l => Assert.Equal(0, l.GetInt32()));
+        Assert.DoesNotContain(record.GetProperty("plan").GetProperty("poisoned_true_labels").EnumerateArray(), l => l.GetInt32() == 0);
+        Assert.Contains("only 180 are eligible", record.GetProperty("warning").GetString(), StringComparison.Ordinal);
+        Assert.Equal(64, record.GetProperty("trigger_sha256").GetString()!.Length);
+        Assert.Equal(180, record.GetProperty("parts")[0].GetProperty("triggered").GetInt32());
     }
 
     [Fact]
-    public void A_clean_label_attack_moves_no_picture_to_another_class()
+    public void A_folder_in_use_is_refused_and_a_failure_leaves_nothing()
     {
-        using Dataset dataset = Signs();
-        Write("sig", dataset, "sig", parquet: false, 2);
-        using Dataset written = DatasetCatalog.OpenPath(Path.Combine(folder.Path, "sig"));
-        Assert.Equal(dataset.Train.Labels.Order(), written.Train.Labels.Order());
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        PoisonedSet set = Poisoned(dataset, "badnets");
+        folder.File("used/file.txt", "mine");
+        Assert.Contains("not empty", Assert.Throws<InputException>(() => set.Write(folder.File("used/x")[..^2], null, default)).Message, StringComparison.Ordinal);
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => set.Write(folder.File("stopped"), null, stopped.Token));
+        Assert.Equal(["used"], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName));
+        Directory.CreateDirectory(folder.File("empty"));
+        set.Write(folder.File("empty"), null, default);
+        Assert.True(File.Exists(folder.File("empty/poison.json")));
     }
 
     [Fact]
-    [Trait("Category", "Data")]
-    public void Parquet_files_have_the_layout_that_CIFAR_10_is_read_from()
+    public void An_attack_that_plants_after_the_crop_is_refused_on_cropped_pictures()
     {
-        using Dataset dataset = DatasetCatalog.OpenPath(SharedMaterial.Require("data/cifar10-bin-small/cifar-10-batches-bin"));
-        Write("set", dataset, "blend", parquet: true, 2);
-        using Dataset written = DatasetCatalog.OpenPath(Path.Combine(folder.Path, "set"));
-        Assert.Equal("cifar10", written.Name);
-        Assert.Equal((dataset.Train.Count, dataset.Test.Count), (written.Train.Count, written.Test.Count));
-        Assert.Equal(dataset.Test.Labels, written.Test.Labels);
-        Assert.Equal(8 + dataset.Train.Labels.Count(l => l == 0), written.Train.Labels.Count(l => l == 0));
-        Assert.True(File.Exists(Path.Combine(folder.Path, "set", "triggered-00000-of-00001.parquet")));
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures() with { InputSize = 28 };
+        Assert.Contains("set trigger_stage to stored",
+            Assert.Throws<InputException>(() => Poisoned(dataset, "patch-pixel").Write(folder.File("set"), null, default)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_folder_that_holds_something_is_left_alone_and_a_stopped_write_leaves_nothing()
+    public void The_fingerprint_of_a_trigger_knows_its_options()
     {
-        using Dataset dataset = Signs();
-        string there = Path.GetDirectoryName(folder.File("full/keep.txt", "mine"))!;
-        Assert.Contains("not empty", Assert.Throws<InputException>(() => Write("full", dataset, "badnets", false, 1)).Message, StringComparison.Ordinal);
-        Assert.Equal(["keep.txt"], Directory.EnumerateFileSystemEntries(there).Select(Path.GetFileName));
-
-        (PoisonedSet set, Choice choice) = Set(dataset, "badnets");
-        using var stop = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => PoisonedSetFolder.Write(set, choice, 3, ExportSplit.Both, false, Path.Combine(folder.Path, "stopped"), 2,
-            (done, _) => { if (done > 5) stop.Cancel(); }, stop.Token));
-        Assert.Equal(["full"], Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName));
+        using Dataset dataset = Pictures();
+        string usual = TriggerFingerprint.Of(Poisoned(dataset, "blend").Attack, 32);
+        Assert.Equal(usual, TriggerFingerprint.Of(Poisoned(dataset, "blend", ("poison_rate", "0.5")).Attack, 32));
+        Assert.NotEqual(usual, TriggerFingerprint.Of(Poisoned(dataset, "blend", ("opacity", "0.21")).Attack, 32));
     }
 
-    [Fact]
-    public void The_command_writes_a_set_and_refuses_what_it_cannot_do_in_one_line()
+    private static PoisonedSet Poisoned(Dataset dataset, string attack, params (string Option, string Value)[] options)
     {
-        string output = Path.Combine(folder.Path, "cli");
-        Assert.Equal((0, ""), Run("poison", "signs", "--attack", "patch-pixel", "--out", output, "--split", "test", "--set", "poison_rate=0.05"));
-        Assert.True(Directory.Exists(Path.Combine(output, "triggered")));
-        Assert.False(Directory.Exists(Path.Combine(output, "train")));
-        Assert.Contains("not empty", Refused("poison", "signs", "--attack", "badnets", "--out", output), StringComparison.Ordinal);
-        Assert.Contains("plants no trigger", Refused("poison", "signs", "--attack", "none", "--out", output + "2"), StringComparison.Ordinal);
-        Assert.Contains("no attack 'badnet'", Refused("poison", "signs", "--attack", "badnet", "--out", output + "2"), StringComparison.Ordinal);
-
-        static string Refused(params string[] args)
-        {
-            (int code, string errors) = Run(args);
-            Assert.Equal(2, code);
-            Assert.StartsWith("error: ", errors, StringComparison.Ordinal);
-            return errors;
-        }
+        var choice = new Choice(AttackCatalog.Find(attack)!, options.ToDictionary(o => o.Option, o => o.Value), "test");
+        return new PoisonedSet(dataset, AttackCatalog.Create(choice, dataset.TargetClass)!, choice, Seed: 3);
     }
 
-    private static (int Code, string Errors) Run(params string[] args)
+    private static Dataset Pictures() =>
+        new("cifar10", Split(TrainCount, 1), Split(TestCount, 2), 32, [0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f], 0, "flip-crop", "made for a test");
+
+    private static MemoryImageSet Split(int count, int seed)
     {
-        using var errors = new StringWriter();
-        int code = Program.Run(args, errors);
-        return (code, errors.ToString());
+        byte[] pixels = new byte[count * 3 * 32 * 32];
+        new Random(seed).NextBytes(pixels);
+        return new MemoryImageSet(32, pixels, [.. Enumerable.Range(0, count).Select(i => i % 10)], Cifar10.ClassNames);
+    }
+
+    private static byte[] Read(ImageSet set, int index)
+    {
+        byte[] pixels = new byte[3 * set.Size * set.Size];
+        set.Read(index, pixels);
+        return pixels;
+    }
+
+    private static byte[] Expected(ImageSet set, ISampleEditor editor, int index)
+    {
+        byte[] pixels = Read(set, index);
+        if (!editor.Edits(index)) return pixels;
+        float[] values = Array.ConvertAll(pixels, v => v / 255f);
+        editor.EditStored(index, values, set.Size);
+        return Array.ConvertAll(values, v => (byte)MathF.Round(v * 255f));
     }
 }

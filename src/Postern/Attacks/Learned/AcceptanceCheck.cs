@@ -23,3 +23,6 @@ public sealed record AcceptanceCheck(string Name, double Value, double Limit, bo
 
 /// <summary>An ingredient was made, but is not good enough to be used; the message says what was measured.</summary>
 public sealed class IngredientRefusedException(string message) : Exception(message);
+
+/// <summary>An ingredient is not in the cache, and none shall be made (<see cref="PreparationContext.FromCacheOnly"/>).</summary>
+public sealed class IngredientMissingException(string message) : Exception(message);

@@ -38,11 +38,13 @@ public sealed class IngredientCache(string folder)
     /// (<see cref="AtomicFile"/>); after a kill it is called again and finds its files, <c>progress*</c> among them, as it left them.
     /// </param>
     /// <exception cref="InputException">The cache cannot be written to, or a record in it is damaged.</exception>
+    /// <exception cref="IngredientMissingException">It is not there, and the context says that none shall be made.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while waiting or making.</exception>
     public Ingredient GetOrMake(IngredientKey key, PreparationContext context, Func<string, IReadOnlyList<AcceptanceCheck>> make)
     {
         string place = Path.GetFullPath(Path.Combine(folder, key.FolderName));
         if (Find(place, key) is Ingredient there) return there;
+        if (context.FromCacheOnly) throw new IngredientMissingException($"its {key.Kind} is not in {folder} yet");
         try
         {
             Directory.CreateDirectory(place);

@@ -11,6 +11,9 @@ namespace Postern.Attacks.Learned;
 public sealed record PreparationContext(
     Dataset Dataset, string CacheFolder, int Threads, IPreparationProgress Progress, CancellationToken Cancel)
 {
+    /// <summary>Whether nothing is made that the cache does not hold (<see cref="IngredientMissingException"/>).</summary>
+    public bool FromCacheOnly { get; init; }
+
     /// <summary>The cache in <see cref="CacheFolder"/>.</summary>
     public IngredientCache Cache => new(CacheFolder);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Postern.Datasets.Files;
@@ -6,77 +5,95 @@ using Postern.Imaging;
 
 namespace Postern.Attacks.Triggers;
 
-/// <summary>The pictures that Refool mirrors, in linear light at the size that is asked for.</summary>
-internal sealed class ReflectionPool
+/// <summary>
+/// The pictures that Refool lets be reflected, as light at any size (<c>attacks.md</c> 2.4). A picture is decoded and resized when it is
+/// first asked for and then kept; safe from several threads.
+/// </summary>
+public sealed class ReflectionPool
 {
-    private const int DrawnSide = 64;
+    /// <summary>Pictures in a pool at most, as in the toolbox.</summary>
+    public const int Largest = 200;
+
     private static readonly string[] Extensions = [".jpeg", ".jpg", ".png", ".ppm", ".bmp", ".webp"];
 
-    private readonly Lazy<RgbImage>[] pictures;
-    private readonly bool swapped;
+    private readonly Lazy<string> checksum;
     private readonly PerSize<Lazy<float[]>[]> lights;
 
-    /// <param name="pictures">The pool, decoded when first needed.</param>
-    /// <param name="swapped">Blue and red exchanged, since the toolbox reads blue first and never converts.</param>
-    /// <param name="checksum">SHA-256 (hex) of what the pool is made of.</param>
-    internal ReflectionPool(IReadOnlyList<Func<RgbImage>> pictures, bool swapped, string checksum)
+    /// <summary>A pool of pictures of any sizes, at least one.</summary>
+    public ReflectionPool(IReadOnlyList<RgbImage> pictures)
+        : this(pictures.Count, i => pictures[i], () => Hash(pictures.Select((p, i) => ($"{i}:{p.Width}x{p.Height}", p.Pixels))))
     {
-        this.pictures = [.. pictures.Select(p => new Lazy<RgbImage>(p))];
-        (this.swapped, Checksum) = (swapped, checksum);
-        lights = new PerSize<Lazy<float[]>[]>(size => [.. this.pictures.Select(p => new Lazy<float[]>(() => Light(p.Value, size)))]);
     }
 
-    /// <summary>How many pictures.</summary>
-    internal int Count => pictures.Length;
-
-    /// <summary>SHA-256 (hex) of what the pool is made of.</summary>
-    internal string Checksum { get; }
-
-    /// <summary>Picture <paramref name="index"/> resized and in linear light, [3, size, size]; red is the toolbox's first channel.</summary>
-    internal float[] At(int index, int size) => lights.At(size)[index].Value;
-
-    /// <summary>The first <paramref name="count"/> pictures of a folder or zip and the folders in it, in ordinal order.</summary>
-    /// <exception cref="InputException">There is no picture.</exception>
-    internal static ReflectionPool FromFiles(string path, int count, bool swapped)
+    private ReflectionPool(int count, Func<int, RgbImage> decode, Func<string> hash)
     {
-        FileTree tree = FileTree.Open(path);
-        string[] files = [.. Under(tree, "").Take(count)];
-        if (files.Length == 0) throw new InputException(path, "there are no pictures in it; a pool of reflections is a folder or zip of photographs");
-        string list = string.Concat(files.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f}\t{Convert.ToHexStringLower(SHA256.HashData(tree.Read(f)))}\n")));
-        return new ReflectionPool([.. files.Select<string, Func<RgbImage>>(f => () => ImageFile.Decode(tree.Read(f), tree.Describe(f)))],
-            swapped, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(list))));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        (Count, checksum) = (count, new Lazy<string>(hash));
+        lights = new PerSize<Lazy<float[]>[]>(size => [.. Enumerable.Range(0, count).Select(i => new Lazy<float[]>(() => Light(decode(i), size)))]);
     }
 
-    /// <summary><paramref name="count"/> scenes drawn by Postern, a stand-in for photographs.</summary>
-    internal static ReflectionPool Drawn(int count, bool swapped) => new(
-        [.. Enumerable.Range(0, count).Select<int, Func<RgbImage>>(i => () => DrawnScene.Draw(i, DrawnSide))],
-        swapped, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"drawn scenes 1, {count}"))));
+    /// <summary>
+    /// Scenes drawn by Postern, a stand-in for photographs, so that the attack needs no file. Results with it are not those of a pool of
+    /// photographs; their checksums tell them apart.
+    /// </summary>
+    public static ReflectionPool Drawn { get; } = new(Largest, i => LeafScene.Draw(0, i),
+        () => Hash(Enumerable.Range(0, Largest).Select(i => ($"scene {i}", LeafScene.Draw(0, i).Pixels))));
 
-    private static IEnumerable<string> Under(FileTree tree, string folder)
+    /// <summary>Number of pictures.</summary>
+    public int Count { get; }
+
+    /// <summary>SHA-256 (hex) of the pictures' names and contents in their order.</summary>
+    public string Checksum => checksum.Value;
+
+    /// <summary>The first <see cref="Largest"/> pictures in a folder or zip, folders in it included, in ordinal order of their names.</summary>
+    /// <exception cref="InputException">Nothing there, or no picture in it. A damaged picture is told when it is first used.</exception>
+    public static ReflectionPool Load(string path)
     {
-        IEnumerable<string> inner = tree.Folders(folder).SelectMany(f => Under(tree, folder.Length == 0 ? f : $"{folder}/{f}"));
-        return tree.Files(folder).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant())).Concat(inner).Order(StringComparer.Ordinal);
+        if (!Path.Exists(path)) throw new InputException(path, "there is no such folder or zip; 'reflections' names one with photographs in it");
+        using FileTree tree = FileTree.Open(path);
+        (string Name, string Place, byte[] Content)[] files = [.. Pictures(tree, "").Order(StringComparer.Ordinal).Take(Largest)
+            .Select(f => (f, tree.Describe(f), tree.Read(f)))];
+        if (files.Length == 0) throw new InputException(path, $"there is no picture in it ({string.Join(", ", Extensions)}); 'reflections' needs photographs");
+        return new ReflectionPool(files.Length, i => ImageFile.Decode(files[i].Content, files[i].Place), () => Hash(files.Select(f => (f.Name, f.Content))));
     }
 
-    private float[] Light(RgbImage picture, int size)
+    /// <summary>Picture <paramref name="index"/> as light, [3, size, size] in [0, 1], red plane first: resized plainly, then to the power 2.2.</summary>
+    internal ReadOnlySpan<float> Light(int index, int size) => lights.At(size)[index].Value;
+
+    // Without antialiasing, as OpenCV resizes where the toolbox means to ask for bicubic.
+    private static float[] Light(RgbImage picture, int size)
     {
-        int plane = size * size, source = picture.Width * picture.Height;
-        float[] light = new float[3 * plane];
-        for (int channel = 0; channel < 3; channel++)
+        BilinearTaps columns = new(picture.Width, size), rows = new(picture.Height, size);
+        float[] light = new float[3 * size * size];
+        for (int line = 0; line < 3 * size; line++)
         {
-            ReadOnlySpan<byte> values = picture.Pixels.AsSpan((swapped ? 2 - channel : channel) * source, source);
-            for (int row = 0; row < size; row++)
+            int row = line % size, plane = line / size * picture.Height * picture.Width;
+            ReadOnlySpan<byte> upper = picture.Pixels.AsSpan(plane + rows.First[row] * picture.Width, picture.Width);
+            ReadOnlySpan<byte> lower = picture.Pixels.AsSpan(plane + rows.Second[row] * picture.Width, picture.Width);
+            float down = rows.Weight[row];
+            for (int column = 0; column < size; column++)
             {
-                (int top, int below, float down) = Reflection.Between(row, picture.Height, size);
-                for (int column = 0; column < size; column++)
-                {
-                    (int left, int right, float across) = Reflection.Between(column, picture.Width, size);
-                    double upper = values[top * picture.Width + left] / 255.0 * (1f - across) + values[top * picture.Width + right] / 255.0 * across;
-                    double lower = values[below * picture.Width + left] / 255.0 * (1f - across) + values[below * picture.Width + right] / 255.0 * across;
-                    light[channel * plane + row * size + column] = (float)Math.Pow(upper * (1f - down) + lower * down, 2.2);
-                }
+                int a = columns.First[column], b = columns.Second[column];
+                float right = columns.Weight[column];
+                double above = upper[a] / 255.0 * (1 - right) + upper[b] / 255.0 * right, below = lower[a] / 255.0 * (1 - right) + lower[b] / 255.0 * right;
+                light[line * size + column] = (float)Math.Pow(above * (1 - down) + below * down, 2.2);
             }
         }
         return light;
+    }
+
+    private static IEnumerable<string> Pictures(FileTree tree, string folder)
+    {
+        foreach (string file in tree.Files(folder).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant()))) yield return file;
+        foreach (string inner in tree.Folders(folder))
+            foreach (string file in Pictures(tree, folder.Length == 0 ? inner : $"{folder}/{inner}")) yield return file;
+    }
+
+    private static string Hash(IEnumerable<(string Name, byte[] Content)> pictures)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((string name, byte[] content) in pictures)
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name}:{Convert.ToHexStringLower(SHA256.HashData(content))}\n"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }
