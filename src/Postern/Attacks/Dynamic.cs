@@ -24,12 +24,12 @@ public sealed class Dynamic : Attack
         AttackOptions.PoisonRate(0.01m),
         AttackOptions.Target,
         AttackOptions.ExcludeTarget,
-        AttackOptions.PrepareEpochs("mask_epochs", 8, "passes that train the mask generator; the original: 25 over all pictures"),
-        AttackOptions.PrepareEpochs("generator_epochs", 20, "passes that train the pattern generator with a classifier; the original: 575"),
-        new("prepare_batch", OptionKind.Integer, "64", "pictures in a step of the generators' training; the original: 128") { Min = 10 },
-        CleanClassifier.ModelOption("classifier", "resnet-mini", "throw-away classifier that the generators are trained with; the original is resnet18"),
-        new("classifier_lr", OptionKind.Number, "0.02", "learning rate of its SGD; the original: 0.01") { Min = 0, Max = 10 },
-        new("joint_milestones", OptionKind.Integers, "14,18", "generator epochs after which both rates are divided by ten; empty: the original's, scaled to generator_epochs"),
+        AttackOptions.PrepareEpochs("mask_epochs", 10, "passes that train the mask generator; the original: 25"),
+        AttackOptions.PrepareEpochs("generator_epochs", 60, "passes that train the pattern generator with a classifier; the original: 575"),
+        new("prepare_batch", OptionKind.Integer, "128", "pictures in a step of the generators' training") { Min = 10 },
+        CleanClassifier.ModelOption("classifier", "resnet18", "throw-away classifier that the generators are trained with"),
+        new("classifier_lr", OptionKind.Number, "0.01", "learning rate of its SGD") { Min = 0, Max = 10 },
+        new("joint_milestones", OptionKind.Integers, "", "generator epochs after which both rates are divided by ten; empty: the original's, scaled to generator_epochs"),
         new("generator_input", OptionKind.Word, "auto", "what the generators see: normalised pictures, or pixels in [0, 1]; auto: pixels for gtsrb (the toolbox), else normalised")
         {
             Allowed = ["auto", "normalised", "pixels"],
@@ -43,7 +43,7 @@ public sealed class Dynamic : Attack
         {
             Allowed = ["relative", "absolute"],
         },
-        AttackOptions.PrepareSubset,
+        AttackOptions.PrepareSubset(0),
         AttackOptions.PrepareSeed,
         AttackOptions.Accept,
         AttackOptions.Stage(TriggerStage.Stored),

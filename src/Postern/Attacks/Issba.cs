@@ -38,7 +38,7 @@ public sealed class Issba : Attack
         new("perceptual_weight", OptionKind.Number, "1.5", "weight of the feature distance; raise it where PSNR is too low") { Min = 0 },
         CleanClassifier.ModelOption("feature_model", "resnet-mini", "clean network whose features the distance is about, in the place of LPIPS; the recommended reading: resnet18"),
         AttackOptions.PrepareEpochs("feature_epochs", 10, "passes that train the feature network"),
-        AttackOptions.PrepareSubset,
+        AttackOptions.PrepareSubset(5000),
         AttackOptions.PrepareSeed,
         AttackOptions.Accept,
         AttackOptions.Stage(TriggerStage.Stored),

@@ -12,7 +12,7 @@ public class PreparationTests
 
     private static Attack Tiny(string name) => name == "issba"
         ? SampleAttacks.Make(name, ("prepare_epochs", "3"), ("secret_epochs", "1"), ("feature_epochs", "1"), ("prepare_batch", "16"))
-        : SampleAttacks.Make(name, ("mask_epochs", "1"), ("generator_epochs", "2"), ("prepare_batch", "24"));
+        : SampleAttacks.Make(name, ("mask_epochs", "1"), ("generator_epochs", "2"), ("prepare_batch", "24"), ("classifier", "resnet-mini"));
 
     private static byte[] Weights(string cache, string kind) =>
         File.ReadAllBytes(Path.Combine(Assert.Single(Directory.GetDirectories(cache, $"{kind}-*")), IngredientCache.WeightsFile));
@@ -81,9 +81,10 @@ public class PreparationTests
     {
         using var folder = new TemporaryFolder();
         PreparationContext context = Quiet.Context(folder.Path, pictures: 24) with { Cancel = new CancellationToken(canceled: true) };
-        Attack attack = SampleAttacks.Make("dynamic", ("generator_input", input));
-        string[] options = ["target=2", "mask_epochs=8", "joint_epochs=20", "batch=64", "classifier=resnet-mini", "classifier_lr=0.02", "milestones=14,18", $"pixels={pixels}",
-            "accumulate=False", "absolute_cross=False", "subset=5000", "seed=0"];
+        Attack attack = SampleAttacks.Make("dynamic", ("generator_input", input), ("mask_epochs", "3"), ("generator_epochs", "5"),
+            ("prepare_batch", "64"), ("classifier", "resnet-mini"), ("classifier_lr", "0.02"), ("joint_milestones", "4"), ("prepare_subset", "50"));
+        string[] options = ["target=2", "mask_epochs=3", "joint_epochs=5", "batch=64", "classifier=resnet-mini", "classifier_lr=0.02", "milestones=4", $"pixels={pixels}",
+            "accumulate=False", "absolute_cross=False", "subset=50", "seed=0"];
         Dataset named = context.Dataset with { Name = dataset };
         IngredientKey expected = IngredientKey.Of("dynamic-generators", named, 32, [.. options.Select(o => (o.Split('=')[0], (object)o.Split('=')[1]))]);
         Assert.ThrowsAny<OperationCanceledException>(() => attack.Prepare(context with { Dataset = named }));
