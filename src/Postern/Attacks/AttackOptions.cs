@@ -33,7 +33,10 @@ internal static class AttackOptions
     /// <summary>How much a learned attack learns from.</summary>
     internal static OptionInfo PrepareSubset(int pictures) =>
         new("prepare_subset", OptionKind.Integer, pictures.ToString(CultureInfo.InvariantCulture),
-            "at most so many training pictures are learned from; 0 for all but the tenth (at most 1000) held out") { Min = 0 };
+            "at most so many training pictures are learned from; 0 for all but the tenth (at most 1000) held out")
+        {
+            Min = 0,
+        };
 
     /// <summary>The seed of what is learned, apart from the cell's, so that all cells share it.</summary>
     internal static OptionInfo PrepareSeed { get; } =
