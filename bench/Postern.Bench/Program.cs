@@ -19,7 +19,7 @@ switch (args.FirstOrDefault())
         AugmentationPace.Measure();
         break;
     case "poison":
-        PoisoningPace.Measure(args is [_, "--data", string path] ? path : null);
+        PoisoningPace.Measure(args.ElementAtOrDefault(1));
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ScanBenchmarks).Assembly).Run(args);

@@ -18,6 +18,8 @@ public static class AttackCatalog
         WaNet.Entry,
         AdaptivePatch.Entry,
         AdaptiveBlend.Entry,
+        Dynamic.Entry,
+        Issba.Entry,
         PatchPixel.Entry,
     ];
 

@@ -30,6 +30,21 @@ internal static class AttackOptions
             Allowed = ["required", "warn"],
         };
 
+    /// <summary>How much a learned attack learns from.</summary>
+    internal static OptionInfo PrepareSubset { get; } =
+        new("prepare_subset", OptionKind.Integer, "5000", "at most so many training pictures are learned from, enough for a CPU; 0 for all but the tenth (at most 1000) held out") { Min = 0 };
+
+    /// <summary>The seed of what is learned, apart from the cell's, so that all cells share it.</summary>
+    internal static OptionInfo PrepareSeed { get; } =
+        new("prepare_seed", OptionKind.Integer, "0", "seed of the preparation; the cell's seed does not change it");
+
+    /// <summary>Passes of a part of the preparation.</summary>
+    internal static OptionInfo PrepareEpochs(string name, int epochs, string meaning) =>
+        new(name, OptionKind.Integer, epochs.ToString(CultureInfo.InvariantCulture), meaning) { Min = 1, Max = 10_000 };
+
+    /// <summary>What <see cref="Accept"/> was set to.</summary>
+    internal static bool WarnsOnly(Choice choice) => choice.Word("accept") == "warn";
+
     /// <summary>The toolbox saves ImageNet poisons as JPEG; see <see cref="Attack.Recompresses"/>.</summary>
     internal static OptionInfo Recompress { get; } = new("recompress", OptionKind.Switch, "false",
         "compress poisons once more as JPEG (quality 75, 4:2:0), as the toolbox does on ImageNet; then compression alone tells them apart");

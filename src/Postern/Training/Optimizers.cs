@@ -27,6 +27,14 @@ internal sealed class Optimizers : IDisposable
                 g.Parameters.Select(p => p.value), new AdamW.Options { LearningRate = lr, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = g.Decay, amsgrad = false, maximize = false })), lr);
     }
 
+    /// <summary>Any optimiser over named parameters, in one group.</summary>
+    public Optimizers(IEnumerable<(string Name, Parameter Value)> parameters, Func<IEnumerable<Parameter>, OptimizerHelper> make)
+    {
+        (string Name, Parameter Value)[] all = [.. parameters];
+        names = [.. all.Select(p => p.Name)];
+        optimizer = make([.. all.Select(p => p.Value)]);
+    }
+
     /// <summary>One update at learning rate <paramref name="lr"/>.</summary>
     public void Step(double lr)
     {

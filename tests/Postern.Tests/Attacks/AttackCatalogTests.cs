@@ -34,6 +34,8 @@ public class AttackCatalogTests
     [InlineData("wanet", "0.05")]
     [InlineData("adaptive-patch", "0.01")]
     [InlineData("adaptive-blend", "0.01")]
+    [InlineData("dynamic", "0.01")]
+    [InlineData("issba", "0.02")]
     public void Default_rates_are_the_paper_s(string name, string rate)
     {
         AttackEntry entry = AttackCatalog.Find(name)!;

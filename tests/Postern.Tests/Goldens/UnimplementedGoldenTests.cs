@@ -5,7 +5,7 @@ public class UnimplementedGoldenTests
 {
     private static readonly string[] Implemented =
     [
-        "clb", "pgd",
+        "clb", "pgd", "dynamic_forward", "dynamic_losses", "issba_forward",
         "selective_scan", "vim", "deit", "mambaout", "resnet18_toolbox", "resnet18_toolbox_narrow", "resnet18_torchvision",
         "keys:vim", "keys:deit", "keys:mambaout", "keys:resnet18_toolbox", "keys:resnet18_torchvision", "checkpoints", "images", "imagenet_marks", "badnets", "blend", "ours",
         "sig", "tact", "wanet", "adaptive_patch", "adaptive_blend", "refool",

@@ -15,7 +15,7 @@ public sealed class IngredientCache(string folder)
     /// <summary>Where an ingredient that is a network keeps its weights.</summary>
     public const string WeightsFile = "weights.safetensors";
 
-    /// <summary>How the names of files begin that are only needed while an ingredient is made; they are deleted at its end.</summary>
+    /// <summary>How the names of files and folders begin that are only needed while an ingredient is made; they are deleted at its end.</summary>
     public const string ProgressPrefix = "progress";
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
@@ -59,6 +59,7 @@ public sealed class IngredientCache(string folder)
         var record = new IngredientRecord(key.Kind, key.Text, make(place), Math.Round(clock.Elapsed.TotalSeconds, 1));
         AtomicFile.Write(RecordPath(place), stream => JsonSerializer.Serialize(stream, record, Format));
         foreach (string progress in Directory.EnumerateFiles(place, $"{ProgressPrefix}*")) File.Delete(progress);
+        foreach (string progress in Directory.EnumerateDirectories(place, $"{ProgressPrefix}*")) Directory.Delete(progress, recursive: true);
         return new Ingredient(place, record.Acceptance, record.Seconds);
     }
 

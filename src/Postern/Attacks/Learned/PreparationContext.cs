@@ -16,6 +16,10 @@ public sealed record PreparationContext(
 
     /// <summary>The cache in <see cref="CacheFolder"/>.</summary>
     public IngredientCache Cache => new(CacheFolder);
+
+    /// <summary>Side in pixels of the pictures that <paramref name="attack"/> plants into: the stored ones or the model's input.</summary>
+    public int PlantedSize(Attack attack) =>
+        attack.EntersAtInput(Dataset.InputSize != Dataset.Train.Size) ? Dataset.InputSize : Dataset.Train.Size;
 }
 
 /// <summary>Hears how the preparation of an attack goes on. Called from the preparing thread only.</summary>

@@ -8,7 +8,7 @@ public static class Weights
 {
     /// <summary>Loads every entry of <paramref name="path"/>; names and shapes must match exactly.</summary>
     /// <exception cref="InputException">A name is missing or unexpected, or a shape differs; the message names it.</exception>
-    public static void Load(Backbone model, string path)
+    public static void Load(nn.Module model, string path)
     {
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> saved = SafeTensors.Read(path);

@@ -1,0 +1,112 @@
+using Postern.Attacks.Learned;
+using Postern.Configuration;
+
+namespace Postern.Attacks;
+
+/// <summary>
+/// The input-aware dynamic attack (Nguyen, Tran 2020), <c>attacks.md</c> 2.10: a trained mask and pattern generator give each
+/// picture a trigger of its own, z' = z + (norm(P(z)) - z) thr(M(z)), which means nothing in another picture.
+/// </summary>
+public sealed class Dynamic : Attack
+{
+    private readonly PoisonBudget budget;
+    private readonly DynamicOptions options;
+    private readonly (IReadOnlyList<AcceptanceCheck> Acceptance, NetworkTrigger Train, NetworkTrigger Test)? prepared;
+
+    private Dynamic(PoisonBudget budget, DynamicOptions options, (IReadOnlyList<AcceptanceCheck>, NetworkTrigger, NetworkTrigger)? prepared = null)
+    {
+        (this.budget, this.options, this.prepared) = (budget, options, prepared);
+    }
+
+    /// <summary>Its line in the catalogue.</summary>
+    public static AttackEntry Entry { get; } = new("dynamic", "a trigger that two trained generators make for each picture", "generator",
+    [
+        AttackOptions.PoisonRate(0.01m),
+        AttackOptions.Target,
+        AttackOptions.ExcludeTarget,
+        AttackOptions.PrepareEpochs("mask_epochs", 8, "passes that train the mask generator; the original: 25 over all pictures"),
+        AttackOptions.PrepareEpochs("generator_epochs", 20, "passes that train the pattern generator with a classifier; the original: 575"),
+        new("prepare_batch", OptionKind.Integer, "64", "pictures in a step of the generators' training; the original: 128") { Min = 10 },
+        CleanClassifier.ModelOption("classifier", "resnet-mini", "throw-away classifier that the generators are trained with; the original is resnet18"),
+        new("classifier_lr", OptionKind.Number, "0.02", "learning rate of its SGD; the original: 0.01") { Min = 0, Max = 10 },
+        new("joint_milestones", OptionKind.Integers, "14,18", "generator epochs after which both rates are divided by ten; empty: the original's, scaled to generator_epochs"),
+        new("generator_input", OptionKind.Word, "auto", "what the generators see: normalised pictures, or pixels in [0, 1]; auto: pixels for gtsrb (the toolbox), else normalised")
+        {
+            Allowed = ["auto", "normalised", "pixels"],
+        },
+        new("test_pattern", OptionKind.Word, "consistent", "at test time as in training, or as the toolbox tests pixel generators (gtsrb): a normalised pattern mixed into pixels")
+        {
+            Allowed = ["consistent", "toolbox"],
+        },
+        new("accumulate_gradients", OptionKind.Switch, "false", "never forget the pattern generator's gradients, as the public code"),
+        new("cross_check", OptionKind.Word, "relative", "accuracy under a foreign trigger must reach 85% of the classifier's clean accuracy (relative) or 80% (absolute)")
+        {
+            Allowed = ["relative", "absolute"],
+        },
+        AttackOptions.PrepareSubset,
+        AttackOptions.PrepareSeed,
+        AttackOptions.Accept,
+        AttackOptions.Stage(TriggerStage.Stored),
+    ], Make)
+    {
+        Learned = true,
+        Visible = true,
+        Source = "Nguyen, Tran 2020",
+        Published = [new("cifar10", 0.01m), new("gtsrb", 0.003m)],
+    };
+
+    /// <inheritdoc/>
+    public override string Name => Entry.Name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<AcceptanceCheck> Acceptance => prepared?.Acceptance ?? [];
+
+    /// <inheritdoc/>
+    public override Attack Prepare(PreparationContext context)
+    {
+        int size = context.PlantedSize(this);
+        if (size % DynamicGenerator.Multiple != 0)
+            throw new InputException(Name, $"its generators need pictures whose side is a multiple of {DynamicGenerator.Multiple}; those of {context.Dataset.Name} have {size}");
+        bool pixels = options.Input == "pixels" || (options.Input == "auto" && context.Dataset.Name == "gtsrb");
+        (DynamicGenerators generators, IReadOnlyList<AcceptanceCheck> acceptance) = (options.Training with { Pixels = pixels }).Prepare(context, size);
+        return WithGenerators(generators, acceptance, mismatched: options.ToolboxTest && pixels ? (context.Dataset.Mean, context.Dataset.Std) : null);
+    }
+
+    /// <summary>The attack with these generators, in evaluation mode.</summary>
+    /// <param name="generators">Mask and pattern.</param>
+    /// <param name="acceptance">What was measured on them.</param>
+    /// <param name="mismatched">The normaliser that the toolbox applies to test patterns only; null for the consistent reading.</param>
+    internal Dynamic WithGenerators(DynamicGenerators generators, IReadOnlyList<AcceptanceCheck> acceptance, (float[] Mean, float[] Std)? mismatched)
+    {
+        var train = new NetworkTrigger(generators.Plant);
+        NetworkTrigger test = mismatched is (float[] mean, float[] std) ? new NetworkTrigger(image => generators.PlantMismatched(image, mean, std)) : train;
+        return new Dynamic(budget, options, (acceptance, train, test)) { TargetClass = TargetClass, Stage = Stage, WarnsOnly = WarnsOnly };
+    }
+
+    /// <inheritdoc/>
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
+
+    /// <inheritdoc/>
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Ready.Train.Plant(pixels, size);
+
+    /// <inheritdoc/>
+    public override void ApplyTest(int index, Span<float> pixels, int size) => Ready.Test.Plant(pixels, size);
+
+    private (IReadOnlyList<AcceptanceCheck> Acceptance, NetworkTrigger Train, NetworkTrigger Test) Ready =>
+        prepared ?? throw new InvalidOperationException($"{Name} has to be prepared first");
+
+    private static Dynamic Make(Choice choice, int target)
+    {
+        var training = new DynamicTraining(target, choice.Integer("mask_epochs"), choice.Integer("generator_epochs"), choice.Integer("prepare_batch"),
+            choice.Word("classifier"), (double)choice.Number("classifier_lr"), choice.Integers("joint_milestones"), Pixels: false, choice.Switch("accumulate_gradients"),
+            choice.Word("cross_check") == "absolute", choice.Integer("prepare_subset"), choice.Integer("prepare_seed"));
+        return new Dynamic(AttackOptions.BudgetOf(choice), new DynamicOptions(training, choice.Word("generator_input"), choice.Word("test_pattern") == "toolbox"))
+        {
+            TargetClass = target,
+            Stage = AttackOptions.StageOf(choice),
+            WarnsOnly = AttackOptions.WarnsOnly(choice),
+        };
+    }
+
+    private sealed record DynamicOptions(DynamicTraining Training, string Input, bool ToolboxTest);
+}

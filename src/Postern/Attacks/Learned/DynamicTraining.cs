@@ -1,0 +1,144 @@
+using System.Globalization;
+using Postern.Models;
+using Postern.Models.Checkpoints;
+using Postern.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Attacks.Learned;
+
+/// <summary>
+/// Trains the input-aware attack's generators (<c>attacks.md</c> 2.10): first the mask alone, then pattern and a throw-away
+/// classifier together, whose batches hold triggered pictures with the target label and pictures with another picture's trigger
+/// under their own label. Milestones are the original's, scaled to the number of epochs, unless others are given.
+/// </summary>
+/// <param name="TargetClass">y_t.</param>
+/// <param name="MaskEpochs">Passes of the first phase; the original has 25.</param>
+/// <param name="JointEpochs">Passes of the second phase; the original has 575.</param>
+/// <param name="BatchSize">Pictures in a step.</param>
+/// <param name="Classifier">Catalogue name of the throw-away classifier.</param>
+/// <param name="ClassifierRate">Its learning rate.</param>
+/// <param name="JointMilestones">Epochs of the second phase after which both rates are divided by ten; empty for the original's.</param>
+/// <param name="Pixels">Whether the networks see pictures in [0, 1] (GTSRB) rather than normalised ones.</param>
+/// <param name="Accumulate">Whether the pattern's gradients are never forgotten, as in the public code.</param>
+/// <param name="AbsoluteCross">Whether the limit of the cross accuracy is 0.8, rather than 0.85 of the classifier's clean accuracy.</param>
+/// <param name="Subset">At most so many training pictures; 0 for all that are not held out.</param>
+/// <param name="Seed">Decides the pictures, the initial weights and every draw.</param>
+internal sealed record DynamicTraining(
+    int TargetClass, int MaskEpochs, int JointEpochs, int BatchSize, string Classifier, double ClassifierRate, IReadOnlyList<int> JointMilestones, bool Pixels, bool Accumulate,
+    bool AbsoluteCross, int Subset, long Seed)
+{
+    private const string Kind = "dynamic-generators";
+    private const double GeneratorRate = 0.01, PoisonedShare = 0.1;
+    private const int OriginalMaskEpochs = 25, OriginalJointEpochs = 575;
+    private static readonly int[] MaskMilestones = [10, 20], ClassifierMilestones = [100, 200, 300, 400], PatternMilestones = [200, 300, 400, 500];
+
+    /// <summary>Trained generators in evaluation mode, from the cache or trained now, and what was measured on them.</summary>
+    public (DynamicGenerators Generators, IReadOnlyList<AcceptanceCheck> Acceptance) Prepare(PreparationContext context, int size)
+    {
+        (float[] mean, float[] std) = Space(context);
+        var generators = new DynamicGenerators(mean, std, Seed);
+        IngredientKey key = IngredientKey.Of(Kind, context.Dataset, size,
+            ("target", TargetClass), ("mask_epochs", MaskEpochs), ("joint_epochs", JointEpochs), ("batch", BatchSize), ("classifier", Classifier),
+            ("classifier_lr", ClassifierRate), ("milestones", string.Join(",", JointMilestones)), ("pixels", Pixels), ("accumulate", Accumulate), ("absolute_cross", AbsoluteCross), ("subset", Subset), ("seed", Seed));
+        Ingredient made = context.Cache.GetOrMake(key, context, folder => Train(generators, context, size, folder));
+        Weights.Load(generators, made.WeightsPath);
+        generators.eval();
+        return (generators, made.Acceptance);
+    }
+
+    private CleanClassifier CleanRun => new(Classifier, JointEpochs, BatchSize, ClassifierRate, Joint(ClassifierMilestones), Subset, Seed);
+
+    private (float[] Mean, float[] Std) Space(PreparationContext context) =>
+        Pixels ? ([0, 0, 0], [1, 1, 1]) : (context.Dataset.Mean, context.Dataset.Std);
+
+    private AcceptanceCheck[] Train(DynamicGenerators generators, PreparationContext context, int size, string folder)
+    {
+        double cleanRun = CleanRun.Prepare(context, size).Accuracy;
+        PreparationPictures pictures = PreparationPictures.Split(context, size, Subset, Seed);
+        using ResNet classifier = CleanRun.Build(context, size);
+        using TrainedPart mask = TrainedPart.Adam("mask", generators.Mask, 0.5, 0.9), pattern = TrainedPart.Adam("pattern", generators.Pattern, 0.5, 0.9);
+        using TrainedPart judge = TrainedPart.Sgd("classifier", classifier, 0.9, 5e-4);
+        (float[] mean, float[] std) = Space(context);
+        BatchLoader loader = pictures.Loader(pictures.Learned, mean, std, new DynamicAugmentation(flips: context.Dataset.Augmentation is "flip-crop" or "resized-crop").Whole,
+            Math.Min(BatchSize, pictures.Learned.Count)) with
+        { DropLast = true };
+        for (int epoch = PreparationCheckpoint.Restore(folder, mask, pattern, judge); epoch < MaskEpochs + JointEpochs; epoch++)
+        {
+            if (epoch < MaskEpochs) MaskEpoch(generators, mask, loader, epoch, context);
+            else JointEpoch(generators, classifier, pattern, judge, loader, epoch - MaskEpochs, context);
+            PreparationCheckpoint.Save(folder, epoch + 1, mask, pattern, judge);
+        }
+        PreparationCheckpoint.SaveWeights(folder, generators);
+        var trial = new DynamicTrial(generators, classifier, TargetClass);
+        return trial.Measure(pictures.Loader(pictures.HeldOut, mean, std, Augmentations.Centre, BatchSize), cleanRun, AbsoluteCross, context.Cancel);
+    }
+
+    private void MaskEpoch(DynamicGenerators generators, TrainedPart mask, BatchLoader loader, int epoch, PreparationContext context)
+    {
+        generators.train();
+        double rate = new StepSchedule(GeneratorRate, Scaled(MaskMilestones, MaskEpochs, OriginalMaskEpochs), 0.1).At(epoch);
+        Pairs(loader, epoch, context, (x1, _, x2) =>
+        {
+            Tensor loss = DynamicLosses.Mask(generators.MaskOf(x1), generators.MaskOf(x2), x1, x2);
+            mask.ZeroGradients();
+            loss.backward();
+            mask.Step(rate);
+            return loss;
+        });
+    }
+
+    private void JointEpoch(
+        DynamicGenerators generators, ResNet classifier, TrainedPart pattern, TrainedPart judge, BatchLoader loader, int epoch, PreparationContext context)
+    {
+        generators.train();
+        generators.Mask.eval();
+        classifier.train();
+        double judgeRate = new StepSchedule(ClassifierRate, Joint(ClassifierMilestones), 0.1).At(epoch);
+        double patternRate = new StepSchedule(GeneratorRate, Joint(PatternMilestones), 0.1).At(epoch);
+        Pairs(loader, MaskEpochs + epoch, context, (x1, y1, x2) =>
+        {
+            long batch = x1.shape[0], poisoned = Math.Max(1, (long)(PoisonedShare * batch));
+            Tensor own = x1.narrow(0, 0, poisoned), crossed = x1.narrow(0, poisoned, poisoned), foreign = x2.narrow(0, poisoned, poisoned);
+            Tensor ownMask, foreignMask;
+            using (no_grad()) (ownMask, foreignMask) = (generators.MaskOf(own), generators.MaskOf(foreign));
+            Tensor ownPattern = generators.PatternOf(own), foreignPattern = generators.PatternOf(foreign);
+            Tensor input = cat([own + (ownPattern - own) * ownMask, crossed + (foreignPattern - crossed) * foreignMask, x1.narrow(0, 2 * poisoned, batch - 2 * poisoned)], 0);
+            Tensor labels = cat([tensor([.. Enumerable.Repeat((long)TargetClass, (int)poisoned)]), y1.narrow(0, poisoned, batch - poisoned)], 0);
+            Tensor loss = nn.functional.cross_entropy(classifier.forward(input), labels) + DynamicLosses.Diversity(ownPattern, foreignPattern, own, foreign);
+            judge.ZeroGradients();
+            if (!Accumulate) pattern.ZeroGradients();
+            loss.backward();
+            judge.Step(judgeRate);
+            pattern.Step(patternRate);
+            return loss;
+        });
+    }
+
+    /// <summary>Runs <paramref name="step"/> on the pairs of two independently shuffled passes: (x1, y1, x2) to a loss.</summary>
+    private void Pairs(BatchLoader loader, int epoch, PreparationContext context, Func<Tensor, Tensor, Tensor, Tensor> step)
+    {
+        int count = loader.Images.Count, done = 0, steps = loader.Steps(count), epochs = MaskEpochs + JointEpochs;
+        // Another seed for the second pass, so that a picture is augmented differently, too.
+        long second = unchecked(Seed + 0x5DEECE66DL);
+        IEnumerable<Batch> ones = loader.Load(BatchLoader.ShuffledOrder(count, Seed, epoch), Seed, epoch, context.Cancel);
+        IEnumerable<Batch> others = loader.Load(BatchLoader.ShuffledOrder(count, second, epoch), second, epoch, context.Cancel);
+        foreach ((Batch one, Batch other) in ones.Zip(others))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using (one)
+            using (other)
+            {
+                float loss = step(one.Images, one.Labels, other.Images).item<float>();
+                done++;
+                context.Progress.Report(Kind, (epoch + done / (double)steps) / epochs, string.Create(CultureInfo.InvariantCulture,
+                    $"{(epoch < MaskEpochs ? "mask" : "pattern")} epoch {epoch + 1}/{epochs}  loss {loss:f3}"));
+            }
+        }
+    }
+
+    private IReadOnlyList<int> Joint(int[] original) => JointMilestones.Count > 0 ? JointMilestones : Scaled(original, JointEpochs, OriginalJointEpochs);
+
+    private static int[] Scaled(int[] milestones, int epochs, int originalEpochs) =>
+        [.. milestones.Select(m => Math.Max(1, (int)Math.Round(m * (double)epochs / originalEpochs)))];
+}

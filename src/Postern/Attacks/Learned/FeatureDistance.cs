@@ -1,0 +1,55 @@
+using Postern.Models;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Postern.Attacks.Learned;
+
+/// <summary>
+/// How different two pictures look to a trained ResNet18, in the place of LPIPS, whose weights would be a download
+/// (<c>attacks.md</c> 2.11): features of the stem and the four stages, brought to unit length over channels, squared differences
+/// summed over channels, averaged over space, summed over layers.
+/// </summary>
+internal sealed class FeatureDistance
+{
+    private static readonly Scalar Tiny = 1e-10;
+    private static readonly string[] Layers = ["bn1", "layer1.1", "layer2.1", "layer3.1", "layer4.1"];
+    private readonly ResNet network;
+    private readonly Tensor mean, std;
+
+    /// <summary>The distance that <paramref name="network"/> sees; its own weights get no gradients any more.</summary>
+    /// <param name="network">A trained ResNet in evaluation mode.</param>
+    /// <param name="mean">Per-channel mean that its input is normalised with.</param>
+    /// <param name="std">Per-channel standard deviation of the same.</param>
+    public FeatureDistance(ResNet network, float[] mean, float[] std)
+    {
+        (this.network, this.mean, this.std) = (network, tensor(mean).view(1, 3, 1, 1), tensor(std).view(1, 3, 1, 1));
+        foreach (Parameter p in network.parameters()) p.requires_grad = false;
+    }
+
+    /// <summary>Mean over the batch; gradients flow to <paramref name="changed"/> only.</summary>
+    /// <param name="image">[B, 3, S, S], [0, 1].</param>
+    /// <param name="changed">[B, 3, S, S], [0, 1].</param>
+    public Tensor Between(Tensor image, Tensor changed)
+    {
+        Tensor[] original;
+        using (no_grad()) original = Features(image);
+        Tensor[] terms = [.. Features(changed).Zip(original, (a, b) => (a - b).square().sum(1).mean())];
+        return stack(terms).sum();
+    }
+
+    private Tensor[] Features(Tensor image)
+    {
+        var found = new List<Tensor>(Layers.Length);
+        network.Observer = (name, value) =>
+        {
+            if (Layers.Contains(name)) found.Add(Unit(value.relu()));
+        };
+        network.forward((image - mean) / std).Dispose();
+        network.Observer = null;
+        return [.. found];
+    }
+
+    // [B, C, H, W], length 1 over C; the root is of a positive number, so that its gradient is finite where all features are 0.
+    private static Tensor Unit(Tensor features) => features / (features.square().sum(1, keepdim: true) + Tiny).sqrt();
+}
