@@ -19,7 +19,7 @@ switch (args.FirstOrDefault())
         AugmentationPace.Measure();
         break;
     case "poison":
-        PoisoningPace.Measure(args.ElementAtOrDefault(1));
+        PoisoningPace.Measure(args is [_, "--data", string path] ? path : null);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ScanBenchmarks).Assembly).Run(args);
