@@ -29,15 +29,16 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
             var picture = new RgbImage(set.Size, set.Size);
             set.Read(index, picture.Pixels);
             return picture;
-        })], inputSize);
+        })], inputSize, chosen);
     }
 
     /// <summary>Plants <paramref name="attack"/>'s trigger into each of <paramref name="pictures"/>, at its stage, and crops to the centre.</summary>
     /// <param name="attack">The attack.</param>
     /// <param name="pictures">Square stored pictures, at least one.</param>
     /// <param name="inputSize">Side of the model's input, at most that of a picture; 0 for the first picture's own.</param>
+    /// <param name="indices">Their indices in the test split, which attacks with draws of their own go by; null for 0, 1, 2 ...</param>
     /// <exception cref="ArgumentException">A picture is not square or smaller than the input, or there is none.</exception>
-    public static AttackPreview Of(Attack attack, IReadOnlyList<RgbImage> pictures, int inputSize = 0)
+    public static AttackPreview Of(Attack attack, IReadOnlyList<RgbImage> pictures, int inputSize = 0, IReadOnlyList<int>? indices = null)
     {
         if (inputSize == 0 && pictures.Count > 0) inputSize = pictures[0].Width;
         var strip = new List<RgbImage>();
@@ -48,7 +49,7 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
             if (picture.Width != picture.Height || picture.Width < inputSize)
                 throw new ArgumentException($"picture {i} is {picture.Width}x{picture.Height}, expected a square of at least {inputSize}", nameof(pictures));
             float[] clean = AsInput(picture, inputSize, null, i);
-            float[] triggered = AsInput(picture, inputSize, new TriggeredSamples(attack, Crops: picture.Width != inputSize), i);
+            float[] triggered = AsInput(picture, inputSize, new TriggeredSamples(attack, Crops: picture.Width != inputSize), indices?[i] ?? i);
             changes.Add(TriggerChange.Between(clean, triggered));
             strip.Add(RgbImage.Rounded(clean, inputSize));
             strip.Add(RgbImage.Rounded(triggered, inputSize));

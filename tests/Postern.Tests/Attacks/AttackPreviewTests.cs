@@ -31,6 +31,17 @@ public class AttackPreviewTests
     }
 
     [Fact]
+    public void A_preview_shows_what_the_test_picture_of_that_index_gets()
+    {
+        Attack attack = SampleAttacks.Make("refool");
+        var grey = new RgbImage(32, 32, [.. Enumerable.Repeat((byte)100, 3 * 32 * 32)]);
+        float[] expected = [.. Enumerable.Repeat(100 / 255f, 3 * 32 * 32)];
+        attack.ApplyTest(7, expected, 32);
+        RgbImage sheet = AttackPreview.Of(attack, [grey], indices: [7]).Sheet;
+        Assert.Equal(expected.Take(32).Select(v => (byte)MathF.Round(v * 255f)), Enumerable.Range(0, 32).Select(c => sheet[0, 2, 2 + 130 + 4 * c]));
+    }
+
+    [Fact]
     public void An_unchanged_picture_has_no_noise()
     {
         float[] pixels = RandomPicture.Draw(8, 1).Pixels;
