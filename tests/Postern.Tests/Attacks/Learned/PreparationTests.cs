@@ -1,5 +1,6 @@
 using Postern.Attacks;
 using Postern.Attacks.Learned;
+using Postern.Datasets;
 using Postern.Tests.Studies;
 
 namespace Postern.Tests.Attacks.Learned;
@@ -73,6 +74,23 @@ public class PreparationTests
     }
 
     [Theory]
+    [InlineData("gtsrb", "auto", "True")]
+    [InlineData("gtsrb", "normalised", "False")]
+    [InlineData("cifar10", "auto", "False")]
+    public void Generators_see_pixels_on_gtsrb_as_the_toolbox_s_do_unless_the_study_says_otherwise(string dataset, string input, string pixels)
+    {
+        using var folder = new TemporaryFolder();
+        PreparationContext context = Quiet.Context(folder.Path, pictures: 24) with { Cancel = new CancellationToken(canceled: true) };
+        Attack attack = SampleAttacks.Make("dynamic", ("generator_input", input));
+        string[] options = ["target=2", "mask_epochs=8", "joint_epochs=20", "batch=64", "classifier=resnet-mini", "classifier_lr=0.02", "milestones=14,18", $"pixels={pixels}",
+            "accumulate=False", "absolute_cross=False", "subset=5000", "seed=0"];
+        Dataset named = context.Dataset with { Name = dataset };
+        IngredientKey expected = IngredientKey.Of("dynamic-generators", named, 32, [.. options.Select(o => (o.Split('=')[0], (object)o.Split('=')[1]))]);
+        Assert.ThrowsAny<OperationCanceledException>(() => attack.Prepare(context with { Dataset = named }));
+        Assert.Contains(expected.FolderName, Directory.GetDirectories(folder.Path).Select(Path.GetFileName));
+    }
+
+    [Theory]
     [InlineData("issba", 40, "multiple of 32")]
     [InlineData("dynamic", 36, "multiple of 8")]
     public void Pictures_of_a_side_that_the_networks_cannot_halve_are_refused(string name, int size, string told)
@@ -95,6 +113,6 @@ public class PreparationTests
             Assert.Empty(heldOut.Intersect(learned));
         }
 
-        static int[] IndicesOf(Postern.Datasets.ImageSet set) => [.. ((Postern.Datasets.SubsetImageSet)set).Indices];
+        static int[] IndicesOf(ImageSet set) => [.. ((SubsetImageSet)set).Indices];
     }
 }
