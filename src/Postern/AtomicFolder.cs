@@ -12,9 +12,8 @@ public static class AtomicFolder
     /// <exception cref="InputException">Something is there already, or the place cannot be written to.</exception>
     public static void Write(string path, Action<string> write)
     {
+        CheckFree(path);
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (File.Exists(full) || (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any()))
-            throw new InputException(path, "is there already and not empty; name a new folder");
         string temporary = Path.Combine(
             Path.GetDirectoryName(full) ?? full, $".{Path.GetFileName(full)}.{Guid.NewGuid().ToString("N")[..8]}{AtomicFile.TemporaryExtension}");
         try
@@ -30,6 +29,14 @@ public static class AtomicFolder
             if (e is IOException or UnauthorizedAccessException) throw new InputException(path, $"cannot be written ({e.Message})", e);
             throw;
         }
+    }
+
+    /// <summary>Refuses a place that is in use, before long work is begun for it.</summary>
+    /// <exception cref="InputException">A file or a folder with something in it is there.</exception>
+    public static void CheckFree(string path)
+    {
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+            throw new InputException(path, "is there already and not empty; name a new folder");
     }
 
     private static void DeleteIfThere(string path)

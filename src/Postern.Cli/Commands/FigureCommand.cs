@@ -5,6 +5,7 @@ using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Reports.Figures;
+using Postern.Studies;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
@@ -19,17 +20,19 @@ internal static class FigureCommand
         var data = new Option<string>("--data") { Description = "dataset whose pictures are shown: a path, or signs", DefaultValueFactory = _ => "signs" };
         var output = new Option<string?>("--out") { Description = "PNG to write; figure-N.png where it is not given" };
         var picture = new Option<int>("--picture") { Description = "number of the test picture in figure 6; -1 for the first that is not of the target class", DefaultValueFactory = _ => -1 };
+        var study = new Option<string?>("--study") { Description = "figure 6 shows the attacks of this study file with its options, on its first dataset" };
         var runs = new Option<string>("--runs") { Description = "folder of results, where learned attacks find what they were prepared with", DefaultValueFactory = _ => "runs" };
-        var command = new Command("figure", "Draw a figure of the paper: 2, 4 or 6.") { number, data, output, picture, runs };
+        var command = new Command("figure", "Draw a figure of the paper: 2, 4 or 6.") { number, data, output, picture, study, runs };
         command.SetAction(parsed =>
         {
             string wanted = parsed.GetValue(number)!, file = parsed.GetValue(output) ?? $"figure-{wanted}.png";
-            using Dataset dataset = DatasetCatalog.OpenPath(parsed.GetValue(data)!);
+            Study? named = parsed.GetValue(study) is string path ? StudyArguments.ReadFile(path, []) : null;
+            using Dataset dataset = named is null ? DatasetCatalog.OpenPath(parsed.GetValue(data)!) : DatasetCatalog.Open(named.Cells[0].Dataset);
             RgbImage figure = wanted switch
             {
                 "2" => TriggerSamplesFigure.Draw(dataset),
                 "4" => PatchPixelFigure.Draw(dataset),
-                _ => AttackGalleryFigure.Draw(dataset, Attacks(dataset, parsed.GetValue(runs)!), parsed.GetValue(picture)),
+                _ => AttackGalleryFigure.Draw(dataset, Attacks(Choices(named), dataset, parsed.GetValue(runs)!), parsed.GetValue(picture)),
             };
             ImageFile.SavePng(file, figure);
             AnsiConsole.MarkupLineInterpolated($"figure {wanted}: {file}");
@@ -38,20 +41,26 @@ internal static class FigureCommand
         return command;
     }
 
-    /// <summary>Every attack with its usual options; a learned one only where its ingredients are in the cache already.</summary>
-    private static List<(string Name, Attack? Attack)> Attacks(Dataset dataset, string output)
+    /// <summary>The attacks of a study under its labels, or every one with its usual options.</summary>
+    private static IEnumerable<(string Name, Choice Choice)> Choices(Study? study) => study is null
+        ? AttackCatalog.All.Where(a => a.Kind != "clean").Select(a => (a.Name, new Choice(a)))
+        : study.Cells.Where(c => AttackCatalog.Find(c.Attack.Name) is { Kind: not "clean" } && c.DatasetLabel == study.Cells[0].DatasetLabel)
+            .DistinctBy(c => c.AttackLabel).Select(c => (c.AttackLabel, c.Attack));
+
+    /// <summary>The attacks; a learned one only where its ingredients are in the cache already.</summary>
+    private static List<(string Name, Attack? Attack)> Attacks(IEnumerable<(string Name, Choice Choice)> choices, Dataset dataset, string output)
     {
         var attacks = new List<(string, Attack?)>();
-        foreach (AttackEntry entry in AttackCatalog.All.Where(a => a.Kind != "clean"))
+        foreach ((string name, Choice choice) in choices)
         {
             try
             {
-                attacks.Add((entry.Name, AttackArguments.Make(new Choice(entry), dataset, output, CancellationToken.None, fromCacheOnly: true)));
+                attacks.Add((name, AttackArguments.Make(choice, dataset, output, CancellationToken.None, fromCacheOnly: true)));
             }
             catch (IngredientMissingException missing)
             {
-                attacks.Add((entry.Name, null));
-                AnsiConsole.MarkupLineInterpolated($"[yellow]note[/] {entry.Name} is not shown: {missing.Message}");
+                attacks.Add((name, null));
+                AnsiConsole.MarkupLineInterpolated($"[yellow]note[/] {name} is not shown: {missing.Message}");
             }
         }
         return attacks;

@@ -28,12 +28,13 @@ internal static class PoisonCommand
         command.SetAction(parsed =>
         {
             Choice choice = AttackArguments.Choose(AttackArguments.Find(parsed.GetValue(attack)!, "--attack"), parsed.GetValue(set) ?? []);
+            string wanted = parsed.GetValue(split)!, folder = parsed.GetValue(output)!;
+            AtomicFolder.CheckFree(folder);
             using Dataset dataset = DatasetCatalog.OpenPath(parsed.GetValue(data)!);
             using var interrupt = new Interrupt();
             Attack made = AttackArguments.Make(choice, dataset, parsed.GetValue(runs)!, interrupt.Token);
             if (!made.WarnsOnly && made.Acceptance.FirstOrDefault(c => !c.Passed) is AcceptanceCheck failed)
                 throw choice.Error($"{made.Name}: {failed}; prepare it longer or on more pictures, or set accept=warn to use it all the same");
-            string wanted = parsed.GetValue(split)!, folder = parsed.GetValue(output)!;
             var poisoned = new PoisonedSet(dataset, made, choice, parsed.GetValue(seed))
             {
                 Format = parsed.GetValue(format) == "parquet" ? PoisonedSetFormat.Parquet : PoisonedSetFormat.ImageFolder,

@@ -27,8 +27,11 @@ internal sealed class StudyArguments
 
     public Study Read(ParseResult parsed)
     {
-        var catalogs = new StudyCatalogs(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, PresetCatalog.All);
-        Study study = StudyFile.Read(parsed.GetValue(file)!, catalogs, parsed.GetValue(set) ?? []);
+        Study study = ReadFile(parsed.GetValue(file)!, parsed.GetValue(set) ?? []);
         return parsed.GetValue(only) is { Length: > 0 } terms ? study.Only(terms) : study;
     }
+
+    /// <summary>A study file with everything that this program knows.</summary>
+    public static Study ReadFile(string path, IReadOnlyList<string> sets) =>
+        StudyFile.Read(path, new StudyCatalogs(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, PresetCatalog.All), sets);
 }

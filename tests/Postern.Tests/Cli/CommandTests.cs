@@ -158,6 +158,16 @@ public class CommandTests
         Assert.False(Directory.Exists(folder.File("runs")));
     }
 
+    [Fact]
+    public void A_gallery_shows_the_attacks_of_a_study()
+    {
+        using var study = new TinyStudy(attacks: "[none, badnets, {name: blend, opacity: 0.5}]");
+        string file = Path.Combine(study.Runs(), "gallery.png");
+        Assert.Equal((0, ""), Run("figure", "6", "--study", study.Path, "--out", file));
+        // The clean picture and two attacks.
+        Assert.Equal(2 * 16 + 3 * 160 + 2 * 10, Postern.Imaging.ImageFile.Load(file).Width);
+    }
+
     [Theory]
     [InlineData("doctor")]
     [InlineData("attacks")]

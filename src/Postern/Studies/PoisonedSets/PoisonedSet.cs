@@ -32,6 +32,9 @@ public sealed record PoisonedSet(Dataset Dataset, Attack Attack, Choice Choice, 
     /// <summary>Whether the test split is written, clean and triggered.</summary>
     public bool WithTest { get; init; } = true;
 
+    /// <summary>Threads that poison and encode pictures; they change the time alone.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
     /// <summary>Writes the set as a whole: into a folder beside <paramref name="folder"/>, which takes its name at the end.</summary>
     /// <param name="folder">Where; must not be there yet, or be empty.</param>
     /// <param name="progress">Hears of each part how many of its pictures are done; null for nobody.</param>
@@ -91,12 +94,12 @@ public sealed record PoisonedSet(Dataset Dataset, Attack Attack, Choice Choice, 
         }
     }
 
-    private static byte[][] Encode(PoisonedPart part, int start, int count, CancellationToken cancel)
+    private byte[][] Encode(PoisonedPart part, int start, int count, CancellationToken cancel)
     {
         byte[][] encoded = new byte[count][];
         try
         {
-            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancel }, i => encoded[i] = part.Encode(start + i));
+            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Threads }, i => encoded[i] = part.Encode(start + i));
         }
         catch (AggregateException e) when (e.InnerExceptions.OfType<InputException>().FirstOrDefault() is InputException first)
         {
