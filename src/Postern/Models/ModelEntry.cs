@@ -16,7 +16,7 @@ public sealed record ModelEntry(
     Func<WeightShapes, WeightSizes?> Recognise) : ICatalogEntry
 {
     /// <summary>What a study may set: the sizes, and where training starts.</summary>
-    public IReadOnlyList<OptionInfo> Options => [.. Sizes, .. StartingPoint.Options];
+    public IReadOnlyList<OptionInfo> Options { get; } = [.. Sizes, .. StartingPoint.Options];
 
     /// <summary>Number of classes of the dataset that it is usually trained on: ImageNet's at 224, else CIFAR-10's.</summary>
     public int UsualClasses => InputSide >= 224 ? 1000 : 10;
