@@ -16,7 +16,7 @@ internal static class ReportCommand
         arguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            Show(arguments.Read(parsed), arguments.Output(parsed));
+            Show(arguments.Read(parsed, planOnly: true), arguments.Output(parsed));
             return ExitCode.Done;
         });
         return command;

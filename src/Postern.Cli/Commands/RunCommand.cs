@@ -29,7 +29,7 @@ internal static class RunCommand
         arguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            Study study = arguments.Read(parsed);
+            Study study = arguments.Read(parsed, planOnly: parsed.GetValue(dryRun));
             string root = arguments.Output(parsed);
             return parsed.GetValue(dryRun) ? DryRun(study, root) : Run(study, root, parsed.GetValue(threads));
         });
