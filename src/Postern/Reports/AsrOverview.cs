@@ -1,5 +1,3 @@
-using Postern.Evaluation;
-
 namespace Postern.Reports;
 
 /// <summary>ASR at a glance: for each attack, the models one under another on a line from 0 to 100%, with their spread.</summary>
@@ -10,7 +8,7 @@ internal static class AsrOverview
     {
         ResultRow[] attacked = [.. table.Rows.Where(r => r.Entries.Any(e => e.Asr is not null))];
         return attacked.Length == 0 ? Markup.Empty : Markup.Of($"""
-            <section><h2>How easily the backdoor is learnt</h2>
+            <section id="overview"><h2>How easily the backdoor is learnt</h2>
             <p class="note">ASR of each model, 0 to 100%. The bar behind the mark is the 95% interval of the counted pictures, or one
             standard deviation to either side over several seeds. Left is robust.</p>
             <div class="panels">{attacked.Select(r => Panel(table, r))}</div></section>
@@ -24,16 +22,9 @@ internal static class AsrOverview
 
     private static Markup Line(string model, Measure asr, int index)
     {
-        (double low, double high) = Spread(asr);
+        (double low, double high) = asr.Range;
         return Markup.Of($"""
             <div class="track"><span class="name">{model}</span><span class="rail"><i class="spread" style="left:{100 * low:0.##}%;width:{100 * (high - low):0.##}%"></i><i class="dot d{index % 4}" style="left:{100 * asr.Mean:0.##}%"></i></span><b>{Measure.Percent(asr.Mean)}</b></div>
             """);
-    }
-
-    private static (double Low, double High) Spread(Measure measure)
-    {
-        if (measure.Sd is double sd) return (Math.Max(0, measure.Mean - sd), Math.Min(1, measure.Mean + sd));
-        Proportion only = measure.Seeds[0].Share;
-        return (only.Low, only.High);
     }
 }

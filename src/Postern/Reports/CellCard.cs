@@ -1,21 +1,27 @@
 using System.Globalization;
+using Postern.Defenses;
 using Postern.Evaluation;
 using Postern.Studies;
 
 namespace Postern.Reports;
 
-/// <summary>A cell on the page: its numbers, curves, pictures and settings.</summary>
+/// <summary>A cell on the page: its numbers, curves, classes and settings.</summary>
 internal static class CellCard
 {
-    private static readonly byte[] PngSignature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
-
     /// <summary>The cards of <paramref name="begun"/>, grouped by dataset and model.</summary>
-    public static Markup Section(IReadOnlyList<CellReport> begun) => begun.Count == 0 ? Markup.Empty : Markup.Of($"""
-        <section><h2>Cells</h2>
-        {begun.GroupBy(c => (c.Cell.DatasetLabel, c.Cell.ModelLabel)).Select(g => Markup.Of(
-            $"<h3 class=\"group\">{g.Key.ModelLabel} <small>on {g.Key.DatasetLabel}</small></h3>{g.Select(Of)}"))}
-        </section>
-        """);
+    /// <param name="begun">The cells that have begun.</param>
+    /// <param name="gallery">The pictures of their attacks.</param>
+    public static Markup Section(IReadOnlyList<CellReport> begun, AttackGallery gallery)
+    {
+        if (begun.Count == 0) return Markup.Empty;
+        HashSet<string> shown = [.. begun.Select(c => c.Cell.Id)];
+        return Markup.Of($"""
+            <section id="cells"><h2>Cells</h2>
+            {begun.GroupBy(c => (c.Cell.DatasetLabel, c.Cell.ModelLabel)).Select(g => Markup.Of(
+                $"<h3 class=\"group\">{g.Key.ModelLabel} <small>on {g.Key.DatasetLabel}</small></h3>{g.Select(c => Of(c, gallery, shown))}"))}
+            </section>
+            """);
+    }
 
     /// <summary><c>done</c>, <c>failed</c>, <c>epoch 3 of 8</c> or <c>not run</c>.</summary>
     public static string StateText(CellState state) => state.Phase switch
@@ -26,14 +32,16 @@ internal static class CellCard
         _ => "not run",
     };
 
-    private static Markup Of(CellReport report) => Markup.Of($"""
+    private static Markup Of(CellReport report, AttackGallery gallery, IReadOnlySet<string> shown) => Markup.Of($"""
         <article class="cell" id="{report.Cell.Id}">
-        <header><h4>{report.Cell.AttackLabel} <small>seed {report.Cell.Seed}</small></h4><span class="badge {report.State.Phase.ToString().ToLowerInvariant()}">{StateText(report.State)}</span></header>
+        <header><h4>{report.Cell.AttackLabel} <small>{(report.Cell.Defence.Name == DefenseCatalog.None ? "" : $"under {report.Cell.DefenceLabel}, ")}seed {report.Cell.Seed}</small></h4><span class="badge {report.State.Phase.ToString().ToLowerInvariant()}">{StateText(report.State)}</span></header>
         {(report.State.Reason is string reason ? Markup.Of($"<p class=\"reason\">{reason}</p>") : Markup.Empty)}
         {Facts(report)}
         {report.Description?.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>")) ?? []}
-        <div class="plots">{CellCharts.Of(report)}{Preview(report)}</div>
-        {CellSettings.Of(report)}
+        {Weights(report, shown)}
+        <div class="plots">{CellCharts.Of(report)}{(report.Result?.Detection is { } detection ? CellDetection.Chart(report, detection) : Markup.Empty)}</div>
+        <p class="more">{gallery.Link(report)}</p>
+        {CellClasses.Of(report)}{CellSettings.Of(report)}
         </article>
         """);
 
@@ -47,14 +55,15 @@ internal static class CellCard
             .. report.Ra is { Total: > 0 } ra ? new[] { ("RA", ResultSection.Describe(ra)) } : [],
             .. result.EmaAccCorrect is int mean ? new[] { ("ACC of the running mean", ResultSection.Describe(new Proportion(mean, result.AccTotal))) } : [],
             .. result.EmaAsrHits is int hits ? new[] { ("ASR of the running mean", ResultSection.Describe(new Proportion(hits, result.AsrTotal ?? 0))) } : [],
-            ("training", Duration.Text(result.TrainSeconds)),
+            .. result.Detection is { } found ? CellDetection.Facts(found) : [],
+            .. result.TrainedBy is null ? new[] { ("training", Duration.Text(result.TrainSeconds)) } : [],
         ];
         return Markup.Of($"""<dl class="facts">{facts.Select(f => Markup.Of($"<div><dt>{f.Name}</dt><dd>{f.Text}</dd></div>"))}</dl>""");
     }
 
-    private static Markup Preview(CellReport report)
+    private static Markup Weights(CellReport report, IReadOnlySet<string> shown)
     {
-        if (report.Preview is not byte[] png || !png.AsSpan().StartsWith(PngSignature)) return Markup.Empty;
-        return Markup.Of($"""<figure><img alt="Test pictures: clean, triggered, and their difference enlarged" src="data:image/png;base64,{Convert.ToBase64String(png)}"><figcaption>clean, triggered, difference (enlarged, around grey)</figcaption></figure>""");
+        if ((report.Result?.TrainedBy ?? report.Description?.TrainedBy ?? report.Cell.TrainedBy?.Id) is not string id) return Markup.Empty;
+        return Markup.Of($"<p class=\"note\">Tested with the weights of {(shown.Contains(id) ? Markup.Of($"<a href=\"#{id}\">{id}</a>") : Markup.Of($"{id}"))}; not trained again.</p>");
     }
 }

@@ -33,9 +33,9 @@ internal static class CellCharts
             .. from epoch in metrics
                let value = of(epoch)
                where value is double v && double.IsFinite(v)
-               select new ChartPoint(epoch.Epoch, value.Value, string.Create(CultureInfo.InvariantCulture, $"epoch {epoch.Epoch}: {name} {text(value.Value)}")),
+               select new ChartPoint(epoch.Epoch, value.Value, text(value.Value)),
         ]);
 
     private static string Describe(CellReport cell, params ChartSeries[] series) =>
-        $"{cell.Cell.Id}: {string.Join("; ", series.Select(s => $"{s.Name} over epochs, last {s.Points[^1].Tip}"))}";
+        $"{cell.Cell.Id}: {string.Join("; ", series.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Name} over epochs, {s.Points[^1].Tip} after epoch {s.Points[^1].X}")))}";
 }

@@ -3,7 +3,7 @@ using Postern.Studies;
 
 namespace Postern.Reports;
 
-/// <summary>What a cell was, in full, folded away: every option, the data, the machine, the classes.</summary>
+/// <summary>What a cell was, in full, folded away: every option, the data, the machine.</summary>
 internal static class CellSettings
 {
     /// <summary>The folded part of a card; empty before the cell has written what it is.</summary>
@@ -11,9 +11,9 @@ internal static class CellSettings
     {
         if (report.Description is not CellDescription d) return Markup.Empty;
         return Markup.Of($"""
-            <details><summary>Settings, data, machine and classes</summary><div class="settings">
-            {Table($"dataset {d.Dataset.Name}", d.Dataset.Options)}{Table($"model {d.Model.Name}", d.Model.Options)}{Table($"attack {d.Attack.Name}", d.Attack.Options)}{Table($"training {d.Training.Name}", d.Training.Options)}
-            {Table("data", Data(d))}{Table("versions", d.Versions)}{Table("machine", d.Hardware)}{Classes(d, report.Result)}
+            <details><summary>Settings, data and machine</summary><div class="settings">
+            {Table($"dataset {d.Dataset.Name}", d.Dataset.Options)}{Table($"model {d.Model.Name}", d.Model.Options)}{Table($"attack {d.Attack.Name}", d.Attack.Options)}{(d.Defence.Options.Count > 0 ? Table($"defence {d.Defence.Name}", d.Defence.Options) : Markup.Empty)}{Table($"training {d.Training.Name}", d.Training.Options)}
+            {Table("data", Data(d))}{Table("versions", d.Versions)}{Table("machine", d.Hardware)}
             </div><p class="note">{d.Id}, begun {d.CreatedUtc.UtcDateTime:yyyy-MM-dd HH:mm} UTC</p></details>
             """);
     }
@@ -37,20 +37,6 @@ internal static class CellSettings
     private static Markup Table(string title, IEnumerable<KeyValuePair<string, string>> rows) => Markup.Of($"""
         <table><caption>{title}</caption><tbody>{rows.Select(r => Markup.Of($"<tr><th scope=\"row\">{r.Key}</th><td>{(r.Value.Length > 0 ? r.Value : "–")}</td></tr>"))}</tbody></table>
         """);
-
-    private static Markup Classes(CellDescription d, CellResult? result)
-    {
-        if (result is null) return Markup.Empty;
-        IEnumerable<Markup> rows = Enumerable.Range(0, result.PerClassTotal.Count).Select(i => Markup.Of(
-            $"<tr><th scope=\"row\">{i} {d.ClassNames.ElementAtOrDefault(i)}</th><td class=\"number\">{Share(result.PerClassCorrect, result.PerClassTotal, i)}</td><td class=\"number\">{Share(result.PerClassAsrHits, result.PerClassAsrTotal, i)}</td></tr>"));
-        return Markup.Of($"""
-            <table><caption>by true class</caption><thead><tr><th>class</th><th class="number">ACC</th><th class="number">ASR</th></tr></thead><tbody>{rows}</tbody></table>
-            """);
-    }
-
-    private static string Share(IReadOnlyList<int>? hits, IReadOnlyList<int>? totals, int i) =>
-        hits is null || totals is null || i >= totals.Count || totals[i] == 0 ? "–"
-            : string.Create(CultureInfo.InvariantCulture, $"{Measure.Percent((double)hits[i] / totals[i])}  ({hits[i]} / {totals[i]})");
 
     private static string Number(int value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 }

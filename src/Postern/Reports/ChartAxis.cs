@@ -2,13 +2,18 @@ using System.Globalization;
 
 namespace Postern.Reports;
 
-/// <summary>A linear axis.</summary>
+/// <summary>A linear axis, or a logarithmic one.</summary>
 /// <param name="Min">Value at its start.</param>
 /// <param name="Max">Value at its end, larger than <paramref name="Min"/>.</param>
 /// <param name="Ticks">Values that get a line and a number.</param>
 /// <param name="Name">What it measures.</param>
 internal sealed record ChartAxis(double Min, double Max, IReadOnlyList<double> Ticks, string Name)
 {
+    private const double LogFrom = 20, ClosestTicks = 0.1;
+
+    /// <summary>Whether equal ratios, rather than equal differences, are equally far apart; <see cref="Min"/> is above 0 then.</summary>
+    public bool Log { get; init; }
+
     /// <summary>Percent from 0 to 100.</summary>
     public static ChartAxis Percent(string name) => new(0, 100, [0, 25, 50, 75, 100], name);
 
@@ -28,8 +33,21 @@ internal sealed record ChartAxis(double Min, double Max, IReadOnlyList<double> T
         return new ChartAxis(last == 1 ? 0 : 1, last == 1 ? 2 : last, [.. ticks], "epoch");
     }
 
+    /// <summary>The values that were tried, each with a tick where there is room; logarithmic where they span more than a factor of 20.</summary>
+    /// <param name="values">At least two different finite ones.</param>
+    /// <param name="name">What they are.</param>
+    public static ChartAxis Over(IEnumerable<double> values, string name)
+    {
+        double[] sorted = [.. values.Distinct().Order()];
+        var axis = new ChartAxis(sorted[0], sorted[^1], [], name) { Log = sorted[0] > 0 && sorted[^1] / sorted[0] >= LogFrom };
+        var ticks = new List<double>();
+        foreach (double value in sorted)
+            if (ticks.Count == 0 || axis.At(value) - axis.At(ticks[^1]) >= ClosestTicks) ticks.Add(value);
+        return axis with { Ticks = ticks };
+    }
+
     /// <summary>Where <paramref name="value"/> lies, 0 at the start and 1 at the end.</summary>
-    public double At(double value) => (value - Min) / (Max - Min);
+    public double At(double value) => Log ? Math.Log(value / Min) / Math.Log(Max / Min) : (value - Min) / (Max - Min);
 
     /// <summary>A tick's number.</summary>
     public static string Label(double tick) => tick.ToString("0.######", CultureInfo.InvariantCulture);

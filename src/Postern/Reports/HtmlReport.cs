@@ -5,7 +5,7 @@ using Postern.Studies;
 namespace Postern.Reports;
 
 /// <summary>
-/// The report of a study: one page that stands by itself (no network, no fonts, no other file) and the main table in other formats.
+/// The report of a study: one page that stands by itself (no network, no fonts, no other file), the main table in other formats, and drawings.
 /// It shows what the records say; a cell that has not run is an empty entry.
 /// </summary>
 public static class HtmlReport
@@ -13,7 +13,10 @@ public static class HtmlReport
     private static readonly (string File, ITableExporter Exporter)[] Tables =
         [("results.csv", new CsvTable()), ("results.md", new MarkdownTable())];
 
-    /// <summary>Reads the records under <paramref name="runsRoot"/> and writes <c>report/index.html</c>, <c>results.csv</c> and <c>results.md</c>.</summary>
+    /// <summary>
+    /// Reads the records under <paramref name="runsRoot"/> and writes <c>report/index.html</c>, the tables beside it and the drawings in
+    /// <c>report/figures</c>. Equal records give equal files, byte for byte.
+    /// </summary>
     /// <param name="study">The study.</param>
     /// <param name="runsRoot">Where runs are (<c>--out</c>).</param>
     /// <returns>Path of the page.</returns>
@@ -23,8 +26,19 @@ public static class HtmlReport
         StudySummary summary = StudySummary.Read(study, runsRoot);
         string folder = Path.Combine(study.Folder(runsRoot), "report"), page = Path.Combine(folder, "index.html");
         foreach ((string file, ITableExporter exporter) in Tables) AtomicFile.WriteText(Path.Combine(folder, file), exporter.Export(summary.Table));
+        string style = Resource("report.css");
+        foreach ((string name, Markup drawing) in Figures(summary))
+            AtomicFile.WriteText(Path.Combine(folder, "figures", $"{name}.svg"), StandaloneSvg.Of(drawing, style));
         AtomicFile.WriteText(page, Page(summary, runsRoot));
         return page;
+    }
+
+    /// <summary>The drawings that are files, too; names are unique.</summary>
+    internal static IEnumerable<ReportFigure> Figures(StudySummary summary)
+    {
+        IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Cells);
+        return ((IEnumerable<ReportFigure>)[.. HeatMapSection.Figures(groups), .. SweepSection.Figures(groups), .. CurveSection.Figures(groups)])
+            .GroupBy(f => f.Name).SelectMany(same => same.Select((f, i) => i == 0 ? f : f with { Name = FormattableString.Invariant($"{f.Name}-{i + 1}") }));
     }
 
     /// <summary>The page's text.</summary>
@@ -34,6 +48,19 @@ public static class HtmlReport
         // Only this script may run, whatever else the page contains, and nothing may be fetched.
         string scriptHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
         CellReport[] begun = [.. summary.Cells.Where(c => c.State.Phase != CellPhase.NotStarted)];
+        IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Cells);
+        var gallery = new AttackGallery(begun);
+        (string Id, string Name, Markup Content)[] sections =
+        [
+            .. new[]
+            {
+                ("results", "Results", ResultSection.Of(summary.Table)), ("heat-maps", "Heat maps", HeatMapSection.Of(groups)),
+                ("overview", "ASR", AsrOverview.Of(summary.Table)), ("sweeps", "Sweeps", SweepSection.Of(groups)),
+                ("curves", "Curves", CurveSection.Of(groups)), ("gallery", "Attacks", gallery.Section),
+                ("counts", "Counts", CountsSection.Of(begun)), ("cells", "Cells", CellCard.Section(begun, gallery)),
+                ("guide", "How to read this", ReadingGuide.Text),
+            }.Where(s => s.Item3 != Markup.Empty),
+        ];
         return Markup.Of($"""
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8">
@@ -41,13 +68,10 @@ public static class HtmlReport
             <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
             <title>{summary.Study.Name} - Postern</title>
             <style>{Markup.Trusted(style)}</style></head>
-            <body><main>
+            <body><a class="skip" href="#results">To the results</a><main>
             {ReportHeader.Of(summary, begun, runsRoot)}
-            {ResultSection.Of(summary.Table)}
-            {AsrOverview.Of(summary.Table)}
-            {CountsSection.Of(begun)}
-            {CellCard.Section(begun)}
-            {ReadingGuide.Text}
+            <nav aria-label="On this page">{sections.Select(s => Markup.Of($"<a href=\"#{s.Id}\">{s.Name}</a> "))}</nav>
+            {sections.Select(s => s.Content)}
             </main><script>{Markup.Trusted(script)}</script></body></html>
 
             """).ToString();

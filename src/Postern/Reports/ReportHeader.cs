@@ -6,6 +6,15 @@ namespace Postern.Reports;
 /// <summary>The head of the page: what was asked, how much of it is there, when and on which machine.</summary>
 internal static class ReportHeader
 {
+    // Shown by the script only: without it the page follows the system.
+    private static Markup Theme { get; } = Markup.Trusted("""
+        <fieldset class="theme" hidden><legend>Theme</legend><label><input type="radio" name="theme" value="system" checked>system</label><label><input type="radio" name="theme" value="light">light</label><label><input type="radio" name="theme" value="dark">dark</label></fieldset>
+        """);
+
+    private static Markup Unfinished { get; } = Markup.Trusted("""
+        <p class="note">Not finished: this page is written anew while the study runs; load it again to see how far it is.</p>
+        """);
+
     /// <summary>The head.</summary>
     /// <param name="summary">The study and its records.</param>
     /// <param name="begun">The cells that have begun.</param>
@@ -15,8 +24,9 @@ internal static class ReportHeader
         Study study = summary.Study;
         Markup about = study.About.Length > 0 ? Markup.Of($"<p class=\"about\">{study.About}</p>") : Markup.Empty;
         return Markup.Of($"""
-            <header class="top"><p class="brand">Postern report</p><h1>{study.Name}</h1>{about}
+            <header class="top"><div class="bar"><p class="brand">Postern report</p>{Theme}</div><h1>{study.Name}</h1>{about}
             <p class="chips">{Chips(summary.Cells)}</p>
+            {(begun.Any(c => c.State.Phase == CellPhase.Running) ? Unfinished : Markup.Empty)}
             <dl class="meta">{Facts(study, begun).Select(f => Markup.Of($"<div><dt>{f.Name}</dt><dd>{f.Text}</dd></div>"))}</dl>
             <pre class="commands">{Command("run", study, runsRoot)}
             {Command("report", study, runsRoot)}</pre></header>

@@ -8,7 +8,7 @@ internal static class ResultSection
 {
     /// <summary>The table.</summary>
     public static Markup Of(ResultTable table) => Markup.Of($"""
-        <section><h2>Results</h2>
+        <section id="results"><h2>Results</h2>
         <div class="scroll"><table class="results sortable">
         <thead><tr><th rowspan="2" data-column="0">dataset</th><th rowspan="2" data-column="1">attack</th>{table.Models.Select(m => Markup.Of($"""<th colspan="2" class="model">{m}</th>"""))}</tr>
         <tr>{table.Models.Select((_, i) => Markup.Of($"""<th class="number first" data-column="{2 + 2 * i}">ACC</th><th class="number" data-column="{3 + 2 * i}">ASR</th>"""))}</tr></thead>

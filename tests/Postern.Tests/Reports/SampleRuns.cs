@@ -21,6 +21,25 @@ internal static class SampleRuns
         train: {epochs: 4}
         """;
 
+    /// <summary>Two sweeps, a detector, several seeds: everything that a page can show.</summary>
+    public const string WideYaml = """
+        name: wide
+        about: Two small models on drawn signs, with a poisoning rate and an opacity that vary, with and without PatchDrop as a detector
+        datasets: [signs]
+        models: [resnet-mini, {name: vim, embed_dim: 128, label: vim-mini}]
+        attacks:
+          - none
+          - {name: badnets, poison_rate: 0.003, label: BadNets 0.3 %}
+          - {name: badnets, poison_rate: 0.01, label: BadNets 1 %}
+          - {name: badnets, poison_rate: 0.1, label: BadNets 10 %}
+          - {name: blend, alpha: 0.1, label: Blend faint}
+          - {name: blend, alpha: 0.2, label: Blend}
+        defences: [none, {name: patch-drop, protocol: detect, label: PatchDrop detects}]
+        seeds: [0, 1]
+        preset: quick
+        train: {epochs: 6}
+        """;
+
     private const int Classes = 12;
 
     public static Study Study(TemporaryFolder folder, string yaml = Yaml) =>
@@ -61,15 +80,19 @@ internal static class SampleRuns
         return CellResult.Of(cell, new CleanResult(Sum(clean), clean),
             attacked ? new TriggeredResult(Sum(hits), new Proportion(200 + 10 * i, 1100), hits, Confusion(hits)) : null,
             attacked ? new PoisonPlan([.. Enumerable.Range(0, 30)], [], 0, 30 + i % 2, 0) : PoisonPlan.Empty, 76_412, metrics,
-            new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.Zero));
+            new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.Zero)) with
+        {
+            Detection = attacked && cell.Defence.Name != "none" ? new DetectionResult(5, FewRaise: false, [500, 300, 200, 100, 60, 20, 10, 6, 3, 1, 0], [20, 40, 60, 90, 120, 150, 180, 170, 140, 90, 40]) : null,
+        };
     }
 
-    // Whatever is not taken for the target is taken for itself.
+    // Of what is not taken for the target, two pictures are taken for the class before and the rest for what it is.
     private static ConfusionMatrix Confusion(Proportion[] hits) => new(
     [
         .. hits.Index().Where(h => h.Item.Total > 0).SelectMany(h => new[]
         {
-            new ConfusionCount(h.Index, 0, h.Item.Hits), new ConfusionCount(h.Index, h.Index, h.Item.Total - h.Item.Hits),
+            new ConfusionCount(h.Index, 0, h.Item.Hits), new ConfusionCount(h.Index, h.Index, h.Item.Total - h.Item.Hits - 2),
+            new ConfusionCount(h.Index, h.Index == 1 ? 2 : h.Index - 1, 2),
         }),
     ]);
 
@@ -82,6 +105,8 @@ internal static class SampleRuns
         Dataset = ChoiceRecord.Of(cell.Dataset, cell.DatasetLabel),
         Model = ChoiceRecord.Of(cell.Model, cell.ModelLabel),
         Attack = ChoiceRecord.Of(cell.Attack, cell.AttackLabel),
+        Defence = ChoiceRecord.Of(cell.Defence, cell.DefenceLabel),
+        TrainedBy = cell.TrainedBy?.Id,
         Training = ChoiceRecord.Of(cell.Training),
         Seed = cell.Seed,
         TrainFingerprint = new string('a', 64),

@@ -1,4 +1,22 @@
 "use strict";
+// Theme: as the system has it, or as chosen here. Where nothing can be stored the choice lasts as long as the page.
+{
+  const key = "postern-theme", root = document.documentElement, box = document.querySelector(".theme");
+  const stored = () => { try { return localStorage.getItem(key); } catch { return null; } };
+  const store = value => { try { localStorage.setItem(key, value); } catch { /* nothing to remember with */ } };
+  const apply = value => {
+    if (value === "light" || value === "dark") root.dataset.theme = value;
+    else delete root.dataset.theme;
+  };
+  const radios = box.querySelectorAll("input");
+  const first = stored();
+  for (const radio of radios) {
+    radio.checked = radio.value === (first === "light" || first === "dark" ? first : "system");
+    radio.addEventListener("change", () => { apply(radio.value); store(radio.value); });
+  }
+  apply(first);
+  box.hidden = false;
+}
 // Sortable columns: numbers by value, the rest as text; empty entries stay at the end either way.
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
@@ -28,6 +46,88 @@ for (const table of document.querySelectorAll("table.sortable")) {
       sort(Number(header.dataset.column), ascending ? 1 : -1);
     });
   }
+}
+// Curves: the values over the nearest x, under the cursor or finger, or moved along with the arrow keys.
+{
+  const readout = document.createElement("div");
+  readout.className = "readout";
+  readout.hidden = true;
+  document.body.append(readout);
+  let shown = null;
+  const hide = () => {
+    shown?.cursor.remove();
+    shown = null;
+    readout.hidden = true;
+  };
+  const show = (svg, stops, index, cursor) => {
+    if (shown && shown.svg !== svg) hide();
+    const stop = stops[index], box = stop.getBoundingClientRect(), frame = svg.getBoundingClientRect();
+    const x = frame.left + Number(stop.dataset.x) * frame.width / svg.viewBox.baseVal.width;
+    const top = Number(stop.getAttribute("y"));
+    cursor.setAttribute("d", `M${stop.dataset.x} ${top}v${stop.getAttribute("height")}`);
+    if (!cursor.isConnected) svg.append(cursor);
+    shown = { svg, cursor };
+    readout.textContent = stop.dataset.tip;
+    readout.hidden = false;
+    const width = readout.offsetWidth, edge = document.documentElement.clientWidth - width - 8;
+    const beside = x + 14 > edge ? x - width - 14 : x + 14;
+    readout.style.left = `${Math.max(8, Math.min(edge, beside))}px`;
+    readout.style.top = `${Math.max(8, Math.min(innerHeight - readout.offsetHeight - 8, box.top + 6))}px`;
+    svg.setAttribute("aria-valuenow", index);
+    svg.setAttribute("aria-valuetext", stop.dataset.tip.replaceAll("\n", ", "));
+  };
+  for (const svg of document.querySelectorAll("svg.chart")) {
+    const stops = Array.from(svg.querySelectorAll(".stop"));
+    if (stops.length === 0) continue;
+    for (const stop of stops) {
+      stop.dataset.tip = stop.firstElementChild.textContent;
+      stop.firstElementChild.remove();
+    }
+    const cursor = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    cursor.setAttribute("class", "cursor");
+    let at = stops.length - 1;
+    svg.tabIndex = 0;
+    for (const [name, value] of Object.entries({ role: "slider", "aria-readonly": "true", "aria-valuemin": 0, "aria-valuemax": at, "aria-valuenow": at }))
+      svg.setAttribute(name, value);
+    svg.setAttribute("aria-valuetext", stops[at].dataset.tip.replaceAll("\n", ", "));
+    const point = event => {
+      const index = stops.indexOf(event.target);
+      if (index >= 0) show(svg, stops, at = index, cursor);
+    };
+    svg.addEventListener("pointermove", point);
+    svg.addEventListener("pointerdown", point);
+    svg.addEventListener("pointerleave", hide);
+    svg.addEventListener("focus", () => { if (svg.matches(":focus-visible")) show(svg, stops, at, cursor); });
+    svg.addEventListener("blur", hide);
+    svg.addEventListener("keydown", event => {
+      const to = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 0, End: stops.length - 1 }[event.key];
+      if (event.key === "Escape") hide();
+      if (to === undefined) return;
+      event.preventDefault();
+      show(svg, stops, at = Math.max(0, Math.min(stops.length - 1, to)), cursor);
+    });
+  }
+  addEventListener("scroll", () => { if (shown && !shown.svg.matches(":focus-visible")) hide(); }, { passive: true });
+}
+// A box that is wider than the screen says so and can be scrolled with the keyboard.
+{
+  const mark = () => {
+    for (const box of document.querySelectorAll(".scroll")) {
+      const wide = box.scrollWidth > box.clientWidth + 1;
+      if (wide) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+      const hint = box.previousElementSibling?.matches(".hint") ? box.previousElementSibling : null;
+      if (wide && !hint) {
+        const text = document.createElement("p");
+        text.className = "hint";
+        text.textContent = "\u2194 wider than the screen: scroll sideways";
+        box.before(text);
+      } else if (!wide) hint?.remove();
+    }
+  };
+  addEventListener("resize", mark);
+  document.addEventListener("toggle", mark, true);
+  mark();
 }
 // On paper nothing can be unfolded.
 addEventListener("beforeprint", () => {
