@@ -40,7 +40,7 @@ internal static class CellCard
         {report.Description?.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>")) ?? []}
         {Weights(report, shown)}
         <div class="plots">{CellCharts.Of(report)}{(report.Result?.Detection is { } detection ? CellDetection.Chart(report, detection) : Markup.Empty)}</div>
-        <p class="more">{gallery.Link(report)}</p>
+        {gallery.Of(report)}
         {CellClasses.Of(report)}{CellSettings.Of(report)}
         </article>
         """);

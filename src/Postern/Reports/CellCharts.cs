@@ -6,6 +6,8 @@ namespace Postern.Reports;
 /// <summary>The curves of one cell over its epochs: training loss, and ACC with ASR and RA.</summary>
 internal static class CellCharts
 {
+    private static readonly string[] Kinds = ["acc", "asr", "ra", "loss"];
+
     /// <summary>The charts of those values that were recorded; none before the first epoch.</summary>
     public static IEnumerable<Markup> Of(CellReport cell)
     {
@@ -34,7 +36,10 @@ internal static class CellCharts
                let value = of(epoch)
                where value is double v && double.IsFinite(v)
                select new ChartPoint(epoch.Epoch, value.Value, text(value.Value)),
-        ]);
+        ])
+        {
+            Marker = Array.IndexOf(Kinds, kind),
+        };
 
     private static string Describe(CellReport cell, params ChartSeries[] series) =>
         $"{cell.Cell.Id}: {string.Join("; ", series.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Name} over epochs, {s.Points[^1].Tip} after epoch {s.Points[^1].X}")))}";

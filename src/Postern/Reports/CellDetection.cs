@@ -20,7 +20,7 @@ internal static class CellDetection
     /// <param name="detection">The histograms.</param>
     public static Markup Chart(CellReport cell, DetectionResult detection)
     {
-        ChartSeries[] series = [.. new[] { Series("clean", "acc", detection.Clean), Series("triggered", "asr", detection.Triggered) }.Where(s => s.Points.Count > 0)];
+        ChartSeries[] series = [.. new[] { Series("clean", "acc", detection.Clean), Series("triggered", "asr", detection.Triggered) with { Marker = 1 } }.Where(s => s.Points.Count > 0)];
         if (series.Length == 0) return Markup.Empty;
         ChartAxis x = ChartAxis.UpTo(detection.Trials, "changed predictions") with { Max = detection.Trials };
         return new LineChart($"{cell.Cell.Id}: clean and triggered pictures by changed predictions of {detection.Trials.ToString(CultureInfo.InvariantCulture)}",

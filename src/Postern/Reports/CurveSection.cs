@@ -36,7 +36,7 @@ internal static class CurveSection
             int last = begun.SelectMany(g => g.Cells).Max(c => Math.Max(c.State.Epochs, c.Metrics.Count > 0 ? c.Metrics[^1].Epoch : 0));
             foreach ((string name, Func<EpochMetrics, double?> of) in Values)
             {
-                ChartSeries[] series = [.. begun.Select((g, i) => new ChartSeries(g.Attack, ChartSeries.Style(i), [.. Points(g, of, name)])).Where(s => s.Points.Count > 0)];
+                ChartSeries[] series = [.. begun.Select((g, i) => ChartSeries.Numbered(i, g.Attack, Points(g, of, name))).Where(s => s.Points.Count > 0)];
                 if (series.Length == 0) continue;
                 ChartAxis y = name == Values[0].Name ? ChartAxis.UpTo(series.SelectMany(s => s.Points).Max(p => p.Spread?.High ?? p.Y), name) : ChartAxis.Percent($"{name}, %");
                 string heading = $"{CellGroup.Names(part.Key.Model, part.Key.Defence)} on {part.Key.Dataset}";

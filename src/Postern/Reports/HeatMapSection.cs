@@ -9,8 +9,8 @@ internal static class HeatMapSection
     /// <summary>The section; empty where no cell is done.</summary>
     public static Markup Of(IReadOnlyList<CellGroup> groups)
     {
-        Markup[] panels = [.. Maps(groups).Select(m => Markup.Of($"""
-            <figure class="panel heatmap"><h3>{m.Heading}</h3><div class="scroll plain">{m.Map.Draw(links: true)}</div></figure>
+        Markup[] panels = [.. Maps(groups).GroupBy(m => m.Place).Select(place => Markup.Of($"""
+            <figure class="panel"><h3>{place.Key}</h3><div class="pair">{place.Select(m => Markup.Of($"<div><p>{m.Name}</p><div class=\"scroll plain\">{m.Map.Draw(links: true)}</div></div>"))}</div></figure>
             """))];
         return panels.Length == 0 ? Markup.Empty : Markup.Of($"""
             <section id="heat-maps"><h2>Models and attacks at a glance</h2>
@@ -23,19 +23,18 @@ internal static class HeatMapSection
     public static IEnumerable<ReportFigure> Figures(IReadOnlyList<CellGroup> groups) =>
         Maps(groups).Select(m => new ReportFigure(m.File, m.Map.Draw(links: false)));
 
-    private static IEnumerable<(string File, string Heading, HeatMap Map)> Maps(IReadOnlyList<CellGroup> groups)
+    private static IEnumerable<(string File, string Place, string Name, HeatMap Map)> Maps(IReadOnlyList<CellGroup> groups)
     {
         foreach (var part in groups.GroupBy(g => (g.Dataset, g.Defence)))
         {
             foreach ((string name, Func<ResultEntry, Measure?> of) in new[] { ("ASR", (Func<ResultEntry, Measure?>)(e => e.Asr)), ("ACC", e => e.Acc) })
             {
-                CellGroup[] shown = [.. part.GroupBy(g => g.Attack).Where(a => name == "ACC" || a.Any(g => g.Cells[0].Cell.Attack.Name != "none")).SelectMany(a => a)];
-                if (!shown.Any(g => of(g.Entry) is not null)) continue;
-                string[] models = [.. shown.Select(g => g.Model).Distinct()];
-                string heading = $"{name} on {CellGroup.Names(part.Key.Dataset, part.Key.Defence)}";
-                yield return (ReportFigure.FileName("heat-map", name, part.Key.Dataset, part.Key.Defence), heading,
-                    new HeatMap($"{heading}: rows are attacks, columns are models", name.ToLowerInvariant(), models,
-                        [.. shown.GroupBy(g => g.Attack).Select(a => (a.Key, (IReadOnlyList<HeatField>)[.. models.Select(m => Field(a.FirstOrDefault(g => g.Model == m), of))]))]));
+                if (!part.Any(g => of(g.Entry) is not null)) continue;
+                string[] models = [.. part.Select(g => g.Model).Distinct()];
+                string place = CellGroup.Names(part.Key.Dataset, part.Key.Defence);
+                yield return (ReportFigure.FileName("heat-map", name, part.Key.Dataset, part.Key.Defence), place, name,
+                    new HeatMap($"{name} on {place}: rows are attacks, columns are models", name.ToLowerInvariant(), models,
+                        [.. part.GroupBy(g => g.Attack).Select(a => (a.Key, (IReadOnlyList<HeatField>)[.. models.Select(m => Field(a.FirstOrDefault(g => g.Model == m), of))]))]));
             }
         }
     }

@@ -14,14 +14,18 @@ internal readonly record struct ChartPoint(double X, double Y, string Tip)
 
 /// <summary>A line with markers, told from the others by colour, dashes and markers alike.</summary>
 /// <param name="Name">Its name in the legend.</param>
-/// <param name="Kind">Classes of the style sheet: <c>acc</c>, <c>asr</c>, <c>ra</c> or <c>loss</c>, or those of <see cref="Style"/>.</param>
+/// <param name="Kind">Classes of the style sheet: <c>acc</c>, <c>asr</c>, <c>ra</c> or <c>loss</c>, or those of <see cref="Numbered"/>.</param>
 /// <param name="Points">In the order of x.</param>
 internal sealed record ChartSeries(string Name, string Kind, IReadOnlyList<ChartPoint> Points)
 {
     private const int Colours = 7, Dashes = 4;
 
-    /// <summary>Classes for the line number <paramref name="index"/> among equals.</summary>
-    public static string Style(int index) => string.Create(CultureInfo.InvariantCulture, $"c{index % Colours} d{index % Dashes}");
+    /// <summary>Number of its marker (<see cref="ChartLegend.Marker"/>).</summary>
+    public int Marker { get; init; }
+
+    /// <summary>The line number <paramref name="index"/> among equals: the same number looks the same in every chart.</summary>
+    public static ChartSeries Numbered(int index, string name, IEnumerable<ChartPoint> points) =>
+        new(name, string.Create(CultureInfo.InvariantCulture, $"c{index % Colours} d{index % Dashes}"), [.. points]) { Marker = index };
 }
 
 /// <summary>
@@ -59,13 +63,13 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
     private Markup XTick(double tick) => Markup.Of(
         $"""<path class="grid" d="M{XAt(tick):0.#} {Height - Bottom}v4"/><text x="{XAt(tick):0.#}" y="{Height - Bottom + 15}" text-anchor="middle">{ChartAxis.Label(tick)}</text>""");
 
-    private Markup Line(ChartSeries series, int index)
+    private Markup Line(ChartSeries series)
     {
         int every = Math.Max(1, (series.Points.Count + MostMarkers - 1) / MostMarkers);
         string path = string.Concat(series.Points.Select((p, i) => At(i == 0 ? 'M' : 'L', p.X, p.Y)));
         IEnumerable<Markup> markers = series.Points
             .Where((_, i) => i % every == 0 || i == series.Points.Count - 1)
-            .Select(p => ChartLegend.Marker(index, XAt(p.X), YAt(p.Y)));
+            .Select(p => ChartLegend.Marker(series.Marker, XAt(p.X), YAt(p.Y)));
         return Markup.Of($"""<g class="{series.Kind}"><path class="line" d="{path}"/>{markers}</g>""");
     }
 

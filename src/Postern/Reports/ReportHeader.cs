@@ -24,7 +24,7 @@ internal static class ReportHeader
         Study study = summary.Study;
         Markup about = study.About.Length > 0 ? Markup.Of($"<p class=\"about\">{study.About}</p>") : Markup.Empty;
         return Markup.Of($"""
-            <header class="top"><div class="bar"><p class="brand">Postern report</p>{Theme}</div><h1>{study.Name}</h1>{about}
+            <header class="top"><div class="masthead"><p class="brand">Postern report</p>{Theme}</div><h1>{study.Name}</h1>{about}
             <p class="chips">{Chips(summary.Cells)}</p>
             {(begun.Any(c => c.State.Phase == CellPhase.Running) ? Unfinished : Markup.Empty)}
             <dl class="meta">{Facts(study, begun).Select(f => Markup.Of($"<div><dt>{f.Name}</dt><dd>{f.Text}</dd></div>"))}</dl>

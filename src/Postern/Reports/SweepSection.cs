@@ -8,12 +8,16 @@ internal static class SweepSection
     /// <summary>The section; empty where nothing is varied.</summary>
     public static Markup Of(IReadOnlyList<CellGroup> groups)
     {
-        Markup[] panels = [.. Charts(groups).Select(c => Markup.Of($"<figure class=\"panel\"><h3>{c.Heading}</h3>{c.Chart.Draw()}</figure>"))];
+        Markup[] panels =
+        [
+            .. Charts(groups).GroupBy(c => c.Heading).Select(g => Markup.Of(
+                $"""<figure class="panel curves"><h3>{g.Key}</h3><div class="triple">{g.Select(c => c.Chart.Draw())}</div></figure>""")),
+        ];
         return panels.Length == 0 ? Markup.Empty : Markup.Of($"""
             <section id="sweeps"><h2>What a setting of the attack does</h2>
             <p class="note">Mean over seeds against an option in which attacks of this study differ. The band is one standard deviation to either
             side over several seeds, and the 95% interval of the counted pictures for one.</p>
-            <div class="panels">{panels}</div></section>
+            {panels}</section>
             """);
     }
 
@@ -26,12 +30,12 @@ internal static class SweepSection
         {
             foreach ((string name, Func<ResultEntry, Measure?> of) in new[] { ("ASR", (Func<ResultEntry, Measure?>)(e => e.Asr)), ("ACC", e => e.Acc) })
             {
-                ChartSeries[] series = [.. sweep.Lines.Select((line, i) => new ChartSeries(sweep.NameOf(line), ChartSeries.Style(i), [.. Points(line, of)])).Where(s => s.Points.Count > 0)];
+                ChartSeries[] series = [.. sweep.Lines.Select((line, i) => ChartSeries.Numbered(i, sweep.NameOf(line), Points(line, of))).Where(s => s.Points.Count > 0)];
                 if (series.Length == 0) continue;
-                string heading = $"{name} against {sweep.Option} on {sweep.Dataset}";
+                string heading = $"{sweep.Option} on {sweep.Dataset}";
                 ChartAxis x = ChartAxis.Over(sweep.Lines.SelectMany(l => l.Points).Select(p => p.Value), sweep.Option);
                 yield return (ReportFigure.FileName("sweep", sweep.Option, name, sweep.Dataset), heading,
-                    new LineChart($"{heading}: {string.Join("; ", series.Select(Describe))}", x, ChartAxis.Percent($"{name}, %"), series));
+                    new LineChart($"{name} against {heading}: {string.Join("; ", series.Select(Describe))}", x, ChartAxis.Percent($"{name}, %"), series));
             }
         }
     }

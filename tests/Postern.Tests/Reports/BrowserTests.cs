@@ -61,6 +61,8 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
         await report.Page.Locator("#curves svg.chart").First.FocusAsync();
         await report.Page.Keyboard.PressAsync("Tab");
         await Expect(chart).ToBeFocusedAsync();
+        await Expect(readout).ToContainTextAsync("epoch 3");
+        await report.Page.Keyboard.PressAsync("End");
         await Expect(readout).ToContainTextAsync("epoch 6");
         await report.Page.Keyboard.PressAsync("ArrowLeft");
         await Expect(readout).ToContainTextAsync("epoch 5");
@@ -131,7 +133,8 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
         await Expect(box).ToHaveAttributeAsync("tabindex", "0");
         await box.FocusAsync();
         await report.Page.Keyboard.PressAsync("ArrowRight");
-        await report.Page.WaitForFunctionAsync("document.querySelector('#counts .scroll').scrollLeft > 0");
+        for (int i = 0; i < 50 && await box.EvaluateAsync<double>("b => b.scrollLeft") == 0; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
+        Assert.True(await box.EvaluateAsync<double>("b => b.scrollLeft") > 0);
     }
 
     [Fact]

@@ -26,10 +26,10 @@ public class ChartTests
     public void Points_lie_within_the_axes_and_say_what_they_are()
     {
         var chart = new LineChart("title & more", ChartAxis.Epochs(2), ChartAxis.Percent("%"),
-            [new ChartSeries("ACC", "acc", [new ChartPoint(1, 0, "first <1>"), new ChartPoint(2, 100, "second")])]);
+            [new ChartSeries("ACC", "acc", [new ChartPoint(1, 0, "<1>"), new ChartPoint(2, 100, "second")])]);
         string svg = chart.Draw().ToString();
         Assert.Contains("d=\"M38 162L328 28\"", svg, StringComparison.Ordinal);
-        Assert.Contains("<title>first &lt;1&gt;</title>", svg, StringComparison.Ordinal);
+        Assert.Contains("<title>epoch 1\nACC &lt;1&gt;</title>", svg, StringComparison.Ordinal);
         Assert.Contains("aria-label=\"title &amp; more\"", svg, StringComparison.Ordinal);
     }
 
@@ -39,7 +39,8 @@ public class ChartTests
         ChartPoint[] points = [.. Enumerable.Range(1, 300).Select(e => new ChartPoint(e, e / 3.0, $"epoch {e}"))];
         string svg = new LineChart("", ChartAxis.Epochs(300), ChartAxis.Percent("%"), [new ChartSeries("ACC", "acc", points)]).Draw().ToString();
         Assert.Equal(299, svg.Count(c => c == 'L'));
-        Assert.InRange(svg.Split("<title>").Length - 1, 30, 41);
-        Assert.Contains("epoch 300<", svg, StringComparison.Ordinal);
+        Assert.InRange(svg.Split("class=\"mark\"").Length - 2, 30, 41);
+        Assert.Equal(300, svg.Split("<title>").Length - 1);
+        Assert.Contains("epoch 300\nACC epoch 300<", svg, StringComparison.Ordinal);
     }
 }

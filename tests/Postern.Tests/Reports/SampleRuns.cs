@@ -34,7 +34,7 @@ internal static class SampleRuns
           - {name: badnets, poison_rate: 0.1, label: BadNets 10 %}
           - {name: blend, alpha: 0.1, label: Blend faint}
           - {name: blend, alpha: 0.2, label: Blend}
-        defences: [none, {name: patch-drop, protocol: detect, label: PatchDrop detects}]
+        defences: [{name: patch-drop, protocol: detect, label: PatchDrop detects}, none]
         seeds: [0, 1]
         preset: quick
         train: {epochs: 6}
@@ -59,8 +59,8 @@ internal static class SampleRuns
             double final = 0.55 + 0.05 * (i % 7);
             int epochs = left is 1 or 3 ? 3 : study.Cells[i].Training.Integer("epochs");
             EpochMetrics[] metrics = [.. Enumerable.Range(1, epochs).Select(e => Epoch(e, attacked, final))];
-            foreach (EpochMetrics epoch in metrics) directory.AppendMetrics(epoch);
-            if (attacked) AtomicFile.Write(directory.PreviewPath, stream => stream.Write(Preview(i)));
+            if (study.Cells[i].TrainedBy is null) foreach (EpochMetrics epoch in metrics) directory.AppendMetrics(epoch);
+            if (attacked) AtomicFile.Write(directory.PreviewPath, stream => stream.Write(Preview(study.Cells[i].Attack.Name.Length)));
             if (left == 1) directory.WriteFailure("the loss became NaN at epoch 4, step 120 (lr 0.002); try a lower lr or a longer warm-up");
             if (left > 3) directory.WriteResult(Result(study.Cells[i], attacked, i, metrics));
         }

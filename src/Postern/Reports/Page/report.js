@@ -83,7 +83,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       stop.dataset.tip = stop.firstElementChild.textContent;
       stop.firstElementChild.remove();
     }
-    const cursor = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    const cursor = svg.querySelector("path").cloneNode();
     cursor.setAttribute("class", "cursor");
     let at = stops.length - 1;
     svg.tabIndex = 0;
@@ -96,7 +96,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
     };
     svg.addEventListener("pointermove", point);
     svg.addEventListener("pointerdown", point);
-    svg.addEventListener("pointerleave", hide);
+    // A finger that is lifted leaves, too; what it pointed at stays until it points elsewhere.
+    svg.addEventListener("pointerleave", event => { if (event.pointerType !== "touch") hide(); });
     svg.addEventListener("focus", () => { if (svg.matches(":focus-visible")) show(svg, stops, at, cursor); });
     svg.addEventListener("blur", hide);
     svg.addEventListener("keydown", event => {
@@ -107,6 +108,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       show(svg, stops, at = Math.max(0, Math.min(stops.length - 1, to)), cursor);
     });
   }
+  addEventListener("pointerdown", event => { if (shown && !shown.svg.contains(event.target)) hide(); });
   addEventListener("scroll", () => { if (shown && !shown.svg.matches(":focus-visible")) hide(); }, { passive: true });
 }
 // A box that is wider than the screen says so and can be scrolled with the keyboard.
