@@ -52,7 +52,7 @@ internal static class RunCommand
         RunSummary summary;
         try
         {
-            summary = RunProgress.Show(study, root, progress => new StudyRunner(study, root, threads, progress).Run(interrupt.Token));
+            summary = RunProgress.Show(study, root, progress => new StudyRunner(study, root, threads, new ReportingProgress(progress, study, root)).Run(interrupt.Token));
         }
         catch (OperationCanceledException)
         {

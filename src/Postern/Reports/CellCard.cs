@@ -23,11 +23,12 @@ internal static class CellCard
             """);
     }
 
-    /// <summary><c>done</c>, <c>failed</c>, <c>epoch 3 of 8</c> or <c>not run</c>.</summary>
+    /// <summary><c>done</c>, <c>failed</c>, <c>begun</c>, <c>epoch 3 of 8</c> or <c>not run</c>.</summary>
     public static string StateText(CellState state) => state.Phase switch
     {
         CellPhase.Done => "done",
         CellPhase.Failed => "failed",
+        CellPhase.Running when state.Epoch == 0 => "begun",
         CellPhase.Running => string.Create(CultureInfo.InvariantCulture, $"epoch {state.Epoch} of {state.Epochs}"),
         _ => "not run",
     };

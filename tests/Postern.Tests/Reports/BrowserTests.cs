@@ -112,7 +112,7 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
     public async Task A_number_leads_to_the_curves_of_its_cell()
     {
         await using OpenReport report = await browser.Open();
-        foreach (string place in new[] { $"{Results} td.asr a", "#heat-maps svg a" })
+        foreach (string place in new[] { $"{Results} td.asr a[href*='_badnets_s']", "#heat-maps svg a[href*='_badnets_s']" })
         {
             ILocator link = report.Page.Locator(place).First;
             string target = (await link.GetAttributeAsync("href"))!;

@@ -66,7 +66,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     const top = Number(stop.getAttribute("y"));
     cursor.setAttribute("d", `M${stop.dataset.x} ${top}v${stop.getAttribute("height")}`);
     if (!cursor.isConnected) svg.append(cursor);
-    shown = { svg, cursor };
+    shown = { svg, cursor, again: () => show(svg, stops, index, cursor) };
     readout.textContent = stop.dataset.tip;
     readout.hidden = false;
     const width = readout.offsetWidth, edge = document.documentElement.clientWidth - width - 8;
@@ -109,7 +109,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   }
   addEventListener("pointerdown", event => { if (shown && !shown.svg.contains(event.target)) hide(); });
-  addEventListener("scroll", () => { if (shown && !shown.svg.matches(":focus-visible")) hide(); }, { passive: true });
+  addEventListener("scroll", () => shown?.again(), { passive: true });
 }
 // A box that is wider than the screen says so and can be scrolled with the keyboard.
 {
