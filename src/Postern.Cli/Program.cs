@@ -10,7 +10,11 @@ namespace Postern.Cli;
 public static class Program
 {
     /// <summary>Runs a command line and gives its exit code: 0 all done, 1 something failed, 2 bad input, 130 interrupted.</summary>
-    public static int Main(string[] args) => Run(args, Console.Error);
+    public static int Main(string[] args)
+    {
+        Terminal.Prepare();
+        return Run(args, Console.Error);
+    }
 
     /// <summary>As <see cref="Main"/>, with errors written to <paramref name="errors"/>.</summary>
     public static int Run(string[] args, TextWriter errors)

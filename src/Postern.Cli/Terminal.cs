@@ -8,12 +8,20 @@ internal static class Terminal
     // A pipe or a log has no width of its own; 80 columns would break the tables.
     private const int RedirectedWidth = 120;
 
+    // https://no-color.org: set to anything but nothing. Bars, which move the cursor, go with the colours.
+    private static bool IsPlain => Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+
+    /// <summary>To be called before anything touches the console: .NET itself greets a terminal with an escape code.</summary>
+    public static void Prepare()
+    {
+        if (IsPlain) Environment.SetEnvironmentVariable("TERM", "dumb");
+    }
+
     /// <summary>Opens the console on standard output, or on standard error where standard output is for a program.</summary>
     public static IAnsiConsole Open(bool onErrors)
     {
         bool redirected = onErrors ? Console.IsErrorRedirected : Console.IsOutputRedirected;
-        // https://no-color.org: set to anything but nothing. Bars, which move the cursor, go with the colours.
-        bool plain = redirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        bool plain = redirected || IsPlain;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,

@@ -7,7 +7,7 @@ _postern() {
     COMPREPLY=()
     while IFS= read -r suggestion; do
         # Options only where one was begun: an empty list lets bash complete files.
-        [[ $suggestion == /* || ($suggestion == -* && $word != -*) ]] && continue
+        [[ -z $suggestion || $suggestion == /* || ($suggestion == -* && $word != -*) ]] && continue
         [[ $suggestion == "$word"* ]] && COMPREPLY+=("$suggestion")
     done < <("$1" "[suggest:${#line}]" "$line" 2>/dev/null)
 }

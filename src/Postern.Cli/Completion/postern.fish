@@ -6,7 +6,7 @@ function __postern_complete
     set -l current (commandline -ct)
     # The program takes what follows its name, and the place of the cursor there.
     set -l line (string join ' ' -- $words $current)
-    set -l suggestions ($program "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null | string match -v '/*')
+    set -l suggestions ($program "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null | string match -v -r '^(/|$)')
     # Options only where one was begun: an empty list gives files.
     if not string match -q -- '-*' "$current"
         set suggestions (string match -v -- '-*' $suggestions)

@@ -10,6 +10,6 @@ Register-ArgumentCompleter -Native -CommandName postern -ScriptBlock {
     if ($line.Length -eq 0) { $line = ' ' }
     & $program.Extent.Text "[suggest:$($line.Length)]" "$line" 2>$null |
         # Options only where one was begun: no result lets PowerShell complete files.
-        Where-Object { $_ -notlike '/*' -and ($wordToComplete -like '-*' -or $_ -notlike '-*') -and $_ -like "$wordToComplete*" } |
+        Where-Object { $_ -and $_ -notlike '/*' -and ($wordToComplete -like '-*' -or $_ -notlike '-*') -and $_ -like "$wordToComplete*" } |
         ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_) }
 }

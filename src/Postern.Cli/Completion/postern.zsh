@@ -6,7 +6,7 @@ _postern() {
     (( CURRENT > 2 )) && line+=' '
     line+=$PREFIX
     local -a suggestions
-    suggestions=("${(@f)$(${(Q)words[1]} "[suggest:${#line}]" "$line" 2>/dev/null)}")
+    suggestions=(${(f)"$(${(Q)words[1]} "[suggest:${#line}]" "$line" 2>/dev/null)"})
     # Options only where one was begun: an empty list lets zsh complete files.
     suggestions=(${suggestions:#/*})
     [[ $PREFIX == -* ]] || suggestions=(${suggestions:#-*})
