@@ -16,7 +16,7 @@ internal static class AsrOverview
     }
 
     private static Markup Panel(ResultTable table, ResultRow row) => Markup.Of($"""
-        <div class="panel"><h3>{row.Attack} <small>{row.Dataset}</small></h3>
+        <div class="panel"><h3>{row.Attack} <small>{CellGroup.Names(row.Dataset, table.HasDefences ? row.Defence : "")}</small></h3>
         {table.Models.Zip(row.Entries).Where(e => e.Second.Asr is not null).Select((e, i) => Line(e.First, e.Second.Asr!, i))}</div>
         """);
 

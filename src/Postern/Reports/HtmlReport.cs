@@ -11,7 +11,7 @@ namespace Postern.Reports;
 public static class HtmlReport
 {
     private static readonly (string File, ITableExporter Exporter)[] Tables =
-        [("results.csv", new CsvTable()), ("results.md", new MarkdownTable())];
+        [("results.csv", new CsvTable()), ("results.md", new MarkdownTable()), ("results.tex", new LatexTable())];
 
     /// <summary>
     /// Reads the records under <paramref name="runsRoot"/> and writes <c>report/index.html</c>, the tables beside it and the drawings in

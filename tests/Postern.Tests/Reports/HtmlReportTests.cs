@@ -22,7 +22,7 @@ public sealed partial class HtmlReportTests(SampleFixture sample) : IClassFixtur
     public void A_report_is_a_page_tables_and_drawings_in_the_study_s_folder()
     {
         Page();
-        Assert.Equal(["figures", "index.html", "results.csv", "results.md"],
+        Assert.Equal(["figures", "index.html", "results.csv", "results.md", "results.tex"],
             Directory.EnumerateFileSystemEntries(Path.Combine(sample.RunsRoot, "sample", "report")).Select(Path.GetFileName).Order());
     }
 
@@ -33,7 +33,7 @@ public sealed partial class HtmlReportTests(SampleFixture sample) : IClassFixtur
         Assert.DoesNotMatch("(?i)https?://|//[a-z]|@import|url\\(|<link|<iframe", WithoutPictures(page).Replace("// ", "", StringComparison.Ordinal));
         Assert.All(Sources().Matches(page), m => Assert.StartsWith("src=\"data:image/png;base64,", m.Value, StringComparison.Ordinal));
         Assert.Equal(2, Sources().Count(page));
-        Assert.All(Links().Matches(page), m => Assert.Matches("^href=\"(#[a-z0-9._-]+|results\\.(csv|md))\"$", m.Value));
+        Assert.All(Links().Matches(page), m => Assert.Matches("^href=\"(#[a-z0-9._-]+|results\\.(csv|md|tex))\"$", m.Value));
     }
 
     [Fact]
