@@ -1,0 +1,42 @@
+using Postern.Defenses;
+using Postern.Evaluation;
+using Postern.Studies;
+
+namespace Postern.Reports.Paper;
+
+/// <summary>What one seed of some cells gave.</summary>
+/// <param name="Seed">The seed.</param>
+/// <param name="Value">Points, or loss.</param>
+/// <param name="Counted">Variance from the counted pictures; null for a loss.</param>
+internal readonly record struct SeedValue(long Seed, double Value, double? Counted);
+
+/// <summary>Cells that differ in their seed only, as a claim sees them.</summary>
+/// <param name="Names">What the paper calls them.</param>
+/// <param name="Attack">Their attack's options.</param>
+/// <param name="Label">Their names in the study's tables.</param>
+/// <param name="Seeds">Seeds that are done and have the measure.</param>
+/// <param name="Asked">Seeds that the study asks for.</param>
+internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, string Label, IReadOnlyList<SeedValue> Seeds, int Asked)
+{
+    private const string NoAttack = "none";
+
+    /// <summary>The study's cells in groups. For ASR only those with an attack.</summary>
+    public static IReadOnlyList<ClaimCells> Of(IReadOnlyList<CellReport> cells, ComparedMeasure measure) =>
+    [
+        .. cells.Where(c => measure != ComparedMeasure.Asr || c.Cell.Attack.Name != NoAttack)
+            .GroupBy(c => c.Cell.Labels)
+            .Select(g => new ClaimCells(g.First().Cell.Paper, AttackCondition.Of(g.First().Cell.Attack), LabelOf(g.First().Cell),
+                [.. g.Select(c => Value(c, measure)).OfType<SeedValue>()], g.Count())),
+    ];
+
+    private static SeedValue? Value(CellReport report, ComparedMeasure measure)
+    {
+        if (measure == ComparedMeasure.Loss)
+            return report.Result is { FinalLoss: double loss } && double.IsFinite(loss) ? new SeedValue(report.Cell.Seed, loss, null) : null;
+        Proportion? share = measure == ComparedMeasure.Acc ? report.Acc : report.Asr;
+        return share is { Total: > 0 } s ? new SeedValue(report.Cell.Seed, 100 * s.Value, 1e4 * Estimate.CountVariance(s)) : null;
+    }
+
+    private static string LabelOf(Cell cell) => string.Join(", ", cell.DatasetLabel, cell.ModelLabel, cell.AttackLabel)
+        + (cell.Defence.Name == DefenseCatalog.None ? "" : $", {cell.DefenceLabel}");
+}

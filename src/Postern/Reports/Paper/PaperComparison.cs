@@ -1,0 +1,64 @@
+using System.Globalization;
+using Postern.Defenses;
+using Postern.Studies;
+
+namespace Postern.Reports.Paper;
+
+/// <summary>A study beside the paper: each row with the printed value, the averages, and what it says of the paper's claims. Exporters only write it down.</summary>
+/// <param name="Title">The study's name.</param>
+/// <param name="Source">The paper.</param>
+/// <param name="Rows">A row for each dataset, attack, defence and model of the study, in the order of its table.</param>
+/// <param name="Averages">Where at least two attacked rows of a table with printed averages are measured.</param>
+/// <param name="Claims">Those about cells that the study has.</param>
+public sealed record PaperComparison(
+    string Title, string Source, IReadOnlyList<PaperRow> Rows, IReadOnlyList<PaperAverage> Averages, IReadOnlyList<ClaimResult> Claims)
+{
+    /// <summary>The comparison with the file that <paramref name="summary"/>'s study names; null where it names none.</summary>
+    /// <exception cref="InputException">The file is missing or damaged.</exception>
+    public static PaperComparison? Read(StudySummary summary) =>
+        summary.Study.Published is string path ? Of(summary, PublishedValues.Read(path)) : null;
+
+    /// <summary>The comparison of <paramref name="summary"/> with <paramref name="published"/>.</summary>
+    public static PaperComparison Of(StudySummary summary, PublishedValues published)
+    {
+        // One name of the paper for cells of several settings is a sweep: a table's value belongs to one of them.
+        HashSet<CellNames> sweeps =
+        [
+            .. summary.Cells.GroupBy(c => c.Cell.Paper).Where(g => g.Select(c => AttackCondition.Of(c.Cell.Attack)).Distinct().Count() > 1).Select(g => g.Key),
+        ];
+        PaperRow[] rows =
+        [
+            .. summary.Table.Rows.SelectMany(r => r.Entries).Where(e => e.Cells.Count > 0).Select(e => Row(e, published, sweeps.Contains(e.Cells[0].Cell.Paper))),
+        ];
+        return new PaperComparison(summary.Study.Name, published.Source, rows, [.. published.Averages.SelectMany(a => Measured(a, rows, published))],
+            new ClaimEvaluation(summary.Cells, published).Results);
+    }
+
+    private static PaperRow Row(ResultEntry entry, PublishedValues published, bool exact)
+    {
+        Cell cell = entry.Cells[0].Cell;
+        AttackCondition attack = AttackCondition.Of(cell.Attack);
+        IReadOnlyList<PublishedValue> values = published.Of(cell.Paper, attack, exact);
+        AttackCondition? set = values.Any(v => v.Condition.IsEmpty) ? published.Setting(cell.Paper.Dataset, cell.Paper.Attack)?.Condition : null;
+        return new PaperRow(cell.Labels, cell.Paper, entry, new PaperMeasure(entry.Acc, PrintedNumber.Of(values, v => v.Acc)),
+            new PaperMeasure(entry.Asr, PrintedNumber.Of(values, v => v.Asr)), set is null ? "" : Remark(set, attack));
+    }
+
+    private static string Remark(AttackCondition paper, AttackCondition here)
+    {
+        (string Name, decimal? Paper, decimal? Here)[] options = [("poison_rate", paper.PoisonRate, here.PoisonRate), ("intensity", paper.Intensity, here.Intensity)];
+        (string Name, decimal? Paper, decimal? Here)[] other = [.. options.Where(o => o is { Paper: not null, Here: not null } && o.Paper != o.Here)];
+        return other.Length == 0 ? "" : $"published at {string.Join(", ", other.Select(o =>
+            string.Create(CultureInfo.InvariantCulture, $"{o.Name} {o.Paper}, here {o.Here}")))}";
+    }
+
+    private static IEnumerable<PaperAverage> Measured(PublishedAverage average, PaperRow[] rows, PublishedValues published) =>
+        from row in rows
+        where PublishedValues.Same(row.Paper.Dataset, average.Dataset) && PublishedValues.Same(row.Paper.Model, average.Model)
+            && row.Entry.Cells[0].Cell.Defence.Name == DefenseCatalog.None
+            && row.Asr is { Measured: not null } && row.Asr.Printed.Any(p => p.Tables.Contains(average.Table))
+        group row by (row.Labels.Dataset, row.Labels.Model) into column
+        where column.Count() > 1
+        select new PaperAverage(column.Key.Dataset, column.Key.Model, average, 100 * column.Average(r => r.Acc.Measured!.Mean), 100 * column.Average(r => r.Asr.Measured!.Mean),
+            column.Count(), published.Values.Count(v => v.Table == average.Table && v.Names.Model == average.Model && v.Asr is not null));
+}
