@@ -1,25 +1,59 @@
 using System.CommandLine;
 using Postern.Reports;
+using Postern.Reports.SideBySide;
 using Postern.Studies;
 using Spectre.Console;
 using Table = Spectre.Console.Table;
 
 namespace Postern.Cli.Commands;
 
-/// <summary><c>postern report STUDY</c>: the table in the terminal and the HTML page, from records only.</summary>
+/// <summary>
+/// <c>postern report STUDY</c>: the table in the terminal and the HTML page, from records only; <c>postern report A B</c>: what differs
+/// between two studies or folders of results.
+/// </summary>
 internal static class ReportCommand
 {
     public static Command Create()
     {
         var arguments = new StudyArguments();
-        var command = new Command("report", "Show a study's results and write its HTML page.");
+        var other = new Argument<string?>("other") { Description = "compare with this study file or folder of results, e.g. runs/NAME; the first may be a folder then, too", Arity = ArgumentArity.ZeroOrOne };
+        var markdown = new Option<string?>("--markdown") { Description = "write the comparison to this file, too" };
+        var command = new Command("report", "Show a study's results and write its HTML page, or compare two.");
         arguments.AddTo(command);
+        command.Arguments.Add(other);
+        command.Options.Add(markdown);
         command.SetAction(parsed =>
         {
+            string? file = parsed.GetValue(markdown);
+            if (parsed.GetValue(other) is string second)
+            {
+                Show(RunComparison.Of(Side(arguments, parsed, arguments.Named(parsed)), Side(arguments, parsed, second)), file);
+                return ExitCode.Done;
+            }
+            if (file is not null) throw new InputException("--markdown", "belongs to a comparison: name two studies or folders; a report has results.md");
             Show(arguments.Read(parsed, planOnly: true), arguments.Output(parsed));
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static ComparedRuns Side(StudyArguments arguments, ParseResult parsed, string path)
+    {
+        if (File.Exists(path)) return ComparedRuns.Of(arguments.Read(parsed, planOnly: true, path), arguments.Output(parsed));
+        if (arguments.HasChoices(parsed)) throw new InputException(path, "is no study file: --set and --only belong to study files");
+        return ComparedRuns.OfFolder(path);
+    }
+
+    private static void Show(RunComparison comparison, string? file)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(MarkdownComparison.Title(comparison))).Caption("in percent, differences in points")
+            .AddColumns([.. MarkdownComparison.Heads.Select((h, i) => i == 0 ? new TableColumn(h) : new TableColumn(h).RightAligned())]);
+        foreach (ComparedRow row in comparison.Rows) table.AddRow([.. MarkdownComparison.Fields(row).Select(Markup.Escape)]);
+        AnsiConsole.Write(table);
+        foreach (string note in MarkdownComparison.Notes(comparison)) AnsiConsole.MarkupLineInterpolated($"{note}");
+        if (file is null) return;
+        AtomicFile.WriteText(file, MarkdownComparison.Export(comparison));
+        AnsiConsole.MarkupLineInterpolated($"comparison: {file}");
     }
 
     /// <summary>Prints the table and writes the page.</summary>

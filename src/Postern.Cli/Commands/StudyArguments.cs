@@ -26,12 +26,19 @@ internal sealed class StudyArguments
 
     public string Output(ParseResult parsed) => parsed.GetValue(output)!;
 
+    /// <summary>What was named as the study.</summary>
+    public string Named(ParseResult parsed) => parsed.GetValue(file)!;
+
+    /// <summary>Whether cells are chosen or values are set, which a folder of results knows nothing of.</summary>
+    public bool HasChoices(ParseResult parsed) => parsed.GetValue(set) is { Length: > 0 } || parsed.GetValue(only) is { Length: > 0 };
+
     /// <summary>The study that was named.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="planOnly">Whether nothing is run, so that data need not be there.</param>
-    public Study Read(ParseResult parsed, bool planOnly)
+    /// <param name="path">Another study file than the one that was named first.</param>
+    public Study Read(ParseResult parsed, bool planOnly, string? path = null)
     {
-        Study study = ReadFile(parsed.GetValue(file)!, parsed.GetValue(set) ?? [], planOnly);
+        Study study = ReadFile(path ?? Named(parsed), parsed.GetValue(set) ?? [], planOnly);
         return parsed.GetValue(only) is { Length: > 0 } terms ? study.Only(terms) : study;
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Postern.Reports.Paper;
 using Postern.Studies;
 
 namespace Postern.Reports;
@@ -29,7 +30,9 @@ public static class HtmlReport
         string style = Resource("report.css");
         foreach ((string name, Markup drawing) in Figures(summary))
             AtomicFile.WriteText(Path.Combine(folder, "figures", $"{name}.svg"), StandaloneSvg.Of(drawing, style));
-        AtomicFile.WriteText(page, Page(summary, runsRoot));
+        var paper = PaperComparison.Read(summary);
+        if (paper is not null) PaperFiles.Write(paper, folder);
+        AtomicFile.WriteText(page, Page(summary, paper, runsRoot));
         return page;
     }
 
@@ -42,7 +45,10 @@ public static class HtmlReport
     }
 
     /// <summary>The page's text.</summary>
-    internal static string Page(StudySummary summary, string runsRoot)
+    /// <param name="summary">The study and its records.</param>
+    /// <param name="paper">The study beside the paper; null where it names none.</param>
+    /// <param name="runsRoot">Where runs are.</param>
+    internal static string Page(StudySummary summary, PaperComparison? paper, string runsRoot)
     {
         string style = Resource("report.css"), script = Resource("report.js");
         // Only this script may run, whatever else the page contains, and nothing may be fetched.
@@ -54,7 +60,8 @@ public static class HtmlReport
         [
             .. new[]
             {
-                ("results", "Results", ResultSection.Of(summary.Table)), ("heat-maps", "Heat maps", HeatMapSection.Of(groups)),
+                ("results", "Results", ResultSection.Of(summary.Table)), ("claims", "Claims", ClaimSection.Of(paper)),
+                ("paper", "Beside the paper", PaperSection.Of(paper)), ("heat-maps", "Heat maps", HeatMapSection.Of(groups)),
                 ("overview", "ASR", AsrOverview.Of(summary.Table)), ("sweeps", "Sweeps", SweepSection.Of(groups)),
                 ("curves", "Curves", CurveSection.Of(groups)), ("gallery", "Attacks", gallery.Section),
                 ("counts", "Counts", CountsSection.Of(begun)), ("cells", "Cells", CellCard.Section(begun, gallery)),

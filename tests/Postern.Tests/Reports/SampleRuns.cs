@@ -21,19 +21,20 @@ internal static class SampleRuns
         train: {epochs: 4}
         """;
 
-    /// <summary>Two sweeps, a detector, several seeds: everything that a page can show.</summary>
-    public const string WideYaml = """
+    /// <summary>Two sweeps, a detector, several seeds, names of the paper: everything that a page can show.</summary>
+    public static string WideYaml { get; } = $$"""
         name: wide
+        published: {{Path.Combine(SharedMaterial.RepositoryRoot, "studies", "paper", "published.yaml")}}
         about: Two small models on drawn signs, with a poisoning rate and an opacity that vary, with and without PatchDrop as a detector
-        datasets: [signs]
-        models: [resnet-mini, {name: vim, embed_dim: 128, label: vim-mini}]
+        datasets: [{name: signs, paper: CIFAR-10}]
+        models: [{name: resnet-mini, paper: ResNet18}, {name: vim, embed_dim: 128, label: vim-mini, paper: Vim-t}]
         attacks:
           - none
-          - {name: badnets, poison_rate: 0.003, label: BadNets 0.3 %}
-          - {name: badnets, poison_rate: 0.01, label: BadNets 1 %}
-          - {name: badnets, poison_rate: 0.1, label: BadNets 10 %}
+          - {name: badnets, poison_rate: 0.003, label: BadNets 0.3 %, paper: BadNets}
+          - {name: badnets, poison_rate: 0.01, label: BadNets 1 %, paper: BadNets}
+          - {name: badnets, poison_rate: 0.1, label: BadNets 10 %, paper: BadNets}
           - {name: blend, alpha: 0.1, label: Blend faint}
-          - {name: blend, alpha: 0.2, label: Blend}
+          - {name: blend, alpha: 0.2, label: Blend, paper: Blend}
         defences: [{name: patch-drop, protocol: detect, label: PatchDrop detects}, none]
         seeds: [0, 1]
         preset: quick
@@ -64,6 +65,15 @@ internal static class SampleRuns
             if (left == 1) directory.WriteFailure("the loss became NaN at epoch 4, step 120 (lr 0.002); try a lower lr or a longer warm-up");
             if (left > 3) directory.WriteResult(Result(study.Cells[i], attacked, i, metrics));
         }
+    }
+
+    /// <summary>A result with these counts, of <paramref name="total"/> pictures each.</summary>
+    public static void WriteResult(Study study, string runsRoot, Cell cell, int accurate, int hits, int total)
+    {
+        var directory = new CellDirectory(study.Folder(runsRoot), cell);
+        directory.Start();
+        CellResult result = CellResult.Of(cell, new CleanResult(new Proportion(accurate, total), [new Proportion(accurate, total)]), null, PoisonPlan.Empty, 1, [], DateTimeOffset.UnixEpoch);
+        directory.WriteResult(cell.Attack.Name == "none" ? result : result with { AsrHits = hits, AsrTotal = total });
     }
 
     private static EpochMetrics Epoch(int epoch, bool attacked, double final)

@@ -1,0 +1,77 @@
+using Postern.Evaluation;
+using Postern.Studies;
+
+namespace Postern.Reports.SideBySide;
+
+/// <summary>A cell of one side of a comparison.</summary>
+/// <param name="Id">The cell's id.</param>
+/// <param name="Labels">Its names in tables.</param>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Settings">Everything that was set or recorded about it, by <c>part.option</c>.</param>
+/// <param name="Result">What it measured; null where it is not done.</param>
+public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadOnlyDictionary<string, string> Settings, CellResult? Result)
+{
+    // Parts that a cell knows only once it has begun: they count as different only where both sides know them.
+    private static readonly string[] Recorded = ["pictures", "versions", "machine"];
+
+    /// <summary>ACC; null where the cell is not done.</summary>
+    public Proportion? Acc => Result is { } r ? new Proportion(r.AccCorrect, r.AccTotal) : null;
+
+    /// <summary>ASR; null also where there is no attack.</summary>
+    public Proportion? Asr => Result is { AsrHits: int hits, AsrTotal: int total } ? new Proportion(hits, total) : null;
+
+    /// <summary>The cell as a study plans it, with its records.</summary>
+    public static ComparedCell Of(Cell cell, CellDescription? description, CellResult? result)
+    {
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Add(settings, "dataset", cell.Dataset.Name, cell.Dataset.Values);
+        Add(settings, "model", cell.Model.Name, cell.Model.Values);
+        Add(settings, "attack", cell.Attack.Name, cell.Attack.Values);
+        Add(settings, "defence", cell.Defence.Name, cell.Defence.Values);
+        Add(settings, "train", null, cell.Training.Values);
+        AddRecorded(settings, description);
+        return new ComparedCell(cell.Id, cell.Labels, cell.Seed, settings, result);
+    }
+
+    /// <summary>The cell as its own folder tells of it.</summary>
+    public static ComparedCell Of(CellDescription description, CellResult? result)
+    {
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string part, ChoiceRecord choice) in new[]
+                 {
+                     ("dataset", description.Dataset), ("model", description.Model), ("attack", description.Attack), ("defence", description.Defence),
+                 })
+            Add(settings, part, choice.Name, choice.Options);
+        Add(settings, "train", null, description.Training.Options);
+        AddRecorded(settings, description);
+        var labels = new CellNames(description.Dataset.Label, description.Model.Label, description.Attack.Label, description.Defence.Label);
+        return new ComparedCell(description.Id, labels, description.Seed, settings, result);
+    }
+
+    /// <summary>What is set otherwise in <paramref name="other"/>: <c>train.epochs 8 → 3</c>.</summary>
+    public IEnumerable<string> ChangesTo(ComparedCell other) =>
+        from key in Settings.Keys.Union(other.Settings.Keys).Order(StringComparer.Ordinal)
+        let before = Settings.GetValueOrDefault(key)
+        let after = other.Settings.GetValueOrDefault(key)
+        where before != after && (before is not null && after is not null || !Recorded.Contains(key.Split('.')[0]))
+        select $"{key} {Shown(before)} → {Shown(after)}";
+
+    // A dataset's path says where it lies on one machine; the fingerprint of its pictures says what it is.
+    private static void Add(SortedDictionary<string, string> settings, string part, string? name, IReadOnlyDictionary<string, string> options)
+    {
+        if (name is not null) settings[part] = name;
+        foreach ((string key, string value) in options)
+            if ((part, key) is not ("dataset", "path")) settings[$"{part}.{key}"] = value;
+    }
+
+    private static void AddRecorded(SortedDictionary<string, string> settings, CellDescription? description)
+    {
+        if (description is null) return;
+        settings["pictures.train"] = description.TrainFingerprint;
+        settings["pictures.test"] = description.TestFingerprint;
+        Add(settings, "versions", null, description.Versions);
+        Add(settings, "machine", null, description.Hardware);
+    }
+
+    private static string Shown(string? value) => value is null ? "(no such option)" : value.Length == 0 ? "(empty)" : ChartLegend.Cut(value, 40);
+}

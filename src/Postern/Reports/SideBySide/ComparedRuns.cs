@@ -1,0 +1,43 @@
+using Postern.Studies;
+
+namespace Postern.Reports.SideBySide;
+
+/// <summary>One side of a comparison: the cells of a study or of a folder of results.</summary>
+/// <param name="Name">What it is called.</param>
+/// <param name="Cells">Its cells.</param>
+public sealed record ComparedRuns(string Name, IReadOnlyList<ComparedCell> Cells)
+{
+    /// <summary>The cells of <paramref name="study"/> with their records under <paramref name="runsRoot"/>.</summary>
+    /// <exception cref="InputException">A record is damaged.</exception>
+    public static ComparedRuns Of(Study study, string runsRoot) => new(study.Name,
+    [
+        .. study.Cells.Select(cell =>
+        {
+            var directory = new CellDirectory(study.Folder(runsRoot), cell);
+            return ComparedCell.Of(cell, directory.ReadDescription(), directory.ReadResult());
+        }),
+    ]);
+
+    /// <summary>
+    /// The cells that a folder such as <c>runs/NAME</c> holds, without the study file. A cell that others only start from is left out:
+    /// it has the names of the clean row, and is another training.
+    /// </summary>
+    /// <exception cref="InputException">There is no cell, or a record is damaged.</exception>
+    public static ComparedRuns OfFolder(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new InputException(folder, "there is no such file or folder; name a study file or a folder of results such as runs/NAME");
+        var found = new List<(CellDescription Description, CellResult? Result)>();
+        foreach (string cell in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
+        {
+            if (RecordFormat.Read<CellDescription>(Path.Combine(cell, "cell.json")) is not CellDescription description) continue;
+            string path = Path.Combine(cell, "result.json");
+            CellResult? result = RecordFormat.Read<CellResult>(path);
+            if (result?.Contradiction() is string wrong) throw RecordFormat.Damaged(path, wrong);
+            found.Add((description, result));
+        }
+        if (found.Count == 0) throw new InputException(folder, "holds no cells; name a study file or a folder of results such as runs/NAME");
+        HashSet<string?> startedFrom = [.. found.Select(f => f.Description.Pretraining)];
+        return new ComparedRuns(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+            [.. found.Where(f => !startedFrom.Contains(f.Description.Id)).Select(f => ComparedCell.Of(f.Description, f.Result))]);
+    }
+}

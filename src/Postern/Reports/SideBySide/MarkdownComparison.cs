@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+
+namespace Postern.Reports.SideBySide;
+
+/// <summary>A comparison as Markdown.</summary>
+public static class MarkdownComparison
+{
+    /// <summary>Heads of the columns; sides are called A and B.</summary>
+    public static IReadOnlyList<string> Heads { get; } = ["cell", "ACC A", "ACC B", "ACC B - A", "ASR A", "ASR B", "ASR B - A"];
+
+    /// <summary>What stands in them for <paramref name="row"/>.</summary>
+    public static IReadOnlyList<string> Fields(ComparedRow row) =>
+        [row.Name, $"{row.Acc.Before}", $"{row.Acc.After}", $"{row.Acc}", $"{row.Asr.Before}", $"{row.Asr.After}", $"{row.Asr}"];
+
+    /// <summary>What a reader needs beside the table, a sentence each.</summary>
+    public static IReadOnlyList<string> Notes(RunComparison comparison)
+    {
+        (int outside, int measured) = comparison.Count;
+        return
+        [
+            string.Create(CultureInfo.InvariantCulture, $"{outside} of {measured} differences are outside the spread: their 95% interval excludes 0."),
+            .. comparison.Rows.Any(r => r.Acc.HasSingleSeed) ? [RunComparison.SingleSeedNote] : Array.Empty<string>(),
+            .. comparison.CommonChanges.Count > 0 ? [$"Different in every row: {string.Join("; ", comparison.CommonChanges)}."] : Array.Empty<string>(),
+            .. comparison.Rows.Select(r => (r.Name, Own: r.Changes.Except(comparison.CommonChanges).ToArray())).Where(r => r.Own.Length > 0)
+                .Select(r => $"{r.Name}: {string.Join("; ", r.Own)}."),
+            .. Only("A", comparison.OnlyBefore), .. Only("B", comparison.OnlyAfter),
+        ];
+    }
+
+    /// <summary>The whole text, the same in every culture.</summary>
+    public static string Export(RunComparison comparison)
+    {
+        var text = new StringBuilder($"# {Title(comparison)}\n\n");
+        text.Append(MarkdownText.Row(Heads)).Append(MarkdownText.Rule(1, Heads.Count - 1));
+        foreach (ComparedRow row in comparison.Rows) text.Append(MarkdownText.Row(Fields(row)));
+        text.Append("\nIn percent, differences in points; over several seeds mean ± standard deviation.\n\n");
+        foreach (string note in Notes(comparison)) text.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Escape(note)}\n");
+        return text.ToString();
+    }
+
+    /// <summary><c>A: NAME, B: NAME</c>.</summary>
+    public static string Title(RunComparison comparison) => $"A: {comparison.Before.Name}, B: {comparison.After.Name}";
+
+    private static IEnumerable<string> Only(string side, IReadOnlyList<string> names)
+    {
+        if (names.Count > 0) yield return $"Only in {side}: {string.Join("; ", names)}.";
+    }
+}

@@ -1,0 +1,90 @@
+using Postern.Defenses;
+using Postern.Evaluation;
+using Postern.Studies;
+
+namespace Postern.Reports.SideBySide;
+
+/// <summary>What two studies, or two folders of results, measured for the same dataset, model, attack and defence.</summary>
+/// <param name="Before">The first side.</param>
+/// <param name="After">The second side.</param>
+/// <param name="Rows">What both have, in the order of the first.</param>
+/// <param name="OnlyBefore">Names of what the second has not.</param>
+/// <param name="OnlyAfter">Names of what the first has not.</param>
+public sealed record RunComparison(
+    ComparedRuns Before, ComparedRuns After, IReadOnlyList<ComparedRow> Rows, IReadOnlyList<string> OnlyBefore, IReadOnlyList<string> OnlyAfter)
+{
+    /// <summary>What <c>¹</c> means.</summary>
+    public const string SingleSeedNote = "¹ one seed on a side: the interval knows the chance of the test pictures, and not how trainings differ.";
+
+    /// <summary>Settings that differ alike in every row.</summary>
+    public IReadOnlyList<string> CommonChanges { get; } = Rows.Count == 0 ? [] : [.. Rows.Skip(1).Aggregate(Rows[0].Changes.AsEnumerable(), (common, row) => common.Intersect(row.Changes))];
+
+    /// <summary>How many of the differences are outside the spread, and how many there are.</summary>
+    public (int Outside, int Measured) Count
+    {
+        get
+        {
+            ShareDifference[] all = [.. Rows.SelectMany(r => new[] { r.Acc, r.Asr }).Where(d => d.Difference is not null)];
+            return (all.Count(d => d.IsOutside), all.Length);
+        }
+    }
+
+    /// <summary>
+    /// Compares them. Cells of a side that differ in their seed only make a row; rows belong together where they share a cell's id (a
+    /// label may have changed), else where all labels are equal (the settings may have changed).
+    /// </summary>
+    public static RunComparison Of(ComparedRuns before, ComparedRuns after)
+    {
+        IReadOnlyList<ComparedCell[]> left = Groups(before), right = Groups(after);
+        var open = right.ToList();
+        var pairs = new Dictionary<ComparedCell[], ComparedCell[]>();
+        foreach (Func<ComparedCell[], ComparedCell[], bool> same in new Func<ComparedCell[], ComparedCell[], bool>[] { ShareId, ShareLabels })
+        {
+            foreach (ComparedCell[] group in left.Where(g => !pairs.ContainsKey(g)))
+            {
+                if (open.Find(other => same(group, other)) is not ComparedCell[] match) continue;
+                pairs[group] = match;
+                open.Remove(match);
+            }
+        }
+        return new RunComparison(before, after, [.. left.Where(pairs.ContainsKey).Select(g => Row(g, pairs[g]))],
+            [.. left.Where(g => !pairs.ContainsKey(g)).Select(NameOf)], [.. open.Select(NameOf)]);
+    }
+
+    private static IReadOnlyList<ComparedCell[]> Groups(ComparedRuns runs) => [.. runs.Cells.GroupBy(c => c.Labels).Select(g => g.ToArray())];
+
+    private static bool ShareId(ComparedCell[] group, ComparedCell[] other) => group.Any(c => other.Any(o => o.Id == c.Id));
+
+    private static bool ShareLabels(ComparedCell[] group, ComparedCell[] other) => group[0].Labels == other[0].Labels;
+
+    private static ComparedRow Row(ComparedCell[] before, ComparedCell[] after)
+    {
+        // Like is compared with like: cells of the same seed where there are such.
+        ComparedCell first = before.FirstOrDefault(b => after.Any(a => a.Seed == b.Seed)) ?? before[0];
+        ComparedCell other = after.FirstOrDefault(a => a.Seed == first.Seed) ?? after[0];
+        string name = NameOf(before), renamed = NameOf(after);
+        List<string> changes = [.. first.ChangesTo(other)];
+        if (name != renamed) changes.Insert(0, $"called {renamed}");
+        return new ComparedRow(name, Difference(before, after, c => c.Acc), Difference(before, after, c => c.Asr), changes);
+    }
+
+    private static ShareDifference Difference(ComparedCell[] before, ComparedCell[] after, Func<ComparedCell, Proportion?> of)
+    {
+        return new ShareDifference(Over(before), Over(after));
+
+        Measure? Over(ComparedCell[] cells) => Measure.Of(from cell in cells where of(cell) is not null select new SeedShare(cell.Seed, of(cell)!.Value));
+    }
+
+    private static string NameOf(ComparedCell[] group)
+    {
+        CellNames n = group[0].Labels;
+        return CellGroup.Names(n.Dataset, n.Model, n.Attack, n.Defence == DefenseCatalog.None ? "" : n.Defence);
+    }
+}
+
+/// <summary>A dataset, model, attack and defence on both sides.</summary>
+/// <param name="Name">Its labels.</param>
+/// <param name="Acc">ACC.</param>
+/// <param name="Asr">ASR.</param>
+/// <param name="Changes">What is set otherwise on the second side.</param>
+public sealed record ComparedRow(string Name, ShareDifference Acc, ShareDifference Asr, IReadOnlyList<string> Changes);
