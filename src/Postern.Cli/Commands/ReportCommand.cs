@@ -46,7 +46,7 @@ internal static class ReportCommand
 
     private static void Show(RunComparison comparison, string? file)
     {
-        Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(MarkdownComparison.Title(comparison))).Caption("in percent, differences in points")
+        Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(MarkdownComparison.Title(comparison))).Caption("in percent; differences in points, ± half of their 95% interval")
             .AddColumns([.. MarkdownComparison.Heads.Select((h, i) => i == 0 ? new TableColumn(h) : new TableColumn(h).RightAligned())]);
         foreach (ComparedRow row in comparison.Rows) table.AddRow([.. MarkdownComparison.Fields(row).Select(Markup.Escape)]);
         AnsiConsole.Write(table);

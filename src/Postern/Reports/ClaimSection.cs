@@ -6,6 +6,9 @@ namespace Postern.Reports;
 /// <summary>What the measurements say of the paper's claims: a verdict in words, and what it rests on.</summary>
 internal static class ClaimSection
 {
+    // As many are shown unfolded.
+    private const int FewComparisons = 3;
+
     /// <summary>The section; empty where no claim is about the study's cells.</summary>
     public static Markup Of(PaperComparison? comparison) => comparison is null || comparison.Claims.Count == 0 ? Markup.Empty : Markup.Of($"""
         <section id="claims"><h2>Claims of the paper</h2>
@@ -18,7 +21,7 @@ internal static class ClaimSection
     private static Markup Claim(ClaimResult claim) => Markup.Of($"""
         <article class="claim" id="claim-{claim.Number}"><header><h4><small>{claim.Number}.</small> {claim.Claim.Text}</h4>{Badge(claim.Verdict)}</header>
         <p class="note">{claim.Claim.Table}{(claim.Text == ClaimResult.Word(claim.Verdict) ? "" : $"; {claim.Text}")}</p>
-        <details><summary>{claim.Comparisons.Count} {(claim.Comparisons.Count == 1 ? "comparison" : "comparisons")}</summary><div class="scroll"><table><thead><tr><th>comparison</th><th>verdict</th><th class="number">left</th><th class="number">right</th><th class="number">difference</th><th class="number">95% interval</th><th class="number">published</th><th>rests on</th></tr></thead>
+        <details{(claim.Comparisons.Count <= FewComparisons ? Markup.Trusted(" open") : Markup.Empty)}><summary>{claim.Comparisons.Count} {(claim.Comparisons.Count == 1 ? "comparison" : "comparisons")}</summary><div class="scroll"><table><thead><tr><th>comparison</th><th>verdict</th><th class="number">left</th><th class="number">right</th><th class="number">difference</th><th class="number">95% interval</th><th class="number">published</th><th>rests on</th></tr></thead>
         <tbody>{claim.Comparisons.Select(Row)}</tbody></table></div></details></article>
         """);
 

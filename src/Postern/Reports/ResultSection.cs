@@ -9,7 +9,7 @@ internal static class ResultSection
     /// <summary>The table.</summary>
     public static Markup Of(ResultTable table) => Markup.Of($"""
         <section id="results"><h2>Results</h2>
-        <div class="scroll"><table class="results sortable">
+        <div class="scroll"><table class="results sortable{(table.Rows.Select(r => r.Dataset).Distinct().Count() == 1 ? " single" : "")}">
         <thead><tr>{table.RowNames.Select((n, i) => Markup.Of($"""<th rowspan="2" data-column="{i}">{n}</th>"""))}{table.Models.Select(m => Markup.Of($"""<th colspan="2" class="model">{m}</th>"""))}</tr>
         <tr>{table.Models.Select((_, i) => Markup.Of($"""<th class="number first" data-column="{table.RowNames.Count + 2 * i}">ACC</th><th class="number" data-column="{table.RowNames.Count + 1 + 2 * i}">ASR</th>"""))}</tr></thead>
         <tbody>{table.Rows.Select(r => Row(table, r))}</tbody></table></div>

@@ -22,6 +22,8 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
         Assert.Equal(0, await report.Overflow());
         if (Environment.GetEnvironmentVariable("POSTERN_SCREENSHOTS") is not string folder) return;
         foreach (ILocator details in await report.Page.Locator("details").AllAsync()) await details.EvaluateAsync("(d, i) => d.open = d.closest('article') === document.querySelectorAll('article')[2]");
+        // Cells out of sight are not drawn until they come into sight.
+        await report.Page.AddStyleTagAsync(new PageAddStyleTagOptions { Content = "article.cell { content-visibility: visible !important; }" });
         await report.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{width}-{scheme}.png"), FullPage = true });
     }
 

@@ -27,9 +27,9 @@ public sealed class RunComparisonTests : IDisposable
         ComparedRow badnets = comparison.Rows.Single(r => r.Name == "signs · resnet-mini · B");
         Assert.True(badnets.Acc.IsOutside);
         // Seeds that hardly differ do not make the interval narrower than the counted pictures do: t(4) * sqrt((0.0905 + 0.0676) / 3000).
-        Assert.Equal("+3.00 (+0.98 to +5.02) OUTSIDE", InGerman(() => badnets.Acc.ToString()));
+        Assert.Equal("+3.00 ± 2.02 OUTSIDE", InGerman(() => badnets.Acc.ToString()));
         // Seeds 15 points apart hide a difference of 3: t(4) * sqrt(2 * 0.0225 / 3) = 2.776 * 0.1225.
-        Assert.Equal("+3.00 (-31.00 to +37.00) within", badnets.Asr.ToString());
+        Assert.Equal("+3.00 ± 34.00 within", badnets.Asr.ToString());
         Assert.Equal((3, 5), comparison.Count);
         Assert.Equal("", comparison.Rows.Single(r => r.Name.EndsWith("none", StringComparison.Ordinal)).Asr.ToString());
     }

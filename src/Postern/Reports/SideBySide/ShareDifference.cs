@@ -21,12 +21,9 @@ public sealed record ShareDifference(Measure? Before, Measure? After)
     /// <summary>Whether the interval excludes no difference; false also where nothing can be said.</summary>
     public bool IsOutside => Difference is Estimate d && (d.Low > 0 || d.High < 0);
 
-    /// <summary>In points: <c>+1.20 (-0.31 to +2.71) within</c>; empty unless both sides are measured.</summary>
+    /// <summary>In points, with half of the interval: <c>+1.20 ± 1.51 within</c>; empty unless both sides are measured.</summary>
     public override string ToString() => Difference is not Estimate d ? ""
-        : $"{Points(d.Value)} ({Points(d.Low)} to {Points(d.High)}) {(IsOutside ? "OUTSIDE" : "within")}{(HasSingleSeed ? "¹" : "")}";
-
-    // The interval of a difference of shares ends at 100 points, whatever its variance.
-    private static string Points(double fraction) => (100 * Math.Clamp(fraction, -1, 1)).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
+        : string.Create(CultureInfo.InvariantCulture, $"{100 * d.Value:+0.00;-0.00;0.00} ± {100 * d.HalfWidth:0.00} {(IsOutside ? "OUTSIDE" : "within")}{(HasSingleSeed ? "¹" : "")}");
 
     private static Estimate Of(Measure measure)
     {
