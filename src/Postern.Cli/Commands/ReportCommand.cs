@@ -16,7 +16,7 @@ internal static class ReportCommand
         arguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            Show(arguments.Read(parsed), arguments.Output(parsed));
+            Show(arguments.Read(parsed, planOnly: true), arguments.Output(parsed));
             return ExitCode.Done;
         });
         return command;
@@ -27,10 +27,10 @@ internal static class ReportCommand
     {
         ResultTable results = StudySummary.Read(study, root).Table;
         Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(results.Title)).Caption(Markup.Escape("ACC / ASR (RA) in percent"))
-            .AddColumns("dataset", "attack").AddColumns([.. results.Models.Select(m => new TableColumn(Markup.Escape(m)).RightAligned())]);
+            .AddColumns([.. results.RowNames]).AddColumns([.. results.Models.Select(m => new TableColumn(Markup.Escape(m)).RightAligned())]);
         foreach (ResultRow row in results.Rows)
         {
-            string[] cells = [row.Dataset, row.Attack, .. row.Entries.Select(e => e.Ra is Measure ra ? $"{e.Text} ({ra})" : e.Text)];
+            string[] cells = [.. results.NamesOf(row), .. row.Entries.Select(e => e.Ra is Measure ra ? $"{e.Text} ({ra})" : e.Text)];
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
         AnsiConsole.Write(table);

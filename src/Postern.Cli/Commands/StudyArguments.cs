@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Postern.Attacks;
 using Postern.Datasets;
+using Postern.Defenses;
 using Postern.Models;
 using Postern.Studies;
 using Postern.Training;
@@ -25,13 +26,16 @@ internal sealed class StudyArguments
 
     public string Output(ParseResult parsed) => parsed.GetValue(output)!;
 
-    public Study Read(ParseResult parsed)
+    /// <summary>The study that was named.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="planOnly">Whether nothing is run, so that data need not be there.</param>
+    public Study Read(ParseResult parsed, bool planOnly)
     {
-        Study study = ReadFile(parsed.GetValue(file)!, parsed.GetValue(set) ?? []);
+        Study study = ReadFile(parsed.GetValue(file)!, parsed.GetValue(set) ?? [], planOnly);
         return parsed.GetValue(only) is { Length: > 0 } terms ? study.Only(terms) : study;
     }
 
     /// <summary>A study file with everything that this program knows.</summary>
-    public static Study ReadFile(string path, IReadOnlyList<string> sets) =>
-        StudyFile.Read(path, new StudyCatalogs(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, PresetCatalog.All), sets);
+    public static Study ReadFile(string path, IReadOnlyList<string> sets, bool planOnly = false) =>
+        StudyFile.Read(path, new StudyCatalogs(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, DefenseCatalog.All, PresetCatalog.All), sets, planOnly);
 }

@@ -13,8 +13,8 @@ internal sealed class Pace
 
     public Pace(Study study, string root)
     {
-        order = [.. study.Cells.Select(c => c.Id)];
-        Cell[] open = [.. study.Cells.Where(c => !new CellDirectory(study.Folder(root), c).IsDone)];
+        order = [.. study.WithNeeded.Select(c => c.Id)];
+        Cell[] open = [.. study.WithNeeded.Where(c => c.TrainedBy is null && !new CellDirectory(study.Folder(root), c).IsDone)];
         epochsLeft = open.GroupBy(c => c.ModelLabel).ToDictionary(g => g.Key, g => g.Sum(c => c.Training.Integer("epochs")));
     }
 
@@ -24,11 +24,11 @@ internal sealed class Pace
     /// <summary>The cell's number in the study, from 1.</summary>
     public int NumberOf(Cell cell) => order.IndexOf(cell.Id) + 1;
 
-    public static string NameOf(Cell cell) => $"{cell.DatasetLabel} {cell.ModelLabel} {cell.AttackLabel} seed {cell.Seed}";
+    public static string NameOf(Cell cell) => $"{cell.Title} seed {cell.Seed}";
 
     public void CellStarted(Cell cell, int finishedEpochs)
     {
-        epochsLeft[cell.ModelLabel] -= finishedEpochs;
+        if (finishedEpochs > 0) epochsLeft[cell.ModelLabel] -= finishedEpochs;
         sinceEpoch.Restart();
     }
 

@@ -9,4 +9,5 @@ public sealed record CleanResult(Proportion Acc, IReadOnlyList<Proportion> PerCl
 /// <param name="Asr">ASR: of the pictures that count for the attack, the share classified as the target class.</param>
 /// <param name="Ra">RA: of the same pictures, the share still classified as their true class.</param>
 /// <param name="PerClass">ASR for each true class; empty counts where a class does not count.</param>
-public sealed record TriggeredResult(Proportion Asr, Proportion Ra, IReadOnlyList<Proportion> PerClass);
+/// <param name="Confusion">What the same pictures were taken for.</param>
+public sealed record TriggeredResult(Proportion Asr, Proportion Ra, IReadOnlyList<Proportion> PerClass, ConfusionMatrix Confusion);

@@ -1,4 +1,5 @@
 using Postern.Attacks;
+using Postern.Defenses;
 using Postern.Models;
 using Postern.Training;
 using TorchSharp;
@@ -9,13 +10,14 @@ namespace Postern.Evaluation;
 /// <summary>Measures ACC, ASR and RA of a model. Nothing is filtered by whether the clean prediction was right.</summary>
 /// <param name="Model">The model, put into evaluation mode.</param>
 /// <param name="Loader">Reads the test split with evaluation's transform; its editor is replaced where a trigger is wanted.</param>
-public sealed record Evaluator(Backbone Model, BatchLoader Loader)
+/// <param name="Seed">Seed of the draws of a defence; nothing else is drawn in tests.</param>
+public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0)
 {
     /// <summary>ACC over the whole split.</summary>
     public CleanResult Clean(CancellationToken cancel = default)
     {
-        int[] order = [.. Enumerable.Range(0, Loader.Images.Count)];
-        int[] predicted = Predict(Loader with { Editor = null }, order, cancel);
+        int[] order = AllPictures;
+        int[] predicted = Predict(Loader with { Editor = null }, order, pass: 0, cancel);
         IReadOnlyList<int> labels = Loader.Images.Labels;
         int[] correct = new int[Loader.Images.ClassNames.Count], total = new int[correct.Length];
         for (int i = 0; i < order.Length; i++)
@@ -30,8 +32,8 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader)
     public TriggeredResult Triggered(Attack attack, CancellationToken cancel = default)
     {
         IReadOnlyList<int> labels = Loader.Images.Labels;
-        int[] order = [.. Enumerable.Range(0, labels.Count).Where(i => attack.CountsForAsr(labels[i]))];
-        int[] predicted = Predict(Loader with { Editor = new TriggeredSamples(attack, Loader.InputSize != Loader.Images.Size) }, order, cancel);
+        int[] order = Counted(attack);
+        int[] predicted = Predict(TriggeredBy(attack), order, pass: 0, cancel);
         int[] hits = new int[Loader.Images.ClassNames.Count], total = new int[hits.Length];
         int robust = 0;
         for (int i = 0; i < order.Length; i++)
@@ -41,17 +43,60 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader)
             if (predicted[i] == attack.TargetClass) hits[label]++;
             if (predicted[i] == label) robust++;
         }
-        return new TriggeredResult(new Proportion(hits.Sum(), order.Length), new Proportion(robust, order.Length), Pair(hits, total));
+        return new TriggeredResult(new Proportion(hits.Sum(), order.Length), new Proportion(robust, order.Length), Pair(hits, total),
+            ConfusionMatrix.Of(order.Select(i => labels[i]), predicted));
     }
 
+    /// <summary>
+    /// In how many of the detector's trials a picture's prediction differs from the one on the untouched picture, for clean and for
+    /// triggered test pictures.
+    /// </summary>
+    /// <param name="defence">What touches the pictures, drawn anew in each trial; has detector options.</param>
+    /// <param name="attack">Whose trigger.</param>
+    /// <param name="progress">Hears of finished passes, of all passes.</param>
+    /// <param name="cancel">Stops it.</param>
+    public DetectionResult Detect(PatchDefense defence, Attack attack, Action<int, int>? progress = null, CancellationToken cancel = default)
+    {
+        DetectorOptions options = defence.Detector ?? throw new ArgumentException("the defence has no detector options", nameof(defence));
+        int passes = 2 * (options.Trials + 1), done = 0;
+        int[] clean = Changes(Loader with { Editor = null }, AllPictures), triggered = Changes(TriggeredBy(attack), Counted(attack));
+        return new DetectionResult(options.Threshold, options.FewRaise, clean, triggered);
+
+        int[] Changes(BatchLoader loader, int[] order)
+        {
+            int[] untouched = Pass(loader with { Process = null }, order, 0), changes = new int[order.Length], histogram = new int[options.Trials + 1];
+            for (int trial = 1; trial <= options.Trials; trial++)
+            {
+                int[] predicted = Pass(loader with { Process = defence }, order, trial);
+                for (int i = 0; i < order.Length; i++)
+                    if (predicted[i] != untouched[i]) changes[i]++;
+            }
+            foreach (int count in changes) histogram[count]++;
+            return histogram;
+        }
+
+        int[] Pass(BatchLoader loader, int[] order, int trial)
+        {
+            int[] predicted = Predict(loader, order, trial, cancel);
+            progress?.Invoke(++done, passes);
+            return predicted;
+        }
+    }
+
+    private int[] AllPictures => [.. Enumerable.Range(0, Loader.Images.Count)];
+
+    private int[] Counted(Attack attack) => [.. AllPictures.Where(i => attack.CountsForAsr(Loader.Images.Labels[i]))];
+
+    private BatchLoader TriggeredBy(Attack attack) => Loader with { Editor = new TriggeredSamples(attack, Loader.InputSize != Loader.Images.Size) };
+
     /// <summary>The class with the largest logit for each picture of <paramref name="order"/>.</summary>
-    private int[] Predict(BatchLoader loader, int[] order, CancellationToken cancel)
+    private int[] Predict(BatchLoader loader, int[] order, int pass, CancellationToken cancel)
     {
         int[] predicted = new int[order.Length];
         int done = 0;
         Model.eval();
         using var noGrad = inference_mode();
-        foreach (Batch batch in loader.Load(order, seed: 0, epoch: 0, cancel))
+        foreach (Batch batch in loader.Load(order, Seed, pass, cancel))
         {
             using DisposeScope scope = NewDisposeScope();
             using (batch)

@@ -1,11 +1,10 @@
-using System.Globalization;
 using Postern.Studies;
 
 namespace Postern.Reports;
 
 /// <summary>
-/// The table for machines: a line for each dataset, attack and model; fractions with a point, RFC 4180 quoting. Intervals are 95%
-/// Wilson intervals and stand where a single seed is behind the number; over several seeds the standard deviation does.
+/// The table for machines: a line for each dataset, attack, defence and model; fractions with a point, RFC 4180 quoting. Intervals
+/// are 95% Wilson intervals and stand where a single seed is behind the number; over several seeds the standard deviation does.
 /// </summary>
 public sealed class CsvTable : ITableExporter
 {
@@ -20,16 +19,17 @@ public sealed class CsvTable : ITableExporter
             let entry = column.Second
             select (string[])
             [
-                row.Dataset, row.Attack, column.First, Number(entry.Cells.Count), Number(entry.Count(CellPhase.Done)),
-                Number(entry.Count(CellPhase.Failed)), Number(entry.Count(CellPhase.Running)),
+                row.Dataset, row.Attack, row.Defence, column.First, CsvText.Number(entry.Cells.Count), CsvText.Number(entry.Count(CellPhase.Done)),
+                CsvText.Number(entry.Count(CellPhase.Failed)), CsvText.Number(entry.Count(CellPhase.Running)),
                 .. Columns(entry.Acc), .. Columns(entry.Asr), .. Columns(entry.Ra),
+                CsvText.Number(entry.Der?.Mean), CsvText.Number(entry.Der?.Sd), entry.Der is null ? "" : CsvText.Number(entry.Der.Seeds.Count),
             ];
         string[] header =
         [
-            "dataset", "attack", "model", "seeds", "done", "failed", "unfinished",
-            .. Measures.SelectMany(m => new[] { m, $"{m}_sd", $"{m}_low", $"{m}_high", $"{m}_hits", $"{m}_total" }),
+            "dataset", "attack", "defence", "model", "seeds", "done", "failed", "unfinished",
+            .. Measures.SelectMany(m => new[] { m, $"{m}_sd", $"{m}_low", $"{m}_high", $"{m}_hits", $"{m}_total" }), "der", "der_sd", "der_seeds",
         ];
-        return string.Concat(lines.Prepend(header).Select(l => string.Join(',', l.Select(Quote)) + "\n"));
+        return CsvText.File(lines.Prepend(header));
     }
 
     private static string[] Columns(Measure? measure)
@@ -38,16 +38,9 @@ public sealed class CsvTable : ITableExporter
         bool single = measure.Seeds.Count == 1;
         return
         [
-            Number(measure.Mean), measure.Sd is double sd ? Number(sd) : "",
-            single ? Number(measure.Seeds[0].Share.Low) : "", single ? Number(measure.Seeds[0].Share.High) : "",
-            Number(measure.Hits), Number(measure.Total),
+            CsvText.Number(measure.Mean), CsvText.Number(measure.Sd),
+            single ? CsvText.Number(measure.Seeds[0].Share.Low) : "", single ? CsvText.Number(measure.Seeds[0].Share.High) : "",
+            CsvText.Number(measure.Hits), CsvText.Number(measure.Total),
         ];
     }
-
-    private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Quote(string field) =>
-        field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
 }

@@ -11,9 +11,9 @@ namespace Postern.Reports;
 public static class HtmlReport
 {
     private static readonly (string File, ITableExporter Exporter)[] Tables =
-        [("results.csv", new CsvTable()), ("results.md", new MarkdownTable())];
+        [("results.csv", new CsvTable()), ("results.md", new MarkdownTable()), ("results.tex", new LatexTable())];
 
-    /// <summary>Reads the records under <paramref name="runsRoot"/> and writes <c>report/index.html</c>, <c>results.csv</c> and <c>results.md</c>.</summary>
+    /// <summary>Reads the records under <paramref name="runsRoot"/> and writes <c>report/index.html</c> and the main table as <c>results.csv</c>, <c>results.md</c> and <c>results.tex</c>.</summary>
     /// <param name="study">The study.</param>
     /// <param name="runsRoot">Where runs are (<c>--out</c>).</param>
     /// <returns>Path of the page.</returns>

@@ -8,22 +8,11 @@ public sealed class MarkdownTable : ITableExporter
     /// <inheritdoc/>
     public string Export(ResultTable table)
     {
-        var text = new StringBuilder($"# {Escape(table.Title)}\n\n");
-        if (table.About.Length > 0) text.Append($"{Escape(table.About)}\n\n");
-        Line(["dataset", "attack", .. table.Models]);
-        Line(["---", "---", .. table.Models.Select(_ => "---:")], escape: false);
-        foreach (ResultRow row in table.Rows) Line([row.Dataset, row.Attack, .. row.Entries.Select(e => e.Text)]);
+        var text = new StringBuilder($"# {MarkdownText.Escape(table.Title)}\n\n");
+        if (table.About.Length > 0) text.Append($"{MarkdownText.Escape(table.About)}\n\n");
+        text.Append(MarkdownText.Row([.. table.RowNames, .. table.Models]));
+        text.Append(MarkdownText.Rule(table.RowNames.Count, table.Models.Count));
+        foreach (ResultRow row in table.Rows) text.Append(MarkdownText.Row([.. table.NamesOf(row), .. row.Entries.Select(e => e.Text)]));
         return text.Append($"\n{ResultTable.Legend}\n").ToString();
-
-        void Line(IEnumerable<string> cells, bool escape = true) =>
-            text.Append($"| {string.Join(" | ", cells.Select(c => escape ? Escape(c) : c))} |\n");
-    }
-
-    /// <summary>Keeps a label from being markup.</summary>
-    private static string Escape(string text)
-    {
-        var escaped = new StringBuilder(text.Length);
-        foreach (char c in text) escaped.Append(c is '|' or '<' or '[' or ']' or '*' or '`' or '\\' ? $"\\{c}" : c.ToString());
-        return escaped.ToString();
     }
 }

@@ -1,16 +1,20 @@
 using System.Globalization;
+using Postern.Defenses;
 using Postern.Evaluation;
 using Postern.Studies;
 
 namespace Postern.Reports;
 
-/// <summary>One dataset, attack and model, over its seeds.</summary>
+/// <summary>One dataset, attack, defence and model, over its seeds.</summary>
 /// <param name="Acc">ACC of the seeds that are done; null where none is.</param>
 /// <param name="Asr">ASR; null also where there is no attack.</param>
 /// <param name="Ra">RA; null also where there is no attack.</param>
 /// <param name="Cells">The cells behind it, a seed each; empty where the study has none.</param>
 public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadOnlyList<CellReport> Cells)
 {
+    /// <summary>DER against the undefended cells; null where there is no defence, no attack, or nothing to rate it against.</summary>
+    public DefenceRating? Der { get; init; }
+
     /// <summary>How many seeds are in <paramref name="phase"/>.</summary>
     public int Count(CellPhase phase) => Cells.Count(c => c.State.Phase == phase);
 
@@ -35,9 +39,14 @@ public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadO
     public string Text => Acc is null ? Note : $"{Acc} / {Asr?.ToString() ?? "–"}{(Note.Length > 0 ? $" ({Note})" : "")}";
 
     /// <summary>The entry of <paramref name="cells"/>, which differ in their seed only.</summary>
-    public static ResultEntry Of(IReadOnlyList<CellReport> cells)
+    /// <param name="cells">A cell for each seed.</param>
+    /// <param name="undefended">The same cells without a defence, for <see cref="Der"/>.</param>
+    public static ResultEntry Of(IReadOnlyList<CellReport> cells, IReadOnlyList<CellReport>? undefended = null)
     {
-        return new ResultEntry(Over(c => c.Acc), Over(c => c.Asr), Over(c => c.Ra), cells);
+        return new ResultEntry(Over(c => c.Acc), Over(c => c.Asr), Over(c => c.Ra), cells)
+        {
+            Der = DefenceRating.Of([.. cells.Where(c => c.Cell.Defence.Name != DefenseCatalog.None)], undefended ?? []),
+        };
 
         Measure? Over(Func<CellReport, Proportion?> of) =>
             Measure.Of(from cell in cells where of(cell) is not null select new SeedShare(cell.Cell.Seed, of(cell)!.Value));

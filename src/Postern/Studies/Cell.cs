@@ -4,17 +4,50 @@ namespace Postern.Studies;
 
 /// <summary>One training and its evaluation: a point of the study's grid, with every option resolved.</summary>
 /// <param name="Id">
-/// Name of its folder: <c>DATASET_MODEL_ATTACK_sSEED-XXXXXXXX</c>, where the eight hex digits are the start of a SHA-256 over
-/// everything that decides the result. Safe as a file name on any system.
+/// Name of its folder: <c>DATASET_MODEL_ATTACK_sSEED-XXXXXXXX</c>, with the defence after the attack where there is one. The eight
+/// hex digits are the start of a SHA-256 over everything that decides the result. Safe as a file name on any system.
 /// </param>
 /// <param name="Dataset">Dataset with its options.</param>
 /// <param name="Model">Model with its options.</param>
 /// <param name="Attack">Attack with its options.</param>
+/// <param name="Defence">Defence with its options.</param>
 /// <param name="Training">Training options: the preset's, overridden by the study's.</param>
 /// <param name="Seed">Seed of every random draw.</param>
-/// <param name="DatasetLabel">The dataset's name in tables.</param>
-/// <param name="ModelLabel">The model's name in tables.</param>
-/// <param name="AttackLabel">The attack's name in tables.</param>
+/// <param name="Labels">Its names in tables.</param>
 public sealed record Cell(
-    string Id, Choice Dataset, Choice Model, Choice Attack, Choice Training, long Seed,
-    string DatasetLabel, string ModelLabel, string AttackLabel);
+    string Id, Choice Dataset, Choice Model, Choice Attack, Choice Defence, Choice Training, long Seed, CellNames Labels)
+{
+    /// <summary>The dataset's name in tables.</summary>
+    public string DatasetLabel => Labels.Dataset;
+
+    /// <summary>The model's name in tables.</summary>
+    public string ModelLabel => Labels.Model;
+
+    /// <summary>The attack's name in tables.</summary>
+    public string AttackLabel => Labels.Attack;
+
+    /// <summary>The defence's name in tables.</summary>
+    public string DefenceLabel => Labels.Defence;
+
+    /// <summary>What the paper calls them, for published values: the study's <c>paper</c> keys, else the labels.</summary>
+    public required CellNames Paper { get; init; }
+
+    /// <summary>The cell whose weights training starts from; null where the model starts as its options say.</summary>
+    public Cell? Pretraining { get; init; }
+
+    /// <summary>
+    /// The cell whose trained weights are tested here, because the two differ in nothing that matters to training (a defence that is
+    /// used in tests only); null where this cell trains.
+    /// </summary>
+    public Cell? TrainedBy { get; init; }
+
+    /// <summary>Dataset, model, attack and defence that does something, for progress and messages.</summary>
+    public string Title => string.Join(' ', new[] { DatasetLabel, ModelLabel, AttackLabel, Defence.Name == Defenses.DefenseCatalog.None ? "" : DefenceLabel }.Where(t => t.Length > 0));
+}
+
+/// <summary>A name for each of the four things that make a cell.</summary>
+/// <param name="Dataset">The dataset's.</param>
+/// <param name="Model">The model's.</param>
+/// <param name="Attack">The attack's.</param>
+/// <param name="Defence">The defence's.</param>
+public sealed record CellNames(string Dataset, string Model, string Attack, string Defence);

@@ -1,5 +1,6 @@
 using Postern.Attacks.Learned;
 using Postern.Configuration;
+using Postern.Defenses;
 
 namespace Postern.Studies;
 
@@ -21,11 +22,20 @@ public sealed record CellDescription
     /// <summary>Attack with every option.</summary>
     public required ChoiceRecord Attack { get; init; }
 
+    /// <summary>Defence with every option.</summary>
+    public ChoiceRecord Defence { get; init; } = new(DefenseCatalog.None, DefenseCatalog.None, new Dictionary<string, string>());
+
     /// <summary>Preset's name and every training option.</summary>
     public required ChoiceRecord Training { get; init; }
 
     /// <summary>The cell's seed.</summary>
     public required long Seed { get; init; }
+
+    /// <summary>Id of the cell whose weights training starts from; null where there is none.</summary>
+    public string? Pretraining { get; init; }
+
+    /// <summary>Id of the cell whose trained weights are tested; null where the cell trains.</summary>
+    public string? TrainedBy { get; init; }
 
     /// <summary>Fingerprint of the training split, SHA-256 in hex; a resumed cell must find the same.</summary>
     public required string TrainFingerprint { get; init; }

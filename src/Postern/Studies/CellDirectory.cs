@@ -19,10 +19,14 @@ public sealed class CellDirectory
     public CellDirectory(string root, Cell cell)
     {
         this.cell = cell;
+        Root = root;
         Folder = Path.Combine(root, cell.Id);
         metrics = new MetricsLog(Path.Combine(Folder, "metrics.jsonl"));
         curves = new TensorBoardLog(Path.Combine(Folder, TensorBoardLog.FileName));
     }
+
+    /// <summary>The study's folder.</summary>
+    public string Root { get; }
 
     /// <summary>The folder; checkpoints go here too.</summary>
     public string Folder { get; }
@@ -109,9 +113,12 @@ public sealed class CellDirectory
         curves.Keep(metrics.Read());
     }
 
-    /// <summary>Writes <c>ema.safetensors</c>, the running mean of the weights under their official names.</summary>
+    /// <summary>Path of <c>ema.safetensors</c>: the running mean of the weights under their official names, where one is kept.</summary>
+    public string AveragePath => Path.Combine(Folder, "ema.safetensors");
+
+    /// <summary>Writes <see cref="AveragePath"/>.</summary>
     public void WriteAverage(WeightAverage average) =>
-        AtomicFile.Write(Path.Combine(Folder, "ema.safetensors"), stream => SafeTensors.Write(stream, average.Weights));
+        AtomicFile.Write(AveragePath, stream => SafeTensors.Write(stream, average.Weights));
 
     /// <summary>Writes <c>result.json</c>: from then on the cell is done.</summary>
     public void WriteResult(CellResult result) => RecordFormat.Write(ResultPath, result);

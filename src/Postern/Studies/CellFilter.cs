@@ -6,7 +6,7 @@ namespace Postern.Studies;
 /// <summary>One term of <c>--only</c>: <c>key=value,value</c> or parts of cell ids.</summary>
 internal sealed class CellFilter
 {
-    private static readonly string[] Keys = ["dataset", "model", "attack", "seed"];
+    private static readonly string[] Keys = ["dataset", "model", "attack", "defence", "seed"];
     private readonly string? key;
     private readonly string[] values;
 
@@ -32,6 +32,7 @@ internal sealed class CellFilter
         "dataset" => Same(value, cell.Dataset.Name) || Same(value, cell.DatasetLabel),
         "model" => Same(value, cell.Model.Name) || Same(value, cell.ModelLabel),
         "attack" => Same(value, cell.Attack.Name) || Same(value, cell.AttackLabel),
+        "defence" => Same(value, cell.Defence.Name) || Same(value, cell.DefenceLabel),
         "seed" => Same(value, SeedText(cell)),
         _ => cell.Id.Contains(value, StringComparison.OrdinalIgnoreCase),
     });

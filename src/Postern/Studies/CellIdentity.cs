@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Postern.Configuration;
+using Postern.Defenses;
 
 namespace Postern.Studies;
 
@@ -26,13 +27,19 @@ internal sealed class CellIdentity
     /// <summary>What decides the result about the training: the options, however named.</summary>
     public string OfTraining(ICatalogEntry entry, Choice choice) => Lines("training", entry, choice, ContentOf);
 
-    /// <summary>The id of a cell.</summary>
-    public static string Id(StudyEntry dataset, StudyEntry model, StudyEntry attack, string training, long seed)
+    /// <summary>The id of a cell. A defence that is none, and training that starts from nothing, leave no trace in it.</summary>
+    /// <param name="grid">Its point of the study's grid.</param>
+    /// <param name="training">What decides the result about the training (<see cref="OfTraining"/>).</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="pretraining">Id of the cell that training starts from.</param>
+    public static string Id(GridPoint grid, string training, long seed, string? pretraining)
     {
-        string text = string.Create(CultureInfo.InvariantCulture, $"{dataset.Identity}{model.Identity}{attack.Identity}{training}seed={seed}\n");
+        bool defended = grid.Defence.Choice.Name != DefenseCatalog.None;
+        string text = string.Create(CultureInfo.InvariantCulture,
+            $"{grid.Dataset.Identity}{grid.Model.Identity}{grid.Attack.Identity}{(defended ? grid.Defence.Identity : "")}{training}{(pretraining is null ? "" : $"pretraining={pretraining}\n")}seed={seed}\n");
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashDigits];
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{Slug.Of(dataset.Choice.Name)}_{Slug.Of(model.Choice.Name)}_{Slug.Of(attack.Choice.Name)}_s{seed}-{hash}");
+        string[] names = [.. new[] { grid.Dataset, grid.Model, grid.Attack, grid.Defence }.Take(defended ? 4 : 3).Select(e => Slug.Of(e.Choice.Name))];
+        return string.Create(CultureInfo.InvariantCulture, $"{string.Join('_', names)}_s{seed}-{hash}");
     }
 
     /// <summary>One line for the name and one for each option; lengths keep a value from posing as another option.</summary>
@@ -52,6 +59,8 @@ internal sealed class CellIdentity
         if (contents.TryGetValue(path, out string? known)) return known;
         try
         {
+            // Of a file that is not there (a plan made before the data are) only the name can count.
+            if (!Path.Exists(path)) return contents[path] = $"absent:{Path.GetFileName(path)}";
             return contents[path] = Directory.Exists(path) ? HashFolder(path) : HashFile(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

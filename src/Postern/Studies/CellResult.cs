@@ -1,4 +1,5 @@
 using Postern.Attacks;
+using Postern.Defenses;
 using Postern.Evaluation;
 
 namespace Postern.Studies;
@@ -17,6 +18,9 @@ public sealed record CellResult
 
     /// <summary>Catalogue name of the attack.</summary>
     public required string Attack { get; init; }
+
+    /// <summary>Catalogue name of the defence.</summary>
+    public string Defence { get; init; } = DefenseCatalog.None;
 
     /// <summary>Catalogue name of the dataset.</summary>
     public required string Dataset { get; init; }
@@ -81,6 +85,12 @@ public sealed record CellResult
     /// <summary>[classes], triggered test pictures of each true class that count.</summary>
     public IReadOnlyList<int>? PerClassAsrTotal { get; init; }
 
+    /// <summary>What triggered test pictures were taken for: counts by true and predicted class.</summary>
+    public IReadOnlyList<ConfusionCount>? TriggeredConfusion { get; init; }
+
+    /// <summary>How often a defence's draws changed the prediction; null unless its protocol is <c>detect</c>.</summary>
+    public DetectionResult? Detection { get; init; }
+
     /// <summary>ACC of the running mean of the weights (EMA); null where none was kept.</summary>
     public double? EmaAcc => EmaAccCorrect is int correct ? new Proportion(correct, AccTotal).Value : null;
 
@@ -117,8 +127,11 @@ public sealed record CellResult
     /// <summary>Mean training loss of the last epoch; NaN (null on disk) where it is unknown.</summary>
     public required double FinalLoss { get; init; }
 
-    /// <summary>Wall time of training, seconds, over all interrupted parts.</summary>
+    /// <summary>Wall time of training, seconds, over all interrupted parts; 0 where another cell trained.</summary>
     public required double TrainSeconds { get; init; }
+
+    /// <summary>Id of the cell that trained these weights; null where this one did.</summary>
+    public string? TrainedBy { get; init; }
 
     /// <summary>When it was finished, UTC.</summary>
     public required DateTimeOffset FinishedUtc { get; init; }
@@ -135,7 +148,7 @@ public sealed record CellResult
     /// <param name="triggered">On triggered test pictures; null where there is no attack.</param>
     /// <param name="plan">Who was poisoned.</param>
     /// <param name="parameters">Trainable parameters of the model.</param>
-    /// <param name="epochs">Every epoch's line, in order.</param>
+    /// <param name="epochs">Every epoch's line, in order; those of the cell that trained.</param>
     /// <param name="finished">Now.</param>
     public static CellResult Of(Cell cell, CleanResult clean, TriggeredResult? triggered, PoisonPlan plan, long parameters,
         IReadOnlyList<EpochMetrics> epochs, DateTimeOffset finished) => new()
@@ -143,6 +156,7 @@ public sealed record CellResult
             Id = cell.Id,
             Model = cell.Model.Name,
             Attack = cell.Attack.Name,
+            Defence = cell.Defence.Name,
             Dataset = cell.Dataset.Name,
             Seed = cell.Seed,
             AccCorrect = clean.Acc.Hits,
@@ -155,6 +169,7 @@ public sealed record CellResult
             PerClassTotal = [.. clean.PerClass.Select(p => p.Total)],
             PerClassAsrHits = triggered is null ? null : [.. triggered.PerClass.Select(p => p.Hits)],
             PerClassAsrTotal = triggered is null ? null : [.. triggered.PerClass.Select(p => p.Total)],
+            TriggeredConfusion = triggered?.Confusion.Counts,
             Poisoned = plan.Poisoned.Count,
             Covers = plan.Covers.Count,
             RequestedPoisons = plan.RequestedPoisons,
@@ -162,7 +177,8 @@ public sealed record CellResult
             Parameters = parameters,
             Epochs = epochs.Count,
             FinalLoss = epochs.Count > 0 ? epochs[^1].Loss : double.NaN,
-            TrainSeconds = epochs.Sum(e => e.Seconds),
+            TrainSeconds = cell.TrainedBy is null ? epochs.Sum(e => e.Seconds) : 0,
+            TrainedBy = cell.TrainedBy?.Id,
             FinishedUtc = finished.ToUniversalTime(),
         };
 
@@ -184,6 +200,8 @@ public sealed record CellResult
         if (EmaAsrHits < 0 || EmaAsrHits > (AsrTotal ?? -1)) return $"ema_asr_hits {EmaAsrHits} of {AsrTotal}";
         if (EmaRaCorrect < 0 || EmaRaCorrect > (RaTotal ?? -1)) return $"ema_ra_correct {EmaRaCorrect} of {RaTotal}";
         if (PerClassCorrect.Count != PerClassTotal.Count || PerClassAsrHits?.Count != PerClassAsrTotal?.Count) return "per-class arrays of different lengths";
+        if (TriggeredConfusion?.Sum(c => c.Count) is int counted && counted != AsrTotal) return $"triggered_confusion counts {counted} pictures of {AsrTotal}";
+        if (Detection is { } found && (found.Clean.Count < 2 || found.Clean.Count != found.Triggered.Count)) return "detection has histograms of different lengths";
         return null;
     }
 }

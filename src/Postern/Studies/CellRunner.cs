@@ -4,9 +4,11 @@ using System.Security.Cryptography;
 using Postern.Attacks;
 using Postern.Attacks.Learned;
 using Postern.Datasets;
+using Postern.Defenses;
 using Postern.Evaluation;
 using Postern.Imaging;
 using Postern.Models;
+using Postern.Models.Checkpoints;
 using Postern.Native;
 using Postern.Training;
 
@@ -35,44 +37,81 @@ internal sealed class CellRunner(
                 $"drop_last leaves nothing to train on: {dataset.Train.Count} pictures do not fill a batch of {settings.BatchSize}; lower batch_size"));
         }
         attack = attack is null ? null : Prepared(attack, cancel);
+        PatchDefense? defence = DefenseCatalog.Create(cell.Defence, dataset.Mean);
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
         using Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
-        string[] notes = [.. StartingPoint.Apply(model, cell.Model), .. TrainingNotes.Of(settings, dataset.Train.Count)];
+        string[] notes = [.. StartFrom(model), .. cell.TrainedBy is null ? TrainingNotes.Of(settings, dataset.Train.Count) : []];
         foreach (string note in notes.Where(told.Add)) progress.Noted(cell, note);
         Describe(attack, plan, notes);
 
+        var test = new CellTest(new Evaluator(model, Loader(dataset.Test, Augmentations.Centre, EvaluationBatch) with { Process = defence is { InTests: true } ? defence : null }, cell.Seed), attack);
+        CellResult result = cell.TrainedBy is Cell trainer ? Tested(model, trainer, test, plan, cancel) : Trained(model, settings, attack, defence, test, plan, cancel);
+        if (defence?.Detector is not null && attack is not null)
+        {
+            result = result with
+            {
+                Detection = test.Evaluator.Detect(defence, attack,
+                    (done, all) => progress.Preparing(cell, "detection", (double)done / all, $"pass {done}/{all}"), cancel),
+            };
+        }
+        directory.WriteResult(result);
+        TrainingCheckpoint.DropState(directory.Folder);
+        progress.CellFinished(cell, result);
+    }
+
+    /// <summary>Puts the weights in place that training starts from, or that are tested.</summary>
+    /// <returns>What the user should know about them.</returns>
+    private IReadOnlyList<string> StartFrom(Backbone model)
+    {
+        if ((cell.TrainedBy ?? cell.Pretraining) is not Cell source) return StartingPoint.Apply(model, cell.Model);
+        TrainingCheckpoint.LoadWeights(new CellDirectory(directory.Root, source).Folder, model);
+        return cell.TrainedBy is null ? [$"starts from the clean training {source.Id}"] : [];
+    }
+
+    /// <summary>Trains what is left of the cell and measures it.</summary>
+    private CellResult Trained(Backbone model, TrainingSettings settings, Attack? attack, PatchDefense? defence, CellTest test, PoisonPlan plan, CancellationToken cancel)
+    {
         using var trainer = new Trainer(model, settings, cell.Seed);
         TrainingCheckpoint.TryLoad(directory.Folder, model, trainer);
         directory.TruncateMetrics(trainer.Epoch);
         progress.CellStarted(cell, trainer.Epoch);
 
-        BatchLoader train = Loader(dataset.Train, Augmentations.Create(settings, dataset), settings.BatchSize,
-            attack is null ? null : new PoisonedSamples(attack, plan, dataset.InputSize != dataset.Train.Size)) with
-        { DropLast = settings.DropLast };
-        var evaluator = new Evaluator(model, Loader(dataset.Test, Augmentations.Centre, EvaluationBatch, null));
+        BatchLoader train = Loader(dataset.Train, Augmentations.Create(settings, dataset), settings.BatchSize) with
+        {
+            Editor = attack is null ? null : new PoisonedSamples(attack, plan, dataset.InputSize != dataset.Train.Size),
+            Process = defence is { InTraining: true } ? defence : null,
+            DropLast = settings.DropLast,
+        };
         (CleanResult Clean, TriggeredResult? Triggered)? measured = null;
         while (trainer.Epoch < settings.Epochs)
         {
             EpochResult epoch = trainer.RunEpoch(train, step => progress.Stepped(cell, step), cancel);
             bool evaluates = trainer.Epoch == settings.Epochs
                 || (settings.EvaluateEvery > 0 && trainer.Epoch % settings.EvaluateEvery == 0);
-            measured = evaluates ? Measure(evaluator, attack, cancel) : null;
+            measured = evaluates ? test.Measure(cancel) : null;
             EpochMetrics metrics = EpochMetrics.Of(epoch, measured?.Clean.Acc.Value, measured?.Triggered?.Asr.Value, measured?.Triggered?.Ra.Value);
             // The line comes before the checkpoint: after a kill between them, the resumed run drops it and trains the epoch again.
             directory.AppendMetrics(metrics);
             TrainingCheckpoint.Save(directory.Folder, model, trainer);
             progress.EpochFinished(cell, metrics);
         }
-        (CleanResult clean, TriggeredResult? triggered) = measured ?? Measure(evaluator, attack, cancel);
+        (CleanResult clean, TriggeredResult? triggered) = measured ?? test.Measure(cancel);
         CellResult result = CellResult.Of(cell, clean, triggered, plan, model.ParameterCount, directory.ReadMetrics(), DateTimeOffset.UtcNow);
-        if (trainer.Average is WeightAverage average)
-        {
-            directory.WriteAverage(average);
-            result = result.WithAverage(average.Worn(model, () => Measure(evaluator, attack, cancel)));
-        }
-        directory.WriteResult(result);
-        TrainingCheckpoint.DropState(directory.Folder);
-        progress.CellFinished(cell, result);
+        if (trainer.Average is not WeightAverage average) return result;
+        directory.WriteAverage(average);
+        return result.WithAverage(average.Worn(model, () => test.Measure(cancel)));
+    }
+
+    /// <summary>Measures weights that another cell trained.</summary>
+    private CellResult Tested(Backbone model, Cell trainer, CellTest test, PoisonPlan plan, CancellationToken cancel)
+    {
+        progress.CellStarted(cell, 0);
+        var source = new CellDirectory(directory.Root, trainer);
+        (CleanResult clean, TriggeredResult? triggered) = test.Measure(cancel);
+        CellResult result = CellResult.Of(cell, clean, triggered, plan, model.ParameterCount, source.ReadMetrics(), DateTimeOffset.UtcNow);
+        if (!File.Exists(source.AveragePath)) return result;
+        Weights.Load(model, source.AveragePath);
+        return result.WithAverage(test.Measure(cancel));
     }
 
     /// <summary>The attack with its ingredients; one that is not good enough stops the cell, or warns where the study says so.</summary>
@@ -88,11 +127,8 @@ internal sealed class CellRunner(
         return prepared;
     }
 
-    private static (CleanResult Clean, TriggeredResult? Triggered) Measure(Evaluator evaluator, Attack? attack, CancellationToken cancel) =>
-        (evaluator.Clean(cancel), attack is null ? null : evaluator.Triggered(attack, cancel));
-
-    private BatchLoader Loader(ImageSet images, Augmentation augment, int batchSize, ISampleEditor? editor) =>
-        new(images, dataset.Mean, dataset.Std, dataset.InputSize, augment, editor, batchSize, Math.Max(1, threads / 2));
+    private BatchLoader Loader(ImageSet images, Augmentation augment, int batchSize) =>
+        new(images, dataset.Mean, dataset.Std, dataset.InputSize, augment, null, batchSize, Math.Max(1, threads / 2));
 
     /// <summary>SHA-256 of the trigger file that the study names; null for a drawn trigger.</summary>
     private string? TriggerSha256() => cell.Attack.Values.GetValueOrDefault("trigger") is { Length: > 0 } file
@@ -117,8 +153,11 @@ internal sealed class CellRunner(
             Dataset = ChoiceRecord.Of(cell.Dataset, cell.DatasetLabel),
             Model = ChoiceRecord.Of(cell.Model, cell.ModelLabel),
             Attack = ChoiceRecord.Of(cell.Attack, cell.AttackLabel),
+            Defence = ChoiceRecord.Of(cell.Defence, cell.DefenceLabel),
             Training = ChoiceRecord.Of(cell.Training),
             Seed = cell.Seed,
+            Pretraining = cell.Pretraining?.Id,
+            TrainedBy = cell.TrainedBy?.Id,
             TrainFingerprint = dataset.Train.Fingerprint,
             TestFingerprint = dataset.Test.Fingerprint,
             Layout = dataset.Layout,
@@ -148,6 +187,13 @@ internal sealed class CellRunner(
             },
             CreatedUtc = DateTimeOffset.UtcNow,
         });
+    }
+
+    /// <summary>What a cell measures.</summary>
+    private sealed record CellTest(Evaluator Evaluator, Attack? Attack)
+    {
+        public (CleanResult Clean, TriggeredResult? Triggered) Measure(CancellationToken cancel) =>
+            (Evaluator.Clean(cancel), Attack is null ? null : Evaluator.Triggered(Attack, cancel));
     }
 
     private sealed record CellPreparation(Cell Cell, IRunProgress Progress) : IPreparationProgress

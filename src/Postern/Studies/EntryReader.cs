@@ -2,15 +2,16 @@ using Postern.Configuration;
 
 namespace Postern.Studies;
 
-/// <summary>Reads one list of a study: its datasets, its models or its attacks.</summary>
-/// <param name="Kind">What the list has, singular: <c>dataset</c>, <c>model</c> or <c>attack</c>.</param>
+/// <summary>Reads one list of a study: its datasets, its models, its attacks or its defences.</summary>
+/// <param name="Kind">What the list has, singular: <c>dataset</c>, <c>model</c>, <c>attack</c> or <c>defence</c>.</param>
 /// <param name="Catalog">What it may name.</param>
+/// <param name="Options">Reads an entry's options.</param>
 /// <param name="Identity">Turns a choice into what decides the result.</param>
-internal sealed record EntryReader(string Kind, IReadOnlyList<ICatalogEntry> Catalog, Func<ICatalogEntry, Choice, string> Identity)
+internal sealed record EntryReader(string Kind, IReadOnlyList<ICatalogEntry> Catalog, OptionReader Options, Func<ICatalogEntry, Choice, string> Identity)
 {
     private const int MaxLabel = 60;
 
-    private sealed record Draft(NodeSource At, ICatalogEntry Entry, Dictionary<string, string> Given, string? Label);
+    private sealed record Draft(NodeSource At, ICatalogEntry Entry, Dictionary<string, string> Given, string? Label, string? Paper);
 
     /// <summary>The entries of <paramref name="list"/>, in order.</summary>
     /// <exception cref="InputException">An unknown name or option, an entry given twice, two entries of one label.</exception>
@@ -31,7 +32,7 @@ internal sealed record EntryReader(string Kind, IReadOnlyList<ICatalogEntry> Cat
             }
             if (entries.Find(e => e.Label == label) is StudyEntry named)
                 throw draft.At.Error($"has the label '{label}' of the {Kind} at {named.At.Where}; give it another 'label'");
-            entries.Add(new StudyEntry(draft.At, choice, label, identity));
+            entries.Add(new StudyEntry(draft.At, choice, label, draft.Paper ?? label, identity));
         }
         return entries;
     }
@@ -48,18 +49,19 @@ internal sealed record EntryReader(string Kind, IReadOnlyList<ICatalogEntry> Cat
             throw map.At.Error($"has no 'name', expected the name of a {Kind}{NearestName.Hint("", Catalog.Select(c => c.Name))}");
         ICatalogEntry entry = Catalog.FirstOrDefault(c => c.Name == name.Text)
             ?? throw name.At.Error($"there is no {Kind} '{name.Text}'{NearestName.Hint(name.Text, Catalog.Select(c => c.Name))}");
-        Dictionary<string, string> given = OptionReader.Read(
-            map.Entries.Where(e => e.Key is not ("name" or "label")), entry.Name, entry.Options, "name", "label");
-        return new Draft(map.At, entry, given, map["label"] is StudyNode label ? ReadLabel(label) : null);
+        Dictionary<string, string> given = Options.Read(
+            map.Entries.Where(e => e.Key is not ("name" or "label" or "paper")), entry.Name, entry.Options, "name", "label", "paper");
+        return new Draft(map.At, entry, given, ReadLabel(map, "label"), ReadLabel(map, "paper"));
     }
 
-    private static string ReadLabel(StudyNode node)
+    private static string? ReadLabel(MapNode map, string key)
     {
+        if (map[key] is not StudyNode node) return null;
         if (node is not ScalarNode { IsNull: false } label || string.IsNullOrWhiteSpace(label.Text))
-            throw node.At.Error($"label is {node.Kind}, expected a short text for tables");
+            throw node.At.Error($"{key} is {node.Kind}, expected a short text for tables");
         string text = label.Text.Trim();
         return text.Length <= MaxLabel && !text.Any(char.IsControl) ? text
-            : throw node.At.Error($"label is longer than {MaxLabel} characters or more than one line");
+            : throw node.At.Error($"{key} is longer than {MaxLabel} characters or more than one line");
     }
 
     /// <summary>The name and what was set, e.g. <c>badnets poison_rate=0.02</c>; of files only the name.</summary>

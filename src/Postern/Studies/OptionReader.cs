@@ -3,15 +3,16 @@ using Postern.Configuration;
 namespace Postern.Studies;
 
 /// <summary>Reads options from a map of a study file, each checked at its own place.</summary>
-internal static class OptionReader
+/// <param name="Missing">Takes the paths that are not there; null to refuse them.</param>
+internal sealed record OptionReader(ICollection<string>? Missing)
 {
-    /// <summary>The given options in canonical text; files as absolute paths that exist.</summary>
+    /// <summary>The given options in canonical text; files as absolute paths.</summary>
     /// <param name="entries">Keys and values.</param>
     /// <param name="owner">Whose options they are, for errors.</param>
     /// <param name="options">The valid ones.</param>
     /// <param name="otherKeys">Keys that are valid beside the options, for hints.</param>
     /// <exception cref="InputException">An unknown key, a wrong value, a file that does not exist.</exception>
-    public static Dictionary<string, string> Read(
+    public Dictionary<string, string> Read(
         IEnumerable<MapEntry> entries, string owner, IReadOnlyList<OptionInfo> options, params string[] otherKeys)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -43,12 +44,17 @@ internal static class OptionReader
         _ => "a word",
     };
 
-    private static string ExistingPath(MapEntry entry, string value)
+    private string ExistingPath(MapEntry entry, string value)
     {
         NodeSource at = entry.Value.At;
         if (value.Contains('\0', StringComparison.Ordinal)) throw at.Error($"{entry.Key} is not a path");
         string full = Path.GetFullPath(Path.Combine(at.Folder, value));
-        return Path.Exists(full) ? full
-            : throw at.Error($"{entry.Key} names {full}, which does not exist; write a path relative to {at.Folder} or an absolute one");
+        if (Path.Exists(full)) return full;
+        if (Missing is null)
+        {
+            throw at.Error($"{entry.Key} names {full}, which does not exist; write a path relative to {at.Folder} or an absolute one");
+        }
+        Missing.Add(full);
+        return full;
     }
 }

@@ -1,21 +1,33 @@
 namespace Postern.Studies;
 
-/// <summary>A set of cells: the grid datasets x models x attacks x seeds of one study file.</summary>
+/// <summary>A set of cells: the grid datasets x models x attacks x defences x seeds of one study file.</summary>
 /// <param name="Name">Name of its folder under the output folder, a slug.</param>
 /// <param name="About">One line for the report, empty where the file gives none.</param>
 /// <param name="FilePath">The study file, as it was named.</param>
 /// <param name="Preset">Name of the training preset.</param>
-/// <param name="Cells">In the order dataset, model, attack, seed; ids are unique.</param>
+/// <param name="Cells">In the order dataset, model, attack, defence, seed; ids are unique.</param>
 public sealed record Study(string Name, string About, string FilePath, string Preset, IReadOnlyList<Cell> Cells)
 {
     /// <summary>The <c>--set</c> values that it was read with.</summary>
     public IReadOnlyList<string> Sets { get; init; } = [];
 
+    /// <summary>Path of the file with published values and claims (key <c>published</c>); null where the study names none.</summary>
+    public string? Published { get; init; }
+
+    /// <summary>Paths that the study names and that are not there: it can be planned and reported, and not run.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>The cells with those that they need (<see cref="Cell.Pretraining"/>, <see cref="Cell.TrainedBy"/>), each once, needed ones first.</summary>
+    public IReadOnlyList<Cell> WithNeeded => [.. Cells.SelectMany(NeededFirst).DistinctBy(c => c.Id)];
+
+    private static IEnumerable<Cell> NeededFirst(Cell cell) =>
+        new[] { cell.Pretraining, cell.TrainedBy }.OfType<Cell>().SelectMany(NeededFirst).Append(cell);
+
     /// <summary>The folder of this study's cells and report under <paramref name="runsRoot"/> (<c>--out</c>).</summary>
     public string Folder(string runsRoot) => Path.Combine(runsRoot, Name);
 
     /// <summary>
-    /// The study with only those cells that match every term: <c>dataset=</c>, <c>model=</c>, <c>attack=</c> (name or label),
+    /// The study with only those cells that match every term: <c>dataset=</c>, <c>model=</c>, <c>attack=</c>, <c>defence=</c> (name or label),
     /// <c>seed=</c>, or a part of the cell's id; several values of one term are separated by commas.
     /// </summary>
     /// <exception cref="InputException">An unknown key, or nothing matches; the message lists what exists.</exception>
@@ -25,7 +37,7 @@ public sealed record Study(string Name, string About, string FilePath, string Pr
         Cell[] kept = [.. Cells.Where(c => filters.All(f => f.Matches(c)))];
         if (kept.Length > 0) return this with { Cells = kept };
         throw new InputException($"--only {string.Join(' ', filters.Select(f => f.Term))}", $"matches no cell of {Name}, which has "
-            + $"datasets {List(c => c.DatasetLabel)}; models {List(c => c.ModelLabel)}; attacks {List(c => c.AttackLabel)}; seeds {List(c => CellFilter.SeedText(c))}");
+            + $"datasets {List(c => c.DatasetLabel)}; models {List(c => c.ModelLabel)}; attacks {List(c => c.AttackLabel)}; defences {List(c => c.DefenceLabel)}; seeds {List(c => CellFilter.SeedText(c))}");
     }
 
     private string List(Func<Cell, string> of) => string.Join(", ", Cells.Select(of).Distinct());

@@ -4,21 +4,25 @@ using Postern.Configuration;
 namespace Postern.Studies;
 
 /// <summary>
-/// Reads a study file: YAML with the keys <c>name</c>, <c>about</c>, <c>datasets</c>, <c>models</c>, <c>attacks</c>, <c>seeds</c>,
-/// <c>preset</c> and <c>train</c>. Every error is one line with the place, what was found and the nearest valid name.
+/// Reads a study file: YAML with the keys <c>name</c>, <c>about</c>, <c>datasets</c>, <c>models</c>, <c>attacks</c>, <c>defences</c>,
+/// <c>seeds</c>, <c>preset</c>, <c>train</c>, <c>pretrain</c> and <c>published</c>. Every error is one line with the place, what was found and the nearest valid name.
 /// </summary>
 public sealed class StudyFile
 {
     private const int MaxCells = 10_000;
-    private static readonly string[] Keys = ["name", "about", "datasets", "models", "attacks", "seeds", "preset", "train"];
+    private static readonly string[] Keys = ["name", "about", "datasets", "models", "attacks", "defences", "seeds", "preset", "train", "pretrain", "published"];
 
     private readonly MapNode root;
     private readonly string path;
     private readonly CellIdentity identity = new();
+    private readonly StudyCatalogs catalogs;
+    private readonly List<string>? missing;
+    private readonly OptionReader options;
 
-    private StudyFile(MapNode root, string path)
+    private StudyFile(MapNode root, string path, StudyCatalogs catalogs, bool planOnly)
     {
-        (this.root, this.path) = (root, path);
+        (this.root, this.path, this.catalogs, missing) = (root, path, catalogs, planOnly ? [] : null);
+        options = new OptionReader(missing);
         foreach (MapEntry entry in root.Entries)
         {
             if (!Keys.Contains(entry.Key)) throw entry.At.Error($"a study has no key '{entry.Key}'{NearestName.Hint(entry.Key, Keys)}");
@@ -29,64 +33,91 @@ public sealed class StudyFile
     /// <param name="path">The study file.</param>
     /// <param name="catalogs">What it may name.</param>
     /// <param name="sets">The command line's <c>--set</c> values, <c>key=value</c>, put in first to last.</param>
+    /// <param name="planOnly">Whether the study is only listed or reported: paths that are not there are noted in <see cref="Study.Missing"/> instead of refused.</param>
     /// <exception cref="InputException">Anything that is not a valid study; one line that says where and what to do.</exception>
-    public static Study Read(string path, StudyCatalogs catalogs, IReadOnlyList<string> sets)
+    public static Study Read(string path, StudyCatalogs catalogs, IReadOnlyList<string> sets, bool planOnly = false)
     {
         StudyNode node = StudyDocument.ReadFile(path);
         foreach (string set in sets) node = StudyOverride.Apply(node, set);
         if (node is not MapNode root) throw node.At.Error($"is {node.Kind}, expected a study: keys such as datasets, models and attacks");
-        return new StudyFile(root, path).Resolve(catalogs) with { Sets = sets };
+        return new StudyFile(root, path, catalogs, planOnly).Resolve() with { Sets = sets };
     }
 
-    private Study Resolve(StudyCatalogs catalogs)
+    private Study Resolve()
     {
-        IReadOnlyList<StudyEntry> datasets = new EntryReader("dataset", catalogs.Datasets, identity.OfDataset).Read(List("datasets"));
+        IReadOnlyList<StudyEntry> datasets = new EntryReader("dataset", catalogs.Datasets, options, identity.OfDataset).Read(List("datasets"));
         foreach (StudyEntry dataset in datasets)
         {
             if (dataset.Choice.Values.GetValueOrDefault("path") is "")
                 throw dataset.At.Error($"{dataset.Choice.Name} needs 'path', the folder or file where it lies, e.g. {{name: {dataset.Choice.Name}, path: ../data}}");
         }
-        IReadOnlyList<StudyEntry> models = new EntryReader("model", catalogs.Models, identity.Of).Read(List("models"));
-        IReadOnlyList<StudyEntry> attacks = new EntryReader("attack", catalogs.Attacks, identity.Of).Read(List("attacks"));
+        IReadOnlyList<StudyEntry> models = new EntryReader("model", catalogs.Models, options, identity.Of).Read(List("models"));
+        IReadOnlyList<StudyEntry> attacks = new EntryReader("attack", catalogs.Attacks, options, identity.Of).Read(List("attacks"));
+        StudyEntry undefended = Nothing("defence", catalogs.Defences);
+        IReadOnlyList<StudyEntry> defences = root["defences"] is null ? [undefended]
+            : new EntryReader("defence", catalogs.Defences, options, identity.Of).Read(List("defences"));
         IReadOnlyList<long> seeds = root["seeds"] is null ? [0] : [.. Seeds(List("seeds"))];
-        ScalarNode presetName = Word("preset") ?? throw Missing("preset", $"the name of a training preset ({string.Join(", ", catalogs.Presets.Select(p => p.Name))})");
-        IPreset preset = catalogs.Presets.FirstOrDefault(p => p.Name == presetName.Text)
-            ?? throw presetName.At.Error($"there is no preset '{presetName.Text}'{NearestName.Hint(presetName.Text, catalogs.Presets.Select(p => p.Name))}");
+        TrainingPlan training = Training(root, Preset(root) ?? throw Missing("preset", $"the name of a training preset ({string.Join(", ", catalogs.Presets.Select(p => p.Name))})"));
+        var grid = new StudyGrid(identity, training, Pretraining(training), Nothing("attack", catalogs.Attacks), undefended);
 
-        long count = (long)datasets.Count * models.Count * attacks.Count * seeds.Count;
+        long count = (long)datasets.Count * models.Count * attacks.Count * defences.Count * seeds.Count;
         if (count > MaxCells) throw root.At.Error(string.Create(CultureInfo.InvariantCulture, $"has {count} cells, more than {MaxCells}; split it"));
-        Dictionary<string, string> overrides = OptionReader.Read(Train(), "train", preset.Options);
-        string overridesAt = root["train"]?.At.Where ?? presetName.At.Where;
-        var cells = new List<Cell>((int)count);
-        foreach (StudyEntry dataset in datasets)
+        Cell[] cells =
+        [
+            .. from dataset in datasets
+               from model in models
+               from attack in attacks
+               from defence in defences
+               from seed in seeds
+               select grid.Cell(new GridPoint(dataset, model, attack, defence), seed),
+        ];
+        return new Study(Name(), Word(root, "about")?.Text.ReplaceLineEndings(" ").Trim() ?? "", path, training.Preset.Name, cells)
         {
-            foreach (StudyEntry model in models)
-            {
-                ICatalogEntry training = preset.For(dataset.Choice, model.Choice);
-                var choice = new Choice(training, overrides, overridesAt);
-                string trainingIdentity = identity.OfTraining(training, choice);
-                cells.AddRange(
-                    from attack in attacks
-                    from seed in seeds
-                    select new Cell(CellIdentity.Id(dataset, model, attack, trainingIdentity, seed),
-                        dataset.Choice, model.Choice, attack.Choice, choice, seed, dataset.Label, model.Label, attack.Label));
-            }
-        }
-        return new Study(Name(), Word("about")?.Text.ReplaceLineEndings(" ").Trim() ?? "", path, preset.Name, cells);
+            Published = Published(),
+            Missing = [.. (missing ?? []).Distinct()],
+        };
+    }
+
+    /// <summary>The entry called <c>none</c> of a catalogue, without a place in the file.</summary>
+    private StudyEntry Nothing(string kind, IReadOnlyList<ICatalogEntry> catalog) =>
+        new EntryReader(kind, catalog, options, identity.Of).Read(new ListNode(root.At, [new ScalarNode(root.At, "none", IsNull: false)]))[0];
+
+    private IPreset? Preset(MapNode map) => Word(map, "preset") is not ScalarNode name ? null
+        : catalogs.Presets.FirstOrDefault(p => p.Name == name.Text)
+            ?? throw name.At.Error($"there is no preset '{name.Text}'{NearestName.Hint(name.Text, catalogs.Presets.Select(p => p.Name))}");
+
+    private TrainingPlan Training(MapNode map, IPreset preset) =>
+        new(preset, options.Read(Train(map), "train", preset.Options), map["train"]?.At.Where ?? map["preset"]?.At.Where ?? map.At.Where);
+
+    private PretrainingPlan? Pretraining(TrainingPlan training)
+    {
+        if (root["pretrain"] is not StudyNode node) return null;
+        if (node is not MapNode map) throw node.At.Error($"pretrain is {node.Kind}, expected a map such as {{preset: quick, train: {{epochs: 20}}, seed: 0}}");
+        string[] keys = ["preset", "train", "seed"];
+        foreach (MapEntry entry in map.Entries)
+            if (!keys.Contains(entry.Key)) throw entry.At.Error($"pretrain has no key '{entry.Key}'{NearestName.Hint(entry.Key, keys)}");
+        return new PretrainingPlan(Training(map, Preset(map) ?? training.Preset), map["seed"] is StudyNode seed ? Seed(seed) : 0);
+    }
+
+    private string? Published()
+    {
+        if (Word(root, "published") is not ScalarNode file) return null;
+        string full = Path.GetFullPath(Path.Combine(file.At.Folder, file.Text));
+        return File.Exists(full) ? full : throw file.At.Error($"published names {full}, which does not exist; write a path relative to {file.At.Folder}");
     }
 
     private string Name()
     {
         string file = Path.GetFileNameWithoutExtension(path);
-        if (Word("name") is not ScalarNode name) return Slug.IsSafe(file) ? file : Slug.Of(file);
+        if (Word(root, "name") is not ScalarNode name) return Slug.IsSafe(file) ? file : Slug.Of(file);
         return Slug.IsSafe(name.Text) ? name.Text
             : throw name.At.Error($"name is '{name.Text}', expected up to 64 letters, digits, dots, hyphens and underscores: it names a folder");
     }
 
-    private IEnumerable<MapEntry> Train() => root["train"] switch
+    private static IEnumerable<MapEntry> Train(MapNode map) => map["train"] switch
     {
         null => [],
-        MapNode map => map.Entries,
+        MapNode given => given.Entries,
         StudyNode other => throw other.At.Error($"train is {other.Kind}, expected a map of options such as {{epochs: 8}}"),
     };
 
@@ -95,11 +126,15 @@ public sealed class StudyFile
         var seen = new HashSet<long>();
         foreach (StudyNode node in list.Items)
         {
-            if (node is not ScalarNode scalar || !long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed))
-                throw node.At.Error($"a seed is {node.Kind}, expected a whole number");
-            yield return seen.Add(seed) ? seed : throw node.At.Error($"the seed {scalar.Text} is given twice");
+            long seed = Seed(node);
+            yield return seen.Add(seed) ? seed : throw node.At.Error(string.Create(CultureInfo.InvariantCulture, $"the seed {seed} is given twice"));
         }
     }
+
+    private static long Seed(StudyNode node) =>
+        node is ScalarNode scalar && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed)
+            ? seed
+            : throw node.At.Error($"a seed is {node.Kind}, expected a whole number");
 
     private ListNode List(string key) => root[key] switch
     {
@@ -108,7 +143,7 @@ public sealed class StudyFile
         StudyNode other => throw other.At.Error($"{key} is {other.Kind}, expected a list with at least one entry, e.g. {key}: [{(other as ScalarNode)?.Text ?? "..."}]"),
     };
 
-    private ScalarNode? Word(string key) => root[key] switch
+    private static ScalarNode? Word(MapNode map, string key) => map[key] switch
     {
         null => null,
         ScalarNode { IsNull: false } scalar => scalar,

@@ -26,6 +26,9 @@ public sealed record BatchLoader(
     /// <summary>Whether samples that do not fill a batch at the end of the order are left out.</summary>
     public bool DropLast { get; init; }
 
+    /// <summary>What is done to every finished picture before normalisation; null for nothing.</summary>
+    public IInputProcess? Process { get; init; }
+
     /// <summary>The order of samples in an epoch.</summary>
     public static int[] ShuffledOrder(int count, long seed, int epoch) => RandomStream.For(seed, "order", epoch).Permutation(count);
 
@@ -82,12 +85,13 @@ public sealed record BatchLoader(
             int kept = Kept(order.Count);
             for (int start = 0; start < kept; start += BatchSize)
             {
+                int batch = start / BatchSize;
                 int[] indices = [.. Enumerable.Range(start, Math.Min(BatchSize, kept - start)).Select(i => order[i])];
                 float[] pixels = new float[indices.Length * length];
                 long[] labels = new long[indices.Length];
                 Parallel.For(0, indices.Length, parallel, () => new Scratch(Images.Size), (i, _, scratch) =>
                 {
-                    WriteSample(indices[i], seed, epoch, pixels.AsSpan(i * length, length), scratch);
+                    WriteSample(new SamplePlace(seed, epoch, batch, indices[i]), pixels.AsSpan(i * length, length), scratch);
                     labels[i] = Editor?.LabelOf(indices[i], Images.Labels[indices[i]]) ?? Images.Labels[indices[i]];
                     return scratch;
                 }, _ => { });
@@ -105,30 +109,32 @@ public sealed record BatchLoader(
     }
 
     /// <summary>Writes one finished sample, [3, InputSize, InputSize].</summary>
-    private void WriteSample(int index, long seed, int epoch, Span<float> target, Scratch scratch)
+    private void WriteSample(in SamplePlace place, Span<float> target, Scratch scratch)
     {
+        int index = place.Index;
         Images.Read(index, scratch.Bytes);
         for (int i = 0; i < scratch.Bytes.Length; i++) scratch.Pixels[i] = scratch.Bytes[i] / 255f;
         bool edits = Editor?.Edits(index) ?? false;
         if (edits) Editor!.EditStored(index, scratch.Pixels, Images.Size);
-        RandomStream stream = RandomStream.For(seed, "augment", epoch, index);
+        RandomStream stream = RandomStream.For(place.Seed, "augment", place.Epoch, index);
         Augment.Geometry(scratch.Pixels, Images.Size, target, InputSize, ref stream, scratch.Stages);
         if (edits) Editor!.EditInput(index, target, InputSize);
-        Run(Augment.Color, "colour", index, seed, epoch, target, scratch);
+        Run(Augment.Color, "colour", place, target, scratch);
+        Process?.Apply(target, InputSize, place);
         int plane = InputSize * InputSize;
         for (int channel = 0; channel < 3; channel++)
         {
             float mean = Mean[channel], scale = 1f / Std[channel];
             foreach (ref float value in target.Slice(channel * plane, plane)) value = (value - mean) * scale;
         }
-        Run(Augment.Erasing, "erasing", index, seed, epoch, target, scratch);
+        Run(Augment.Erasing, "erasing", place, target, scratch);
     }
 
     // A stream for each stage, so that leaving one out moves no draw of another.
-    private void Run(PictureStage? stage, string purpose, int index, long seed, int epoch, Span<float> target, Scratch scratch)
+    private void Run(PictureStage? stage, string purpose, in SamplePlace place, Span<float> target, Scratch scratch)
     {
         if (stage is null) return;
-        RandomStream stream = RandomStream.For(seed, purpose, epoch, index);
+        RandomStream stream = RandomStream.For(place.Seed, purpose, place.Epoch, place.Index);
         stage(target, InputSize, ref stream, scratch.Stages);
     }
 

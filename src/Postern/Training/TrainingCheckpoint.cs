@@ -65,6 +65,15 @@ public static class TrainingCheckpoint
         return true;
     }
 
+    /// <summary>Loads the weights alone that a finished training left in <paramref name="folder"/>.</summary>
+    /// <exception cref="InputException">They are not there, damaged, or another model's.</exception>
+    public static void LoadWeights(string folder, Backbone model)
+    {
+        string weights = Path.Combine(folder, WeightsFile);
+        if (!File.Exists(weights)) throw new InputException(weights, "is gone, and another cell needs these weights; delete the folder to train them again");
+        Weights.Load(model, weights);
+    }
+
     private static string StateFile(string folder, int epoch) =>
         Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"state-{epoch:0000}.safetensors"));
 }

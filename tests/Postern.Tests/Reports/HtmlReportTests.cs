@@ -19,10 +19,10 @@ public sealed partial class HtmlReportTests(SampleFixture sample) : IClassFixtur
     private string Page(Study study) => File.ReadAllText(HtmlReport.Write(study, folder.File("runs")));
 
     [Fact]
-    public void A_report_is_a_page_and_two_tables_in_the_study_s_folder()
+    public void A_report_is_a_page_and_the_table_in_three_forms_in_the_study_s_folder()
     {
         Page();
-        Assert.Equal(["index.html", "results.csv", "results.md"],
+        Assert.Equal(["index.html", "results.csv", "results.md", "results.tex"],
             Directory.EnumerateFileSystemEntries(Path.Combine(sample.RunsRoot, "sample", "report")).Select(Path.GetFileName).Order());
     }
 

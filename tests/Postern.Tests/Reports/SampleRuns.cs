@@ -59,10 +59,19 @@ internal static class SampleRuns
         Proportion[] clean = [.. Enumerable.Range(0, Classes).Select(c => new Proportion(96 - (c + i) % 9, 100))];
         Proportion[] hits = [.. Enumerable.Range(0, Classes).Select(c => c == 0 ? default : new Proportion(55 + 5 * (i % 7) + c % 3, 100))];
         return CellResult.Of(cell, new CleanResult(Sum(clean), clean),
-            attacked ? new TriggeredResult(Sum(hits), new Proportion(200 + 10 * i, 1100), hits) : null,
+            attacked ? new TriggeredResult(Sum(hits), new Proportion(200 + 10 * i, 1100), hits, Confusion(hits)) : null,
             attacked ? new PoisonPlan([.. Enumerable.Range(0, 30)], [], 0, 30 + i % 2, 0) : PoisonPlan.Empty, 76_412, metrics,
             new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.Zero));
     }
+
+    // Whatever is not taken for the target is taken for itself.
+    private static ConfusionMatrix Confusion(Proportion[] hits) => new(
+    [
+        .. hits.Index().Where(h => h.Item.Total > 0).SelectMany(h => new[]
+        {
+            new ConfusionCount(h.Index, 0, h.Item.Hits), new ConfusionCount(h.Index, h.Index, h.Item.Total - h.Item.Hits),
+        }),
+    ]);
 
     private static Proportion Sum(Proportion[] parts) => new(parts.Sum(p => p.Hits), parts.Sum(p => p.Total));
 

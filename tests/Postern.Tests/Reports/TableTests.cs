@@ -23,13 +23,13 @@ public class TableTests(SampleFixture sample) : IClassFixture<SampleFixture>
         """;
 
     private const string Csv = """
-        dataset,attack,model,seeds,done,failed,unfinished,acc,acc_sd,acc_low,acc_high,acc_hits,acc_total,asr,asr_sd,asr_low,asr_high,asr_hits,asr_total,ra,ra_sd,ra_low,ra_high,ra_hits,ra_total
-        signs,none,resnet-mini,2,2,0,0,0.92625,0.001768,,,2223,2400,,,,,,,,,,,,
-        signs,none,vim,2,2,0,0,0.915,0.003536,,,2196,2400,,,,,,,,,,,,
-        signs,badnets,resnet-mini,2,2,0,0,0.92125,0.001768,,,2211,2400,0.685909,0.035355,,,1509,2200,0.204545,0.006428,,,450,2200
-        signs,badnets,vim,2,1,0,1,0.9225,,0.905988,0.936316,1107,1200,0.610909,,0.581759,0.639287,672,1100,0.254545,,0.229688,0.281111,280,1100
-        signs,Blend | 1 %,resnet-mini,2,2,0,0,0.91625,0.001768,,,2199,2400,0.785909,0.035355,,,1729,2200,0.222727,0.006428,,,490,2200
-        signs,Blend | 1 %,vim,2,0,1,0,,,,,,,,,,,,,,,,,,
+        dataset,attack,defence,model,seeds,done,failed,unfinished,acc,acc_sd,acc_low,acc_high,acc_hits,acc_total,asr,asr_sd,asr_low,asr_high,asr_hits,asr_total,ra,ra_sd,ra_low,ra_high,ra_hits,ra_total,der,der_sd,der_seeds
+        signs,none,none,resnet-mini,2,2,0,0,0.92625,0.001768,,,2223,2400,,,,,,,,,,,,,,,
+        signs,none,none,vim,2,2,0,0,0.915,0.003536,,,2196,2400,,,,,,,,,,,,,,,
+        signs,badnets,none,resnet-mini,2,2,0,0,0.92125,0.001768,,,2211,2400,0.685909,0.035355,,,1509,2200,0.204545,0.006428,,,450,2200,,,
+        signs,badnets,none,vim,2,1,0,1,0.9225,,0.905988,0.936316,1107,1200,0.610909,,0.581759,0.639287,672,1100,0.254545,,0.229688,0.281111,280,1100,,,
+        signs,Blend | 1 %,none,resnet-mini,2,2,0,0,0.91625,0.001768,,,2199,2400,0.785909,0.035355,,,1729,2200,0.222727,0.006428,,,490,2200,,,
+        signs,Blend | 1 %,none,vim,2,0,1,0,,,,,,,,,,,,,,,,,,,,,
 
         """;
 
@@ -63,8 +63,8 @@ public class TableTests(SampleFixture sample) : IClassFixture<SampleFixture>
     [Fact]
     public void Csv_quotes_what_would_break_a_line()
     {
-        var table = new ResultTable("t", "", ["a,b"], [new ResultRow("say \"hi\"", "plain", [ResultEntry.Of([])])]);
-        Assert.Equal("\"say \"\"hi\"\"\",plain,\"a,b\",0,0,0,0,,,,,,,,,,,,,,,,,,", new CsvTable().Export(table).Split('\n')[1]);
+        var table = new ResultTable("t", "", ["a,b"], [new ResultRow("say \"hi\"", "plain", "none", [ResultEntry.Of([])])]);
+        Assert.Equal("\"say \"\"hi\"\"\",plain,none,\"a,b\",0,0,0,0,,,,,,,,,,,,,,,,,,,,,", new CsvTable().Export(table).Split('\n')[1]);
     }
 
     [Fact]

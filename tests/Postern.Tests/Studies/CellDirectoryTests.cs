@@ -25,7 +25,8 @@ public sealed class CellDirectoryTests : IDisposable
 
     private CellResult Result() => CellResult.Of(cell,
         new CleanResult(new Proportion(90, 100), [new Proportion(40, 50), new Proportion(50, 50)]),
-        new TriggeredResult(new Proportion(30, 50), new Proportion(0, 50), [new Proportion(0, 0), new Proportion(30, 50)]),
+        new TriggeredResult(new Proportion(30, 50), new Proportion(0, 50), [new Proportion(0, 0), new Proportion(30, 50)],
+            new ConfusionMatrix([new ConfusionCount(1, 0, 30), new ConfusionCount(1, 1, 20)])),
         new PoisonPlan([1, 4], [2], 0, 3, 1), 4242, [Epoch(1), Epoch(2, double.NaN)], DateTimeOffset.UnixEpoch);
 
     [Fact]

@@ -33,7 +33,7 @@ public class StudyOnlyTests
     {
         string message = Assert.Throws<InputException>(() => Sample().Only(["model=vim", "seed=7"])).Message;
         Assert.Equal("--only model=vim seed=7: matches no cell of s, which has datasets signs; models resnet-mini, vim; "
-            + "attacks none, badnets, Kitty; seeds 0, 1", message);
+            + "attacks none, badnets, Kitty; defences none; seeds 0, 1", message);
     }
 
     [Theory]

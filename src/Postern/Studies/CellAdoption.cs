@@ -1,0 +1,50 @@
+using Postern.Datasets;
+
+namespace Postern.Studies;
+
+/// <summary>
+/// Finds a finished cell in another study's folder: an id stands for everything that decides a result, so a cell that several
+/// studies have runs once. What is found is copied, so that each study's folder stands by itself.
+/// </summary>
+internal static class CellAdoption
+{
+    private const string Result = "result.json";
+
+    /// <summary>Copies the cell from elsewhere under <paramref name="runsRoot"/>; null where it is nowhere, or was measured on other data.</summary>
+    /// <param name="runsRoot">The output folder (<c>--out</c>).</param>
+    /// <param name="cell">The cell.</param>
+    /// <param name="target">Its folder in this study; its lock is held.</param>
+    /// <param name="dataset">What the cell would run on.</param>
+    /// <returns>The folder that it was copied from.</returns>
+    public static string? TryTake(string runsRoot, Cell cell, CellDirectory target, Dataset dataset)
+    {
+        foreach (string study in Directory.EnumerateDirectories(runsRoot).Order(StringComparer.Ordinal))
+        {
+            var source = new CellDirectory(study, cell);
+            if (source.Folder == target.Folder || !source.IsDone || !IsSame(source, dataset)) continue;
+            // The result goes last: a kill before it leaves a cell that is not done, and is taken again.
+            foreach (string file in Directory.EnumerateFiles(source.Folder).Select(f => Path.GetFileName(f)!).OrderBy(f => f == Result).ThenBy(f => f, StringComparer.Ordinal))
+            {
+                if (file.StartsWith('.')) continue;
+                using FileStream from = File.OpenRead(Path.Combine(source.Folder, file));
+                AtomicFile.Write(Path.Combine(target.Folder, file), from.CopyTo);
+            }
+            return source.Folder;
+        }
+        return null;
+    }
+
+    /// <summary>Whether it was measured on these very pictures. A damaged record elsewhere is that study's affair.</summary>
+    private static bool IsSame(CellDirectory source, Dataset dataset)
+    {
+        try
+        {
+            return source.ReadResult() is not null && source.ReadDescription() is CellDescription there
+                && there.TrainFingerprint == dataset.Train.Fingerprint && there.TestFingerprint == dataset.Test.Fingerprint;
+        }
+        catch (InputException)
+        {
+            return false;
+        }
+    }
+}
