@@ -109,6 +109,16 @@ public class JsonTests
     }
 
     [Fact]
+    public void A_study_that_is_not_run_is_listed_cell_by_cell()
+    {
+        using var study = new TinyStudy();
+        JsonElement cells = Listing("run", study.Path, "--out", study.Runs(), "--dry-run");
+        Assert.Equal(["signs resnet-mini none none 0", "signs resnet-mini badnets none 0"], cells.EnumerateArray().Select(c => string.Join(' ',
+            c.GetProperty("dataset"), c.GetProperty("model"), c.GetProperty("attack"), c.GetProperty("defence"), c.GetProperty("seed"))));
+        Assert.False(Directory.Exists(study.Runs()));
+    }
+
+    [Fact]
     public void Notes_go_to_standard_error()
     {
         using var folder = new TemporaryFolder();
