@@ -33,7 +33,7 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
         missing.AddRange(terms.SelectMany(t => t.Cells).Where(c => c.Seeds.Count == 0).Select(c => $"{c.Label}: not done").Distinct());
         foreach (Term term in terms) term.Cells.RemoveAll(c => c.Seeds.Count == 0);
         missing.AddRange(Pair(terms, pairing));
-        double? published = PublishedDifference.Of(comparison, Published);
+        double? published = PublishedDifference.Of(comparison, Published, [.. Cells.Select(c => c.Cell.Paper.Dataset).Distinct()]);
         if (terms.Any(t => t.Cells.Count == 0)) return new ComparisonResult(comparison, Verdict.NotMeasured, null, null, null, published, [], missing);
 
         (int Sign, Estimate Mean)[] means = [.. terms.Select(t => (t.Sign, Mean(t, pairing)))];
