@@ -66,7 +66,7 @@ public sealed class ClaimTests : IDisposable
         ClaimResult claim = Claim(Drop, c => c is { Attack.Name: "blend", Defence.Name: not "none" } ? null : AsPublished(c));
         Assert.Equal([Verdict.Holds, Verdict.NotMeasured, Verdict.Holds], claim.Comparisons.Select(c => c.Verdict));
         Assert.Equal("undecided: of 3 comparisons 2 hold, 1 not measured", claim.Text);
-        Assert.Equal(["signs, vim, Blend | 5 % #1, patch-drop: not done", "signs, vim, Blend | 5 % #1: no counterpart is done"], claim.Comparisons[1].Missing);
+        Assert.Equal(["signs, vim, Blend | 5 % #1, patch-drop: not done"], claim.Comparisons[1].Missing);
         Assert.Equal([new("signs, vim, badnets, patch-drop", 3), new("signs, vim, badnets", 3)], claim.Comparisons[2].Cells);
         Assert.Null(claim.Comparisons[1].Difference);
     }
@@ -127,5 +127,17 @@ public sealed class ClaimTests : IDisposable
         ComparisonResult result = Claim(Drop, c => (c.Attack.Name == "blend") == (c.Seed == 2) ? AsPublished(c) : null).Comparisons[2];
         Assert.Equal([new("signs, vim, badnets, patch-drop", 2), new("signs, vim, badnets", 2)], result.Cells);
         Assert.Contains("signs, vim, Blend | 5 % #1, patch-drop: shares no seed with the others", result.Missing);
+    }
+
+    [Fact]
+    public void In_a_sweep_a_claim_without_a_setting_is_about_the_paper_s_and_one_with_a_setting_about_that()
+    {
+        string yaml = PaperRuns.Yaml.Replace("{name: badnets, paper: BadNets, poison_rate: 0.02}",
+            "{name: badnets, label: low, paper: BadNets, poison_rate: 0.003}\n  - {name: badnets, label: high, paper: BadNets, poison_rate: 0.02}", StringComparison.Ordinal)
+            .Replace("{name: blend, paper: blend,", "{name: blend, paper: Ours,", StringComparison.Ordinal);
+        IReadOnlyList<ClaimResult> claims = Claims(yaml, c => new MadeUp(700, c.AttackLabel == "low" ? 100 : c.Model.Name == "vim" ? 900 : 300));
+        Assert.Equal([new("signs, vim, high", 3), new("signs, [mini]*, high", 3)], claims.Single(c => c.Claim.Id == Ssm).Comparisons[0].Cells);
+        Assert.Equal([new("signs, vim, high", 3), new("signs, vim, none", 3)], claims.Single(c => c.Claim.Id == Loss).Comparisons[0].Cells);
+        Assert.DoesNotContain("patch-trigger-at-low-rate", claims.Select(c => c.Claim.Id));
     }
 }
