@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Postern.Cli.Commands;
+using Postern.Cli.Json;
 using Spectre.Console;
 
 namespace Postern.Cli;
@@ -8,24 +9,22 @@ namespace Postern.Cli;
 /// <summary>The <c>postern</c> command.</summary>
 public static class Program
 {
-    private const int RedirectedWidth = 120;
-
     /// <summary>Runs a command line and gives its exit code: 0 all done, 1 something failed, 2 bad input, 130 interrupted.</summary>
-    public static int Main(string[] args) => Run(args, Console.Error);
+    public static int Main(string[] args)
+    {
+        Terminal.Prepare();
+        return Run(args, Console.Error);
+    }
 
     /// <summary>As <see cref="Main"/>, with errors written to <paramref name="errors"/>.</summary>
     public static int Run(string[] args, TextWriter errors)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        // A pipe or a log has no width of its own; 80 columns would break the tables.
-        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = RedirectedWidth;
         var verbose = new Option<bool>("--verbose") { Description = "show the stack trace of an error", Recursive = true };
-        var root = new RootCommand("Measures how easily a vision backbone learns a backdoor, and what stops it.")
-        {
-            RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), PoisonCommand.Create(), FigureCommand.Create(), ModelsCommand.Create(), PresetsCommand.Create(), DoctorCommand.Create(),
-        };
+        RootCommand root = Commands();
         root.Options.Add(verbose);
         ParseResult parsed = root.Parse(args);
+        AnsiConsole.Console = Terminal.Open(onErrors: JsonOption.IsGiven(parsed));
         if (parsed.Errors.Count > 0)
         {
             errors.WriteLine($"error: {string.Join(' ', args)}: {OneLine(parsed.Errors[0].Message)}; see 'postern --help'");
@@ -52,6 +51,13 @@ public static class Program
             return ExitCode.Failed;
         }
     }
+
+    /// <summary>Every command.</summary>
+    internal static RootCommand Commands() => new("Measures how easily a vision backbone learns a backdoor, and what stops it.")
+    {
+        RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), PoisonCommand.Create(), FigureCommand.Create(),
+        ModelsCommand.Create(), PresetsCommand.Create(), DoctorCommand.Create(), CompletionCommand.Create(),
+    };
 
     // The parser lists what is allowed a line each.
     private static string OneLine(string message) =>

@@ -43,7 +43,7 @@ internal static class AttackArguments
         if (AttackCatalog.Find(choice.Name) is not { Learned: true }) return attack;
         TorchRuntime.Load();
         string cache = Path.Combine(output, StudyRunner.IngredientFolder);
-        Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(Console.Out), cancel)
+        Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(AnsiConsole.Profile.Out.Writer), cancel)
         {
             FromCacheOnly = fromCacheOnly,
         });

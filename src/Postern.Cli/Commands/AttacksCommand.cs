@@ -1,12 +1,13 @@
 using System.CommandLine;
 using Postern.Attacks;
+using Postern.Cli.Json;
 using Postern.Datasets;
 using Postern.Imaging;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
 
-/// <summary><c>postern attacks [NAME] [--preview out.png]</c>: what attacks there are, their options, and how they look.</summary>
+/// <summary><c>postern attacks [NAME] [--preview out.png] [--json]</c>: what attacks there are, their options, and how they look.</summary>
 internal static class AttacksCommand
 {
     private const int PreviewPictures = 6;
@@ -14,21 +15,25 @@ internal static class AttacksCommand
     public static Command Create()
     {
         var name = new Argument<string?>("name") { Description = "an attack, for its options", Arity = ArgumentArity.ZeroOrOne };
+        name.CompletionSources.Add(_ => AttackCatalog.All.Select(a => a.Name));
         var preview = new Option<string?>("--preview") { Description = "write clean / triggered / residual x10 pictures to this PNG" };
         var data = new Option<string>("--data") { Description = "dataset whose pictures are shown: a path, or signs", DefaultValueFactory = _ => "signs" };
         var set = new Option<string[]>("--set") { Description = "an option of the attack for the preview, e.g. opacity=0.1 (repeatable)" };
         var output = new Option<string>("--out") { Description = "folder of results, where a learned attack finds or keeps what it is prepared with", DefaultValueFactory = _ => "runs" };
-        var command = new Command("attacks", "List the attacks, describe one, show what it does to pictures.") { name, preview, data, set, output };
+        var json = new JsonOption();
+        var command = new Command("attacks", "List the attacks, describe one, show what it does to pictures.") { name, preview, data, set, output, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(name) is not string wanted)
             {
                 if (parsed.GetValue(preview) is not null) throw new InputException("--preview", "needs the name of an attack");
-                List();
+                if (parsed.GetValue(json)) JsonOutput.Write(AttackCatalog.All.Select(AttackListing.Of));
+                else List();
                 return ExitCode.Done;
             }
             AttackEntry entry = AttackArguments.Find(wanted, "attacks");
-            OptionTable.Write(entry);
+            if (parsed.GetValue(json)) JsonOutput.Write(AttackListing.Of(entry));
+            else OptionTable.Write(entry);
             if (parsed.GetValue(preview) is string file) Preview(entry, parsed.GetValue(set) ?? [], parsed.GetValue(data)!, parsed.GetValue(output)!, file);
             return ExitCode.Done;
         });

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Postern.Cli.Json;
 using Postern.Datasets;
 using Postern.Imaging;
 using Spectre.Console;
@@ -14,11 +15,14 @@ internal static class DataCommand
     {
         var path = new Argument<string>("path") { Description = "folder or file of a dataset, or 'signs'" };
         var sheet = new Option<string?>("--sheet") { Description = "write a sheet of pictures of each class to this PNG" };
-        var command = new Command("info", "Print layout, sizes and counts per class.") { path, sheet };
+        var json = new JsonOption();
+        var command = new Command("info", "Print layout, sizes and counts per class.") { path, sheet, json };
         command.SetAction(parsed =>
         {
             using Dataset dataset = DatasetCatalog.OpenPath(parsed.GetValue(path)!);
-            Print(DatasetSummary.Of(dataset));
+            DatasetSummary summary = DatasetSummary.Of(dataset);
+            if (parsed.GetValue(json)) JsonOutput.Write(DatasetListing.Of(summary));
+            else Print(summary);
             if (parsed.GetValue(sheet) is string file)
             {
                 ImageFile.SavePng(file, DatasetSummary.Sheet(dataset.Train));

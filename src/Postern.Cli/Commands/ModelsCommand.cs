@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Postern.Cli.Json;
 using Postern.Configuration;
 using Postern.Models;
 using Spectre.Console;
@@ -12,19 +13,23 @@ internal static class ModelsCommand
     public static Command Create()
     {
         var name = new Argument<string?>("name") { Description = "a backbone, for its options", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("models", "List the backbones, describe one, look at weight files.") { name };
+        name.CompletionSources.Add(_ => ModelCatalog.All.Select(m => m.Name));
+        var json = new JsonOption();
+        var command = new Command("models", "List the backbones, describe one, look at weight files.") { name, json };
         command.Subcommands.Add(ModelInfoCommand.Create());
         command.Subcommands.Add(ModelConvertCommand.Create());
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(name) is not string wanted)
             {
-                List();
+                if (parsed.GetValue(json)) JsonOutput.Write(ModelCatalog.All.Select(ModelListing.Of));
+                else List();
                 return ExitCode.Done;
             }
             ModelEntry entry = ModelCatalog.All.FirstOrDefault(m => m.Name == wanted)
                 ?? throw new InputException("models", $"there is no model '{wanted}'{NearestName.Hint(wanted, ModelCatalog.All.Select(m => m.Name))}");
-            OptionTable.Write(entry);
+            if (parsed.GetValue(json)) JsonOutput.Write(ModelListing.Of(entry));
+            else OptionTable.Write(entry);
             return ExitCode.Done;
         });
         return command;

@@ -16,6 +16,7 @@ internal static class PoisonCommand
     {
         var data = new Argument<string>("dataset") { Description = "folder or file of a dataset, or 'signs'" };
         var attack = new Option<string>("--attack") { Description = "an attack of 'postern attacks'", Required = true };
+        attack.CompletionSources.Add(_ => AttackCatalog.All.Select(a => a.Name));
         var set = new Option<string[]>("--set") { Description = "an option of the attack, e.g. poison_rate=0.02 (repeatable)" };
         var seed = new Option<long>("--seed") { Description = "chooses who is poisoned, as a cell's seed does", DefaultValueFactory = _ => 0 };
         var split = new Option<string>("--split") { Description = "train (poisoned), test (clean, and triggered for ASR) or both", DefaultValueFactory = _ => "both" };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Postern.Cli.Json;
 using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Models;
@@ -18,23 +19,34 @@ internal static class PresetsCommand
         var name = new Argument<string?>("name") { Description = "a preset, for what it sets", Arity = ArgumentArity.ZeroOrOne };
         var dataset = new Option<string>("--dataset") { Description = "for this dataset", DefaultValueFactory = _ => "cifar10" };
         var model = new Option<string>("--model") { Description = "for this model", DefaultValueFactory = _ => "vim-cifar" };
-        var command = new Command("presets", "List the training presets, or show every option of one.") { name, dataset, model };
+        name.CompletionSources.Add(_ => PresetCatalog.All.Select(p => p.Name));
+        dataset.CompletionSources.Add(_ => DatasetCatalog.All.Select(d => d.Name));
+        model.CompletionSources.Add(_ => ModelCatalog.All.Select(m => m.Name));
+        var json = new JsonOption();
+        var command = new Command("presets", "List the training presets, or show every option of one.") { name, dataset, model, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(name) is not string wanted)
             {
-                List();
+                if (parsed.GetValue(json)) JsonOutput.Write(PresetCatalog.All.Select(p => new PresetListing(p.Name, p.Summary)));
+                else List();
                 return ExitCode.Done;
             }
             IPreset preset = Find(PresetCatalog.All, wanted, "preset");
             ICatalogEntry data = Find(DatasetCatalog.All, parsed.GetValue(dataset)!, "dataset"), backbone = Find(ModelCatalog.All, parsed.GetValue(model)!, "model");
             ICatalogEntry resolved = preset.For(new Choice(data), new Choice(backbone));
-            OptionTable.Write(resolved);
-            foreach (string note in TrainingNotes.Of(TrainingOptions.Settings(new Choice(resolved)), data.Name == "imagenet" ? ImageNetSize : SmallSize))
-                AnsiConsole.MarkupLineInterpolated($"[blue]note[/]: {note}");
+            string[] notes = [.. TrainingNotes.Of(TrainingOptions.Settings(new Choice(resolved)), data.Name == "imagenet" ? ImageNetSize : SmallSize)];
+            if (parsed.GetValue(json)) JsonOutput.Write(ResolvedPresetListing.Of(resolved, data, backbone, notes));
+            else Show(resolved, notes);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static void Show(ICatalogEntry resolved, IEnumerable<string> notes)
+    {
+        OptionTable.Write(resolved);
+        foreach (string note in notes) AnsiConsole.MarkupLineInterpolated($"[blue]note[/]: {note}");
     }
 
     private static void List()

@@ -14,7 +14,8 @@ internal static class RunCommand
     public static Command Create()
     {
         var arguments = new StudyArguments();
-        var dryRun = new Option<bool>("--dry-run") { Description = "list the cells and their state, run nothing" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "list the cells, their state and what the rest would cost here; run nothing" };
+        var json = new Option<bool>("--json") { Description = "with --dry-run: print the cells as a JSON array" };
         var threads = new Option<int>("--threads")
         {
             Description = "threads shared by libtorch, the kernels and the loaders",
@@ -25,29 +26,21 @@ internal static class RunCommand
             // A value that is no number has its own error already; asking for it here would throw.
             if (result.Tokens is [{ Value: string text }] && int.TryParse(text, out int count) && count < 1) result.AddError("--threads must be at least 1");
         });
-        var command = new Command("run", "Run a study: every cell that is not done yet, then the report.") { dryRun, threads };
+        var command = new Command("run", "Run a study: every cell that is not done yet, then the report.") { dryRun, json, threads };
         arguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            Study study = arguments.Read(parsed, planOnly: parsed.GetValue(dryRun));
+            bool plans = parsed.GetValue(dryRun), asJson = parsed.GetValue(json);
+            if (asJson && !plans) throw new InputException("--json", "belongs to --dry-run; a run's results are in its folder as JSON");
+            Study study = arguments.Read(parsed, planOnly: plans);
             string root = arguments.Output(parsed);
-            return parsed.GetValue(dryRun) ? DryRun(study, root) : Run(study, root, parsed.GetValue(threads));
+            int count = parsed.GetValue(threads);
+            if (!plans) return Run(study, root, count);
+            if (asJson) DryRun.WriteJson(study, root);
+            else DryRun.Write(study, root, count);
+            return ExitCode.Done;
         });
         return command;
-    }
-
-    private static int DryRun(Study study, string root)
-    {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("cell", "dataset", "model", "attack", "seed", "state");
-        foreach (Cell cell in study.Cells)
-        {
-            CellState state = new CellDirectory(study.Folder(root), cell).State;
-            table.AddRow(new[] { cell.Id, cell.DatasetLabel, cell.ModelLabel, cell.AttackLabel, $"{cell.Seed}", state.Phase == CellPhase.NotStarted ? "-" : $"{state.Phase}" }
-                .Select(text => Markup.Escape(text)).ToArray());
-        }
-        AnsiConsole.Write(table);
-        AnsiConsole.MarkupLineInterpolated($"{study.Cells.Count} cells, nothing run");
-        return ExitCode.Done;
     }
 
     private static int Run(Study study, string root, int threads)

@@ -1,4 +1,5 @@
 using Postern.Attacks.Triggers;
+using Postern.Configuration;
 
 namespace Postern.Attacks;
 
@@ -18,6 +19,10 @@ public sealed class BadNets(PoisonBudget budget, MarkSource mark, float opacity 
         AttackOptions.Target,
         AttackOptions.ExcludeTarget,
         AttackOptions.Opacity(1m),
+        new("corners", OptionKind.Word, "auto", "where the drawn block stands: bottom right (one), in all corners (four), or as published (auto): one at 32 pixels, else four")
+        {
+            Allowed = ["auto", "one", "four"],
+        },
         AttackOptions.Trigger,
         AttackOptions.TriggerMask,
         AttackOptions.Stage(TriggerStage.Stored),
@@ -25,7 +30,13 @@ public sealed class BadNets(PoisonBudget budget, MarkSource mark, float opacity 
     ], (choice, target) =>
     {
         TriggerStage stage = AttackOptions.StageOf(choice);
-        var drawn = new MarkSource(size => CornerBlocks.Draw(size, stage));
+        string corners = choice.Word("corners");
+        var drawn = new MarkSource(size => corners switch
+        {
+            "one" => CornerBlocks.DrawOne(size, stage),
+            "four" => CornerBlocks.DrawFour(size, stage, mirrored: false),
+            _ => CornerBlocks.Draw(size, stage),
+        });
         MarkSource mark = AttackOptions.MarkOf(choice, drawn, masked: true);
         return new BadNets(AttackOptions.BudgetOf(choice), mark, (float)choice.Number("opacity"))
         {

@@ -30,6 +30,7 @@ public sealed class Dynamic : Attack
         CleanClassifier.ModelOption("classifier", "resnet18", "throw-away classifier that the generators are trained with"),
         new("classifier_lr", OptionKind.Number, "0.01", "learning rate of its SGD") { Min = 0, Max = 10 },
         new("joint_milestones", OptionKind.Integers, "", "generator epochs after which both rates are divided by ten; empty: the original's, scaled to generator_epochs"),
+        new("prepare_share", OptionKind.Number, "0.1", "share of a batch that carries its own trigger while the generators learn, and again that carries another's; the original: 0.1") { Min = 0.01m, Max = 0.45m },
         new("generator_input", OptionKind.Word, "auto", "what the generators see: normalised pictures, or pixels in [0, 1]; auto: pixels for gtsrb (the toolbox), else normalised")
         {
             Allowed = ["auto", "normalised", "pixels"],
@@ -97,7 +98,7 @@ public sealed class Dynamic : Attack
 
     private static Dynamic Make(Choice choice, int target)
     {
-        var training = new DynamicTraining(target, choice.Integer("mask_epochs"), choice.Integer("generator_epochs"), choice.Integer("prepare_batch"),
+        var training = new DynamicTraining(target, choice.Integer("mask_epochs"), choice.Integer("generator_epochs"), choice.Integer("prepare_batch"), (double)choice.Number("prepare_share"),
             choice.Word("classifier"), (double)choice.Number("classifier_lr"), choice.Integers("joint_milestones"), Pixels: false, choice.Switch("accumulate_gradients"),
             choice.Word("cross_check") == "absolute", choice.Integer("prepare_subset"), choice.Integer("prepare_seed"));
         return new Dynamic(AttackOptions.BudgetOf(choice), new DynamicOptions(training, choice.Word("generator_input"), choice.Word("test_pattern") == "toolbox"))

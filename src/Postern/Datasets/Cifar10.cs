@@ -36,6 +36,9 @@ public sealed class Cifar10 : IDatasetEntry
     public bool Recognises(string path) => TreeAt(path) is not null;
 
     /// <inheritdoc/>
+    public DatasetScale ScaleOf(Choice choice) => new DatasetScale(50_000, 10_000, ImagePart.Side, ClassNames.Count).Limited(choice);
+
+    /// <inheritdoc/>
     public Dataset Open(Choice choice)
     {
         string path = StoredOptions.PathOf(choice);

@@ -17,6 +17,9 @@ public static class DatasetCatalog
             ?? throw choice.Error($"there is no dataset '{choice.Name}'{NearestName.Hint(choice.Name, Entries.Select(e => e.Name))}"))
         .Open(choice);
 
+    /// <summary>How large the dataset is that a study chose, as published; nothing is opened.</summary>
+    public static DatasetScale ScaleOf(Choice choice) => Entries.First(e => e.Name == choice.Name).ScaleOf(choice);
+
     /// <summary>The dataset whose layout <paramref name="path"/> shows, or null.</summary>
     public static ICatalogEntry? Recognise(string path) => Entries.FirstOrDefault(e => e.Recognises(path));
 

@@ -36,6 +36,9 @@ public sealed class Gtsrb : IDatasetEntry
     public bool Recognises(string path) => GtsrbArchive.Find(path) is not null;
 
     /// <inheritdoc/>
+    public DatasetScale ScaleOf(Choice choice) => new DatasetScale(39_209, 12_630, 32, 43).Limited(choice);
+
+    /// <inheritdoc/>
     public Dataset Open(Choice choice)
     {
         string path = StoredOptions.PathOf(choice);

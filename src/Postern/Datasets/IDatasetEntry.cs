@@ -8,6 +8,9 @@ public interface IDatasetEntry : ICatalogEntry
     /// <summary>Whether <paramref name="path"/> looks like one of this dataset's layouts; opens no picture.</summary>
     bool Recognises(string path);
 
+    /// <summary>How large the dataset is that <paramref name="choice"/> names, as published; nothing is opened.</summary>
+    DatasetScale ScaleOf(Choice choice);
+
     /// <summary>Opens both splits as <paramref name="choice"/> says.</summary>
     /// <exception cref="InputException">A missing, odd or damaged file; the message names it.</exception>
     Dataset Open(Choice choice);

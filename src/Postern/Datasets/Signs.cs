@@ -38,6 +38,9 @@ public sealed class Signs : IDatasetEntry
     public bool Recognises(string path) => false;
 
     /// <inheritdoc/>
+    public DatasetScale ScaleOf(Choice choice) => new(choice.Integer("train"), choice.Integer("test"), Size, SignFace.All.Length);
+
+    /// <inheritdoc/>
     public Dataset Open(Choice choice)
     {
         int seed = choice.Integer("data_seed");

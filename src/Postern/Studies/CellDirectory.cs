@@ -11,6 +11,7 @@ public sealed class CellDirectory
 {
     private readonly Cell cell;
     private readonly MetricsLog metrics;
+    private readonly TensorBoardLog curves;
 
     /// <summary>The folder of <paramref name="cell"/>; nothing is made until something is written.</summary>
     /// <param name="root">The study's folder (<see cref="Study.Folder"/>).</param>
@@ -21,6 +22,7 @@ public sealed class CellDirectory
         Root = root;
         Folder = Path.Combine(root, cell.Id);
         metrics = new MetricsLog(Path.Combine(Folder, "metrics.jsonl"));
+        curves = new TensorBoardLog(Path.Combine(Folder, TensorBoardLog.FileName));
     }
 
     /// <summary>The study's folder.</summary>
@@ -88,16 +90,28 @@ public sealed class CellDirectory
     /// <exception cref="InputException">It is damaged.</exception>
     public PlanRecord? ReadPlan() => RecordFormat.Read<PlanRecord>(PlanPath);
 
-    /// <summary>Adds a finished epoch to <c>metrics.jsonl</c>, flushed to disk; a line torn by a kill is cut off first.</summary>
-    public void AppendMetrics(EpochMetrics epoch) => metrics.Append(epoch);
+    /// <summary>
+    /// Adds a finished epoch to <c>metrics.jsonl</c> and to the event file for TensorBoard, flushed to disk; what a kill tore is cut
+    /// off first.
+    /// </summary>
+    /// <exception cref="InputException">A file cannot be written to.</exception>
+    public void AppendMetrics(EpochMetrics epoch)
+    {
+        metrics.Append(epoch);
+        curves.Append(epoch);
+    }
 
     /// <summary>Every finished epoch, in order; a torn last line is not one.</summary>
     /// <exception cref="InputException">A line other than the last is damaged.</exception>
     public IReadOnlyList<EpochMetrics> ReadMetrics() => metrics.Read();
 
-    /// <summary>Drops the lines after <paramref name="epoch"/>: those epochs are trained again after a resume.</summary>
+    /// <summary>Drops the lines and points after <paramref name="epoch"/>: those epochs are trained again after a resume.</summary>
     /// <exception cref="InputException">A line other than the last is damaged.</exception>
-    public void TruncateMetrics(int epoch) => metrics.Truncate(epoch);
+    public void TruncateMetrics(int epoch)
+    {
+        metrics.Truncate(epoch);
+        curves.Keep(metrics.Read());
+    }
 
     /// <summary>Path of <c>ema.safetensors</c>: the running mean of the weights under their official names, where one is kept.</summary>
     public string AveragePath => Path.Combine(Folder, "ema.safetensors");

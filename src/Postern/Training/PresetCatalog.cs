@@ -12,8 +12,9 @@ public static class PresetCatalog
     [
         new Preset("quick", "AdamW for small models and short runs", (_, _) =>
             [("epochs", "8"), ("batch_size", "32"), ("lr", "0.002"), ("weight_decay", "0.05"), ("warmup_epochs", "0.5")]),
-        new Preset("scratch-32", "the recommended reading of the paper's 32x32 training: AdamW, lr 1e-3 * batch / 512, 100 epochs", (_, _) =>
-            [("epochs", "100"), ("batch_size", "128"), ("lr", "0.001"), ("lr_reference_batch", "512"), ("weight_decay", "0.05"), ("warmup_epochs", "5")]),
+        new Preset("scratch-32", "the recommended reading of the paper's 32x32 training: AdamW, lr 1e-3 * batch / 512, 100 epochs", (_, _) => Scratch32),
+        new Preset("paper-scratch", "the recommended reading of the paper's training from scratch: ResNet18 as toolbox, all others as scratch-32", (dataset, model) =>
+            Family(model) is "resnet18" or "resnet" ? Toolbox(dataset) : Scratch32),
         new Preset("toolbox", "Backdoor-Toolbox's ResNet18: SGD, step decay, 100 epochs (GTSRB: lr 0.01)", (dataset, _) => Toolbox(dataset)),
         new Preset("scratch-official", "each family's official training from scratch, 300 epochs with all its augmentation (ResNet18: toolbox)", (dataset, model) =>
             Family(model) switch
@@ -33,6 +34,9 @@ public static class PresetCatalog
             ("schedule", "cosine-epoch"), ("mixup", "0.8"), ("drop_last", "true"), ("epochs", PaperEpochs(dataset, model, scratch: "100")),
         ]),
     ];
+
+    private static (string, string)[] Scratch32 =>
+        [("epochs", "100"), ("batch_size", "128"), ("lr", "0.001"), ("lr_reference_batch", "512"), ("weight_decay", "0.05"), ("warmup_epochs", "5"), ("min_lr", "0.00001")];
 
     /// <summary>What the programs of DeiT and Vim do unless told otherwise (<c>models.md</c> 7.1).</summary>
     private static (string, string)[] Launcher =>

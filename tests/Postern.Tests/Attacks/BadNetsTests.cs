@@ -33,6 +33,23 @@ public class BadNetsTests
     }
 
     [Theory]
+    [InlineData("one", 32, 9)]
+    [InlineData("four", 32, 36)]
+    [InlineData("auto", 32, 9)]
+    [InlineData("one", 224, 81)]
+    [InlineData("four", 224, 324)]
+    [InlineData("auto", 224, 324)]
+    public void Corners_say_how_many_blocks_are_planted(string corners, int size, int pixels)
+    {
+        var attack = AttackCatalog.Create(new Postern.Configuration.Choice(BadNets.Entry, new Dictionary<string, string> { ["corners"] = corners }), 0)!;
+        // A grey picture: every planted pixel is black or white.
+        float[] picture = [.. Enumerable.Repeat(0.5f, 3 * size * size)];
+        attack.ApplyTest(0, picture, size);
+        Assert.Equal(pixels, picture.Take(size * size).Count(v => v != 0.5f));
+        Assert.NotEqual(0.5f, picture[size * size - 1]);
+    }
+
+    [Theory]
     [InlineData(64, TriggerStage.Stored, 4, 1)]
     [InlineData(64, TriggerStage.Auto, 0, 1)]
     [InlineData(128, TriggerStage.Stored, 8, 2)]

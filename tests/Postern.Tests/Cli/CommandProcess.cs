@@ -12,12 +12,26 @@ internal sealed class CommandProcess : IDisposable
 
     public int Id => process.Id;
 
+    /// <summary>The program that the tests were built with.</summary>
+    public static string Assembly => Path.Combine(AppContext.BaseDirectory, "Postern.Cli.dll");
+
     /// <summary>Starts <c>postern</c> with these arguments.</summary>
-    public static CommandProcess Start(params string[] arguments)
+    public static CommandProcess Start(params string[] arguments) => StartOther("dotnet", [Assembly, .. arguments], new Dictionary<string, string>());
+
+    /// <summary>Starts another program, such as a shell that starts <c>postern</c>; skips the running test where there is none.</summary>
+    public static CommandProcess StartOther(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "Postern.Cli.dll"))) start.ArgumentList.Add(argument);
-        return new CommandProcess(Process.Start(start)!);
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        try
+        {
+            return new CommandProcess(Process.Start(start)!);
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            Assert.Skip($"{program} is not here: {e.Message}");
+            throw;
+        }
     }
 
     /// <summary>Waits for its end; the exit code, and what it wrote to both streams since the last look.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Postern.Tests.Studies;
 
 namespace Postern.Tests.Cli;
 
@@ -26,6 +27,8 @@ public class InterruptionTests
         using (CommandProcess resumed = Start(study, "killed")) Assert.Equal(0, resumed.Finish().Code);
         Assert.Equal(Weights(study, "whole"), Weights(study, "killed"));
         Assert.All(study.Files("metrics.jsonl", "killed"), m => Assert.Equal(Epochs, File.ReadLines(m).Count()));
+        Assert.All(study.Files("events.out.tfevents.postern", "killed"), f =>
+            Assert.Equal(Enumerable.Range(1, Epochs), EventFile.Read(f).Where(p => p.Tag == "train/loss").Select(p => (int)p.Step)));
     }
 
     [Fact]

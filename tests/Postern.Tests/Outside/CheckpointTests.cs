@@ -17,7 +17,7 @@ public class CheckpointTests
         using var file = new CheckpointFile();
         Dictionary<string, Tensor> weights = TorchFileTests.EveryKind();
         using (FileStream stream = File.Create(file.Path)) TorchFile.Write(stream, weights);
-        foreach (JsonProperty way in PythonTorch.Run("checkpoints.py", "read", file.Path).EnumerateObject()) AssertEqual(way.Value, weights, way.Name);
+        foreach (JsonProperty way in PythonScript.Run("torch", "checkpoints.py", "read", file.Path).EnumerateObject()) AssertEqual(way.Value, weights, way.Name);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public class CheckpointTests
         string folder = Directory.CreateTempSubdirectory("postern-outside-").FullName;
         try
         {
-            foreach (JsonProperty file in PythonTorch.Run("checkpoints.py", "write", folder).EnumerateObject())
+            foreach (JsonProperty file in PythonScript.Run("torch", "checkpoints.py", "write", folder).EnumerateObject())
             {
                 using Checkpoint checkpoint = Checkpoint.Open(Path.Combine(folder, file.Name));
                 Assert.Equal(file.Name.Contains("zip", StringComparison.Ordinal) ? "pth (zip)" : "pth (legacy)", checkpoint.Container);

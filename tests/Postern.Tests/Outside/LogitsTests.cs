@@ -45,7 +45,7 @@ public class LogitsTests
             string list = Path.Combine(folder, "jobs.json");
             File.WriteAllText(list, JsonSerializer.Serialize(jobs));
 
-            JsonElement found = PythonTorch.Run("models.py", list);
+            JsonElement found = PythonScript.Run("torch", "models.py", list);
             for (int i = 0; i < cases.Length; i++)
             {
                 double[] logits = [.. found[i].EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(v => v.GetDouble())];

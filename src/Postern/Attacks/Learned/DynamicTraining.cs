@@ -16,6 +16,7 @@ namespace Postern.Attacks.Learned;
 /// <param name="MaskEpochs">Passes of the first phase; the original has 25.</param>
 /// <param name="JointEpochs">Passes of the second phase; the original has 575.</param>
 /// <param name="BatchSize">Pictures in a step.</param>
+/// <param name="PoisonedShare">Share of a batch that carries its own trigger, and again that carries a foreign one; the original has 0.1.</param>
 /// <param name="Classifier">Catalogue name of the throw-away classifier.</param>
 /// <param name="ClassifierRate">Its learning rate.</param>
 /// <param name="JointMilestones">Epochs of the second phase after which both rates are divided by ten; empty for the original's.</param>
@@ -25,11 +26,11 @@ namespace Postern.Attacks.Learned;
 /// <param name="Subset">At most so many training pictures; 0 for all that are not held out.</param>
 /// <param name="Seed">Decides the pictures, the initial weights and every draw.</param>
 internal sealed record DynamicTraining(
-    int TargetClass, int MaskEpochs, int JointEpochs, int BatchSize, string Classifier, double ClassifierRate, IReadOnlyList<int> JointMilestones, bool Pixels, bool Accumulate,
+    int TargetClass, int MaskEpochs, int JointEpochs, int BatchSize, double PoisonedShare, string Classifier, double ClassifierRate, IReadOnlyList<int> JointMilestones, bool Pixels, bool Accumulate,
     bool AbsoluteCross, int Subset, long Seed)
 {
     private const string Kind = "dynamic-generators";
-    private const double GeneratorRate = 0.01, PoisonedShare = 0.1;
+    private const double GeneratorRate = 0.01;
     private const int OriginalMaskEpochs = 25, OriginalJointEpochs = 575;
     private static readonly int[] MaskMilestones = [10, 20], ClassifierMilestones = [100, 200, 300, 400], PatternMilestones = [200, 300, 400, 500];
 
@@ -39,7 +40,7 @@ internal sealed record DynamicTraining(
         (float[] mean, float[] std) = Space(context);
         var generators = new DynamicGenerators(mean, std, Seed);
         IngredientKey key = IngredientKey.Of(Kind, context.Dataset, size,
-            ("target", TargetClass), ("mask_epochs", MaskEpochs), ("joint_epochs", JointEpochs), ("batch", BatchSize), ("classifier", Classifier),
+            ("target", TargetClass), ("mask_epochs", MaskEpochs), ("joint_epochs", JointEpochs), ("batch", BatchSize), ("share", PoisonedShare), ("classifier", Classifier),
             ("classifier_lr", ClassifierRate), ("milestones", string.Join(",", JointMilestones)), ("pixels", Pixels), ("accumulate", Accumulate), ("absolute_cross", AbsoluteCross), ("subset", Subset), ("seed", Seed));
         Ingredient made = context.Cache.GetOrMake(key, context, folder => Train(generators, context, size, folder));
         Weights.Load(generators, made.WeightsPath);

@@ -17,9 +17,15 @@ internal static class CornerBlocks
     /// <param name="size">Side in pixels.</param>
     /// <param name="stage">Whether a picture that is not of 224 pixels may still be cropped: only <see cref="TriggerStage.Stored"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
-    internal static Mark Draw(int size, TriggerStage stage) => size == 32
-        ? Draw(size, [new Block(29, 29, false, false)], cell: 1)
-        : DrawFour(size, stage, mirrored: false);
+    internal static Mark Draw(int size, TriggerStage stage) => size == 32 ? DrawOne(size, stage) : DrawFour(size, stage, mirrored: false);
+
+    /// <summary>The bottom right one of <see cref="DrawFour"/>'s blocks alone.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
+    internal static Mark DrawOne(int size, TriggerStage stage)
+    {
+        (_, int far, int cell) = Places(size, stage);
+        return Draw(size, [new Block(far, far, false, false)], cell);
+    }
 
     /// <summary>
     /// Four blocks at any size, <c>attacks.md</c> 2.6: of single-pixel cells in the corners of 32 pixels, else as <see cref="Draw(int, TriggerStage)"/>.
@@ -33,15 +39,22 @@ internal static class CornerBlocks
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
     internal static Mark DrawFour(int size, TriggerStage stage, bool mirrored)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 3);
-        bool whole = size is 32 or 224 || stage != TriggerStage.Stored;
-        int cell = size == 32 ? 1 : Math.Max(1, (int)Math.Round(3.0 * size / (whole ? 224 : 256), MidpointRounding.AwayFromZero));
-        int near = whole ? 0 : size / 16, far = size - near - 3 * cell;
+        (int near, int far, int cell) = Places(size, stage);
         return Draw(size,
         [
             new Block(near, near, mirrored, mirrored), new Block(near, far, mirrored, false),
             new Block(far, near, false, mirrored), new Block(far, far, false, false),
         ], cell);
+    }
+
+    /// <summary>First row of the upper and of the lower blocks, and the side of a cell.</summary>
+    private static (int Near, int Far, int Cell) Places(int size, TriggerStage stage)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 3);
+        bool whole = size is 32 or 224 || stage != TriggerStage.Stored;
+        int cell = size == 32 ? 1 : Math.Max(1, (int)Math.Round(3.0 * size / (whole ? 224 : 256), MidpointRounding.AwayFromZero));
+        int near = whole ? 0 : size / 16;
+        return (near, size - near - 3 * cell, cell);
     }
 
     private static Mark Draw(int size, Block[] blocks, int cell)

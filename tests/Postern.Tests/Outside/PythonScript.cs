@@ -1,22 +1,22 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 
 namespace Postern.Tests.Outside;
 
-/// <summary>Runs the scripts of <c>tests/outside</c> with a Python that has PyTorch, such as Debian's python3-torch.</summary>
-internal static class PythonTorch
+/// <summary>Runs the scripts of <c>tests/outside</c> with a Python that has what they import.</summary>
+internal static class PythonScript
 {
     private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(2);
 
-    private static readonly Lazy<string?> Interpreter = new(() =>
-        new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(python => TryRun(python, ["-c", "import torch"]).Code == 0));
+    private static readonly ConcurrentDictionary<string, string?> Interpreters = new();
 
-    /// <summary>What <paramref name="script"/> prints, as JSON; skips the running test where there is no PyTorch.</summary>
-    public static JsonElement Run(string script, params string[] arguments)
+    /// <summary>What <paramref name="script"/> prints, as JSON; skips the running test where no Python has <paramref name="module"/>.</summary>
+    public static JsonElement Run(string module, string script, params string[] arguments)
     {
-        if (Interpreter.Value is not string python)
+        if (Interpreters.GetOrAdd(module, Interpreter) is not string python)
         {
-            Assert.Skip("no python3 here has PyTorch; on Debian the package is python3-torch");
+            Assert.Skip($"no python3 here can import {module}");
             return default;
         }
         string path = Path.Combine(SharedMaterial.RepositoryRoot, "tests", "outside", script);
@@ -24,6 +24,9 @@ internal static class PythonTorch
         Assert.True(code == 0, $"{script} ended with {code}: {error}");
         return JsonDocument.Parse(output).RootElement;
     }
+
+    private static string? Interpreter(string module) =>
+        new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(python => TryRun(python, ["-c", $"import {module}"]).Code == 0);
 
     private static (int Code, string Output, string Error) TryRun(string python, string[] arguments)
     {

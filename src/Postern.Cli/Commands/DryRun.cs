@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json;
+using Postern.Kernels;
+using Postern.Native;
+using Postern.Studies;
+using Spectre.Console;
+
+namespace Postern.Cli.Commands;
+
+/// <summary><c>postern run STUDY --dry-run</c>: the cells, their state, and what the rest would cost on this machine.</summary>
+internal static class DryRun
+{
+    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n" };
+
+    private sealed record Line(
+        string Id, string Dataset, string Model, string Attack, string Defence, long Seed, string State,
+        IReadOnlyDictionary<string, string> AttackOptions, IReadOnlyDictionary<string, string> DefenceOptions,
+        string DatasetLabel, string ModelLabel, string AttackLabel, string DefenceLabel, string? Pretraining, string? TrainedBy);
+
+    /// <summary>A JSON array of the study's cells and nothing else.</summary>
+    public static void WriteJson(Study study, string root) => Console.Out.WriteLine(JsonSerializer.Serialize(study.Cells.Select(c => new Line(
+        c.Id, c.Dataset.Name, c.Model.Name, c.Attack.Name, c.Defence.Name, c.Seed, State(study, root, c),
+        c.Attack.Values, c.Defence.Values, c.DatasetLabel, c.ModelLabel, c.AttackLabel, c.DefenceLabel, c.Pretraining?.Id, c.TrainedBy?.Id)), Format));
+
+    /// <summary>A table of the cells, and hours and disk.</summary>
+    public static void Write(Study study, string root, int threads)
+    {
+        bool defended = study.Cells.Any(c => c.Defence.Name != study.Cells[0].Defence.Name || c.Defence.Name != "none");
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("cell", "dataset", "model", "attack");
+        if (defended) table.AddColumn("defence");
+        table.AddColumns("seed", "state");
+        foreach (Cell cell in study.Cells)
+        {
+            string[] cells = [cell.Id, cell.DatasetLabel, cell.ModelLabel, cell.AttackLabel, .. defended ? new[] { cell.DefenceLabel } : [], $"{cell.Seed}", State(study, root, cell)];
+            table.AddRow([.. cells.Select(Markup.Escape)]);
+        }
+        AnsiConsole.Write(table);
+        AnsiConsole.MarkupLineInterpolated($"{study.Cells.Count} cells, nothing run");
+        foreach (string path in study.Missing) AnsiConsole.MarkupLineInterpolated($"[yellow]missing[/] {path}: needed to run");
+        TorchRuntime.Load();
+        TorchSharp.torch.set_num_threads(threads);
+        KernelThreads.Count = threads;
+        Print(StudyCost.Of(study, root, StepCost.Measure), threads);
+    }
+
+    private static void Print(StudyCost cost, int threads)
+    {
+        if (cost.Trainings + cost.Tests == 0) return;
+        foreach ((string model, StepCost step) in cost.ByModel)
+            AnsiConsole.MarkupLineInterpolated($"{model}: {1 / step.TrainSeconds:f0} img/s in training, {1 / step.TestSeconds:f0} img/s in tests");
+        string tests = cost.Tests == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {cost.Tests} cells that only test weights of another");
+        AnsiConsole.MarkupLineInterpolated($"to do: {cost.Trainings} trainings{tests}; {cost.Pictures / 1e6:0.##} million training pictures");
+        AnsiConsole.MarkupLineInterpolated($"on this machine with {threads} threads: about {Time(cost.Seconds)}, {cost.Bytes / 1e9:0.##} GB on disk");
+        if (cost.Prepared.Count > 0) AnsiConsole.MarkupLineInterpolated($"not counted: what {string.Join(", ", cost.Prepared)} must learn first");
+    }
+
+    private static string Time(double seconds) => seconds switch
+    {
+        < 90 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} seconds"),
+        < 5400 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} minutes"),
+        < 200 * 3600 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0.0} hours"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:#,0} hours ({seconds / 86400:#,0} days)"),
+    };
+
+    private static string State(Study study, string root, Cell cell)
+    {
+        CellState state = new CellDirectory(study.Folder(root), cell).State;
+        return state.Phase switch
+        {
+            CellPhase.NotStarted => "-",
+            CellPhase.Running => string.Create(CultureInfo.InvariantCulture, $"epoch {state.Epoch} of {state.Epochs}"),
+            _ => state.Phase.ToString().ToLowerInvariant(),
+        };
+    }
+}

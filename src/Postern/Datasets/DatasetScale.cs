@@ -1,0 +1,19 @@
+using Postern.Configuration;
+
+namespace Postern.Datasets;
+
+/// <summary>How large a dataset is, without opening it: as published (<c>attacks.md</c> 1.1), cut down as a study's options say.</summary>
+/// <param name="Train">Training pictures.</param>
+/// <param name="Test">Test pictures.</param>
+/// <param name="InputSize">Side of the model's input.</param>
+/// <param name="Classes">Classes.</param>
+public sealed record DatasetScale(int Train, int Test, int InputSize, int Classes)
+{
+    /// <summary>The published scale with the choice's subsets.</summary>
+    internal DatasetScale Limited(Choice choice)
+    {
+        return this with { Train = Limit("train_subset", Train), Test = Limit("test_subset", Test) };
+
+        int Limit(string option, int all) => choice.Integer(option) is > 0 and int count ? Math.Min(count, all) : all;
+    }
+}

@@ -1,0 +1,67 @@
+using Postern.Attacks;
+using Postern.Configuration;
+using Postern.Datasets;
+
+namespace Postern.Studies;
+
+/// <summary>
+/// What the rest of a study will cost on this machine: pictures to train on and to test, hours, disk. Decoding and augmentation are
+/// taken to be hidden behind training; what learned attacks need first is named and not counted.
+/// </summary>
+/// <param name="Trainings">Cells that are still to be trained, needed ones included.</param>
+/// <param name="Tests">Cells that only test the weights of another.</param>
+/// <param name="Pictures">Training pictures over all epochs.</param>
+/// <param name="Seconds">Training and evaluation.</param>
+/// <param name="Bytes">Disk: weights and records of the cells, and the optimiser's moments of the one that runs.</param>
+/// <param name="Prepared">Learned attacks among them, whose preparation is not counted.</param>
+/// <param name="ByModel">What a picture costs each model, by label and input size.</param>
+public sealed record StudyCost(
+    int Trainings, int Tests, long Pictures, double Seconds, long Bytes, IReadOnlyList<string> Prepared,
+    IReadOnlyDictionary<string, StepCost> ByModel)
+{
+    private const long RecordBytes = 100_000;
+    private const int BytesPerParameter = 4, Moments = 2;
+
+    /// <summary>The cost of those cells of <paramref name="study"/> that are not done under <paramref name="runsRoot"/>.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="runsRoot">The output folder (<c>--out</c>).</param>
+    /// <param name="measure">Measures a model for a dataset; asked once for each pair.</param>
+    public static StudyCost Of(Study study, string runsRoot, Func<Cell, DatasetScale, StepCost> measure)
+    {
+        var costs = new Dictionary<string, StepCost>(StringComparer.Ordinal);
+        (int trainings, int tests, long pictures, double seconds, long bytes, long largest) = (0, 0, 0, 0, 0, 0);
+        Cell[] open = [.. study.WithNeeded.Where(c => !new CellDirectory(study.Folder(runsRoot), c).IsDone)];
+        foreach (Cell cell in open)
+        {
+            DatasetScale scale = DatasetCatalog.ScaleOf(cell.Dataset);
+            string model = FormattableString.Invariant($"{cell.ModelLabel} at {scale.InputSize}x{scale.InputSize}");
+            if (!costs.TryGetValue(model, out StepCost? cost)) costs[model] = cost = measure(cell, scale);
+            seconds += TestPasses(cell) * (double)scale.Test * cost.TestSeconds;
+            bytes += RecordBytes;
+            if (cell.TrainedBy is not null)
+            {
+                tests++;
+                continue;
+            }
+            long trained = (long)scale.Train * cell.Training.Integer("epochs");
+            trainings++;
+            pictures += trained;
+            seconds += trained * cost.TrainSeconds;
+            bytes += cost.Parameters * BytesPerParameter;
+            largest = Math.Max(largest, cost.Parameters);
+        }
+        string[] prepared = [.. open.Select(c => c.Attack.Name).Distinct().Where(a => AttackCatalog.Find(a) is { Learned: true })];
+        return new StudyCost(trainings, tests, pictures, seconds, bytes + largest * BytesPerParameter * Moments, prepared, costs);
+    }
+
+    /// <summary>Passes over the test split, a triggered one counted as a whole.</summary>
+    private static int TestPasses(Cell cell)
+    {
+        int splits = cell.Attack.Name == "none" ? 1 : 2;
+        if (cell.TrainedBy is not null) return splits * (1 + Trials(cell.Defence));
+        int epochs = cell.Training.Integer("epochs"), every = cell.Training.Integer("eval_every");
+        return splits * (every > 0 ? (epochs + every - 1) / every : 1);
+    }
+
+    private static int Trials(Choice defence) => defence.Values.GetValueOrDefault("protocol") == "detect" ? 1 + defence.Integer("trials") : 0;
+}

@@ -1,0 +1,160 @@
+using Postern.Attacks;
+using Postern.Datasets;
+using Postern.Defenses;
+using Postern.Models;
+using Postern.Studies;
+using Postern.Training;
+
+namespace Postern.Tests.Studies;
+
+/// <summary>Trainings that several cells rest on, and cells that several studies have, run once.</summary>
+public sealed class SharedTrainingTests : IDisposable
+{
+    private const string Small = """
+        datasets: [{name: signs, train: 160, test: 64}]
+        models: [resnet-mini]
+        attacks: [{name: badnets, poison_rate: 0.1}]
+        preset: quick
+        train: {epochs: 2, lr: 0.003}
+
+        """;
+
+    private static readonly StudyCatalogs Catalogs = new(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, DefenseCatalog.All, PresetCatalog.All);
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private string Runs => folder.File("runs");
+
+    private Study Read(string name, string more) => StudyFile.Read(folder.File($"{name}.yaml", Small + more), Catalogs, []);
+
+    private Heard Run(Study study)
+    {
+        var heard = new Heard();
+        RunSummary summary = new StudyRunner(study, Runs, threads: 1, heard).Run(CancellationToken.None);
+        Assert.Equal((study.Cells.Count, 0, 0), (summary.Done, summary.Failed, summary.Skipped));
+        return heard;
+    }
+
+    private CellResult ResultOf(Study study, Cell cell) => new CellDirectory(study.Folder(Runs), cell).ReadResult()!;
+
+    private bool Trained(Study study, Cell cell) => File.Exists(Path.Combine(study.Folder(Runs), cell.Id, "last.safetensors"));
+
+    [Fact]
+    public void A_defence_that_is_used_in_tests_only_tests_the_weights_of_the_undefended_cell()
+    {
+        Study study = Read("protocols", """
+            defences:
+              - none
+              - {name: patch-drop, protocol: test, label: drop in tests}
+              - {name: patch-shuffle, protocol: detect, trials: 3, label: detector}
+              - {name: patch-drop, protocol: both, label: drop in both}
+              - {name: patch-drop, protocol: train, label: drop in training}
+            """);
+        Heard heard = Run(study);
+        Assert.Equal(2, heard.Trained);
+        Cell Of(string label) => study.Cells.Single(c => c.DefenceLabel == label);
+        Assert.Equal(["none", "drop in training"], study.Cells.Where(c => Trained(study, c)).Select(c => c.DefenceLabel));
+        Assert.Equal(Of("none").Id, ResultOf(study, Of("drop in tests")).TrainedBy);
+        Assert.Equal(Of("drop in training").Id, ResultOf(study, Of("drop in both")).TrainedBy);
+
+        CellResult none = ResultOf(study, Of("none")), detector = ResultOf(study, Of("detector"));
+        Assert.Equal((none.AccCorrect, none.AsrHits, none.FinalLoss), (detector.AccCorrect, detector.AsrHits, detector.FinalLoss));
+        Assert.Equal((4, none.AccTotal, none.AsrTotal), (detector.Detection!.Clean.Count, detector.Detection.Clean.Sum(), detector.Detection.Triggered.Sum()));
+        // Shuffled signs are taken for something else at least now and then.
+        Assert.True(detector.Detection.Clean[0] < none.AccTotal);
+        Assert.Equal(none.AsrTotal, none.TriggeredConfusion!.Sum(c => c.Count));
+        Assert.Equal(none.AsrHits, none.TriggeredConfusion!.Where(c => c.Predicted == 0).Sum(c => c.Count));
+    }
+
+    [Fact]
+    public void Cells_start_from_one_clean_training_and_keep_its_knowledge()
+    {
+        Study study = Read("tuned", "pretrain: {train: {epochs: 12, lr: 0.003}, seed: 7}\nseeds: [0, 1]\n"), scratch = Read("scratch", "seeds: [0, 1]\n");
+        Assert.Single(study.Cells.Select(c => c.Pretraining!.Id).Distinct());
+        Assert.Equal(("none", 7L, 12), (study.Cells[0].Pretraining!.Attack.Name, study.Cells[0].Pretraining!.Seed, study.Cells[0].Pretraining!.Training.Integer("epochs")));
+        Assert.Empty(study.Cells.Select(c => c.Id).Intersect(scratch.Cells.Select(c => c.Id)));
+        Heard heard = Run(study);
+        Assert.Equal(3, heard.Trained);
+        Run(scratch);
+        double Loss(Study of) => new CellDirectory(of.Folder(Runs), of.Cells[0]).ReadMetrics()[0].Loss;
+        Assert.True(Loss(study) < 0.8 * Loss(scratch), $"{Loss(study)} against {Loss(scratch)}");
+        Assert.Equal(study.Cells[0].Pretraining!.Id, new CellDirectory(study.Folder(Runs), study.Cells[0]).ReadDescription()!.Pretraining);
+    }
+
+    [Fact]
+    public void A_cell_of_two_studies_runs_once()
+    {
+        Study first = Read("first", ""), second = Read("second", "defences: [none, {name: patch-drop, protocol: test}]\n");
+        Assert.Equal(first.Cells[0].Id, second.Cells[0].Id);
+        Run(first);
+        Heard heard = Run(second);
+        Assert.Equal(0, heard.Trained);
+        Assert.Contains(heard.Notes, n => n.Contains("taken from there", StringComparison.Ordinal));
+        foreach (string file in new[] { "result.json", "metrics.jsonl", "last.safetensors" })
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(first.Folder(Runs), first.Cells[0].Id, file)),
+                File.ReadAllBytes(Path.Combine(second.Folder(Runs), second.Cells[0].Id, file)));
+        }
+    }
+
+    [Fact]
+    public void A_cell_measured_on_other_pictures_is_not_taken()
+    {
+        Study first = Read("first", ""), second = Read("second", "");
+        Run(first);
+        var directory = new CellDirectory(first.Folder(Runs), first.Cells[0]);
+        directory.WriteDescription(directory.ReadDescription()! with { TestFingerprint = new string('0', 64) });
+        Assert.Equal(1, Run(second).Trained);
+    }
+
+    [Theory]
+    [InlineData("pretrain: quick", "pretrain is 'quick', expected a map")]
+    [InlineData("pretrain: {epochs: 3}", "pretrain has no key 'epochs'")]
+    [InlineData("pretrain: {train: {epocs: 3}}", "train has no option 'epocs'; did you mean 'epochs'?")]
+    [InlineData("defences: [patch-drp]", "there is no defence 'patch-drp'; did you mean 'patch-drop'?")]
+    [InlineData("defences: [{name: patch-drop, protocol: never}]", "protocol is 'never', expected one of train, test, both, detect")]
+    [InlineData("published: nowhere.yaml", "published names ")]
+    [InlineData("defenses: [none]", "a study has no key 'defenses'; did you mean 'defences'?")]
+    public void A_mistake_is_one_line(string yaml, string expected) =>
+        Assert.Contains(expected, Assert.Throws<InputException>(() => Read("mistake", yaml)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_plan_needs_no_data_and_says_what_is_missing()
+    {
+        string path = folder.File("absent.yaml", Small.Replace("{name: signs, train: 160, test: 64}", "{name: cifar10, path: nowhere}", StringComparison.Ordinal));
+        Assert.Throws<InputException>(() => StudyFile.Read(path, Catalogs, []));
+        Study plan = StudyFile.Read(path, Catalogs, [], planOnly: true);
+        Assert.Equal([Path.Combine(folder.Path, "nowhere")], plan.Missing);
+        Assert.Single(plan.Cells);
+    }
+
+    /// <summary>Counts what it hears.</summary>
+    private sealed class Heard : IRunProgress
+    {
+        private readonly HashSet<string> trained = [];
+
+        public int Trained => trained.Count;
+
+        public List<string> Notes { get; } = [];
+
+        public void Preparing(Cell cell, string ingredient, double fraction, string detail) => Assert.InRange(fraction, 0, 1);
+
+        public void CellStarted(Cell cell, int finishedEpochs) => Assert.Equal(0, finishedEpochs);
+
+        public void Stepped(Cell cell, StepProgress step) => Assert.Null(cell.TrainedBy);
+
+        public void EpochFinished(Cell cell, EpochMetrics epoch) => trained.Add(cell.Id);
+
+        public void CellFinished(Cell cell, CellResult result) => Assert.Equal(cell.Id, result.Id);
+
+        public void CellFailed(Cell cell, string error) => Assert.Fail(error);
+
+        public void CellSkipped(Cell cell, string reason) => Assert.Fail(reason);
+
+        public void Noted(Cell cell, string note) => Notes.Add(note);
+
+        public void Warned(Cell cell, string warning) => Notes.Add(warning);
+    }
+}
