@@ -1,57 +1,12 @@
-using System.Globalization;
 using Postern.Evaluation;
 using Postern.Reports;
+using Postern.Tests.Reports.Paper;
 using Postern.Tests.Studies;
 
 namespace Postern.Tests.Reports;
 
-public class TableTests(SampleFixture sample) : IClassFixture<SampleFixture>
+public class TableTests
 {
-    private const string Markdown = """
-        # sample
-
-        Two small models on drawn signs, three ways to poison them
-
-        | dataset | attack | resnet-mini | vim |
-        | --- | --- | ---: | ---: |
-        | signs | none | 92.63 ± 0.18 / – (n=2) | 91.50 ± 0.35 / – (n=2) |
-        | signs | badnets | 92.13 ± 0.18 / 68.59 ± 3.54 (n=2) | 92.25 / 61.09 (n=1 of 2, at epoch 3/4) |
-        | signs | Blend \| 1 % | 91.63 ± 0.18 / 78.59 ± 3.54 (n=2) | 1 failed |
-
-        ACC / ASR in percent; over several seeds mean ± standard deviation. An empty entry has not run; – means that there is nothing to measure.
-
-        """;
-
-    private const string Csv = """
-        dataset,attack,defence,model,seeds,done,failed,unfinished,acc,acc_sd,acc_low,acc_high,acc_hits,acc_total,asr,asr_sd,asr_low,asr_high,asr_hits,asr_total,ra,ra_sd,ra_low,ra_high,ra_hits,ra_total,der,der_sd,der_seeds
-        signs,none,none,resnet-mini,2,2,0,0,0.92625,0.001768,,,2223,2400,,,,,,,,,,,,,,,
-        signs,none,none,vim,2,2,0,0,0.915,0.003536,,,2196,2400,,,,,,,,,,,,,,,
-        signs,badnets,none,resnet-mini,2,2,0,0,0.92125,0.001768,,,2211,2400,0.685909,0.035355,,,1509,2200,0.204545,0.006428,,,450,2200,,,
-        signs,badnets,none,vim,2,1,0,1,0.9225,,0.905988,0.936316,1107,1200,0.610909,,0.581759,0.639287,672,1100,0.254545,,0.229688,0.281111,280,1100,,,
-        signs,Blend | 1 %,none,resnet-mini,2,2,0,0,0.91625,0.001768,,,2199,2400,0.785909,0.035355,,,1729,2200,0.222727,0.006428,,,490,2200,,,
-        signs,Blend | 1 %,none,vim,2,0,1,0,,,,,,,,,,,,,,,,,,,,,
-
-        """;
-
-    [Theory]
-    [InlineData("en-US")]
-    [InlineData("de-DE")]
-    public void Exports_are_as_approved_in_every_culture(string culture)
-    {
-        CultureInfo before = CultureInfo.CurrentCulture;
-        try
-        {
-            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
-            ResultTable table = StudySummary.Read(sample.Study, sample.RunsRoot).Table;
-            Assert.Equal(Markdown, new MarkdownTable().Export(table));
-            Assert.Equal(Csv, new CsvTable().Export(table));
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
-    }
-
     [Fact]
     public void A_study_that_has_not_run_has_empty_entries()
     {
@@ -76,4 +31,26 @@ public class TableTests(SampleFixture sample) : IClassFixture<SampleFixture>
         Assert.Equal((31, 110), (measure.Hits, measure.Total));
         Assert.Null(Measure.Of([new SeedShare(0, new Proportion(0, 0))]));
     }
+
+    [Fact]
+    public void A_defended_row_is_rated_against_the_undefended_one_seed_by_seed()
+    {
+        using var folder = new TemporaryFolder();
+        ResultTable table = PaperRuns.Usual(folder).Table;
+        ResultEntry Entry(string attack, string defence, int model) => table.Rows.Single(r => r.Attack == attack && r.Defence == defence).Entries[model];
+        Assert.True(table.HasDefences);
+        Assert.Equal([0.8, 0.8, 0.8], Entry("badnets", "patch-drop", 0).Der!.Seeds.Select(d => Math.Round(d, 12)));
+        Assert.Equal(2, Entry("Blend | 5 % #1", "patch-drop", 0).Der!.Seeds.Count);
+        Assert.Null(Entry("none", "patch-drop", 0).Der);
+        Assert.Null(Entry("badnets", "none", 0).Der);
+        Assert.Null(Entry("badnets", "patch-drop", 1).Der);
+    }
+
+    [Theory]
+    [InlineData(0.9, 1.0, 0.9, 1.0, 0.5)]
+    [InlineData(0.9, 1.0, 0.9, 0.0, 1.0)]
+    [InlineData(0.9, 1.0, 0.5, 1.0, 0.3)]
+    [InlineData(0.9, 0.4, 0.95, 0.6, 0.5)]
+    public void A_rating_is_half_where_nothing_changes_and_one_where_the_attack_is_gone(double acc, double asr, double accAfter, double asrAfter, double expected) =>
+        Assert.Equal(expected, DefenceRating.Of(acc, asr, accAfter, asrAfter), 12);
 }

@@ -22,6 +22,9 @@ public sealed record CellSelector(
         && (PoisonRates.Count == 0 || (attack.PoisonRate is decimal rate && PoisonRates.Contains(rate)))
         && (Intensities.Count == 0 || (attack.Intensity is decimal intensity && Intensities.Contains(intensity)));
 
+    /// <summary>Whether it names a setting of the attack.</summary>
+    public bool NamesSetting => PoisonRates.Count > 0 || Intensities.Count > 0;
+
     /// <summary>Every name that it lists, with where a cell has it.</summary>
     internal IEnumerable<(string Name, Func<CellNames, string> Of)> Listed =>
     [

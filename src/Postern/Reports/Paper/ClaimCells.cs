@@ -15,18 +15,18 @@ internal readonly record struct SeedValue(long Seed, double Value, double? Count
 /// <param name="Attack">Their attack's options.</param>
 /// <param name="Label">Their names in the study's tables.</param>
 /// <param name="Seeds">Seeds that are done and have the measure.</param>
-/// <param name="Asked">Seeds that the study asks for.</param>
-internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, string Label, IReadOnlyList<SeedValue> Seeds, int Asked)
+/// <param name="IsMeant">Whether they are meant where a claim names no setting (<see cref="Sweeps"/>).</param>
+internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, string Label, IReadOnlyList<SeedValue> Seeds, bool IsMeant)
 {
     private const string NoAttack = "none";
 
     /// <summary>The study's cells in groups. For ASR only those with an attack.</summary>
-    public static IReadOnlyList<ClaimCells> Of(IReadOnlyList<CellReport> cells, ComparedMeasure measure) =>
+    public static IReadOnlyList<ClaimCells> Of(IReadOnlyList<CellReport> cells, ComparedMeasure measure, Sweeps sweeps) =>
     [
         .. cells.Where(c => measure != ComparedMeasure.Asr || c.Cell.Attack.Name != NoAttack)
             .GroupBy(c => c.Cell.Labels)
             .Select(g => new ClaimCells(g.First().Cell.Paper, AttackCondition.Of(g.First().Cell.Attack), LabelOf(g.First().Cell),
-                [.. g.Select(c => Value(c, measure)).OfType<SeedValue>()], g.Count())),
+                [.. g.Select(c => Value(c, measure)).OfType<SeedValue>()], sweeps.IsMeant(g.First().Cell))),
     ];
 
     private static SeedValue? Value(CellReport report, ComparedMeasure measure)

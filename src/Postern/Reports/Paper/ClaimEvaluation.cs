@@ -21,8 +21,8 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
 
     private Term[] TermsOf(Comparison comparison)
     {
-        IReadOnlyList<ClaimCells> all = ClaimCells.Of(Cells, comparison.Measure);
-        return [.. comparison.Terms.Select(t => new Term(t.Sign, t.Cells, [.. all.Where(c => t.Cells.Matches(c.Names, c.Attack))]))];
+        IReadOnlyList<ClaimCells> all = ClaimCells.Of(Cells, comparison.Measure, new Sweeps(Cells, Published));
+        return [.. comparison.Terms.Select(t => new Term(t.Sign, t.Cells, [.. all.Where(c => t.Cells.Matches(c.Names, c.Attack) && (c.IsMeant || t.Cells.NamesSetting))]))];
     }
 
     private ComparisonResult Of(Comparison comparison)
@@ -32,8 +32,8 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
         List<string> missing = [.. terms.SelectMany(Absent).Distinct()];
         missing.AddRange(terms.SelectMany(t => t.Cells).Where(c => c.Seeds.Count == 0).Select(c => $"{c.Label}: not done").Distinct());
         foreach (Term term in terms) term.Cells.RemoveAll(c => c.Seeds.Count == 0);
-        missing.AddRange(Pair(terms, pairing));
-        double? published = PublishedDifference.Of(comparison, Published);
+        if (terms.All(t => t.Cells.Count > 0)) missing.AddRange(Pair(terms, pairing));
+        double? published = PublishedDifference.Of(comparison, Published, [.. Cells.Select(c => c.Cell.Paper.Dataset).Distinct()]);
         if (terms.Any(t => t.Cells.Count == 0)) return new ComparisonResult(comparison, Verdict.NotMeasured, null, null, null, published, [], missing);
 
         (int Sign, Estimate Mean)[] means = [.. terms.Select(t => (t.Sign, Mean(t, pairing)))];

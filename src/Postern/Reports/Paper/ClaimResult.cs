@@ -24,7 +24,7 @@ public sealed record UsedCells(string Label, int Seeds);
 /// <param name="Left">The left side, points or loss; null where it is not measured.</param>
 /// <param name="Right">The right side.</param>
 /// <param name="Difference">Left - right with its interval; null where it is not measured. The interval may be infinite.</param>
-/// <param name="Published">Left - right of the paper's own numbers, points; null where it prints none.</param>
+/// <param name="Published">Left - right of the paper's own numbers on the study's datasets, points; null where it prints none.</param>
 /// <param name="Cells">The cells that the means are over.</param>
 /// <param name="Missing">What the comparison names and the means are without, with the reason.</param>
 public sealed record ComparisonResult(
@@ -44,7 +44,7 @@ public sealed record ClaimResult(Claim Claim, int Number, IReadOnlyList<Comparis
         : Comparisons.All(c => c.Verdict == Verdict.NotMeasured) ? Verdict.NotMeasured
         : Verdict.Undecided;
 
-    /// <summary>The verdict for readers, with the reason where it is not plain: <c>holds</c>, <c>undecided: 2 of 3 comparisons hold, 1 is not measured</c>.</summary>
+    /// <summary>The verdict for readers, with the reason where it is not plain: <c>holds</c>, <c>undecided: of 3 comparisons 2 hold, 1 not measured</c>.</summary>
     public string Text
     {
         get
@@ -52,7 +52,7 @@ public sealed record ClaimResult(Claim Claim, int Number, IReadOnlyList<Comparis
             string word = Word(Verdict);
             if (Comparisons.Count == 1 || Comparisons.All(c => c.Verdict == Verdict)) return word;
             IEnumerable<string> counts = Enum.GetValues<Verdict>().Select(v => (v, Comparisons.Count(c => c.Verdict == v))).Where(c => c.Item2 > 0)
-                .Select(c => FormattableString.Invariant($"{c.Item2} {Word(c.v)}"));
+                .Select(c => FormattableString.Invariant($"{c.Item2} {(c.Item2 == 1 ? Word(c.v) : Word(c.v).TrimEnd('s'))}"));
             return FormattableString.Invariant($"{word}: of {Comparisons.Count} comparisons {string.Join(", ", counts)}");
         }
     }

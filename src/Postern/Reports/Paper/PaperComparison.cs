@@ -21,14 +21,10 @@ public sealed record PaperComparison(
     /// <summary>The comparison of <paramref name="summary"/> with <paramref name="published"/>.</summary>
     public static PaperComparison Of(StudySummary summary, PublishedValues published)
     {
-        // One name of the paper for cells of several settings is a sweep: a table's value belongs to one of them.
-        HashSet<CellNames> sweeps =
-        [
-            .. summary.Cells.GroupBy(c => c.Cell.Paper).Where(g => g.Select(c => AttackCondition.Of(c.Cell.Attack)).Distinct().Count() > 1).Select(g => g.Key),
-        ];
+        var sweeps = new Sweeps(summary.Cells, published);
         PaperRow[] rows =
         [
-            .. summary.Table.Rows.SelectMany(r => r.Entries).Where(e => e.Cells.Count > 0).Select(e => Row(e, published, sweeps.Contains(e.Cells[0].Cell.Paper))),
+            .. summary.Table.Rows.SelectMany(r => r.Entries).Where(e => e.Cells.Count > 0).Select(e => Row(e, published, sweeps.Contains(e.Cells[0].Cell))),
         ];
         return new PaperComparison(summary.Study.Name, published.Source, rows, [.. published.Averages.SelectMany(a => Measured(a, rows, published))],
             new ClaimEvaluation(summary.Cells, published).Results);

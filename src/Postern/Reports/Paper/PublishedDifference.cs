@@ -4,14 +4,17 @@ namespace Postern.Reports.Paper;
 internal static class PublishedDifference
 {
     /// <summary>Left - right in points, pairing as with measured cells; null where the paper prints no number for a side, and for losses.</summary>
-    public static double? Of(Comparison comparison, PublishedValues published)
+    /// <param name="comparison">The comparison.</param>
+    /// <param name="published">What the paper prints.</param>
+    /// <param name="datasets">The datasets whose numbers count: those that were measured.</param>
+    public static double? Of(Comparison comparison, PublishedValues published, IReadOnlyCollection<string> datasets)
     {
         IReadOnlyList<(int Sign, CellSelector Cells)> terms = comparison.Terms;
         if (comparison.Measure == ComparedMeasure.Loss) return null;
         var pairing = new CellPairing([.. terms.Select(t => t.Cells)]);
         (PairKey Key, decimal Value)[][] values =
         [
-            .. terms.Select(t => published.Values.Where(v => t.Cells.Matches(v.Names, v.Condition) && AsksFor(t.Cells, v.Condition) && Number(v) is not null)
+            .. terms.Select(t => published.Values.Where(v => datasets.Contains(v.Names.Dataset, StringComparer.OrdinalIgnoreCase) && t.Cells.Matches(v.Names, v.Condition) && AsksFor(t.Cells, v.Condition) && Number(v) is not null)
                 .DistinctBy(v => (v.Names, v.Condition)).Select(v => (pairing.Key(v.Names, v.Condition), Number(v)!.Value)).ToArray()),
         ];
         IReadOnlyList<PairKey> common = CellPairing.Common(values.Select(v => v.Select(p => p.Key)));
