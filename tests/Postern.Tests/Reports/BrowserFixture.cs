@@ -1,28 +1,18 @@
 using Microsoft.Playwright;
-using Postern.Reports;
-using Postern.Studies;
-using Postern.Tests.Studies;
 
 namespace Postern.Tests.Reports;
 
 /// <summary>A report in a headless Chromium of this machine. Tests are skipped, with the reason, where there is none.</summary>
-public sealed class BrowserFixture : IAsyncLifetime
+public sealed class BrowserFixture(WideSample wide) : IAsyncLifetime
 {
     private static readonly string[] Programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-    private readonly TemporaryFolder folder = new();
     private IPlaywright? playwright;
     private IBrowser? browser;
     private string missing = "";
 
-    /// <summary>Path of the page.</summary>
-    public string Report { get; private set; } = "";
-
     public async ValueTask InitializeAsync()
     {
-        Study study = SampleRuns.Study(folder, SampleRuns.WideYaml);
-        SampleRuns.Write(study, folder.File("runs"));
-        Report = HtmlReport.Write(study, folder.File("runs"));
         if (Programs.FirstOrDefault(File.Exists) is not string program)
         {
             missing = "there is no Chromium (apt-get install chromium)";
@@ -43,7 +33,6 @@ public sealed class BrowserFixture : IAsyncLifetime
     {
         if (browser is not null) await browser.DisposeAsync();
         playwright?.Dispose();
-        folder.Dispose();
     }
 
     /// <summary>Opens the page.</summary>
@@ -58,7 +47,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             HasTouch = touch,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        return await OpenReport.At(context, new Uri(Report).AbsoluteUri);
+        return await OpenReport.At(context, new Uri(Path.Combine(wide.Report, "index.html")).AbsoluteUri);
     }
 }
 

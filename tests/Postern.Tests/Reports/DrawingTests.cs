@@ -5,27 +5,18 @@ using Postern.Tests.Studies;
 
 namespace Postern.Tests.Reports;
 
-public sealed class DrawingTests : IDisposable
+public sealed class DrawingTests(WideSample wide) : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly StudySummary summary;
 
-    public DrawingTests()
-    {
-        Study study = SampleRuns.Study(folder, SampleRuns.WideYaml);
-        SampleRuns.Write(study, folder.File("runs"));
-        HtmlReport.Write(study, folder.File("runs"));
-        summary = StudySummary.Read(study, folder.File("runs"));
-    }
-
-    private IReadOnlyList<CellGroup> Groups => CellGroup.Of(summary.Cells);
+    private IReadOnlyList<CellGroup> Groups => CellGroup.Of(StudySummary.Read(wide.Study, wide.RunsRoot).Cells);
 
     public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Each_drawing_is_a_file_that_stands_by_itself()
     {
-        string[] files = [.. Directory.EnumerateFiles(Path.Combine(summary.Study.Folder(folder.File("runs")), "report", "figures")).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(Path.Combine(wide.Report, "figures")).Order(StringComparer.Ordinal)];
         Assert.Equal(
         [
             "curves_acc_signs_resnet-mini.svg", "curves_acc_signs_vim-mini.svg", "curves_asr_signs_resnet-mini.svg", "curves_asr_signs_vim-mini.svg",
@@ -75,7 +66,7 @@ public sealed class DrawingTests : IDisposable
 
     [Fact]
     public void A_study_without_results_has_no_drawings() =>
-        Assert.Empty(HtmlReport.Figures(StudySummary.Read(summary.Study, folder.File("elsewhere"))));
+        Assert.Empty(HtmlReport.Figures(StudySummary.Read(wide.Study, folder.File("elsewhere"))));
 
     [Fact]
     public void A_line_looks_the_same_in_every_chart_also_where_the_clean_row_has_no_value()

@@ -6,7 +6,7 @@ using Postern.Tests.Studies;
 
 namespace Postern.Tests.Reports;
 
-public sealed partial class HtmlReportTests(SampleFixture sample) : IClassFixture<SampleFixture>, IDisposable
+public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wide) : IClassFixture<SampleFixture>, IDisposable
 {
     private const string Hostile = "<script>alert(1)</script>\\\" onload=x '";
 
@@ -113,12 +113,9 @@ public sealed partial class HtmlReportTests(SampleFixture sample) : IClassFixtur
     [Fact]
     public void Equal_records_give_equal_files_byte_for_byte_whoever_writes_them_at_the_same_time()
     {
-        Study study = SampleRuns.Study(folder, SampleRuns.WideYaml);
-        SampleRuns.Write(study, folder.File("runs"));
-        HtmlReport.Write(study, folder.File("runs"));
-        string report = Path.Combine(study.Folder(folder.File("runs")), "report");
+        string report = wide.Report;
         Dictionary<string, byte[]> first = Directory.EnumerateFiles(report, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes);
-        Parallel.For(0, 4, _ => HtmlReport.Write(study, folder.File("runs")));
+        Parallel.For(0, 4, _ => HtmlReport.Write(wide.Study, wide.RunsRoot));
         string[] again = [.. Directory.EnumerateFiles(report, "*", SearchOption.AllDirectories)];
         Assert.Equal(first.Keys.Order(), again.Order());
         Assert.True(first.Count > 20);
@@ -128,9 +125,7 @@ public sealed partial class HtmlReportTests(SampleFixture sample) : IClassFixtur
     [Fact]
     public void A_study_that_names_published_values_is_shown_beside_them_and_judged()
     {
-        Study study = SampleRuns.Study(folder, SampleRuns.WideYaml);
-        SampleRuns.Write(study, folder.File("runs"));
-        string page = Page(study);
+        string page = wide.Page;
         Assert.Contains("<h2>Beside the paper</h2>", page, StringComparison.Ordinal);
         Assert.Matches("BadNets 1 %</td><td>none</td><td>resnet-mini</td>.*?94\\.02</td>.*?100\\.00</td>", page.ReplaceLineEndings(""));
         Assert.Matches("<h2>Claims of the paper</h2>.*?undecided</span>", page.ReplaceLineEndings(""));
@@ -140,9 +135,7 @@ public sealed partial class HtmlReportTests(SampleFixture sample) : IClassFixtur
     [Fact]
     public void A_cell_shows_what_triggered_pictures_were_taken_for_and_how_well_they_are_detected()
     {
-        Study study = SampleRuns.Study(folder, SampleRuns.WideYaml);
-        SampleRuns.Write(study, folder.File("runs"));
-        string page = Page(study);
+        string page = wide.Page;
         Assert.Contains("<dt>AUROC</dt><dd>0.9", page, StringComparison.Ordinal);
         Assert.Contains("<dt>TPR, alarm at 5 or more of 10</dt><dd>70.00 (67.23 to 72.63), 770 of 1100</dd>", page, StringComparison.Ordinal);
         Assert.Contains("<td>1 sign 1: 2.00  (2 / 100)</td>", page, StringComparison.Ordinal);

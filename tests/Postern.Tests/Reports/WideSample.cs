@@ -1,0 +1,34 @@
+using Postern.Reports;
+using Postern.Studies;
+using Postern.Tests.Studies;
+
+[assembly: AssemblyFixture(typeof(Postern.Tests.Reports.WideSample))]
+
+namespace Postern.Tests.Reports;
+
+/// <summary>The wide sample study with its records and its report, written once for all tests that only read them, when the first asks.</summary>
+public sealed class WideSample : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly Lazy<Study> study;
+
+    public WideSample() => study = new Lazy<Study>(() =>
+    {
+        Study wide = SampleRuns.Study(folder, SampleRuns.WideYaml);
+        SampleRuns.Write(wide, RunsRoot);
+        HtmlReport.Write(wide, RunsRoot);
+        return wide;
+    });
+
+    public Study Study => study.Value;
+
+    public string RunsRoot => folder.File("runs");
+
+    /// <summary>The report's folder.</summary>
+    public string Report => Path.Combine(Study.Folder(RunsRoot), "report");
+
+    /// <summary>The report's page.</summary>
+    public string Page => File.ReadAllText(Path.Combine(Report, "index.html"));
+
+    public void Dispose() => folder.Dispose();
+}
