@@ -49,7 +49,7 @@ internal static class ReportCommand
         Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(MarkdownComparison.Title(comparison))).Caption("in percent; differences in points, ± half of their 95% interval")
             .AddColumns([.. MarkdownComparison.Heads.Select((h, i) => i == 0 ? new TableColumn(h) : new TableColumn(h).RightAligned())]);
         foreach (ComparedRow row in comparison.Rows) table.AddRow([.. MarkdownComparison.Fields(row).Select(Markup.Escape)]);
-        AnsiConsole.Write(table);
+        if (comparison.Rows.Count > 0) AnsiConsole.Write(table);
         foreach (string note in MarkdownComparison.Notes(comparison)) AnsiConsole.MarkupLineInterpolated($"{note}");
         if (file is null) return;
         AtomicFile.WriteText(file, MarkdownComparison.Export(comparison));

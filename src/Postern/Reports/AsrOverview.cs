@@ -1,3 +1,5 @@
+using Postern.Defenses;
+
 namespace Postern.Reports;
 
 /// <summary>ASR at a glance: for each attack, the models one under another on a line from 0 to 100%, with their spread.</summary>
@@ -16,9 +18,11 @@ internal static class AsrOverview
     }
 
     private static Markup Panel(ResultTable table, ResultRow row) => Markup.Of($"""
-        <div class="panel"><h3>{row.Attack} <small>{CellGroup.Names(row.Dataset, table.HasDefences ? row.Defence : "")}</small></h3>
+        <div class="panel"><h3>{row.Attack} <small>{CellGroup.Names(row.Dataset, IsDefended(row) ? row.Defence : "")}</small></h3>
         {table.Models.Zip(row.Entries).Where(e => e.Second.Asr is not null).Select((e, i) => Line(e.First, e.Second.Asr!, i))}</div>
         """);
+
+    private static bool IsDefended(ResultRow row) => row.Entries.SelectMany(e => e.Cells).Any(c => c.Cell.Defence.Name != DefenseCatalog.None);
 
     private static Markup Line(string model, Measure asr, int index)
     {

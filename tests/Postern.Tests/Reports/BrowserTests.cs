@@ -150,7 +150,7 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
         Assert.Equal(0, await report.Page.Locator("details:not([open])").CountAsync());
         byte[] pdf = await report.Page.PdfAsync(new PagePdfOptions { Format = "A4" });
         Assert.True(pdf.AsSpan().StartsWith("%PDF"u8));
-        if (Environment.GetEnvironmentVariable("POSTERN_SCREENSHOTS") is string folder) await File.WriteAllBytesAsync(Path.Combine(folder, "print.pdf"), pdf, TestContext.Current.CancellationToken);
+        if (Environment.GetEnvironmentVariable("POSTERN_SCREENSHOTS") is string folder) await report.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, "print.png"), FullPage = true });
     }
 
     [Fact]

@@ -66,6 +66,15 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     [Fact]
+    public void Two_studies_with_nothing_in_common_say_so()
+    {
+        Study a = Study("a", Yaml), b = Study("b", Yaml.Replace("resnet-mini", "vim", StringComparison.Ordinal));
+        string text = MarkdownComparison.Export(RunComparison.Of(ComparedRuns.Of(a, folder.File("runs")), ComparedRuns.Of(b, folder.File("runs"))));
+        Assert.StartsWith("# A: a, B: b\n\n- Nothing is in both", text, StringComparison.Ordinal);
+        Assert.Contains("- Only in B: signs · vim · none; signs · vim · B; signs · vim · blend.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_differs_in_every_row_is_said_once()
     {
         Study a = Study("a", Yaml), b = Study("b", Yaml + "\ntrain: {epochs: 3}\n");

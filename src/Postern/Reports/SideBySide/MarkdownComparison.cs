@@ -19,7 +19,8 @@ public static class MarkdownComparison
         (int outside, int measured) = comparison.Count;
         return
         [
-            string.Create(CultureInfo.InvariantCulture, $"{outside} of {measured} differences are outside the spread: their 95% interval excludes 0."),
+            comparison.Rows.Count == 0 ? "Nothing is in both: no cell's id and no row's labels are the same."
+                : string.Create(CultureInfo.InvariantCulture, $"{outside} of {measured} differences are outside the spread: their 95% interval excludes 0."),
             .. comparison.Rows.Any(r => r.Acc.HasSingleSeed) ? [RunComparison.SingleSeedNote] : Array.Empty<string>(),
             .. comparison.CommonChanges.Count > 0 ? [$"Different in every row: {string.Join("; ", comparison.CommonChanges)}."] : Array.Empty<string>(),
             .. comparison.Rows.Select(r => (r.Name, Own: r.Changes.Except(comparison.CommonChanges).ToArray())).Where(r => r.Own.Length > 0)
@@ -32,9 +33,9 @@ public static class MarkdownComparison
     public static string Export(RunComparison comparison)
     {
         var text = new StringBuilder($"# {Title(comparison)}\n\n");
-        text.Append(MarkdownText.Row(Heads)).Append(MarkdownText.Rule(1, Heads.Count - 1));
+        if (comparison.Rows.Count > 0) text.Append(MarkdownText.Row(Heads)).Append(MarkdownText.Rule(1, Heads.Count - 1));
         foreach (ComparedRow row in comparison.Rows) text.Append(MarkdownText.Row(Fields(row)));
-        text.Append("\nIn percent, over several seeds mean ± standard deviation; differences in points, ± half of their 95% interval.\n\n");
+        if (comparison.Rows.Count > 0) text.Append("\nIn percent, over several seeds mean ± standard deviation; differences in points, ± half of their 95% interval.\n\n");
         foreach (string note in Notes(comparison)) text.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Escape(note)}\n");
         return text.ToString();
     }
