@@ -25,6 +25,8 @@ public class JsonTests
 
     [Theory]
     [InlineData("attacks")]
+    [InlineData("defences")]
+    [InlineData("defences", "patch-drop")]
     [InlineData("attacks", "patch-pixel")]
     [InlineData("models", "vim-mini")]
     [InlineData("presets")]
