@@ -55,7 +55,7 @@ public static class Program
     /// <summary>Every command.</summary>
     internal static RootCommand Commands() => new("Measures how easily a vision backbone learns a backdoor, and what stops it.")
     {
-        RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), PoisonCommand.Create(), FigureCommand.Create(),
+        RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), DefencesCommand.Create(), PoisonCommand.Create(), FigureCommand.Create(),
         ModelsCommand.Create(), PresetsCommand.Create(), DoctorCommand.Create(), CompletionCommand.Create(),
     };
 

@@ -11,10 +11,13 @@ internal static class Terminal
     // https://no-color.org: set to anything but nothing. Bars, which move the cursor, go with the colours.
     private static bool IsPlain => Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
 
-    /// <summary>To be called before anything touches the console: .NET itself greets a terminal with an escape code.</summary>
+    /// <summary>
+    /// To be called before anything touches the console: .NET itself greets a terminal with an escape code, also where the output goes
+    /// elsewhere, as it does when a shell asks for completions.
+    /// </summary>
     public static void Prepare()
     {
-        if (IsPlain) Environment.SetEnvironmentVariable("TERM", "dumb");
+        if (IsPlain || Console.IsOutputRedirected) Environment.SetEnvironmentVariable("TERM", "dumb");
     }
 
     /// <summary>Opens the console on standard output, or on standard error where standard output is for a program.</summary>

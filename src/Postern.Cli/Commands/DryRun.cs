@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using Postern.Cli.Json;
 using Postern.Kernels;
 using Postern.Native;
 using Postern.Studies;
@@ -10,17 +10,15 @@ namespace Postern.Cli.Commands;
 /// <summary><c>postern run STUDY --dry-run</c>: the cells, their state, and what the rest would cost on this machine.</summary>
 internal static class DryRun
 {
-    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n" };
-
     private sealed record Line(
         string Id, string Dataset, string Model, string Attack, string Defence, long Seed, string State,
         IReadOnlyDictionary<string, string> AttackOptions, IReadOnlyDictionary<string, string> DefenceOptions,
         string DatasetLabel, string ModelLabel, string AttackLabel, string DefenceLabel, string? Pretraining, string? TrainedBy);
 
     /// <summary>A JSON array of the study's cells and nothing else.</summary>
-    public static void WriteJson(Study study, string root) => Console.Out.WriteLine(JsonSerializer.Serialize(study.Cells.Select(c => new Line(
+    public static void WriteJson(Study study, string root) => JsonOutput.Write(study.Cells.Select(c => new Line(
         c.Id, c.Dataset.Name, c.Model.Name, c.Attack.Name, c.Defence.Name, c.Seed, State(study, root, c),
-        c.Attack.Values, c.Defence.Values, c.DatasetLabel, c.ModelLabel, c.AttackLabel, c.DefenceLabel, c.Pretraining?.Id, c.TrainedBy?.Id)), Format));
+        c.Attack.Values, c.Defence.Values, c.DatasetLabel, c.ModelLabel, c.AttackLabel, c.DefenceLabel, c.Pretraining?.Id, c.TrainedBy?.Id)));
 
     /// <summary>A table of the cells, and hours and disk.</summary>
     public static void Write(Study study, string root, int threads)

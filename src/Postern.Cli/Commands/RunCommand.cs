@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Postern.Cli.Json;
 using Postern.Cli.Progress;
 using Postern.Kernels;
 using Postern.Native;
@@ -15,7 +16,7 @@ internal static class RunCommand
     {
         var arguments = new StudyArguments();
         var dryRun = new Option<bool>("--dry-run") { Description = "list the cells, their state and what the rest would cost here; run nothing" };
-        var json = new Option<bool>("--json") { Description = "with --dry-run: print the cells as a JSON array" };
+        var json = new JsonOption("with --dry-run: print the cells as a JSON array");
         var threads = new Option<int>("--threads")
         {
             Description = "threads shared by libtorch, the kernels and the loaders",

@@ -7,7 +7,7 @@ namespace Postern.Cli.Json;
 /// </summary>
 internal sealed class JsonOption : Option<bool>
 {
-    public JsonOption() : base("--json") => Description = "print as JSON, for other programs";
+    public JsonOption(string description = "print as JSON, for other programs") : base("--json") => Description = description;
 
     /// <summary>Whether the command has this option and it is given.</summary>
     public static bool IsGiven(ParseResult parsed) =>

@@ -171,6 +171,7 @@ public class CommandTests
     [Theory]
     [InlineData("doctor")]
     [InlineData("attacks")]
+    [InlineData("defences")]
     [InlineData("attacks", "patch-pixel")]
     [InlineData("models")]
     [InlineData("data", "info", "signs")]

@@ -25,11 +25,12 @@ public class JsonTests
 
     [Theory]
     [InlineData("attacks")]
+    [InlineData("defences")]
+    [InlineData("defences", "patch-drop")]
     [InlineData("attacks", "patch-pixel")]
     [InlineData("models", "vim-mini")]
     [InlineData("presets")]
     [InlineData("presets", "paper-literal", "--dataset", "imagenet", "--model", "mambaout-tiny")]
-    [InlineData("data", "info", "signs")]
     public void A_listing_is_one_plain_value_and_the_same_in_every_culture(params string[] args)
     {
         (int code, string output, string errors) = Run([.. args, "--json"]);
@@ -76,9 +77,12 @@ public class JsonTests
     [Fact]
     public void A_dataset_has_its_counts()
     {
-        JsonElement signs = Listing("data", "info", "signs");
-        Assert.Equal((4000, 1600), (signs.GetProperty("train").GetProperty("count").GetInt32(), signs.GetProperty("test").GetProperty("count").GetInt32()));
-        Assert.Equal(4000, signs.GetProperty("classes").EnumerateArray().Sum(c => c.GetProperty("train").GetInt32()));
+        using var folder = new TemporaryFolder();
+        JsonElement set = Listing("data", "info", TinyPictures.Write(folder.Path));
+        Assert.Equal(("imagenet", 4, 224), (set.GetProperty("name").GetString(), set.GetProperty("train").GetProperty("count").GetInt32(), set.GetProperty("input_size").GetInt32()));
+        Assert.Matches("^[0-9a-f]{64}$", set.GetProperty("test").GetProperty("sha256").GetString()!);
+        Assert.Equal(["0 class0 2 2", "1 class1 2 2"], set.GetProperty("classes").EnumerateArray()
+            .Select(c => $"{c.GetProperty("label")} {c.GetProperty("name")} {c.GetProperty("train")} {c.GetProperty("test")}"));
     }
 
     [Fact]
@@ -107,10 +111,20 @@ public class JsonTests
     }
 
     [Fact]
+    public void A_study_that_is_not_run_is_listed_cell_by_cell()
+    {
+        using var study = new TinyStudy();
+        JsonElement cells = Listing("run", study.Path, "--out", study.Runs(), "--dry-run");
+        Assert.Equal(["signs resnet-mini none none 0", "signs resnet-mini badnets none 0"], cells.EnumerateArray().Select(c => string.Join(' ',
+            c.GetProperty("dataset"), c.GetProperty("model"), c.GetProperty("attack"), c.GetProperty("defence"), c.GetProperty("seed"))));
+        Assert.False(Directory.Exists(study.Runs()));
+    }
+
+    [Fact]
     public void Notes_go_to_standard_error()
     {
         using var folder = new TemporaryFolder();
-        (int code, string output, string errors) = Run(["attacks", "blend", "--preview", folder.File("blend.png"), "--json"]);
+        (int code, string output, string errors) = Run(["attacks", "blend", "--data", TinyPictures.Write(folder.Path), "--preview", folder.File("blend.png"), "--json"]);
         Assert.Equal(0, code);
         Assert.Equal("blend", JsonDocument.Parse(output).RootElement.GetProperty("name").GetString());
         Assert.Contains("PSNR", errors, StringComparison.Ordinal);

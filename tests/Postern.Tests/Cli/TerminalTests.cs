@@ -27,13 +27,13 @@ public sealed class TerminalTests : IDisposable
 
     private string[][] Commands(TinyStudy study)
     {
-        string weights = folder.File("w.safetensors");
+        string pictures = TinyPictures.Write(folder.Path), weights = folder.File("w.safetensors");
         AtomicFile.Write(weights, stream => SafeTensors.Write(stream, new Dictionary<string, Tensor> { ["a"] = zeros(2) }));
         return
         [
-            ["--help"], ["rum"], ["doctor"], ["attacks"], ["attacks", "badnets", "--preview", folder.File("a.png")], ["models", "vim-mini"], ["models", "info", weights],
-            ["presets", "paper-literal"], ["data", "info", "signs"], ["figure", "2", "--out", folder.File("f.png")], ["completion", "bash"],
-            ["poison", "signs", "--attack", "badnets", "--out", folder.File($"p{Guid.NewGuid():N}"), "--split", "test", "--format", "parquet"],
+            ["--help"], ["rum"], ["doctor"], ["attacks"], ["attacks", "badnets", "--data", pictures, "--preview", folder.File("a.png")], ["models", "vim-mini"], ["models", "info", weights],
+            ["presets", "paper-literal"], ["data", "info", pictures], ["figure", "2", "--data", pictures, "--out", folder.File("f.png")], ["completion", "bash"],
+            ["poison", pictures, "--attack", "badnets", "--out", folder.File($"p{Guid.NewGuid():N}"), "--split", "test", "--format", "parquet"],
             ["run", study.Path, "--out", study.Runs(), "--dry-run"], ["run", study.Path, "--out", study.Runs()], ["report", study.Path, "--out", study.Runs()],
         ];
     }
@@ -58,7 +58,8 @@ public sealed class TerminalTests : IDisposable
         {
             using CommandProcess process = CommandProcess.StartOther("dotnet", [CommandProcess.Assembly, .. args],
                 new Dictionary<string, string> { ["TERM"] = "xterm-256color", ["GITHUB_ACTIONS"] = "true" });
-            (_, string output, string errors) = process.Finish();
+            (int code, string output, string errors) = process.Finish();
+            Assert.Equal(args switch { ["rum"] => 2, ["models", "info", ..] => 1, _ => 0 }, code);
             Assert.NotEqual("", output + errors);
             Assert.DoesNotContain(Escape, output + errors);
         });
