@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Postern.Reports;
+using Postern.Reports.Paper;
 using Postern.Reports.SideBySide;
 using Postern.Studies;
 using Spectre.Console;
@@ -59,7 +60,8 @@ internal static class ReportCommand
     /// <summary>Prints the table and writes the page.</summary>
     public static void Show(Study study, string root)
     {
-        ResultTable results = StudySummary.Read(study, root).Table;
+        StudySummary summary = StudySummary.Read(study, root);
+        ResultTable results = summary.Table;
         Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(results.Title)).Caption(Markup.Escape("ACC / ASR (RA) in percent"))
             .AddColumns([.. results.RowNames]).AddColumns([.. results.Models.Select(m => new TableColumn(Markup.Escape(m)).RightAligned())]);
         foreach (ResultRow row in results.Rows)
@@ -68,6 +70,8 @@ internal static class ReportCommand
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
         AnsiConsole.Write(table);
+        foreach (ClaimResult claim in PaperComparison.Read(summary)?.Claims ?? [])
+            AnsiConsole.MarkupLineInterpolated($"claim {claim.Number}, {claim.Text}: {claim.Claim.Text}");
         AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(study, root)}");
     }
 }
