@@ -42,7 +42,8 @@ public static class Program
         }
         catch (OperationCanceledException)
         {
-            errors.WriteLine("stopped; the next run goes on with the last finished epoch");
+            bool trains = parsed.CommandResult.Command.Name == RunCommand.Name;
+            errors.WriteLine(trains ? "stopped; the next run goes on with the last finished epoch" : "stopped; what was half written is gone, what was half prepared goes on next time");
             return ExitCode.Interrupted;
         }
         catch (Exception e) when (!parsed.GetValue(verbose))

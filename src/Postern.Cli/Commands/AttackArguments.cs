@@ -40,8 +40,7 @@ internal static class AttackArguments
     {
         Attack attack = AttackCatalog.Create(choice, dataset.TargetClass)
             ?? throw new InputException(choice.Name, "plants no trigger; name another attack");
-        if (AttackCatalog.Find(choice.Name) is not { Learned: true }) return attack;
-        TorchRuntime.Load();
+        if (AttackCatalog.Find(choice.Name) is { Learned: true }) TorchRuntime.Load();
         string cache = Path.Combine(output, StudyRunner.IngredientFolder);
         Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(AnsiConsole.Profile.Out.Writer), cancel)
         {

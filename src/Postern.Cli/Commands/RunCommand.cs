@@ -12,6 +12,9 @@ namespace Postern.Cli.Commands;
 /// <summary><c>postern run STUDY</c>: trains and evaluates every cell that is not done, then writes the report.</summary>
 internal static class RunCommand
 {
+    /// <summary>As it is typed.</summary>
+    public const string Name = "run";
+
     public static Command Create()
     {
         var arguments = new StudyArguments();
@@ -27,7 +30,7 @@ internal static class RunCommand
             // A value that is no number has its own error already; asking for it here would throw.
             if (result.Tokens is [{ Value: string text }] && int.TryParse(text, out int count) && count < 1) result.AddError("--threads must be at least 1");
         });
-        var command = new Command("run", "Run a study: every cell that is not done yet, then the report.") { dryRun, json, threads };
+        var command = new Command(Name, "Run a study: every cell that is not done yet, then the report.") { dryRun, json, threads };
         arguments.AddTo(command);
         command.SetAction(parsed =>
         {

@@ -1,3 +1,4 @@
+using Postern.Attacks.Learned;
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
 
@@ -17,6 +18,8 @@ public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedMar
     private const string Phoenix = "phoenix_corner", TwoPhoenixes = "phoenix_corner2", Firefox = "firefox_corner";
     private const string Blocks = "badnet_patch4", Square = "trojan_square";
 
+    private const string Auto = "auto", Gtsrb = "gtsrb";
+
     private static readonly string[] TrainNames = [Phoenix, Firefox, Blocks, Square];
 
     /// <summary>Its line in the catalogue.</summary>
@@ -32,10 +35,10 @@ public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedMar
             Max = 100,
         },
         AttackOptions.Opacity("test_opacity", 1m, "weight of the test marks over the picture, 0 to 1"),
-        new("test_marks", OptionKind.Word, "cifar10",
-            "cifar10: two corner blocks, then the four blocks; gtsrb: the round mark, then the square (the toolbox's choice for each dataset)")
+        new("test_marks", OptionKind.Word, Auto,
+            "cifar10: two corner blocks, then the four blocks; gtsrb: the round mark, then the square; auto: the toolbox's choice, gtsrb for gtsrb and cifar10 for all others")
         {
-            Allowed = ["cifar10", "gtsrb"],
+            Allowed = [Auto, "cifar10", Gtsrb],
         },
         new("triggers", OptionKind.File, "",
             "folder with phoenix_corner_32.png, firefox_corner_32.png, ... and their mask_ files; empty for the marks drawn by Postern"),
@@ -49,6 +52,12 @@ public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedMar
 
     /// <inheritdoc/>
     public override string Name => Entry.Name;
+
+    /// <summary>The attack on GTSRB, where the dataset decides about the test marks.</summary>
+    private AdaptivePatch? OnGtsrb { get; init; }
+
+    /// <inheritdoc/>
+    public override Attack Prepare(PreparationContext context) => context.Dataset.Name == Gtsrb && OnGtsrb is not null ? OnGtsrb : this;
 
     /// <inheritdoc/>
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
@@ -67,12 +76,14 @@ public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedMar
         for (int i = 0; i < testMarks.Count; i++) testMarks[i].Plant(pixels, size);
     }
 
-    private static AdaptivePatch Make(Choice choice, int target)
+    private static AdaptivePatch Make(Choice choice, int target) => Make(choice, target, choice.Word("test_marks"));
+
+    private static AdaptivePatch Make(Choice choice, int target, string marks)
     {
         int[] percent = choice.Integers("train_opacities");
         if (percent.Length != TrainNames.Length)
             throw choice.Error($"train_opacities holds {percent.Length} values, expected {TrainNames.Length}, one for each mark");
-        string[] testNames = choice.Word("test_marks") == "gtsrb" ? [Firefox, Square] : [TwoPhoenixes, Blocks];
+        string[] testNames = marks == Gtsrb ? [Firefox, Square] : [TwoPhoenixes, Blocks];
         TriggerStage stage = AttackOptions.StageOf(choice);
         string? folder = choice.File("triggers");
         // One source for each name, so that a mark of both lists is made once.
@@ -86,6 +97,7 @@ public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedMar
         {
             TargetClass = target,
             Stage = stage,
+            OnGtsrb = marks == Auto ? Make(choice, target, Gtsrb) : null,
         };
     }
 

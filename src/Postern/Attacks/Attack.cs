@@ -33,8 +33,9 @@ public abstract class Attack
     public virtual IReadOnlyList<AcceptanceCheck> Acceptance => [];
 
     /// <summary>
-    /// The same attack with what it has to learn (a generator, an encoder, adversarial pictures), from the cache or made now, which
-    /// may take long and goes on where it was stopped. Needed before a learned attack plants anything; plans need no preparation.
+    /// The same attack made ready for a dataset: with what it has to learn (a generator, an encoder, adversarial pictures), from the
+    /// cache or made now, which may take long and goes on where it was stopped; or with what the dataset decides. Needed before an
+    /// attack plants anything; plans need no preparation.
     /// </summary>
     /// <exception cref="InputException">Options, dataset and picture size do not fit together, or the cache cannot be used.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

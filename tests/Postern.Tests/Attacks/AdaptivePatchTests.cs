@@ -1,7 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Postern.Attacks;
+using Postern.Attacks.Learned;
 using Postern.Attacks.Triggers;
+using Postern.Tests.Attacks.Learned;
 
 namespace Postern.Tests.Attacks;
 
@@ -56,6 +58,20 @@ public class AdaptivePatchTests
         // The two lower corners of 3x3 lie on the 5x5 blocks.
         Assert.Equal(area, same.Length);
         Assert.Contains(row * 32 + column, same);
+    }
+
+    [Theory]
+    [InlineData("cifar10", "auto", "cifar10")]
+    [InlineData("gtsrb", "auto", "gtsrb")]
+    [InlineData("gtsrb", "cifar10", "cifar10")]
+    public void Test_marks_are_the_toolbox_s_for_the_dataset_unless_the_study_says_otherwise(string dataset, string option, string marks)
+    {
+        PreparationContext context = Quiet.Context(cache: "never used", pictures: 12);
+        Attack attack = SampleAttacks.Make("adaptive-patch", ("test_marks", option)).Prepare(context with { Dataset = context.Dataset with { Name = dataset } });
+        float[] planted = new float[3 * 1024], expected = new float[3 * 1024];
+        attack.ApplyTest(0, planted, 32);
+        SampleAttacks.Make("adaptive-patch", ("test_marks", marks)).ApplyTest(0, expected, 32);
+        Assert.Equal(expected, planted);
     }
 
     [Fact]
