@@ -1,7 +1,5 @@
 using System.Globalization;
 using Postern.Cli.Json;
-using Postern.Kernels;
-using Postern.Native;
 using Postern.Studies;
 using Spectre.Console;
 
@@ -23,7 +21,7 @@ internal static class DryRun
     /// <summary>A table of the cells, and hours and disk.</summary>
     public static void Write(Study study, string root, int threads)
     {
-        bool defended = study.Cells.Any(c => c.Defence.Name != study.Cells[0].Defence.Name || c.Defence.Name != "none");
+        bool defended = study.Cells.Any(c => c.IsDefended);
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("cell", "dataset", "model", "attack");
         if (defended) table.AddColumn("defence");
         table.AddColumns("seed", "state");
@@ -35,9 +33,7 @@ internal static class DryRun
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLineInterpolated($"{study.Cells.Count} cells, nothing run");
         foreach (string path in study.Missing) AnsiConsole.MarkupLineInterpolated($"[yellow]missing[/] {path}: needed to run");
-        TorchRuntime.Load();
-        TorchSharp.torch.set_num_threads(threads);
-        KernelThreads.Count = threads;
+        TorchThreads.Use(threads);
         Print(StudyCost.Of(study, root, StepCost.Measure), threads);
     }
 

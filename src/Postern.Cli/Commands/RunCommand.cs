@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Postern.Cli.Json;
 using Postern.Cli.Progress;
-using Postern.Kernels;
-using Postern.Native;
 using Postern.Reports;
 using Postern.Studies;
 using Spectre.Console;
@@ -49,9 +47,7 @@ internal static class RunCommand
 
     private static int Run(Study study, string root, int threads)
     {
-        TorchRuntime.Load();
-        TorchSharp.torch.set_num_threads(threads);
-        KernelThreads.Count = threads;
+        TorchThreads.Use(threads);
         using var interrupt = new Interrupt();
         RunSummary summary;
         try

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Postern.Defenses;
 
 /// <summary>
@@ -33,7 +35,9 @@ public readonly record struct PatchGrid(int Size, int CellSize)
     /// <param name="source">[Cells], a permutation.</param>
     public void Shuffle(Span<float> picture, ReadOnlySpan<int> source)
     {
-        float[] before = picture.ToArray();
+        // Rented: at 224 pixels a copy for each picture of each epoch would be half a megabyte of garbage.
+        float[] before = ArrayPool<float>.Shared.Rent(picture.Length);
+        picture.CopyTo(before);
         for (int cell = 0; cell < source.Length; cell++)
         {
             for (int channel = 0; channel < 3; channel++)
@@ -42,6 +46,7 @@ public readonly record struct PatchGrid(int Size, int CellSize)
                     before.AsSpan(Start(source[cell], channel, row), CellSize).CopyTo(picture[Start(cell, channel, row)..]);
             }
         }
+        ArrayPool<float>.Shared.Return(before);
     }
 
     private int Start(int cell, int channel, int row) =>

@@ -1,5 +1,3 @@
-using Postern.Defenses;
-
 namespace Postern.Reports;
 
 /// <summary>ASR at a glance: for each attack, the models one under another on a line from 0 to 100%, with their spread.</summary>
@@ -22,7 +20,7 @@ internal static class AsrOverview
         {table.Models.Zip(row.Entries).Where(e => e.Second.Asr is not null).Select((e, i) => Line(e.First, e.Second.Asr!, i))}</div>
         """);
 
-    private static bool IsDefended(ResultRow row) => row.Entries.SelectMany(e => e.Cells).Any(c => c.Cell.Defence.Name != DefenseCatalog.None);
+    private static bool IsDefended(ResultRow row) => row.Entries.SelectMany(e => e.Cells).Any(c => c.Cell.IsDefended);
 
     private static Markup Line(string model, Measure asr, int index)
     {

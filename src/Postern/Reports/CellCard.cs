@@ -1,5 +1,4 @@
 using System.Globalization;
-using Postern.Defenses;
 using Postern.Evaluation;
 using Postern.Studies;
 
@@ -35,7 +34,7 @@ internal static class CellCard
 
     private static Markup Of(CellReport report, AttackGallery gallery, IReadOnlySet<string> shown) => Markup.Of($"""
         <article class="cell" id="{report.Cell.Id}">
-        <header><h4>{report.Cell.AttackLabel} <small>{(report.Cell.Defence.Name == DefenseCatalog.None ? "" : $"under {report.Cell.DefenceLabel}, ")}seed {report.Cell.Seed}</small></h4><span class="badge {report.State.Phase.ToString().ToLowerInvariant()}">{StateText(report.State)}</span></header>
+        <header><h4>{report.Cell.AttackLabel} <small>{(report.Cell.IsDefended ? $"under {report.Cell.DefenceLabel}, " : "")}seed {report.Cell.Seed}</small></h4><span class="badge {report.State.Phase.ToString().ToLowerInvariant()}">{StateText(report.State)}</span></header>
         {(report.State.Reason is string reason ? Markup.Of($"<p class=\"reason\">{reason}</p>") : Markup.Empty)}
         {Facts(report)}
         {report.Description?.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>")) ?? []}

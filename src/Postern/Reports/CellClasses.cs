@@ -34,7 +34,7 @@ internal static class CellClasses
         if (attacked)
         {
             int total = r.PerClassAsrTotal![label];
-            int? right = r.TriggeredConfusion is { } all ? all.FirstOrDefault(c => c.Label == label && c.Predicted == label)?.Count ?? 0 : null;
+            int? right = r.TriggeredConfusion is { } all ? new ConfusionMatrix(all)[label, label] : null;
             string mistake = other is null ? "–" : string.Create(CultureInfo.InvariantCulture, $"{ClassName(d, other.Predicted)}: {Share(other.Count, total)}");
             triggered = Markup.Of($"""<td class="number">{Share(r.PerClassAsrHits![label], total)}</td><td class="number">{Share(right, total)}</td><td>{mistake}</td>""");
         }

@@ -1,5 +1,3 @@
-using Postern.Defenses;
-
 namespace Postern.Reports;
 
 /// <summary>The cells of a study that differ in their seed only.</summary>
@@ -26,5 +24,5 @@ internal sealed record CellGroup(string Dataset, string Model, string Attack, st
     /// <summary>Names joined with middle dots, empty ones left out.</summary>
     public static string Names(params string[] names) => string.Join(" · ", names.Where(n => n.Length > 0));
 
-    private static string DefenceOf(CellReport report) => report.Cell.Defence.Name == DefenseCatalog.None ? "" : report.Cell.DefenceLabel;
+    private static string DefenceOf(CellReport report) => report.Cell.IsDefended ? report.Cell.DefenceLabel : "";
 }

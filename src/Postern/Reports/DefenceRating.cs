@@ -11,15 +11,7 @@ public sealed record DefenceRating(IReadOnlyList<double> Seeds)
     public double Mean => Seeds.Average();
 
     /// <summary>Sample standard deviation of the seeds' ratings; null for a single seed.</summary>
-    public double? Sd
-    {
-        get
-        {
-            if (Seeds.Count < 2) return null;
-            double mean = Mean;
-            return Math.Sqrt(Seeds.Sum(s => (s - mean) * (s - mean)) / (Seeds.Count - 1));
-        }
-    }
+    public double? Sd => Measure.Deviation(Seeds);
 
     /// <summary>The ratings of those seeds that <paramref name="defended"/> and <paramref name="undefended"/> both have; null where there is none.</summary>
     public static DefenceRating? Of(IReadOnlyList<CellReport> defended, IReadOnlyList<CellReport> undefended)

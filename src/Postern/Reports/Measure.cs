@@ -16,15 +16,7 @@ public sealed record Measure(IReadOnlyList<SeedShare> Seeds)
     public double Mean => Seeds.Average(s => s.Share.Value);
 
     /// <summary>Sample standard deviation of the seeds' values, a fraction; null for a single seed.</summary>
-    public double? Sd
-    {
-        get
-        {
-            if (Seeds.Count < 2) return null;
-            double mean = Mean;
-            return Math.Sqrt(Seeds.Sum(s => (s.Share.Value - mean) * (s.Share.Value - mean)) / (Seeds.Count - 1));
-        }
-    }
+    public double? Sd => Deviation([.. Seeds.Select(s => s.Share.Value)]);
 
     /// <summary>What to draw behind the mean: one standard deviation to either side, or the 95% Wilson interval of a single seed; within [0, 1].</summary>
     public (double Low, double High) Range => Sd is double sd ? (Math.Max(0, Mean - sd), Math.Min(1, Mean + sd)) : (Seeds[0].Share.Low, Seeds[0].Share.High);
@@ -40,6 +32,14 @@ public sealed record Measure(IReadOnlyList<SeedShare> Seeds)
     {
         SeedShare[] counted = [.. seeds.Where(s => s.Share.Total > 0)];
         return counted.Length > 0 ? new Measure(counted) : null;
+    }
+
+    /// <summary>Sample standard deviation; null for a single value.</summary>
+    internal static double? Deviation(IReadOnlyList<double> values)
+    {
+        if (values.Count < 2) return null;
+        double mean = values.Average();
+        return Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1));
     }
 
     /// <summary>A fraction in percent with two digits, invariant, as the paper prints it.</summary>

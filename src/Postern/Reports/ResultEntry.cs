@@ -1,5 +1,4 @@
 using System.Globalization;
-using Postern.Defenses;
 using Postern.Evaluation;
 using Postern.Studies;
 
@@ -45,7 +44,7 @@ public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadO
     {
         return new ResultEntry(Over(c => c.Acc), Over(c => c.Asr), Over(c => c.Ra), cells)
         {
-            Der = DefenceRating.Of([.. cells.Where(c => c.Cell.Defence.Name != DefenseCatalog.None)], undefended ?? []),
+            Der = DefenceRating.Of([.. cells.Where(c => c.Cell.IsDefended)], undefended ?? []),
         };
 
         Measure? Over(Func<CellReport, Proportion?> of) =>

@@ -1,4 +1,3 @@
-using Postern.Defenses;
 using Postern.Studies;
 
 namespace Postern.Reports;
@@ -15,7 +14,7 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
         + "An empty entry has not run; – means that there is nothing to measure.";
 
     /// <summary>Whether any cell is defended; where none is, tables for readers leave the column out.</summary>
-    public bool HasDefences { get; } = Rows.SelectMany(r => r.Entries).SelectMany(e => e.Cells).Any(c => c.Cell.Defence.Name != DefenseCatalog.None);
+    public bool HasDefences { get; } = Rows.SelectMany(r => r.Entries).SelectMany(e => e.Cells).Any(c => c.Cell.IsDefended);
 
     /// <summary>Heads of the columns that name a row, for readers.</summary>
     public IReadOnlyList<string> RowNames => HasDefences ? ["dataset", "attack", "defence"] : ["dataset", "attack"];
@@ -27,7 +26,7 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
     public static ResultTable Of(Study study, IReadOnlyList<CellReport> cells)
     {
         string[] models = [.. cells.Select(c => c.Cell.ModelLabel).Distinct()];
-        ILookup<(string, string, string), CellReport> undefended = cells.Where(c => c.Cell.Defence.Name == DefenseCatalog.None)
+        ILookup<(string, string, string), CellReport> undefended = cells.Where(c => !c.Cell.IsDefended)
             .ToLookup(c => (c.Cell.DatasetLabel, c.Cell.AttackLabel, c.Cell.ModelLabel));
         return new ResultTable(study.Name, study.About, models,
         [

@@ -1,4 +1,5 @@
 using Postern.Configuration;
+using Postern.Defenses;
 
 namespace Postern.Studies;
 
@@ -41,8 +42,11 @@ public sealed record Cell(
     /// </summary>
     public Cell? TrainedBy { get; init; }
 
+    /// <summary>Whether a defence is used.</summary>
+    public bool IsDefended => Defence.Name != DefenseCatalog.None;
+
     /// <summary>Dataset, model, attack and defence that does something, for progress and messages.</summary>
-    public string Title => string.Join(' ', new[] { DatasetLabel, ModelLabel, AttackLabel, Defence.Name == Defenses.DefenseCatalog.None ? "" : DefenceLabel }.Where(t => t.Length > 0));
+    public string Title => string.Join(' ', new[] { DatasetLabel, ModelLabel, AttackLabel, IsDefended ? DefenceLabel : "" }.Where(t => t.Length > 0));
 }
 
 /// <summary>A name for each of the four things that make a cell.</summary>

@@ -1,20 +1,15 @@
 using Postern.Attacks;
-using Postern.Datasets;
-using Postern.Defenses;
-using Postern.Models;
+using Postern.Cli.Commands;
 using Postern.Studies;
-using Postern.Training;
 
 namespace Postern.Tests.Studies;
 
 /// <summary>The studies of the paper have exactly its cells, with its rates; no data are needed to say so.</summary>
 public class PaperStudiesTests
 {
-    private static readonly StudyCatalogs Catalogs = new(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, DefenseCatalog.All, PresetCatalog.All);
-
     private static string Folder => Path.Combine(SharedMaterial.RepositoryRoot, "studies");
 
-    private static Study Read(string file) => StudyFile.Read(Path.Combine(Folder, file), Catalogs, [], planOnly: true);
+    private static Study Read(string file) => StudyArguments.ReadFile(Path.Combine(Folder, file), [], planOnly: true);
 
     public static TheoryData<string> Files() =>
         [.. Directory.EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f)).Where(f => Path.GetFileName(f) != "published.yaml")];

@@ -1,7 +1,4 @@
-using Postern.Attacks;
-using Postern.Datasets;
-using Postern.Defenses;
-using Postern.Models;
+using Postern.Cli.Commands;
 using Postern.Studies;
 using Postern.Training;
 
@@ -19,15 +16,13 @@ public sealed class SharedTrainingTests : IDisposable
 
         """;
 
-    private static readonly StudyCatalogs Catalogs = new(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, DefenseCatalog.All, PresetCatalog.All);
-
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
     private string Runs => folder.File("runs");
 
-    private Study Read(string name, string more) => StudyFile.Read(folder.File($"{name}.yaml", Small + more), Catalogs, []);
+    private Study Read(string name, string more) => StudyArguments.ReadFile(folder.File($"{name}.yaml", Small + more), []);
 
     private Heard Run(Study study)
     {
@@ -124,8 +119,8 @@ public sealed class SharedTrainingTests : IDisposable
     public void A_plan_needs_no_data_and_says_what_is_missing()
     {
         string path = folder.File("absent.yaml", Small.Replace("{name: signs, train: 160, test: 64}", "{name: cifar10, path: nowhere}", StringComparison.Ordinal));
-        Assert.Throws<InputException>(() => StudyFile.Read(path, Catalogs, []));
-        Study plan = StudyFile.Read(path, Catalogs, [], planOnly: true);
+        Assert.Throws<InputException>(() => StudyArguments.ReadFile(path, []));
+        Study plan = StudyArguments.ReadFile(path, [], planOnly: true);
         Assert.Equal([Path.Combine(folder.Path, "nowhere")], plan.Missing);
         Assert.Single(plan.Cells);
     }

@@ -1,5 +1,3 @@
-using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using Postern.Studies;
 
@@ -195,39 +193,7 @@ public sealed class StudyFileTests : IDisposable
     [Fact]
     public void A_damaged_study_is_a_study_or_one_line()
     {
-        byte[] good = Encoding.UTF8.GetBytes(Sample);
         string path = folder.File("mutated.yaml");
-        Gen<byte> replacement = Gen.OneOf(
-            Gen.Elements(Encoding.ASCII.GetBytes("[]{}:,-&*!|>%@`'\"#~\n\t 09az")), Gen.Choose(0, 255).Select(v => (byte)v));
-        Gen<(int Kind, int Position, byte Value)> edit =
-            from kind in Gen.Choose(0, 2)
-            from position in Gen.Choose(0, good.Length - 1)
-            from value in replacement
-            select (kind, position, value);
-        (int Studies, int Errors) seen = (0, 0);
-        Prop.ForAll(edit.NonEmptyListOf().Resize(4).ToArbitrary(), edits =>
-        {
-            var bytes = new List<byte>(good);
-            foreach ((int kind, int position, byte value) in edits)
-            {
-                int at = Math.Min(position, bytes.Count - 1);
-                if (kind == 0) bytes.Insert(at, value);
-                else if (kind == 1) bytes.RemoveAt(at);
-                else bytes[at] = value;
-            }
-            File.WriteAllBytes(path, [.. bytes]);
-            try
-            {
-                seen.Studies++;
-                return StudyFile.Read(path, SampleCatalogs.All, []).Cells.Count > 0;
-            }
-            catch (InputException e)
-            {
-                seen.Studies--;
-                seen.Errors++;
-                return e.Message.StartsWith(path, StringComparison.Ordinal) && !e.Message.Contains('\n', StringComparison.Ordinal);
-            }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000).WithQuietOnSuccess(true));
-        Assert.True(seen is { Studies: > 0, Errors: > 0 }, $"{seen}");
+        DamagedYaml.Check(path, Sample, size: 4, files: 1000, () => StudyFile.Read(path, SampleCatalogs.All, []).Cells.Count > 0);
     }
 }

@@ -1,4 +1,3 @@
-using Postern.Defenses;
 using Postern.Evaluation;
 using Postern.Studies;
 
@@ -38,5 +37,5 @@ internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, strin
     }
 
     private static string LabelOf(Cell cell) => string.Join(", ", cell.DatasetLabel, cell.ModelLabel, cell.AttackLabel)
-        + (cell.Defence.Name == DefenseCatalog.None ? "" : $", {cell.DefenceLabel}");
+        + (cell.IsDefended ? $", {cell.DefenceLabel}" : "");
 }

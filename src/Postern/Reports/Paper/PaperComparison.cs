@@ -1,5 +1,4 @@
 using System.Globalization;
-using Postern.Defenses;
 using Postern.Studies;
 
 namespace Postern.Reports.Paper;
@@ -51,7 +50,7 @@ public sealed record PaperComparison(
     private static IEnumerable<PaperAverage> Measured(PublishedAverage average, PaperRow[] rows, PublishedValues published) =>
         from row in rows
         where PublishedValues.Same(row.Paper.Dataset, average.Dataset) && PublishedValues.Same(row.Paper.Model, average.Model)
-            && row.Entry.Cells[0].Cell.Defence.Name == DefenseCatalog.None
+            && !row.Entry.Cells[0].Cell.IsDefended
             && row.Asr is { Measured: not null } && row.Asr.Printed.Any(p => p.Tables.Contains(average.Table))
         group row by (row.Labels.Dataset, row.Labels.Model) into column
         where column.Count() > 1

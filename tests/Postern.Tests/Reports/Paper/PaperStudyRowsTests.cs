@@ -1,19 +1,13 @@
-using Postern.Attacks;
-using Postern.Datasets;
-using Postern.Defenses;
-using Postern.Models;
+using Postern.Cli.Commands;
 using Postern.Reports;
 using Postern.Reports.Paper;
 using Postern.Studies;
-using Postern.Training;
 
 namespace Postern.Tests.Reports.Paper;
 
 /// <summary>The paper's studies call their cells what the published values call them.</summary>
 public class PaperStudyRowsTests
 {
-    private static readonly StudyCatalogs Catalogs = new(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, DefenseCatalog.All, PresetCatalog.All);
-
     [Theory]
     [InlineData("table1", "Table 1", 6, 6)]
     [InlineData("table2", "Table 2", 9, 9)]
@@ -48,7 +42,7 @@ public class PaperStudyRowsTests
 
     private static PaperComparison Compare(string file)
     {
-        Study study = StudyFile.Read(Path.Combine(SharedMaterial.RepositoryRoot, "studies", "paper", $"{file}.yaml"), Catalogs, [], planOnly: true);
+        Study study = StudyArguments.ReadFile(Path.Combine(SharedMaterial.RepositoryRoot, "studies", "paper", $"{file}.yaml"), [], planOnly: true);
         return PaperComparison.Read(new StudySummary(study, [.. study.Cells.Select(c => new CellReport(c, new CellState(CellPhase.NotStarted, 0, 1), null, null, [], null))]))!;
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using Postern.Reports.Paper;
 using Postern.Tests.Studies;
@@ -94,39 +92,7 @@ public sealed class PublishedFileTests : IDisposable
     [Fact]
     public void A_damaged_file_is_read_or_refused_in_one_line()
     {
-        byte[] good = Encoding.UTF8.GetBytes(Sample);
         string path = folder.File("mutated.yaml");
-        Gen<byte> replacement = Gen.OneOf(
-            Gen.Elements(Encoding.ASCII.GetBytes("[]{}:,-&*!|>%@`'\"#~\n\t 09az")), Gen.Choose(0, 255).Select(v => (byte)v));
-        Gen<(int Kind, int Position, byte Value)> edit =
-            from kind in Gen.Choose(0, 2)
-            from position in Gen.Choose(0, good.Length - 1)
-            from value in replacement
-            select (kind, position, value);
-        (int Read, int Refused) seen = (0, 0);
-        Prop.ForAll(edit.NonEmptyListOf().Resize(3).ToArbitrary(), edits =>
-        {
-            var bytes = new List<byte>(good);
-            foreach ((int kind, int position, byte value) in edits)
-            {
-                int at = Math.Min(position, bytes.Count - 1);
-                if (kind == 0) bytes.Insert(at, value);
-                else if (kind == 1) bytes.RemoveAt(at);
-                else bytes[at] = value;
-            }
-            File.WriteAllBytes(path, [.. bytes]);
-            try
-            {
-                bool read = PublishedValues.Read(path).Values.Count > 0;
-                seen.Read++;
-                return read;
-            }
-            catch (InputException e)
-            {
-                seen.Refused++;
-                return e.Message.StartsWith(path, StringComparison.Ordinal) && !e.Message.Contains('\n', StringComparison.Ordinal);
-            }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500).WithQuietOnSuccess(true));
-        Assert.True(seen is { Read: > 0, Refused: > 0 }, $"{seen}");
+        DamagedYaml.Check(path, Sample, size: 3, files: 500, () => PublishedValues.Read(path).Values.Count > 0);
     }
 }
