@@ -44,9 +44,9 @@ public sealed class Vim : Backbone
         int d = config.EmbedDim;
         cls_token = new Parameter(zeros(1, 1, d));
         pos_embed = new Parameter(zeros(1, config.Patches + 1, d));
-        patch_embed = new PatchEmbed(config.PatchSize, config.Stride, d);
+        patch_embed = new PatchEmbed(Products, config.PatchSize, config.Stride, d);
         head = nn.Linear(d, config.Classes);
-        layers = [.. Enumerable.Range(0, config.Depth).Select(_ => new VimBlock(d, config.StateSize))];
+        layers = [.. Enumerable.Range(0, config.Depth).Select(_ => new VimBlock(Products, d, config.StateSize))];
         norm_f = new RmsNorm(d);
         register_parameter("cls_token", cls_token);
         register_parameter("pos_embed", pos_embed);

@@ -9,9 +9,9 @@ internal sealed class VimBlock : nn.Module
     private readonly VimMixer mixer;
     private readonly RmsNorm norm;
 
-    public VimBlock(int embedDim, int stateSize) : base("VimBlock")
+    public VimBlock(Products products, int embedDim, int stateSize) : base("VimBlock")
     {
-        mixer = new VimMixer(embedDim, stateSize);
+        mixer = new VimMixer(products, embedDim, stateSize);
         norm = new RmsNorm(embedDim);
         register_module("mixer", mixer);
         register_module("norm", norm);
