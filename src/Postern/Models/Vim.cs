@@ -117,11 +117,15 @@ public sealed class Vim : Backbone
         Tensor hidden = cat([patches.narrow(1, 0, middle), cls_token.expand(batch, -1, -1),
             patches.narrow(1, middle, config.Patches - middle)], 1) + pos_embed;          // [B, M + 1, d]
         Tensor residual = hidden;
-        for (int i = 0; i < layers.Length; i++)
+        for (int index = 0; index < layers.Length; index++)
         {
+            int i = index;
             string name = $"layers.{i}";
             Action<string, Func<Tensor>>? observe = Observer is null ? null : (part, value) => Observe($"{name}.{part}", value);
-            (residual, hidden) = layers[i].Run(residual, i == 0 ? null : Dropped(hidden, BlockRate(i), i), observe);
+            (Tensor stream, Tensor branch) = (residual, hidden);
+            Func<(Tensor, Tensor)> block = () => layers[i].Run(stream, i == 0 ? null : Dropped(branch, BlockRate(i), i), observe);
+            (residual, hidden) = observe is null ? Lifetime.Of(block) : block();
+            if (observe is null && i > 0) branch.Dispose();
             (Tensor h, Tensor r) = (hidden, residual);
             Observe($"{name}.hidden", () => h);
             Observe($"{name}.residual", () => r);

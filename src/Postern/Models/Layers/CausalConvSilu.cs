@@ -40,7 +40,7 @@ internal static class CausalConvSilu
             return u;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput)
+        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => Lifetime.OfGradients(() =>
         {
             var shape = (CausalConvShape)context.get_data("shape");
             List<Tensor> saved = context.get_saved_variables();
@@ -49,7 +49,7 @@ internal static class CausalConvSilu
             Tensor gradU = TensorRows.Rows(gradOutput);
             NativeKernels.ConvBackward(shape, TensorRows.Of(x), TensorRows.Of(weight), TensorRows.Of(bias), TensorRows.Of(gradU),
                 TensorRows.Of(gradX), TensorRows.Of(gradWeight), TensorRows.Of(gradBias));
-            return [gradX, gradWeight, gradBias, null!];
-        }
+            return [gradX, gradWeight, gradBias, null];
+        });
     }
 }

@@ -60,11 +60,11 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
             return y;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput)
+        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => Lifetime.OfGradients(() =>
         {
             (Tensor gradX, Tensor gradWeight) = Backward(context.get_saved_variables(), gradOutput, null);
             return [gradX, gradWeight];
-        }
+        });
     }
 
     private sealed class OfTwo : autograd.MultiTensorFunction<OfTwo>
@@ -83,10 +83,10 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
             return [sum, y];
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> gradOutputs)
+        public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> gradOutputs) => Lifetime.OfGradients(() =>
         {
             (Tensor gradX, Tensor gradWeight) = Backward(context.get_saved_variables(), gradOutputs[1], gradOutputs[0]);
             return [gradX, gradX, gradWeight];
-        }
+        });
     }
 }

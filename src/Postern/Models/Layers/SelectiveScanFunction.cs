@@ -60,7 +60,7 @@ public static class SelectiveScanFunction
             return y;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput)
+        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => Lifetime.OfGradients(() =>
         {
             var present = (bool[])context.get_data("present");
             var shape = (SelectiveScanShape)context.get_data("shape");
@@ -69,7 +69,7 @@ public static class SelectiveScanFunction
             Tensor?[] gradients = [.. inputs.Select(i => i is null ? null : empty(i.shape))];
             Tensor gradY = TensorRows.Rows(gradOutput);
             NativeKernels.ScanBackward(shape, Addresses(inputs), TensorRows.Of(gradY), Addresses(gradients));
-            return [.. gradients.Select(g => g!), null!, null!];
-        }
+            return [.. gradients, null, null];
+        });
     }
 }
