@@ -25,7 +25,7 @@ public static unsafe class ScanCeiling
     /// <param name="path">The instruction set.</param>
     /// <returns>
     /// How many elements (token, channel, state) that was, and the sum over states of the last y, which hangs on all of them: with
-    /// the rates -1, -2, -3, -4 of state n, h = 2^(step rate) h + step / 2 and y = y + h / 4.
+    /// rates of -1, -2, -3, -4 and b of 1, 1/2, 1/4, 1/8, h = 2^(step rate) h + step b and y = y + h / 4.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="items"/> is not positive.</exception>
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
@@ -54,15 +54,16 @@ public static unsafe class ScanCeiling
     [MethodImpl(Compile.Alone)]
     private static V Item<V>() where V : unmanaged, IVector<V>
     {
-        V step = V.Broadcast(FirstStep), growth = V.Broadcast(StepGrowth), b = V.Broadcast(0.5f), c = V.Broadcast(0.25f);
+        V step = V.Broadcast(FirstStep), growth = V.Broadcast(StepGrowth), c = V.Broadcast(0.25f);
+        V b1 = V.Broadcast(1f), b2 = V.Broadcast(0.5f), b3 = V.Broadcast(0.25f), b4 = V.Broadcast(0.125f);
         V rate1 = V.Broadcast(-1f), rate2 = V.Broadcast(-2f), rate3 = V.Broadcast(-3f), rate4 = V.Broadcast(-4f);
         V h1 = V.Broadcast(0f), h2 = h1, h3 = h1, h4 = h1, y1 = h1, y2 = h1, y3 = h1, y4 = h1;
         for (int t = 0; t < Tokens; t++)
         {
-            h1 = V.MultiplyAdd(VectorMath.Exp2(step * rate1), h1, step * b);
-            h2 = V.MultiplyAdd(VectorMath.Exp2(step * rate2), h2, step * b);
-            h3 = V.MultiplyAdd(VectorMath.Exp2(step * rate3), h3, step * b);
-            h4 = V.MultiplyAdd(VectorMath.Exp2(step * rate4), h4, step * b);
+            h1 = V.MultiplyAdd(VectorMath.Exp2(step * rate1), h1, step * b1);
+            h2 = V.MultiplyAdd(VectorMath.Exp2(step * rate2), h2, step * b2);
+            h3 = V.MultiplyAdd(VectorMath.Exp2(step * rate3), h3, step * b3);
+            h4 = V.MultiplyAdd(VectorMath.Exp2(step * rate4), h4, step * b4);
             y1 = V.MultiplyAdd(c, h1, y1);
             y2 = V.MultiplyAdd(c, h2, y2);
             y3 = V.MultiplyAdd(c, h3, y3);

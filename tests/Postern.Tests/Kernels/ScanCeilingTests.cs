@@ -12,13 +12,13 @@ public class ScanCeilingTests
     {
         if (!SimdPaths.IsSupported(path)) Assert.Skip($"this machine has no {path}");
         double expected = 0;
-        for (int rate = -1; rate >= -ScanCeiling.States; rate--)
+        for (int n = 0; n < ScanCeiling.States; n++)
         {
-            double h = 0;
+            double h = 0, rate = -(n + 1), b = Math.Pow(2, -n);
             float step = ScanCeiling.FirstStep;
             for (int t = 0; t < ScanCeiling.Tokens; t++, step += ScanCeiling.StepGrowth)
             {
-                h = Math.Pow(2, step * rate) * h + step / 2;
+                h = Math.Pow(2, step * rate) * h + step * b;
                 expected += h / 4;
             }
         }
