@@ -28,13 +28,14 @@ internal static class LengthsCommand
     {
         // In ascending order, so that the shortest step comes first in both series and is warm.
         Step[] lengths = [.. Sides.Select(side => Measure(side, Batch))], batches = [.. Batches.Select(batch => Measure(32, batch))];
-        double scale = lengths[0].Seconds / lengths[0].Tokens;
-        double mostTokens = lengths.Concat(batches).Max(s => s.Tokens);
+        Step[] all = [.. lengths, .. batches];
+        double mostTokens = all.Max(s => s.Tokens);
+        double perToken = all.Sum(s => s.Seconds * s.Tokens) / all.Sum(s => (double)s.Tokens * s.Tokens); // least squares
         ChartSeries[] series =
         [
             ChartSeries.Numbered(0, "L 65 to 785, batch 8", lengths.Select(Point)),
             ChartSeries.Numbered(1, "L 65, batch 8 to 128", batches.Select(Point)),
-            ChartSeries.Numbered(2, "in proportion", [new ChartPoint(0, 0, ""), new ChartPoint(mostTokens, scale * mostTokens, "")]),
+            ChartSeries.Numbered(2, "line through the origin", [new ChartPoint(0, 0, ""), new ChartPoint(mostTokens, perToken * mostTokens, "")]),
         ];
         var chart = new LineChart("Seconds of a training step over the tokens in it", ChartAxis.UpTo(mostTokens, "tokens in a step"),
             ChartAxis.UpTo(series.SelectMany(s => s.Points).Max(p => p.Y), "seconds"), series);
