@@ -52,6 +52,9 @@ internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>x = whole + fraction, for an exponential: fraction in [-0.5, 0.5], and whole such that <see cref="Scale"/> takes it.</summary>
     static abstract TSelf Fraction(TSelf x, out TSelf whole);
 
+    /// <summary>The square root.</summary>
+    static abstract TSelf Sqrt(TSelf x);
+
     /// <summary>|x|.</summary>
     static abstract TSelf Abs(TSelf x);
 

@@ -34,14 +34,15 @@ public sealed class Trainer : IDisposable
     private readonly Backbone model;
     private readonly TrainingSettings settings;
     private readonly long seed;
-    private readonly Optimizers optimizer;
+    private readonly Optimizer optimizer;
     private readonly WeightAverage? average;
 
     /// <summary>A trainer at epoch 0.</summary>
     public Trainer(Backbone model, TrainingSettings settings, long seed)
     {
         (this.model, this.settings, this.seed) = (model, settings, seed);
-        optimizer = new Optimizers(model, settings);
+        TrainedParameter[] parameters = TrainedParameter.Of(model, settings);
+        optimizer = settings.UseSgd ? new Sgd(parameters, settings.Momentum) : new AdamW(parameters);
         if (settings.EmaDecay > 0) average = new WeightAverage(model, settings.EmaDecay);
     }
 
