@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Postern.Models;
 
 namespace Postern.Benchmarks;
 
@@ -19,8 +20,8 @@ internal static class StepMemory
     {
         (_, _, _, int full, int quick) = Works.Single(w => w.Work == work);
         int batch = scale.Pick(full, quick);
-        (double seconds, double? peak) = Measure(work, batch, Precisions.Float32);
-        return new ComparedRow(work, Precisions.Float32)
+        (double seconds, double? peak) = Measure(work, batch, Precision.Float32);
+        return new ComparedRow(work, Precision.Float32.Word())
         {
             OursMs = 1e3 * seconds,
             PeakMb = peak,
@@ -29,7 +30,7 @@ internal static class StepMemory
     }
 
     /// <summary>Peak resident memory in 10^6 bytes; null where the system does not say.</summary>
-    public static double? PeakMb(string work, int batch, string precision) => Measure(work, batch, precision).PeakMb;
+    public static double? PeakMb(string work, int batch, Precision precision) => Measure(work, batch, precision).PeakMb;
 
     /// <summary>The hidden command of the process that is measured: prints its last step's seconds and its peak.</summary>
     public static Command Create()
@@ -37,23 +38,24 @@ internal static class StepMemory
         var work = new Argument<string>("work");
         var batch = new Argument<int>("batch");
         var precision = new Argument<string>("precision");
+        precision.AcceptOnlyFromAmong([.. Precisions.Words]);
         work.AcceptOnlyFromAmong([.. Works.Select(w => w.Work)]);
         var command = new Command("memory", "Makes steps and prints the peak memory.") { work, batch, precision };
         command.Hidden = true;
         command.SetAction(parsed =>
         {
             (_, string model, int side, _, _) = Works.Single(w => w.Work == parsed.GetValue(work));
-            using var steps = new StepModel(model, side, parsed.GetValue(batch), parsed.GetValue(precision)!);
+            using var steps = new StepModel(model, side, parsed.GetValue(batch), Precisions.Of(parsed.GetValue(precision)!));
             double seconds = Enumerable.Range(0, Steps).Select(_ => steps.Step()).Last();
             Console.WriteLine(JsonSerializer.Serialize(new { seconds, peak_kb = PeakKilobytes() }));
         });
         return command;
     }
 
-    private static (double Seconds, double? PeakMb) Measure(string work, int batch, string precision)
+    private static (double Seconds, double? PeakMb) Measure(string work, int batch, Precision precision)
     {
         string program = Environment.ProcessPath!;
-        string[] arguments = ["memory", work, batch.ToString(CultureInfo.InvariantCulture), precision];
+        string[] arguments = ["memory", work, batch.ToString(CultureInfo.InvariantCulture), precision.Word()];
         // `dotnet Postern.Benchmarks.dll` runs in the process of the host.
         if (Path.GetFileNameWithoutExtension(program) == "dotnet") arguments = [typeof(StepMemory).Assembly.Location, .. arguments];
         using Process child = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;

@@ -17,16 +17,15 @@ internal sealed class StepModel : IDisposable
     /// <param name="name">Name in <see cref="ModelCatalog"/>.</param>
     /// <param name="side">Side of the pictures.</param>
     /// <param name="batch">Pictures in a step.</param>
-    /// <param name="precision">One of <see cref="Precisions"/>.</param>
-    /// <exception cref="InputException">Nothing can be trained in <paramref name="precision"/> here.</exception>
-    public StepModel(string name, int side, int batch, string precision)
+    /// <param name="precision">Of its products and convolutions.</param>
+    public StepModel(string name, int side, int batch, Precision precision)
     {
-        if (Precisions.Missing(precision) is string why) throw new InputException(precision, why);
         random.manual_seed(1);
         ModelEntry entry = ModelCatalog.All.Single(m => m.Name == name);
         // Without stochastic depth, so that every step and every reference does the same work.
         var options = entry.Options.Where(o => o.Name == "drop_path").ToDictionary(o => o.Name, _ => "0");
         model = ModelCatalog.Create(new Choice(entry, options), Classes, side, seed: 0);
+        model.Precision = precision;
         trainer = new Trainer(model, new TrainingSettings
         {
             Epochs = 1,

@@ -1,3 +1,5 @@
+using Postern.Models;
+
 namespace Postern.Benchmarks;
 
 /// <summary>Training steps: forward, backward and AdamW of a batch of 32x32 pictures.</summary>
@@ -18,21 +20,19 @@ internal static class StepRows
     private static IReadOnlyList<ComparedRow> Family(string work, string model, Scale scale)
     {
         int batch = scale.Pick(32, 16);
-        using var float32 = new StepModel(model, 32, batch, Precisions.Float32);
-        using StepModel? bf16 = Precisions.Missing(Precisions.Bfloat16) is null ? new StepModel(model, 32, batch, Precisions.Bfloat16) : null;
+        using var float32 = new StepModel(model, 32, batch, Precision.Float32);
+        using StepModel? bf16 = Bfloat16.Missing is null ? new StepModel(model, 32, batch, Precision.BFloat16) : null;
         using var reference = new PyTorchModel(work, "plain", batch, float32.Parameters);
         double[] s = SideBySide.Medians(scale.Rounds, float32.Step, reference.Step, () => bf16?.Step() ?? double.NaN);
-        return [Row(Precisions.Float32, s[0]), Row(Precisions.Bfloat16, s[2])];
+        return [Row(Precision.Float32, s[0]), bf16 is null ? new ComparedRow(work, Precision.BFloat16.Word()) { Skipped = Bfloat16.Missing } : Row(Precision.BFloat16, s[2])];
 
-        ComparedRow Row(string precision, double seconds) => Precisions.Missing(precision) is string why
-            ? new ComparedRow(work, precision) { Skipped = why }
-            : new ComparedRow(work, precision)
-            {
-                OursMs = 1e3 * seconds,
-                Reference = "pytorch",
-                ReferenceMs = ComparedRow.Milliseconds(s[1]),
-                Note = FormattableString.Invariant($"batch {batch}, {batch / seconds:f1} img/s"),
-                Skipped = reference.Missing,
-            };
+        ComparedRow Row(Precision precision, double seconds) => new(work, precision.Word())
+        {
+            OursMs = 1e3 * seconds,
+            Reference = "pytorch",
+            ReferenceMs = ComparedRow.Milliseconds(s[1]),
+            Note = FormattableString.Invariant($"batch {batch}, {batch / seconds:f1} img/s"),
+            Skipped = reference.Missing,
+        };
     }
 }

@@ -20,8 +20,8 @@ internal static class VimRows
     public static IReadOnlyList<ComparedRow> Measure(Scale scale)
     {
         int batch = scale.Pick(128, 32);
-        using var float32 = new Side(Precisions.Float32, ScalarType.Float32, batch);
-        using Side? bf16 = Precisions.Missing(Precisions.Bfloat16) is null ? new Side(Precisions.Bfloat16, ScalarType.BFloat16, batch) : null;
+        using var float32 = new Side(Precision.Float32, ScalarType.Float32, batch);
+        using Side? bf16 = Bfloat16.Missing is null ? new Side(Precision.BFloat16, ScalarType.BFloat16, batch) : null;
         PyTorchModel[] references = [.. References.Select(r => new PyTorchModel(Name, r.Scan, scale.Pick(r.Full, r.Quick), float32.Model.Parameters))];
         double[] s;
         try
@@ -34,7 +34,7 @@ internal static class VimRows
         {
             foreach (PyTorchModel reference in references) reference.Dispose();
         }
-        ComparedRow row = Row(Precisions.Float32, batch, s[0], s[1], s[2]) with { PeakMb = StepMemory.PeakMb(Name, batch, Precisions.Float32) };
+        ComparedRow row = Row(Precision.Float32, batch, s[0], s[1], s[2]) with { PeakMb = StepMemory.PeakMb(Name, batch, Precision.Float32) };
         IEnumerable<ComparedRow> besides = references.Select((reference, i) => row with
         {
             Reference = References[i].Scan,
@@ -43,16 +43,16 @@ internal static class VimRows
             Skipped = reference.Missing,
         });
         return [.. besides, bf16 is null
-            ? new ComparedRow(Name, Precisions.Bfloat16) { Skipped = Precisions.Missing(Precisions.Bfloat16) }
-            : Row(Precisions.Bfloat16, batch, s[^2], s[^1], s[2]) with
+            ? new ComparedRow(Name, Precision.BFloat16.Word()) { Skipped = Bfloat16.Missing }
+            : Row(Precision.BFloat16, batch, s[^2], s[^1], s[2]) with
             {
-                Reference = Precisions.Float32,
+                Reference = Precision.Float32.Word(),
                 ReferenceMs = 1e3 * s[0],
-                PeakMb = StepMemory.PeakMb(Name, batch, Precisions.Bfloat16),
+                PeakMb = StepMemory.PeakMb(Name, batch, Precision.BFloat16),
             }];
     }
 
-    private static ComparedRow Row(string precision, int batch, double step, double products, double exponentials) => new(Name, precision)
+    private static ComparedRow Row(Precision precision, int batch, double step, double products, double exponentials) => new(Name, precision.Word())
     {
         OursMs = 1e3 * step,
         FloorMs = 1e3 * (products + exponentials),
@@ -66,7 +66,7 @@ internal static class VimRows
         2L * 2 * Config.Depth * batch * (Config.Patches + 1) * 2 * Config.EmbedDim * Config.StateSize;
 
     /// <summary>The model and its products in one precision.</summary>
-    private sealed class Side(string precision, ScalarType type, int batch) : IDisposable
+    private sealed class Side(Precision precision, ScalarType type, int batch) : IDisposable
     {
         public StepModel Model { get; } = new("vim-cifar", Config.ImageSize, batch, precision);
 
