@@ -219,11 +219,15 @@ class Mixer(nn.Module):
         step, b, c = own("x_proj")(u).split((self.rank, self.states, self.states), -1)
         delta = F.softplus(own("dt_proj")(step))
         a = -getattr(self, f"A{suffix}_log").exp()
+        return (self.scan(u, delta, a, b, c) + own("D") * u) * F.silu(z)
+
+    @staticmethod
+    def scan(u, delta, a, b, c):
         h, out = 0, []
         for t in range(u.shape[1]):
-            h = torch.exp(delta[:, t, :, None] * a) * h + delta[:, t, :, None] * b[:, t, None] * u[:, t, :, None]
-            out.append((h * c[:, t, None]).sum(-1) + own("D") * u[:, t])
-        return torch.stack(out, 1) * F.silu(z)
+            h = torch.exp(delta[:, t, :, None] * a) * h + (delta[:, t] * u[:, t])[..., None] * b[:, t, None]
+            out.append((h * c[:, t, None]).sum(-1))
+        return torch.stack(out, 1)
 
     def forward(self, x):
         x, z = self.in_proj(x).chunk(2, -1)

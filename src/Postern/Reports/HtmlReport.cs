@@ -84,7 +84,8 @@ public static class HtmlReport
             """).ToString();
     }
 
-    private static string Resource(string name)
+    /// <summary>A file of the page: its style sheet or its script.</summary>
+    internal static string Resource(string name)
     {
         using Stream stream = typeof(HtmlReport).Assembly.GetManifestResourceStream($"Postern.Reports.Page.{name}")!;
         using var reader = new StreamReader(stream, Encoding.UTF8);

@@ -3,7 +3,7 @@ using Postern.Imaging;
 using Postern.Kernels;
 using Postern.Training;
 
-namespace Postern.Bench;
+namespace Postern.Benchmarks;
 
 /// <summary>
 /// Pictures that one worker thread augments in a second of processor time (which others on the machine do not change much) by the

@@ -2,7 +2,7 @@ using Postern.Models.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Postern.Bench;
+namespace Postern.Benchmarks;
 
 /// <summary>A selective scan's arguments with values like those of a freshly initialised Vim.</summary>
 internal static class ScanInputs

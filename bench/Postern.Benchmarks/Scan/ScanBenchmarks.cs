@@ -4,7 +4,7 @@ using Postern.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Postern.Bench;
+namespace Postern.Benchmarks;
 
 /// <summary>Selective scan forward, over batch sizes, at the paper's CIFAR Vim.</summary>
 public class ScanBenchmarks

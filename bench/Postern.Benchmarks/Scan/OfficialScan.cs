@@ -1,7 +1,7 @@
 using Postern.Models.Layers;
 using static TorchSharp.torch;
 
-namespace Postern.Bench;
+namespace Postern.Benchmarks;
 
 /// <summary>
 /// The scan as Mamba's official plain-PyTorch reference writes it (<c>selective_scan_ref</c>): exp(delta A) and delta B u are made

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace Postern.Benchmarks;
+
+/// <summary>Times several ways to a result in turn, A B C A B C ..., so that a drifting machine slows all alike.</summary>
+internal static class SideBySide
+{
+    /// <summary>Median seconds of each side, after one round to warm up; a side gives the seconds that it counts.</summary>
+    public static double[] Medians(int rounds, params IReadOnlyList<Func<double>> sides)
+    {
+        foreach (Func<double> side in sides) side();
+        double[][] times = [.. sides.Select(_ => new double[rounds])];
+        for (int round = 0; round < rounds; round++)
+            for (int side = 0; side < sides.Count; side++) times[side][round] = sides[side]();
+        return [.. times.Select(Median)];
+    }
+
+    /// <summary>Wall seconds of <paramref name="action"/>.</summary>
+    public static double Time(Action action)
+    {
+        var clock = Stopwatch.StartNew();
+        action();
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>A side whose whole run counts.</summary>
+    public static Func<double> Side(Action action) => () => Time(action);
+
+    private static double Median(double[] times)
+    {
+        Array.Sort(times);
+        return (times[(times.Length - 1) / 2] + times[times.Length / 2]) / 2;
+    }
+}

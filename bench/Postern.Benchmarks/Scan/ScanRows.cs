@@ -1,0 +1,89 @@
+using Postern.Models.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Benchmarks;
+
+/// <summary>
+/// The fused selective scan at the paper's CIFAR Vim (L 65, E 512, N 16): beside the arithmetic alone, and beside two loops of
+/// tensor operations.
+/// </summary>
+internal static class ScanRows
+{
+    private const int Length = 65, Channels = 512, States = 16;
+
+    /// <summary>Pictures of the official formulation's backward pass, which writes a gradient [B, E, L, N] for each token.</summary>
+    private const int OfficialBatch = 2;
+
+    /// <summary><c>scan-forward</c> and <c>scan-backward</c>.</summary>
+    public static IReadOnlyList<Work> Works { get; } = [new("scan-forward", Forward), new("scan-backward", Backward)];
+
+    private static IReadOnlyList<ComparedRow> Forward(Scale scale)
+    {
+        int batch = scale.Pick(32, 8);
+        ScanInput input = ScanInputs.Make(batch, Length, Channels, States);
+        double[] s = SideBySide.Medians(4 * scale.Rounds, () => ForwardSeconds(SelectiveScanFunction.Apply, input), Ceiling(batch));
+        double[] slow = SideBySide.Medians(scale.Rounds, () => ForwardSeconds(SelectiveScanLoop.Apply, input), () => ForwardSeconds(OfficialScan.Apply, input));
+        ComparedRow row = Row("scan-forward", batch, s[0], s[1]);
+        return
+        [
+            row with { Reference = "loop", ReferenceMs = 1e3 * slow[0] },
+            row with
+            {
+                Reference = "official", ReferenceMs = 1e3 * slow[1],
+                Note = row.Note + FormattableString.Invariant($"; outputs differ by {Difference(input):g2} of the largest"),
+            },
+        ];
+    }
+
+    private static IReadOnlyList<ComparedRow> Backward(Scale scale)
+    {
+        int batch = scale.Pick(32, 8);
+        ScanInput input = ScanInputs.Make(batch, Length, Channels, States), small = ScanInputs.Make(OfficialBatch, Length, Channels, States);
+        double[] s = SideBySide.Medians(2 * scale.Rounds,
+            () => BackwardSeconds(SelectiveScanFunction.Apply, input), Ceiling(batch), () => ForwardSeconds(SelectiveScanFunction.Apply, input));
+        double[] slow = SideBySide.Medians(scale.Rounds, () => BackwardSeconds(SelectiveScanLoop.Apply, input), () => BackwardSeconds(OfficialScan.Apply, small));
+        ComparedRow row = Row("scan-backward", batch, s[0], s[1]);
+        row = row with { Note = row.Note + FormattableString.Invariant($"; {s[0] / s[2]:f2} times its forward; floor: one pass of exponentials") };
+        return
+        [
+            row with { Reference = "loop", ReferenceMs = 1e3 * slow[0] },
+            row with { Reference = "official", ReferenceMs = 1e3 * slow[1] * batch / OfficialBatch, Note = row.Note + $"; reference at batch {OfficialBatch}" },
+        ];
+    }
+
+    private static ComparedRow Row(string work, int batch, double seconds, double floor) => new(work, "float32")
+    {
+        OursMs = 1e3 * seconds,
+        FloorMs = 1e3 * floor,
+        Note = FormattableString.Invariant($"batch {batch}, {100 * floor / seconds:f0} % of the ceiling of {1e-9 * Elements(batch) / floor:f2} G elements/s"),
+    };
+
+    private static Func<double> Ceiling(int batch) => () => ExponentialFloor.Seconds(Elements(batch));
+
+    private static long Elements(int batch) => (long)batch * Length * Channels * States;
+
+    private static double ForwardSeconds(Func<ScanInput, Tensor> scan, ScanInput input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        return SideBySide.Time(() => scan(input));
+    }
+
+    /// <summary>The backward pass alone; what the forward pass keeps for it is made before.</summary>
+    private static double BackwardSeconds(Func<ScanInput, Tensor> scan, ScanInput input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor y = scan(input), gradient = ones_like(y);
+        Tensor[] inputs = [input.U, input.Delta, input.A, input.B, input.C, input.D!, input.Z!, input.DeltaBias!];
+        return SideBySide.Time(() => autograd.grad([y], inputs, [gradient]));
+    }
+
+    private static double Difference(ScanInput input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor fused = SelectiveScanFunction.Apply(input);
+        return ((OfficialScan.Apply(input) - fused).abs().max() / fused.abs().max()).item<float>();
+    }
+}
