@@ -56,7 +56,7 @@ public static unsafe class CausalConvReference
 
             for (int k = 0; k < shape.Kernel; k++) gradWeight[d * shape.Kernel + k] = (float)sumWeight[k];
             gradBias[d] = (float)sumBias;
-            for (int token = 0; token < sumX.Length; token++) gradX[token][d] = (float)sumX[token];
+            for (int token = 0; token < sumX.Length; token++) gradX[token][d] = (float)(sumX[token] + (shape.Accumulate ? gradX[token][d] : 0.0));
         }
     }
 

@@ -10,6 +10,9 @@ public readonly record struct CausalConvShape(int Batch, int Length, int Channel
     /// <summary>The output at a token sees that token and later ones: flip, convolve, flip without the flips.</summary>
     public bool Reverse { get; init; }
 
+    /// <summary>The second convolution of a pair over the same x: its gradient of x is added to what is there already.</summary>
+    public bool Accumulate { get; init; }
+
     /// <exception cref="ArgumentException">A size is not positive, or the kernel is longer than 8.</exception>
     internal void Validate()
     {

@@ -116,7 +116,9 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
             int reach = Math.Min(kernel - 1, shape.Length - 1 - t); // tokens after t that saw it
             for (int channel = first; channel < end; channel += V.Width)
             {
-                V sum = V.Broadcast(0f);
+                float* target = gradX[t] + channel;
+                int live = Math.Min(V.Width, end - channel);
+                V sum = shape.Accumulate ? TRow.Load<V>(target, live) : V.Broadcast(0f);
                 float* taps = table + (kernel - 1) * padded + channel;
                 float* slope = slopes + t * ConvStrips.StripChannels + (channel - first);
                 for (int later = 0; later <= reach; later++)
@@ -126,7 +128,7 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
                     slope += ConvStrips.StripChannels;
                 }
 
-                TRow.Store(sum, gradX[t] + channel, Math.Min(V.Width, end - channel));
+                TRow.Store(sum, target, live);
             }
         }
     }

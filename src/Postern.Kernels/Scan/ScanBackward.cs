@@ -98,10 +98,10 @@ internal static unsafe class ScanBackward<V, TB, TC>
         float* stepSlope = scratch.StepSlope, sigmoid = scratch.Sigmoid;
         nint size = scratch.Size, toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride, toNextZ = (nint)zs.Stride, toNextGrad = (nint)grads.Stride;
         bool softplus = call.Shape.DeltaSoftplus;
-        V zero = V.Broadcast(0f);
+        V zero = V.Broadcast(0f), scale = V.Broadcast(call.Shape.Scale);
         for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta, grad += toNextGrad)
         {
-            V ut = TRow.Load<V>(u, live), dt = TRow.Load<V>(delta, live) + bias, gt = TRow.Load<V>(grad, live);
+            V ut = TRow.Load<V>(u, live), dt = TRow.Load<V>(delta, live) + bias, gt = TRow.Load<V>(grad, live) * scale;
             CacheLine.Fetch(u + V.Width);
             CacheLine.Fetch(delta + V.Width);
             CacheLine.Fetch(grad + V.Width);
@@ -146,7 +146,8 @@ internal static unsafe class ScanBackward<V, TB, TC>
         float* stepSlope = scratch.StepSlope, sigmoid = scratch.Sigmoid;
         nint size = scratch.Size, toNextU = (nint)us.Stride, toNextZ = (nint)zs.Stride, toNextGrad = (nint)grads.Stride;
         nint toNextGradU = (nint)gradUs.Stride, toNextGradDelta = (nint)gradDeltas.Stride, toNextGradZ = (nint)gradZs.Stride;
-        bool softplus = call.Shape.DeltaSoftplus;
+        bool softplus = call.Shape.DeltaSoftplus, accumulate = call.Shape.Accumulate;
+        V scale = V.Broadcast(call.Shape.Scale);
         V skip = Lanes.LoadOrZero<V>(call.Inputs.D, channel, live), gradBias = V.Broadcast(0f), gradSkip = V.Broadcast(0f);
         for (nint at = 0; at < size; at += V.Width, u += toNextU, gradU += toNextGradU, gradDelta += toNextGradDelta)
         {
@@ -161,7 +162,8 @@ internal static unsafe class ScanBackward<V, TB, TC>
 
             if (gate == null) continue;
             V slope = VectorMath.SiluSlope(TRow.Load<V>(gate, live), V.Load(sigmoid + at));
-            TRow.Store(TRow.Load<V>(grad, live) * V.Load(s + at) * slope, gradZ, live);
+            V toGate = TRow.Load<V>(grad, live) * scale * V.Load(s + at) * slope;
+            TRow.Store(accumulate ? toGate + TRow.Load<V>(gradZ, live) : toGate, gradZ, live);
             gate += toNextZ;
             grad += toNextGrad;
             gradZ += toNextGradZ;

@@ -75,7 +75,7 @@ internal static unsafe class ScanForward<V, TB, TC>
         }
     }
 
-    /// <summary>Applies the gate and writes y.</summary>
+    /// <summary>Adds what y holds if it is a second scan, applies gate and scale, and writes y.</summary>
     [MethodImpl(Compile.Alone)]
     private static void Close<TRow>(in ScanCall call, in SelectiveScanOutputs outputs, int batch, int channel, int live, float* y)
         where TRow : struct, IRowKind
@@ -83,9 +83,12 @@ internal static unsafe class ScanForward<V, TB, TC>
         TokenRows ys = call.Sequence(outputs.Y, batch, channel), zs = call.Sequence(call.Inputs.Z, batch, channel);
         float* output = ys.Start, gate = zs.Start;
         nint toNextY = (nint)ys.Stride, toNextZ = (nint)zs.Stride, size = (nint)call.Shape.Length * V.Width;
+        bool accumulate = call.Shape.Accumulate;
+        V scale = V.Broadcast(call.Shape.Scale);
         for (nint at = 0; at < size; at += V.Width, output += toNextY)
         {
-            V value = V.Load(y + at);
+            V value = V.Load(y + at) * scale;
+            if (accumulate) value = V.MultiplyAdd(TRow.Load<V>(output, live), scale, value);
             if (gate != null)
             {
                 V z = TRow.Load<V>(gate, live);

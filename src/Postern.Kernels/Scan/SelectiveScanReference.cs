@@ -20,7 +20,9 @@ public static unsafe class SelectiveScanReference
                 foreach (int t in Tokens(shape))
                 {
                     double y = Advance(shape, inputs, b, t, d, h);
-                    Row(outputs.Y, shape, b, t)[d] = (float)(y * Gate(shape, inputs, b, t, d));
+                    float* output = Row(outputs.Y, shape, b, t) + d;
+                    if (shape.Accumulate) y += *output;
+                    *output = (float)(y * Gate(shape, inputs, b, t, d) * shape.Scale);
                 }
 
                 if (outputs.LastState == null) continue;
@@ -64,7 +66,7 @@ public static unsafe class SelectiveScanReference
                 {
                     int t = order[i];
                     double u = Row(inputs.U, shape, b, t)[d], step = Step(shape, inputs, b, t, d);
-                    double incoming = Row(gradY, shape, b, t)[d], g = incoming * Gate(shape, inputs, b, t, d);
+                    double incoming = shape.Scale * Row(gradY, shape, b, t)[d], g = incoming * Gate(shape, inputs, b, t, d);
                     double skip = inputs.D == null ? 0.0 : inputs.D[d];
                     double gradU = skip * g, gradStep = 0.0;
                     sumD[d] += g * u;
@@ -88,7 +90,8 @@ public static unsafe class SelectiveScanReference
                     Row(gradients.Delta, shape, b, t)[d] = (float)gradDelta;
                     if (!inputs.Z.Exists) continue;
                     double z = Row(inputs.Z, shape, b, t)[d], sigmoid = Sigmoid(z);
-                    Row(gradients.Z, shape, b, t)[d] = (float)(incoming * y[i] * sigmoid * (1.0 + z * (1.0 - sigmoid)));
+                    double earlier = shape.Accumulate ? Row(gradients.Z, shape, b, t)[d] : 0.0;
+                    Row(gradients.Z, shape, b, t)[d] = (float)(earlier + incoming * y[i] * sigmoid * (1.0 + z * (1.0 - sigmoid)));
                 }
             }
         }

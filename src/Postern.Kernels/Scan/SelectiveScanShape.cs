@@ -23,6 +23,13 @@ public readonly record struct SelectiveScanShape(int Batch, int Length, int Chan
     /// flip, scan, flip without the flips.</summary>
     public bool Reverse { get; init; }
 
+    /// <summary>y is multiplied by this at last.</summary>
+    public float Scale { get; init; } = 1f;
+
+    /// <summary>The second scan of a pair that shares a gate: what y holds is added to this scan's before gate and scale, and the gradient of z to
+    /// what is there already.</summary>
+    public bool Accumulate { get; init; }
+
     /// <summary>Channels of one group, D / G.</summary>
     internal int GroupChannels => Channels / Groups;
 

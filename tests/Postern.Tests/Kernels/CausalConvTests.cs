@@ -28,6 +28,14 @@ public class CausalConvTests
         }
     }
 
+    [Fact]
+    public void A_second_convolution_adds_to_the_gradient_of_x()
+    {
+        var conv = new ConvCase(new CausalConvShape(2, 20, 37, 4) { Reverse = true, Accumulate = true }, 0);
+        foreach (SimdPath path in Enum.GetValues<SimdPath>().Where(SimdPaths.IsSupported))
+            Compare.All(conv.Backward(null), conv.Backward(path), Tolerance, $"{path}, gradient of ");
+    }
+
     [Theory]
     [MemberData(nameof(Paths))]
     public void Random_shapes_agree_with_the_equation(SimdPath path)

@@ -30,7 +30,7 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0)
 
     public Dictionary<string, float[]> Backward(SimdPath? path)
     {
-        float[] x = ScanCase.Pinned(X.Length), weight = ScanCase.Pinned(Weight.Length), bias = ScanCase.Pinned(Bias.Length);
+        float[] x = shape.Accumulate ? Drawn("earlier gradient of x", X.Length, 1) : ScanCase.Pinned(X.Length), weight = ScanCase.Pinned(Weight.Length), bias = ScanCase.Pinned(Bias.Length);
         TokenRows gradU = Rows(GradU, shape.Channels), gradX = Rows(x, stride);
         if (path is SimdPath simd)
             CausalConv.Backward(shape, Rows(X, stride), Address(Weight), Address(Bias), gradU, gradX, Address(weight), Address(bias), simd);

@@ -62,6 +62,7 @@ internal sealed unsafe class ScanCase
             ["y"] = Pinned(Tokens * Shape.Channels),
             ["last state"] = Pinned(Shape.Batch * Shape.Channels * Shape.States),
         };
+        if (Shape.Accumulate) Draw(results["y"], "earlier y");
         var outputs = new SelectiveScanOutputs
         {
             Y = new TokenRows(Address(results["y"]), Shape.Channels),
@@ -77,6 +78,7 @@ internal sealed unsafe class ScanCase
     public Dictionary<string, float[]> Backward(SimdPath? path)
     {
         var results = Inputs.ToDictionary(name => name, name => Pinned(arrays[name].Length));
+        if (Shape.Accumulate && results.TryGetValue("z", out float[]? gate)) Draw(gate, "earlier gradient of z");
         TokenRows Gradient(string name, int width) =>
             results.TryGetValue(name, out float[]? array) ? new TokenRows(Address(array), width + stride) : default;
         var gradients = new SelectiveScanGradients
@@ -97,6 +99,12 @@ internal sealed unsafe class ScanCase
     }
 
     public static float[] Pinned(int length) => GC.AllocateArray<float>(length, pinned: true);
+
+    private static void Draw(float[] values, string name)
+    {
+        var random = RandomStream.For(5, name);
+        foreach (ref float value in values.AsSpan()) value = (float)random.NextDouble(-1.0, 1.0);
+    }
 
     private static float* Address(float[] pinned) => (float*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
 

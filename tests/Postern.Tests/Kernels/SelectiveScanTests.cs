@@ -37,6 +37,9 @@ public class SelectiveScanTests
         ["no softplus"] = () => new(Shape(2, 33, 16) with { DeltaSoftplus = false }, delta: 0.05f, bias: false),
         ["reversed"] = () => new(Shape(2, 65, 48) with { Reverse = true }),
         ["rows inside wider ones"] = () => new(Shape(2, 17, 37) with { Reverse = true }, pad: 11),
+        ["second of a pair"] = () => new(Shape(2, 33, 40) with { Accumulate = true, Scale = 0.5f, Reverse = true }),
+        ["second of a pair, rows inside wider ones"] = () => new(Shape(2, 9, 21) with { Accumulate = true, Scale = 0.5f }, pad: 3),
+        ["first of a pair"] = () => new(Shape(2, 33, 40) with { Scale = 0.5f }),
         ["huge delta"] = () => new(Shape(2, 64, 24), delta: 40f),
         ["long"] = () => new(Shape(1, 729, 16)),
     };

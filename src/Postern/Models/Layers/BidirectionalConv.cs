@@ -1,0 +1,56 @@
+using Postern.Kernels;
+using static TorchSharp.torch;
+
+namespace Postern.Models.Layers;
+
+/// <summary>
+/// Both causal convolutions with SiLU of a bidirectional mixer over the same x, one looking back and one ahead: [B, L, E] to twice [B, L, E].
+/// <see cref="CausalConvSilu"/> says the same of one direction.
+/// </summary>
+internal static class BidirectionalConv
+{
+    /// <param name="x">[B, L, E].</param>
+    /// <param name="forward">Kernels [E, K] and biases [E] of the direction that looks at earlier tokens.</param>
+    /// <param name="backward">Of the one that looks at later tokens.</param>
+    public static (Tensor Forward, Tensor Backward) Apply(Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward)
+    {
+        List<Tensor> results = Function.apply(x, forward.Weight, forward.Bias, backward.Weight, backward.Bias);
+        return (results[0], results[1]);
+    }
+
+    private static CausalConvShape Shape(Tensor x, Tensor weight, bool reverse) =>
+        new((int)x.shape[0], (int)x.shape[1], (int)x.shape[2], (int)weight.shape[1]) { Reverse = reverse };
+
+    private sealed class Function : autograd.MultiTensorFunction<Function>
+    {
+        public override string Name => "BidirectionalConv";
+
+        public override List<Tensor> forward(autograd.AutogradContext context, params object[] vars)
+        {
+            Tensor x = TensorRows.Rows(((Tensor)vars[0]).detach());
+            Tensor[] parameters = [.. vars[1..].Select(v => ((Tensor)v).detach().contiguous())];
+            Tensor[] u = [empty(x.shape), empty(x.shape)];
+            for (int i = 0; i < u.Length; i++)
+            {
+                NativeKernels.ConvForward(Shape(x, parameters[2 * i], reverse: i == 1), TensorRows.Of(x),
+                    TensorRows.Of(parameters[2 * i]), TensorRows.Of(parameters[2 * i + 1]), TensorRows.Of(u[i]));
+            }
+            context.save_for_backward([x, .. parameters]);
+            return [.. u];
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> gradOutputs) => Lifetime.OfGradients(() =>
+        {
+            List<Tensor> saved = context.get_saved_variables();
+            Tensor x = saved[0];
+            Tensor?[] gradients = [.. saved.Select(s => empty(s.shape))];
+            for (int i = 0; i < 2; i++)
+            {
+                (Tensor weight, Tensor bias, Tensor gradU) = (saved[1 + 2 * i], saved[2 + 2 * i], TensorRows.Rows(gradOutputs[i]));
+                NativeKernels.ConvBackward(Shape(x, weight, reverse: i == 1) with { Accumulate = i == 1 }, TensorRows.Of(x), TensorRows.Of(weight),
+                    TensorRows.Of(bias), TensorRows.Of(gradU), TensorRows.Of(gradients[0]), TensorRows.Of(gradients[1 + 2 * i]), TensorRows.Of(gradients[2 + 2 * i]));
+            }
+            return gradients;
+        });
+    }
+}
