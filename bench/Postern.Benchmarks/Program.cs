@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Globalization;
-using BenchmarkDotNet.Running;
 using Postern;
 using Postern.Benchmarks;
 using Postern.Native;

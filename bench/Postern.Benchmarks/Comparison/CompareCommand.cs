@@ -1,7 +1,5 @@
-using System.CommandLine;
 using System.Diagnostics;
 using Postern.Native;
-using TorchSharp;
 
 namespace Postern.Benchmarks;
 

@@ -1,6 +1,5 @@
 using Postern.Datasets;
 using Postern.Imaging;
-using Postern.Kernels;
 using Postern.Training;
 
 namespace Postern.Benchmarks;

@@ -1,7 +1,6 @@
 using Postern.Attacks;
 using Postern.Configuration;
 using Postern.Datasets;
-using Postern.Kernels;
 
 namespace Postern.Benchmarks;
 

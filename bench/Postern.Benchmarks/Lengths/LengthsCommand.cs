@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Postern.Models;
 using Postern.Reports;
 

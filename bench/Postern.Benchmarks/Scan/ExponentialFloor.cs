@@ -1,5 +1,3 @@
-using Postern.Kernels;
-
 namespace Postern.Benchmarks;
 
 /// <summary>What a scan's arithmetic takes on all threads, without any memory: <see cref="ScanCeiling"/>.</summary>

@@ -1,5 +1,4 @@
 using Postern.Models.Layers;
-using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 

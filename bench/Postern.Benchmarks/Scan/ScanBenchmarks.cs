@@ -1,8 +1,5 @@
-using BenchmarkDotNet.Attributes;
 using Postern.Models.Layers;
 using Postern.Native;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 

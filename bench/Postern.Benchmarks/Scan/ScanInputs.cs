@@ -1,6 +1,4 @@
 using Postern.Models.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 

@@ -1,5 +1,3 @@
-using Postern.Kernels;
-
 namespace Postern.Benchmarks;
 
 /// <summary>Whether this machine is worth measuring in bf16.</summary>

@@ -1,6 +1,4 @@
 using Postern.Models;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 

@@ -1,7 +1,6 @@
 using Postern.Configuration;
 using Postern.Models;
 using Postern.Training;
-using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 

@@ -1,5 +1,4 @@
 using Postern.Models;
-using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 

@@ -11,7 +11,8 @@ namespace Postern.Models;
 public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
 {
     /// <summary>
-    /// Called with the name and value of inner activations while a forward pass runs, in the official code's layout; null for none.
+    /// Called with the name and value of inner activations while a forward pass runs, in the official code's layout; null for none. With an observer
+    /// fused parts run apart, which rounds a little differently.
     /// </summary>
     public Action<string, Tensor>? Observer { get; set; }
 
@@ -54,6 +55,18 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
 
     /// <summary>Hands an activation to the observer, if there is one; <paramref name="value"/> is only evaluated then.</summary>
     internal void Observe(string name, Func<Tensor> value) => Observer?.Invoke(name, value());
+
+    /// <summary>
+    /// Takes the stream <paramref name="x"/> through a part of the network and lets go of it, and of what the part made on the way. An observer may
+    /// keep what it is shown, so nothing is let go of while there is one.
+    /// </summary>
+    private protected Tensor Advance(Tensor x, Func<Tensor, Tensor> part)
+    {
+        if (Observer is not null) return part(x);
+        Tensor y = Lifetime.Of(() => part(x));
+        x.Dispose();
+        return y;
+    }
 
     /// <summary>The stream of one parameter's initial values.</summary>
     private protected static RandomStream InitialStream(long seed, string parameter) => RandomStream.For(seed, "init:" + parameter);

@@ -99,12 +99,15 @@ public sealed class DeiT : Backbone
         Tensor x = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed; // [B, M + 1, d]
         for (int i = 0; i < blocks.Length; i++)
         {
-            int layer = 2 * i;
+            (TransformerBlock layers, int index) = (blocks[i], i);
             double rate = config.Depth < 2 ? 0 : config.DropPath * i / (config.Depth - 1);
-            Tensor attended = blocks[i].Attention(x);
-            Observe($"blocks.{i}.attn", () => attended);
-            x = x + DropPath.Apply(attended, rate, training, StepKey, layer);
-            x = x + DropPath.Apply(blocks[i].Mlp(x), rate, training, StepKey, layer + 1);
+            x = Advance(x, stream =>
+            {
+                Tensor attended = layers.Attention(stream);
+                Observe($"blocks.{index}.attn", () => attended);
+                return stream + DropPath.Apply(attended, rate, training, StepKey, 2 * index);
+            });
+            x = Advance(x, stream => stream + DropPath.Apply(layers.Mlp(stream), rate, training, StepKey, 2 * index + 1));
             Tensor block = x;
             Observe($"blocks.{i}", () => block);
         }

@@ -108,13 +108,14 @@ public sealed class MambaOut : Backbone
         int block = 0, last = config.Depths.Sum() - 1;
         for (int s = 0; s < stages.Length; s++)
         {
-            x = downsample_layers[s].forward(x);                                // [B, H / 2, W / 2, dims[s]]
+            x = Advance(x, downsample_layers[s].forward);                       // [B, H / 2, W / 2, dims[s]]
             Tensor reduced = x;
             Observe($"downsample_layers.{s}", () => reduced);
             for (int j = 0; j < stages[s].Length; j++, block++)
             {
                 double rate = last == 0 ? 0 : config.DropPath * block / last;
-                x = x + DropPath.Apply(stages[s][j].forward(x), rate, training, StepKey, block);
+                (GatedCnnBlock layers, int index) = (stages[s][j], block);
+                x = Advance(x, stream => stream + DropPath.Apply(layers.forward(stream), rate, training, StepKey, index));
                 Tensor mixed = x;
                 Observe($"stages.{s}.{j}", () => mixed);
             }

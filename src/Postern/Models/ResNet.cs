@@ -93,7 +93,7 @@ public sealed class ResNet : Backbone
         {
             for (int j = 0; j < BlocksPerStage; j++)
             {
-                x = stages[s][j].forward(x);
+                x = Advance(x, stages[s][j].forward);
                 Observe($"layer{s + 1}.{j}", () => x);
             }
         }
