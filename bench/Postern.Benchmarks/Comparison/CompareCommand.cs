@@ -1,5 +1,7 @@
+using System.CommandLine;
 using System.Diagnostics;
 using Postern.Native;
+using TorchSharp;
 
 namespace Postern.Benchmarks;
 

@@ -1,5 +1,6 @@
 using Postern.Datasets;
 using Postern.Imaging;
+using Postern.Kernels;
 using Postern.Training;
 
 namespace Postern.Benchmarks;

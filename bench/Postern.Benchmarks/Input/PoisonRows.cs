@@ -1,6 +1,7 @@
 using Postern.Attacks;
 using Postern.Configuration;
 using Postern.Datasets;
+using Postern.Kernels;
 
 namespace Postern.Benchmarks;
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Postern.Models;
 using Postern.Reports;
 

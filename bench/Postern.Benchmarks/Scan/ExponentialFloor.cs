@@ -1,3 +1,5 @@
+using Postern.Kernels;
+
 namespace Postern.Benchmarks;
 
 /// <summary>What a scan's arithmetic takes on all threads, without any memory: <see cref="ScanCeiling"/>.</summary>

@@ -1,4 +1,5 @@
 using Postern.Models.Layers;
+using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 

@@ -1,5 +1,8 @@
+using BenchmarkDotNet.Attributes;
 using Postern.Models.Layers;
 using Postern.Native;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 

@@ -1,4 +1,6 @@
 using Postern.Models.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 

@@ -1,3 +1,5 @@
+using Postern.Kernels;
+
 namespace Postern.Benchmarks;
 
 /// <summary>Whether this machine is worth measuring in bf16.</summary>

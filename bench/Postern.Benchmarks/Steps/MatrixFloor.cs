@@ -1,4 +1,6 @@
 using Postern.Models;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 

@@ -1,6 +1,7 @@
 using Postern.Configuration;
 using Postern.Models;
 using Postern.Training;
+using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 

@@ -1,4 +1,5 @@
 using Postern.Models;
+using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 
