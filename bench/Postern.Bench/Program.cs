@@ -18,6 +18,9 @@ switch (args.FirstOrDefault())
     case "augment":
         AugmentationPace.Measure();
         break;
+    case "input":
+        InputPace.Print(args is [_, "--data", string photos] ? photos : null);
+        break;
     case "poison":
         PoisoningPace.Measure(args is [_, "--data", string path] ? path : null);
         break;

@@ -1,4 +1,5 @@
 using Postern.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Training;
@@ -19,6 +20,8 @@ internal sealed class BatchDraft : IDisposable
     {
         (Indices, Number, length, labels) = (indices, number, 3 * size * size, new long[indices.Length]);
         images = empty([indices.Length, 3, size, size], ScalarType.Float32).DetachFromDisposeScope();
+        // A storage holds a second tensor of the same memory, which nothing but a scope releases before the collector comes.
+        using DisposeScope scope = NewDisposeScope();
         address = images.storage<float>().data_ptr();
     }
 
