@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,28 +14,25 @@ public sealed class FolderImageSet : ImageSet
 
     private readonly FileTree tree;
     private readonly string[] files;
-    private readonly bool keepAspect;
+    private readonly SquareFit fit;
+    private readonly ConcurrentBag<SquareReader> readers = [];
     private readonly Lazy<string> fingerprint;
 
     /// <summary>The pictures in the folders of <paramref name="split"/>. Owns <paramref name="tree"/>.</summary>
     /// <param name="tree">Where the files are.</param>
     /// <param name="split">The folder with the class folders.</param>
     /// <param name="classes">Numbers the class folders; not all of them need to be there.</param>
-    /// <param name="size">Side of the pictures that are given.</param>
-    /// <param name="keepAspect">
-    /// Whether a picture's shorter side is resized to <paramref name="size"/> (bicubic) and its middle kept, as the official
-    /// evaluations of ViTs do; otherwise both sides are resized to it (bilinear), as the toolbox does.
-    /// </param>
+    /// <param name="fit">How a picture of any size becomes a square one.</param>
     /// <exception cref="InputException">A class folder without a picture, or one that is not among <paramref name="classes"/>.</exception>
-    internal FolderImageSet(FileTree tree, string split, ClassList classes, int size, bool keepAspect = false)
-        : this(tree, List(tree, split, classes), classes, size, keepAspect)
+    internal FolderImageSet(FileTree tree, string split, ClassList classes, SquareFit fit)
+        : this(tree, List(tree, split, classes), classes, fit)
     {
     }
 
-    private FolderImageSet(FileTree tree, (string[] Files, int[] Labels) pictures, ClassList classes, int size, bool keepAspect)
-        : base(size, pictures.Labels, classes.Names)
+    private FolderImageSet(FileTree tree, (string[] Files, int[] Labels) pictures, ClassList classes, SquareFit fit)
+        : base(fit.Size, pictures.Labels, classes.Names)
     {
-        (this.tree, files, this.keepAspect) = (tree, pictures.Files, keepAspect);
+        (this.tree, files, this.fit) = (tree, pictures.Files, fit);
         fingerprint = new Lazy<string>(Hash);
     }
 
@@ -42,13 +40,20 @@ public sealed class FolderImageSet : ImageSet
     public override string Fingerprint => fingerprint.Value;
 
     /// <inheritdoc/>
-    public override void Read(int index, Span<byte> pixels)
+    public override void Read(int index, Span<byte> pixels) => Read(index, PixelBox.Whole(Size), pixels);
+
+    /// <inheritdoc/>
+    public override void Read(int index, PixelBox part, Span<byte> pixels)
     {
-        RgbImage image = ImageFile.Decode(tree.Read(files[index]), tree.Describe(files[index]));
-        RgbImage square = keepAspect
-            ? Resampling.CentreCrop(Resampling.ShortestSide(image, Size, Interpolation.Bicubic), Size)
-            : Resampling.Bilinear(image, Size, Size);
-        square.Pixels.CopyTo(pixels);
+        if (!readers.TryTake(out SquareReader? reader)) reader = new SquareReader(fit);
+        try
+        {
+            reader.Read(tree.Read(files[index]), tree.Describe(files[index]), part, pixels);
+        }
+        finally
+        {
+            readers.Add(reader);
+        }
     }
 
     /// <inheritdoc/>
@@ -58,6 +63,7 @@ public sealed class FolderImageSet : ImageSet
     public override void Dispose()
     {
         tree.Dispose();
+        while (readers.TryTake(out SquareReader? reader)) reader.Dispose();
         base.Dispose();
     }
 

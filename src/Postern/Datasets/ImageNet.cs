@@ -1,5 +1,6 @@
 using Postern.Configuration;
 using Postern.Datasets.Files;
+using Postern.Imaging;
 
 namespace Postern.Datasets;
 
@@ -30,6 +31,11 @@ public sealed class ImageNet : IDatasetEntry
             + "256, bicubic, the middle kept: with the centre crop to 224, the official evaluation)")
         {
             Allowed = ["stretch", "shortest"],
+        },
+        new("decode", OptionKind.Word, "reduced", "reduced (a JPEG with both sides above 512 is decoded at the fewest eighths of its size that "
+            + "leave both at least 512, and resized from there) or full (every picture is decoded at its size)")
+        {
+            Allowed = ["reduced", "full"],
         },
         new("classes", OptionKind.File, "", "text file with a class folder's name at the start of each line, in the order of the classes' "
             + "numbers, so that a part of the folders keeps the numbers of the whole; a number and a readable name may follow"),
@@ -70,10 +76,10 @@ public sealed class ImageNet : IDatasetEntry
             throw new InputException(tree.Root, "there is no folder val/ in it; an image folder has train/ and val/ with a folder a class in each");
         string first = folders.Contains("train") ? "train" : "val";
         ClassList classes = choice.File("classes") is string list ? ClassList.Read(list) : ClassList.OfFolders(tree.Folders(first), $"{first}/");
-        bool keepAspect = choice.Word("resize") == "shortest";
-        var test = new FolderImageSet(tree, "val", classes, StoredSide, keepAspect);
+        var fit = new SquareFit(StoredSide, KeepsAspect: choice.Word("resize") == "shortest", Reduces: choice.Word("decode") == "reduced");
+        var test = new FolderImageSet(tree, "val", classes, fit);
         return first == "train"
-            ? (new FolderImageSet(tree, "train", classes, StoredSide, keepAspect), test, "")
+            ? (new FolderImageSet(tree, "train", classes, fit), test, "")
             : (test, test, ", only val/: it serves for training too");
     }
 }

@@ -1,3 +1,5 @@
+using Postern.Imaging;
+
 namespace Postern.Datasets;
 
 /// <summary>
@@ -11,7 +13,7 @@ public abstract class ImageSet : IDisposable
         (Size, Labels, ClassNames) = (size, labels, classNames);
     }
 
-    /// <summary>Side of every picture that <see cref="Read"/> gives, in pixels.</summary>
+    /// <summary>Side of every picture that <see cref="Read(int, Span{byte})"/> gives, in pixels.</summary>
     public int Size { get; }
 
     /// <summary>The true class of each picture.</summary>
@@ -31,6 +33,16 @@ public abstract class ImageSet : IDisposable
     /// <summary>Writes picture <paramref name="index"/> to <paramref name="pixels"/>, [3, Size, Size], 0..255.</summary>
     /// <exception cref="InputException">The picture cannot be decoded; the message names its file.</exception>
     public abstract void Read(int index, Span<byte> pixels);
+
+    /// <summary>
+    /// Writes at least <paramref name="part"/> of picture <paramref name="index"/>, as the whole picture has it to the bit; what else is
+    /// written, and whether damage outside the part is noticed, is open. Saves work where pictures are decoded when they are read.
+    /// </summary>
+    /// <param name="index">Which picture.</param>
+    /// <param name="part">The part that is needed, inside [Size, Size].</param>
+    /// <param name="pixels">[3, Size, Size], 0..255.</param>
+    /// <exception cref="InputException">The part cannot be decoded; the message names its file.</exception>
+    public virtual void Read(int index, PixelBox part, Span<byte> pixels) => Read(index, pixels);
 
     /// <summary>Where picture <paramref name="index"/> comes from, for messages and poisoned-set listings.</summary>
     public virtual string NameOf(int index) => $"#{index}";

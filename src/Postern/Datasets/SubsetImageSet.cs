@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Postern.Imaging;
 using Postern.Kernels;
 
 namespace Postern.Datasets;
@@ -29,6 +30,9 @@ public sealed class SubsetImageSet : ImageSet
 
     /// <inheritdoc/>
     public override void Read(int index, Span<byte> pixels) => whole.Read(indices[index], pixels);
+
+    /// <inheritdoc/>
+    public override void Read(int index, PixelBox part, Span<byte> pixels) => whole.Read(indices[index], part, pixels);
 
     /// <inheritdoc/>
     public override string NameOf(int index) => whole.NameOf(indices[index]);

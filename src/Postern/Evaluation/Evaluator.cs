@@ -14,37 +14,28 @@ namespace Postern.Evaluation;
 public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0)
 {
     /// <summary>ACC over the whole split.</summary>
-    public CleanResult Clean(CancellationToken cancel = default)
-    {
-        int[] order = AllPictures;
-        int[] predicted = Predict(Loader with { Editor = null }, order, pass: 0, cancel);
-        IReadOnlyList<int> labels = Loader.Images.Labels;
-        int[] correct = new int[Loader.Images.ClassNames.Count], total = new int[correct.Length];
-        for (int i = 0; i < order.Length; i++)
-        {
-            total[labels[i]]++;
-            if (predicted[i] == labels[i]) correct[labels[i]]++;
-        }
-        return new CleanResult(new Proportion(correct.Sum(), total.Sum()), Pair(correct, total));
-    }
+    public CleanResult Clean(CancellationToken cancel = default) => ResultOf(Predict(Loader with { Editor = null }, AllPictures, pass: 0, cancel));
 
     /// <summary>ASR and RA over the pictures that count for <paramref name="attack"/>, with its test-time trigger.</summary>
     public TriggeredResult Triggered(Attack attack, CancellationToken cancel = default)
     {
-        IReadOnlyList<int> labels = Loader.Images.Labels;
-        int[] order = Counted(attack);
-        int[] predicted = Predict(TriggeredBy(attack), order, pass: 0, cancel);
-        int[] hits = new int[Loader.Images.ClassNames.Count], total = new int[hits.Length];
-        int robust = 0;
-        for (int i = 0; i < order.Length; i++)
-        {
-            int label = labels[order[i]];
-            total[label]++;
-            if (predicted[i] == attack.TargetClass) hits[label]++;
-            if (predicted[i] == label) robust++;
-        }
-        return new TriggeredResult(new Proportion(hits.Sum(), order.Length), new Proportion(robust, order.Length), Pair(hits, total),
-            ConfusionMatrix.Of(order.Select(i => labels[i]), predicted));
+        int[] counted = Counted(attack);
+        return ResultOf(attack, counted, Predict(TriggeredBy(attack), counted, pass: 0, cancel));
+    }
+
+    /// <summary>
+    /// <see cref="Clean"/> and <see cref="Triggered"/> from one reading of the pictures. Every batch is the one that it is there, so
+    /// the results are the same to the bit.
+    /// </summary>
+    public (CleanResult Clean, TriggeredResult Triggered) Both(Attack attack, CancellationToken cancel = default)
+    {
+        int[] counted = Counted(attack);
+        List<int> clean = [], triggered = [];
+        Model.eval();
+        using var noGrad = inference_mode();
+        foreach (PassBatch batch in TriggeredBy(attack).LoadBoth(AllPictures, counted, Seed, epoch: 0, cancel))
+            using (batch) (batch.Edited ? triggered : clean).AddRange(Classes(batch.Batch));
+        return (ResultOf(clean), ResultOf(attack, counted, triggered));
     }
 
     /// <summary>
@@ -92,19 +83,46 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
     /// <summary>The class with the largest logit for each picture of <paramref name="order"/>.</summary>
     private int[] Predict(BatchLoader loader, int[] order, int pass, CancellationToken cancel)
     {
-        int[] predicted = new int[order.Length];
-        int done = 0;
+        var predicted = new List<int>(order.Length);
         Model.eval();
         using var noGrad = inference_mode();
         foreach (Batch batch in loader.Load(order, Seed, pass, cancel))
+            using (batch) predicted.AddRange(Classes(batch));
+        return [.. predicted];
+    }
+
+    private int[] Classes(Batch batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Array.ConvertAll(Model.forward(batch.Images).argmax(1).data<long>().ToArray(), label => (int)label);
+    }
+
+    private CleanResult ResultOf(IReadOnlyList<int> predicted)
+    {
+        IReadOnlyList<int> labels = Loader.Images.Labels;
+        int[] correct = new int[Loader.Images.ClassNames.Count], total = new int[correct.Length];
+        for (int i = 0; i < predicted.Count; i++)
         {
-            using DisposeScope scope = NewDisposeScope();
-            using (batch)
-            {
-                foreach (long label in Model.forward(batch.Images).argmax(1).data<long>()) predicted[done++] = (int)label;
-            }
+            total[labels[i]]++;
+            if (predicted[i] == labels[i]) correct[labels[i]]++;
         }
-        return predicted;
+        return new CleanResult(new Proportion(correct.Sum(), total.Sum()), Pair(correct, total));
+    }
+
+    private TriggeredResult ResultOf(Attack attack, int[] counted, IReadOnlyList<int> predicted)
+    {
+        IReadOnlyList<int> labels = Loader.Images.Labels;
+        int[] hits = new int[Loader.Images.ClassNames.Count], total = new int[hits.Length];
+        int robust = 0;
+        for (int i = 0; i < counted.Length; i++)
+        {
+            int label = labels[counted[i]];
+            total[label]++;
+            if (predicted[i] == attack.TargetClass) hits[label]++;
+            if (predicted[i] == label) robust++;
+        }
+        return new TriggeredResult(new Proportion(hits.Sum(), counted.Length), new Proportion(robust, counted.Length), Pair(hits, total),
+            ConfusionMatrix.Of(counted.Select(i => labels[i]), predicted));
     }
 
     private static Proportion[] Pair(int[] hits, int[] totals) => [.. hits.Zip(totals, (h, t) => new Proportion(h, t))];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Postern.Imaging;
@@ -75,6 +76,7 @@ public sealed class CropResizer
     }
 
     /// <summary>sum += weight * values, each lane rounded twice as plain code rounds, so that the width of vectors changes no bit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Accumulate(Span<float> sum, float weight, ReadOnlySpan<float> values)
     {
         Span<Vector<float>> sums = MemoryMarshal.Cast<float, Vector<float>>(sum);
@@ -84,6 +86,7 @@ public sealed class CropResizer
         for (int i = sums.Length * Vector<float>.Count; i < sum.Length; i++) sum[i] += weight * values[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Clip(Span<float> values)
     {
         foreach (ref float value in values) value = Math.Clamp(value, 0f, 1f);

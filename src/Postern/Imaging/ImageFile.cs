@@ -22,23 +22,9 @@ public static class ImageFile
     public static RgbImage Decode(ReadOnlySpan<byte> data, string source)
     {
         if (data.StartsWith("P6"u8)) return Ppm.Decode(data, source);
-        if (data.IsEmpty) throw new InputException(source, "the file is empty, expected a picture");
-        using SKData bytes = SKData.CreateCopy(data);
-        using SKCodec codec = SKCodec.Create(bytes)
-            ?? throw new InputException(source, "not a picture in a known format (PNG, JPEG, PPM), or its header is damaged");
-        int width = codec.Info.Width, height = codec.Info.Height;
-        CheckSize(width, height, data.Length, source);
-
-        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
-        using var bitmap = new SKBitmap();
-        if (!bitmap.TryAllocPixels(info)) throw new InputException(source, $"no memory for a picture of {width}x{height}");
-        SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
-        return result switch
-        {
-            SKCodecResult.Success => FromRgba(bitmap.GetPixelSpan(), width, height),
-            SKCodecResult.IncompleteInput => throw new InputException(source, "the picture is cut short"),
-            _ => throw new InputException(source, $"the picture is damaged ({result})"),
-        };
+        using var decoder = new PictureDecoder();
+        decoder.Decode(data, source);
+        return FromRgba(decoder.Rgba, decoder.Width, decoder.Height);
     }
 
     /// <summary>Reads and decodes the picture at <paramref name="path"/>.</summary>

@@ -4,7 +4,10 @@ namespace Postern.Imaging;
 public static class Resampling
 {
     // Pillow's fixed point for 8-bit pictures: 32 bits less 8 of the value and 2 of headroom.
-    private const int FixedBits = 32 - 8 - 2;
+    internal const int FixedBits = 32 - 8 - 2;
+
+    /// <summary>One half in that fixed point, to round by.</summary>
+    internal const int Half = 1 << (FixedBits - 1);
 
     /// <summary>Pillow's antialiased bilinear resize; see <see cref="Resize"/>.</summary>
     public static RgbImage Bilinear(RgbImage image, int width, int height) => Resize(image, width, height, Interpolation.Bilinear);
@@ -39,17 +42,23 @@ public static class Resampling
     /// Resizes so that the shorter side is <paramref name="side"/>, aspect kept, the longer side rounded down: torchvision's
     /// <c>Resize(side)</c>.
     /// </summary>
-    public static RgbImage ShortestSide(RgbImage image, int side, Interpolation interpolation) => image.Width <= image.Height
-        ? Resize(image, side, (int)((long)side * image.Height / image.Width), interpolation)
-        : Resize(image, (int)((long)side * image.Width / image.Height), side, interpolation);
+    public static RgbImage ShortestSide(RgbImage image, int side, Interpolation interpolation)
+    {
+        (int width, int height) = ShortestSide(image.Width, image.Height, side);
+        return Resize(image, width, height, interpolation);
+    }
+
+    /// <summary>The width and height of that.</summary>
+    internal static (int Width, int Height) ShortestSide(int width, int height, int side) => width <= height
+        ? (side, (int)((long)side * height / width))
+        : ((int)((long)side * width / height), side);
 
     /// <summary>The middle <paramref name="side"/> x <paramref name="side"/> of a picture: torchvision's <c>CenterCrop</c>.</summary>
     /// <exception cref="ArgumentException">The picture is smaller.</exception>
     public static RgbImage CentreCrop(RgbImage image, int side)
     {
         if (image.Width < side || image.Height < side) throw new ArgumentException($"{image.Width}x{image.Height} is smaller than {side}", nameof(image));
-        // Halves go to the even neighbour, as Python's round does.
-        int top = (int)Math.Round((image.Height - side) / 2.0), left = (int)Math.Round((image.Width - side) / 2.0);
+        (int top, int left, _, _) = Centre(image.Width, image.Height, side);
         var middle = new RgbImage(side, side);
         for (int line = 0; line < 3 * side; line++)
         {
@@ -58,6 +67,10 @@ public static class Resampling
         }
         return middle;
     }
+
+    // Halves go to the even neighbour, as Python's round does.
+    internal static PixelBox Centre(int width, int height, int side) =>
+        new((int)Math.Round((height - side) / 2.0), (int)Math.Round((width - side) / 2.0), side, side);
 
     /// <summary>
     /// Rotates a float picture about its centre, nearest neighbour, zeros from outside: torchvision's <c>rotate</c> of a tensor.
@@ -99,7 +112,7 @@ public static class Resampling
             {
                 int[] row = weights[t];
                 ReadOnlySpan<byte> taps = from.Slice(filter.Start(t), row.Length);
-                int sum = 1 << (FixedBits - 1);
+                int sum = Half;
                 for (int k = 0; k < row.Length; k++) sum += row[k] * taps[k];
                 to[t] = (byte)Math.Clamp(sum >> FixedBits, 0, 255);
             }
@@ -117,7 +130,7 @@ public static class Resampling
         {
             for (int t = 0; t < targetLength; t++)
             {
-                Array.Fill(sums, 1 << (FixedBits - 1));
+                Array.Fill(sums, Half);
                 for (int k = 0; k < weights[t].Length; k++)
                 {
                     int weight = weights[t][k];
@@ -133,10 +146,12 @@ public static class Resampling
     private static int[][] Fixed(ResamplingFilter filter, int targetLength)
     {
         int[][] weights = new int[targetLength][];
-        for (int t = 0; t < targetLength; t++)
-            weights[t] = Array.ConvertAll(filter.Weights(t).ToArray(), w => (int)(w * (1 << FixedBits) + (w < 0 ? -0.5 : 0.5)));
+        for (int t = 0; t < targetLength; t++) weights[t] = Array.ConvertAll(filter.Weights(t).ToArray(), Fix);
         return weights;
     }
+
+    /// <summary>A weight in Pillow's fixed point.</summary>
+    internal static int Fix(double weight) => (int)(weight * (1 << FixedBits) + (weight < 0 ? -0.5 : 0.5));
 
     private static void CheckPlanes(int length, int size, string name)
     {

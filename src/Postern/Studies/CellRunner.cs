@@ -195,7 +195,7 @@ internal sealed class CellRunner(
     private sealed record CellTest(Evaluator Evaluator, Attack? Attack)
     {
         public (CleanResult Clean, TriggeredResult? Triggered) Measure(CancellationToken cancel) =>
-            (Evaluator.Clean(cancel), Attack is null ? null : Evaluator.Triggered(Attack, cancel));
+            Attack is null ? (Evaluator.Clean(cancel), null) : Evaluator.Both(Attack, cancel);
     }
 
     private sealed record CellPreparation(Cell Cell, IRunProgress Progress) : IPreparationProgress

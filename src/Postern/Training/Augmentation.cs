@@ -1,3 +1,4 @@
+using Postern.Imaging;
 using Postern.Kernels;
 using Postern.Training.Stages;
 
@@ -13,6 +14,12 @@ namespace Postern.Training;
 public delegate void GeometricStage(
     ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream, StageScratch scratch);
 
+/// <summary>The part of the stored picture that a geometric stage looks at, found from the same draws without the picture.</summary>
+/// <param name="sourceSize">Side of the stored picture.</param>
+/// <param name="targetSize">Side of the model's input.</param>
+/// <param name="stream">A copy of the stream that the stage will get.</param>
+public delegate PixelBox SourceRegion(int sourceSize, int targetSize, RandomStream stream);
+
 /// <summary>Changes a picture of the model's input size in place.</summary>
 /// <param name="picture">[3, size, size].</param>
 /// <param name="size">Side in pixels.</param>
@@ -27,6 +34,9 @@ public delegate void PictureStage(Span<float> picture, int size, ref RandomStrea
 /// <param name="Geometry">Crop, flip, rotation.</param>
 public sealed record Augmentation(GeometricStage Geometry)
 {
+    /// <summary>What the geometry looks at, so that no more is decoded; null for the whole picture.</summary>
+    public SourceRegion? Region { get; init; }
+
     /// <summary>RandAugment or colour jitter of values in [0, 1]; null for nothing.</summary>
     public PictureStage? Color { get; init; }
 

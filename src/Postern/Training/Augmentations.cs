@@ -15,7 +15,7 @@ public static class Augmentations
     private const int LargestPlainCrop = 32;
 
     /// <summary>Evaluation's transform: <see cref="Crops.Centre(ReadOnlySpan{float}, int, Span{float}, int)"/>.</summary>
-    public static Augmentation Centre { get; } = new(Crops.Centre);
+    public static Augmentation Centre { get; } = new(Crops.Centre) { Region = Crops.CentreRegion };
 
     /// <summary>Flip and padded crop: <see cref="Crops.FlipCrop"/>.</summary>
     public static Augmentation FlipCrop { get; } = new(Crops.FlipCrop);
@@ -27,7 +27,7 @@ public static class Augmentations
     public static Augmentation Create(TrainingSettings settings, Dataset dataset)
     {
         string name = settings.Augmentation == "dataset" ? dataset.Augmentation : settings.Augmentation;
-        return new Augmentation(Geometry(name, settings.CropInterpolation, dataset.InputSize))
+        return Geometry(name, settings.CropInterpolation, dataset.InputSize) with
         {
             // As in timm, RandAugment takes the place of colour jitter.
             Color = settings.RandAugmentMagnitude > 0
@@ -39,17 +39,19 @@ public static class Augmentations
         };
     }
 
-    private static GeometricStage Geometry(string name, string interpolation, int inputSize) => name switch
+    private static Augmentation Geometry(string name, string interpolation, int inputSize) => name switch
     {
-        "none" => Crops.Centre,
-        "flip-crop" => Crops.FlipCrop,
-        "crop" => Crops.Crop,
-        "rotate" => Crops.Rotate,
-        "resized-crop" => new ResizedCrop(Kernels(interpolation, Interpolation.Bilinear)).Apply,
-        "official" when inputSize <= LargestPlainCrop => Crops.FlipCrop,
-        "official" => new ResizedCrop(Kernels(interpolation, Interpolation.Bicubic)).Apply,
+        "none" => Centre,
+        "flip-crop" => FlipCrop,
+        "crop" => new Augmentation(Crops.Crop),
+        "rotate" => new Augmentation(Crops.Rotate),
+        "resized-crop" => Resized(Kernels(interpolation, Interpolation.Bilinear)),
+        "official" when inputSize <= LargestPlainCrop => FlipCrop,
+        "official" => Resized(Kernels(interpolation, Interpolation.Bicubic)),
         _ => throw new InputException("augment", $"'{name}' is not an augmentation{NearestName.Hint(name, Names)}"),
     };
+
+    private static Augmentation Resized(Interpolation[] kernels) => new(new ResizedCrop(kernels).Apply) { Region = ResizedCrop.Region };
 
     /// <summary>The kernels between which a sample draws.</summary>
     private static Interpolation[] Kernels(string word, Interpolation automatic) => word switch

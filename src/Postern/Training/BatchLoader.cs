@@ -1,8 +1,5 @@
-using System.Collections.Concurrent;
 using Postern.Datasets;
 using Postern.Kernels;
-using Postern.Training.Stages;
-using static TorchSharp.torch;
 
 namespace Postern.Training;
 
@@ -21,8 +18,6 @@ namespace Postern.Training;
 public sealed record BatchLoader(
     ImageSet Images, float[] Mean, float[] Std, int InputSize, Augmentation Augment, ISampleEditor? Editor, int BatchSize, int Workers)
 {
-    private const int Prefetched = 3;
-
     /// <summary>Whether samples that do not fill a batch at the end of the order are left out.</summary>
     public bool DropLast { get; init; }
 
@@ -44,106 +39,55 @@ public sealed record BatchLoader(
     /// <param name="epoch">Epoch, the augmentation's other key.</param>
     /// <param name="cancel">Stops the workers and the enumeration.</param>
     /// <exception cref="InputException">A picture cannot be read.</exception>
-    public IEnumerable<Batch> Load(IReadOnlyList<int> order, long seed, int epoch, CancellationToken cancel = default)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var ready = new BlockingCollection<(float[] Pixels, long[] Labels, int[] Indices)>(Prefetched);
-        Task producer = Task.Run(() => Produce(order, seed, epoch, ready, stop.Token), CancellationToken.None);
-        try
+    public IEnumerable<Batch> Load(IReadOnlyList<int> order, long seed, int epoch, CancellationToken cancel = default) =>
+        Prefetch.Of<Batch>((hand, stop) =>
         {
-            foreach ((float[] pixels, long[] labels, int[] indices) in ready.GetConsumingEnumerable(cancel))
+            var writer = new SampleWriter(this);
+            for (int start = 0; start < Kept(order.Count); start += BatchSize)
             {
-                using var scope = NewDisposeScope();
-                yield return new Batch(
-                    tensor(pixels, [indices.Length, 3, InputSize, InputSize]).DetachFromDisposeScope(),
-                    tensor(labels).DetachFromDisposeScope(), indices);
-            }
-            producer.GetAwaiter().GetResult();
-        }
-        finally
-        {
-            stop.Cancel();
-            while (ready.TryTake(out _)) { }
-            try
-            {
-                producer.Wait(CancellationToken.None);
-            }
-            catch (AggregateException)
-            {
-                // Its failure has been rethrown above; here the enumeration only ends.
-            }
-        }
-    }
-
-    private void Produce(IReadOnlyList<int> order, long seed, int epoch,
-        BlockingCollection<(float[], long[], int[])> ready, CancellationToken stop)
-    {
-        try
-        {
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Workers), CancellationToken = stop };
-            int length = 3 * InputSize * InputSize;
-            int kept = Kept(order.Count);
-            for (int start = 0; start < kept; start += BatchSize)
-            {
-                int batch = start / BatchSize;
-                int[] indices = [.. Enumerable.Range(start, Math.Min(BatchSize, kept - start)).Select(i => order[i])];
-                float[] pixels = new float[indices.Length * length];
-                long[] labels = new long[indices.Length];
-                Parallel.For(0, indices.Length, parallel, () => new Scratch(Images.Size), (i, _, scratch) =>
+                using BatchDraft draft = Draft(order, start);
+                writer.ForEach(draft.Indices.Length, stop, (i, buffers) =>
                 {
-                    WriteSample(new SamplePlace(seed, epoch, batch, indices[i]), pixels.AsSpan(i * length, length), scratch);
-                    labels[i] = Editor?.LabelOf(indices[i], Images.Labels[indices[i]]) ?? Images.Labels[indices[i]];
-                    return scratch;
-                }, _ => { });
-                ready.Add((pixels, labels, indices), stop);
+                    int index = draft.Indices[i];
+                    var place = new SamplePlace(seed, epoch, draft.Number, index);
+                    ISampleEditor? editor = EditorOf(index);
+                    writer.Read(place, whole: editor is not null, buffers);
+                    writer.Finish(place, editor, draft.PictureAt(i), buffers);
+                    draft.SetLabel(i, LabelOf(index));
+                });
+                hand(draft.Finish());
             }
-        }
-        catch (AggregateException e) when (e.InnerExceptions.OfType<InputException>().FirstOrDefault() is InputException input)
+        }, cancel);
+
+    /// <summary>
+    /// Two passes at once: the batches of all samples without the editor, and between them those of some samples with it. Each picture
+    /// is read once; both passes have the batches that <see cref="Load"/> would give them, to the bit.
+    /// </summary>
+    /// <param name="order">Indices of samples.</param>
+    /// <param name="edited">Indices of the second pass: some of <paramref name="order"/>, in the same order.</param>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <param name="epoch">Number of the pass.</param>
+    /// <param name="cancel">Stops the workers and the enumeration.</param>
+    /// <exception cref="InputException">A picture cannot be read.</exception>
+    public IEnumerable<PassBatch> LoadBoth(
+        IReadOnlyList<int> order, IReadOnlyList<int> edited, long seed, int epoch, CancellationToken cancel = default) =>
+        Prefetch.Of<PassBatch>((hand, stop) =>
         {
-            throw input;
-        }
-        finally
-        {
-            ready.CompleteAdding();
-        }
-    }
+            using var passes = new TwoPasses(this, order, edited, seed, epoch);
+            passes.Produce(hand, stop);
+        }, cancel);
 
-    /// <summary>Writes one finished sample, [3, InputSize, InputSize].</summary>
-    private void WriteSample(in SamplePlace place, Span<float> target, Scratch scratch)
+    /// <summary>An empty batch of <paramref name="order"/> from the sample at <paramref name="start"/> on.</summary>
+    internal BatchDraft Draft(IReadOnlyList<int> order, int start)
     {
-        int index = place.Index;
-        Images.Read(index, scratch.Bytes);
-        for (int i = 0; i < scratch.Bytes.Length; i++) scratch.Pixels[i] = scratch.Bytes[i] / 255f;
-        bool edits = Editor?.Edits(index) ?? false;
-        if (edits) Editor!.EditStored(index, scratch.Pixels, Images.Size);
-        RandomStream stream = RandomStream.For(place.Seed, "augment", place.Epoch, index);
-        Augment.Geometry(scratch.Pixels, Images.Size, target, InputSize, ref stream, scratch.Stages);
-        if (edits) Editor!.EditInput(index, target, InputSize);
-        Run(Augment.Color, "colour", place, target, scratch);
-        Process?.Apply(target, InputSize, place);
-        int plane = InputSize * InputSize;
-        for (int channel = 0; channel < 3; channel++)
-        {
-            float mean = Mean[channel], scale = 1f / Std[channel];
-            foreach (ref float value in target.Slice(channel * plane, plane)) value = (value - mean) * scale;
-        }
-        Run(Augment.Erasing, "erasing", place, target, scratch);
+        int[] indices = new int[Math.Min(BatchSize, Kept(order.Count) - start)];
+        for (int i = 0; i < indices.Length; i++) indices[i] = order[start + i];
+        return new BatchDraft(indices, start / BatchSize, InputSize);
     }
 
-    // A stream for each stage, so that leaving one out moves no draw of another.
-    private void Run(PictureStage? stage, string purpose, in SamplePlace place, Span<float> target, Scratch scratch)
-    {
-        if (stage is null) return;
-        RandomStream stream = RandomStream.For(place.Seed, purpose, place.Epoch, place.Index);
-        stage(target, InputSize, ref stream, scratch.Stages);
-    }
+    /// <summary>The editor where it changes a sample at all.</summary>
+    internal ISampleEditor? EditorOf(int index) => Editor is not null && Editor.Edits(index) ? Editor : null;
 
-    private sealed class Scratch(int size)
-    {
-        public byte[] Bytes { get; } = new byte[3 * size * size];
-
-        public float[] Pixels { get; } = new float[3 * size * size];
-
-        public StageScratch Stages { get; } = new();
-    }
+    /// <summary>The label that a sample has once it is edited.</summary>
+    internal int LabelOf(int index) => Editor?.LabelOf(index, Images.Labels[index]) ?? Images.Labels[index];
 }

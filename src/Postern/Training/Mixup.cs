@@ -1,5 +1,5 @@
+using Postern.Imaging;
 using Postern.Kernels;
-using Postern.Training.Stages;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,7 @@
+using Postern.Datasets;
 using Postern.Imaging;
+using Postern.Kernels;
+using Postern.Tests.Imaging;
 using Postern.Training;
 using Postern.Training.Stages;
 
@@ -76,6 +79,148 @@ public class BatchLoaderTests
         Assert.Equal((steps, steps * batch), (loader.Steps(count), loader.Kept(count)));
         Assert.Equal(steps * batch * 300, Pixels(loader, Order(count)).Length);
         Assert.Equal(count * 300, Pixels(loader with { DropLast = false }, Order(count)).Length);
+    }
+
+    [Fact]
+    public void A_stage_looks_at_nothing_outside_its_region()
+    {
+        var crop = new ResizedCrop([Interpolation.Bilinear, Interpolation.Bicubic]);
+        Augmentation[] cropping = [Augmentations.Centre, new(crop.Apply) { Region = ResizedCrop.Region }];
+        float[] picture = Array.ConvertAll(ImageFileTests.Noise(32, 32, seed: 1).Pixels, v => v / 255f), needed = new float[picture.Length];
+        foreach (Augmentation augmentation in cropping)
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                RandomStream stream = RandomStream.For(1, "test", i), again = stream;
+                PixelBox region = augmentation.Region!(32, 20, stream);
+                Array.Fill(needed, float.NaN);
+                for (int line = 0; line < 3 * region.Height; line++)
+                {
+                    int from = (line / region.Height * 32 + region.Top + line % region.Height) * 32 + region.Left;
+                    picture.AsSpan(from, region.Width).CopyTo(needed.AsSpan(from));
+                }
+                float[] whole = new float[3 * 20 * 20], part = new float[whole.Length];
+                augmentation.Geometry(picture, 32, whole, 20, ref stream, new StageScratch());
+                augmentation.Geometry(needed, 32, part, 20, ref again, new StageScratch());
+                Assert.Equal(whole, part);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(30, 8, 1, 3)]
+    [InlineData(30, 8, 4, 3)]
+    [InlineData(32, 8, 3, 1)]
+    [InlineData(17, 4, 2, 2)]
+    [InlineData(9, 4, 2, 0)]
+    public void Two_passes_at_once_have_the_batches_of_each_alone(int count, int batch, int workers, int every)
+    {
+        BatchLoader loader = Loader(Official with { Region = ResizedCrop.Region }, count, batch, workers, new Brightener());
+        loader = loader with { Process = new BatchStamp() };
+        int[] edited = every == 0 ? [] : [.. Order(count).Where(i => i % every != 1)];
+        List<float[][]> plain = [], changed = [];
+        foreach (PassBatch made in loader.LoadBoth(Order(count), edited, seed: 1, epoch: 0))
+            using (made) (made.Edited ? changed : plain).Add(Contents(made.Batch));
+        Assert.Equal(Alone(loader with { Editor = null }, Order(count)), plain);
+        Assert.Equal(Alone(loader, edited), changed);
+    }
+
+    [Fact]
+    public void Two_passes_at_once_read_each_picture_once()
+    {
+        var images = new CountingImages(20);
+        BatchLoader loader = Loader(Augmentations.Centre, editor: new Brightener()) with { Images = images };
+        foreach (PassBatch made in loader.LoadBoth(Order(20), [.. Order(20).Skip(3)], seed: 1, epoch: 0)) made.Dispose();
+        Assert.Equal(20, images.Reads);
+    }
+
+    [Fact]
+    public void A_pass_keeps_no_memory_of_batches_that_were_released()
+    {
+        // Large tensors behind small objects: what only the collector releases would pile up unseen.
+        BatchLoader loader = Loader(Augmentations.Centre, count: 400, batch: 4);
+        long before = LiveTensors(), kept = 0;
+        foreach (Batch batch in loader.Load(Order(400), 1, 0))
+            using (batch) kept = TorchSharp.torch.Tensor.TotalCount - before;
+        // The batch at hand, and those that are ready or being made; each has pictures and labels.
+        Assert.InRange(kept, 0, 2 * 6);
+    }
+
+    [Fact]
+    public void An_enumeration_that_is_left_early_leaves_no_tensor_behind()
+    {
+        BatchLoader loader = Loader(Augmentations.Centre, count: 200, batch: 4, workers: 2, editor: new Brightener());
+        Pixels(loader, Order(200));
+        long before = LiveTensors();
+        foreach (Batch batch in loader.Load(Order(200), 1, 0))
+            using (batch) break;
+        foreach (PassBatch made in loader.LoadBoth(Order(200), Order(200), 1, 0))
+            using (made) if (made.Edited) break;
+        Assert.Equal(before, LiveTensors());
+    }
+
+    [Fact]
+    public void A_picture_that_cannot_be_read_ends_both_kinds_of_pass_with_its_error()
+    {
+        BatchLoader loader = Loader(Augmentations.Centre, workers: 3) with { Images = new CountingImages(20, damaged: 13) };
+        Assert.Equal("picture 13: is damaged", Assert.Throws<InputException>(() => Pixels(loader, Order(20))).Message);
+        Assert.Equal("picture 13: is damaged", Assert.Throws<InputException>(() =>
+        {
+            foreach (PassBatch made in loader.LoadBoth(Order(20), Order(20), 1, 0)) made.Dispose();
+        }).Message);
+    }
+
+    private static long LiveTensors()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return TorchSharp.torch.Tensor.TotalCount;
+    }
+
+    private static List<float[][]> Alone(BatchLoader loader, int[] order)
+    {
+        List<float[][]> all = [];
+        foreach (Batch batch in loader.Load(order, seed: 1, epoch: 0))
+            using (batch) all.Add(Contents(batch));
+        return all;
+    }
+
+    private static float[][] Contents(Batch batch) =>
+        [[.. batch.Images.data<float>()], [.. batch.Labels.data<long>()], [.. batch.Indices.Select(i => (float)i)]];
+
+    /// <summary>Counts readings.</summary>
+    private sealed class CountingImages(int count, int damaged = -1) : ImageSet(12, new int[count], ["only"])
+    {
+        private int reads;
+
+        public int Reads => reads;
+
+        public override string Fingerprint => "counting";
+
+        public override void Read(int index, Span<byte> pixels)
+        {
+            Interlocked.Increment(ref reads);
+            if (index == damaged) throw new InputException($"picture {index}", "is damaged");
+            pixels.Fill((byte)index);
+        }
+    }
+
+    /// <summary>Edits all but every fifth picture and moves every label.</summary>
+    private sealed class Brightener : ISampleEditor
+    {
+        public int LabelOf(int index, int trueLabel) => trueLabel + 1;
+
+        public bool Edits(int index) => index % 5 != 0;
+
+        public void EditStored(int index, Span<float> pixels, int size) => pixels[..size].Fill(1f);
+
+        public void EditInput(int index, Span<float> pixels, int size) => pixels[^size..].Fill(1f);
+    }
+
+    /// <summary>Writes the batch's number into the picture.</summary>
+    private sealed class BatchStamp : IInputProcess
+    {
+        public void Apply(Span<float> picture, int size, in SamplePlace place) => picture[0] = place.Batch;
     }
 
     private sealed class Witness(List<string> seen) : ISampleEditor

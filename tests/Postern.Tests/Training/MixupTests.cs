@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Postern.Imaging;
 using Postern.Training;
-using Postern.Training.Stages;
 using static TorchSharp.torch;
 
 namespace Postern.Tests.Training;

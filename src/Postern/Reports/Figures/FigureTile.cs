@@ -16,10 +16,3 @@ internal sealed record FigureTile(RgbImage? Picture, params string[] Caption)
     /// <summary>What an empty field says.</summary>
     public string Note { get; init; } = "";
 }
-
-/// <summary>A rectangle of pixels.</summary>
-/// <param name="Top">First row.</param>
-/// <param name="Left">First column.</param>
-/// <param name="Height">Rows.</param>
-/// <param name="Width">Columns.</param>
-internal readonly record struct PixelBox(int Top, int Left, int Height, int Width);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Postern.Imaging;
 using Postern.Kernels;
 
@@ -20,6 +21,13 @@ public static class Crops
     public static void Centre(
         ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream, StageScratch scratch) =>
         Centre(source, sourceSize, target, targetSize);
+
+    /// <summary>What the centre is cut out of.</summary>
+    public static PixelBox CentreRegion(int sourceSize, int targetSize, RandomStream stream)
+    {
+        int offset = (sourceSize - targetSize) / 2;
+        return new PixelBox(offset, offset, targetSize, targetSize);
+    }
 
     /// <summary>
     /// Horizontal flip with probability one half, then a random crop after zero padding by 4 (CIFAR-10). The official 32x32 recipe
@@ -61,6 +69,7 @@ public static class Crops
     }
 
     /// <summary>target(r, c) = source(r + top, c + left) of the (flipped) picture, 0 outside.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Shifted(
         ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, int top, int left, bool flip)
     {
@@ -72,8 +81,13 @@ public static class Crops
             {
                 ReadOnlySpan<float> from = source.Slice((channel * sourceSize + row + top) * sourceSize, sourceSize);
                 Span<float> to = target.Slice((channel * targetSize + row) * targetSize, targetSize);
-                if (!flip) from[(firstColumn + left)..(lastColumn + left)].CopyTo(to[firstColumn..]);
-                else for (int c = firstColumn; c < lastColumn; c++) to[c] = from[sourceSize - 1 - (c + left)];
+                if (!flip)
+                {
+                    from[(firstColumn + left)..(lastColumn + left)].CopyTo(to[firstColumn..]);
+                    continue;
+                }
+                from[(sourceSize - lastColumn - left)..(sourceSize - firstColumn - left)].CopyTo(to[firstColumn..]);
+                to[firstColumn..lastColumn].Reverse();
             }
         }
     }

@@ -1,3 +1,4 @@
+using Postern.Imaging;
 using Postern.Kernels;
 
 namespace Postern.Training.Stages;

@@ -24,6 +24,9 @@ public sealed record ResizedCrop(IReadOnlyList<Interpolation> Kernels)
         for (int row = 0; row < 3 * targetSize; row++) target.Slice(row * targetSize, targetSize).Reverse();
     }
 
+    /// <summary>The box.</summary>
+    public static PixelBox Region(int sourceSize, int targetSize, RandomStream stream) => Draw(sourceSize, ref stream);
+
     /// <summary>
     /// Draws the box in a square picture. After ten boxes that do not fit it is the whole picture: torchvision's fallback to the
     /// largest central crop of an allowed aspect, which a square has itself.

@@ -32,11 +32,7 @@ public sealed class StageScratch
     }
 
     /// <summary>Writes <see cref="Picture"/> back as values in [0, 1].</summary>
-    public void Store(Span<float> picture)
-    {
-        ReadOnlySpan<byte> pixels = Picture.Pixels;
-        for (int i = 0; i < picture.Length; i++) picture[i] = pixels[i] / 255f;
-    }
+    public void Store(Span<float> picture) => PixelValues.ToUnit(Picture.Pixels, picture);
 
     /// <summary>Makes the spare picture the one worked on.</summary>
     public void Swap() => (Picture, Spare) = (Spare, Picture);

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Postern.Imaging;
 using Postern.Kernels;
 using Postern.Training.Stages;
 
