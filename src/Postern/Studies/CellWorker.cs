@@ -41,6 +41,7 @@ internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget thre
         if (CellAdoption.TryTake(runsRoot, cell, directory, dataset) is string source)
         {
             progress.Noted(cell, $"is finished in {source} and taken from there");
+            progress.CellFinished(cell, directory.ReadResult()!);
             return CellOutcome.Done;
         }
         return Run(cell, directory, dataset, clock, cancel);
