@@ -63,6 +63,15 @@ public static unsafe class NativeKernels
         NativeRows gradX, NativeRows gradWeight, NativeRows gradBias) =>
         CausalConv.Backward(shape, x.Rows, weight.Pointer, bias.Pointer, gradU.Rows, gradX.Rows, gradWeight.Pointer, gradBias.Pointer);
 
+    /// <summary><see cref="RmsNormKernel.Forward"/> by address.</summary>
+    public static void NormForward(int rows, int width, NativeRows x, NativeRows addend, NativeRows weight, NativeRows sum, NativeRows y) =>
+        RmsNormKernel.Forward(rows, width, x.Pointer, addend.Pointer, weight.Pointer, sum.Pointer, y.Pointer);
+
+    /// <summary><see cref="RmsNormKernel.Backward"/> by address.</summary>
+    public static void NormBackward(
+        int rows, int width, NativeRows sum, NativeRows weight, NativeRows gradY, NativeRows gradSum, NativeRows gradX, NativeRows gradWeight) =>
+        RmsNormKernel.Backward(rows, width, sum.Pointer, weight.Pointer, gradY.Pointer, gradSum.Pointer, gradX.Pointer, gradWeight.Pointer);
+
     private static SelectiveScanInputs Inputs(in NativeScanTensors tensors) => new()
     {
         U = tensors.U.Rows,

@@ -20,7 +20,8 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
         KernelThreads.Run(strips.Items, 0, (item, _) =>
         {
             (int batch, int first, int end) = strips.Of(item);
-            ForwardStrip(shape, Sequence(shape, x, batch), Sequence(shape, u, batch), table, strips.Padded, first, end);
+            if ((end - first) % V.Width == 0) ForwardStrip<WholeRow>(shape, Sequence(shape, x, batch), Sequence(shape, u, batch), table, strips.Padded, first, end);
+            else ForwardStrip<PartRow>(shape, Sequence(shape, x, batch), Sequence(shape, u, batch), table, strips.Padded, first, end);
         });
     }
 
@@ -37,8 +38,16 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
             (int batch, int first, int end) = strips.Of(item);
             TokenRows xs = Sequence(shape, x, batch);
             float* sums = partials + batch * tableFloats;
-            SlopeStrip(shape, xs, Sequence(shape, gradU, batch), table, strips.Padded, first, end, scratch, sums);
-            GradXStrip(shape, Sequence(shape, gradX, batch), table, strips.Padded, first, end, scratch);
+            if ((end - first) % V.Width == 0)
+            {
+                SlopeStrip<WholeRow>(shape, xs, Sequence(shape, gradU, batch), table, strips.Padded, first, end, scratch, sums);
+                GradXStrip<WholeRow>(shape, Sequence(shape, gradX, batch), table, strips.Padded, first, end, scratch);
+            }
+            else
+            {
+                SlopeStrip<PartRow>(shape, xs, Sequence(shape, gradU, batch), table, strips.Padded, first, end, scratch, sums);
+                GradXStrip<PartRow>(shape, Sequence(shape, gradX, batch), table, strips.Padded, first, end, scratch);
+            }
         });
 
         var total = new Span<float>(partials, checked((int)tableFloats));
@@ -51,23 +60,25 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
         rows.Sequence(batch, shape.Length, shape.Reverse, 0);
 
     [MethodImpl(Compile.Alone)]
-    private static void ForwardStrip(CausalConvShape shape, TokenRows x, TokenRows u, float* table, int padded, int first, int end)
+    private static void ForwardStrip<TRow>(CausalConvShape shape, TokenRows x, TokenRows u, float* table, int padded, int first, int end)
+        where TRow : struct, IRowKind
     {
         for (int t = 0; t < shape.Length; t++)
         {
             for (int channel = first; channel < end; channel += V.Width)
             {
                 int live = Math.Min(V.Width, end - channel);
-                V sum = Sum(shape.Kernel, x[t] + channel, (nint)x.Stride, table + channel, padded, t, live);
-                Lanes.Store(sum * VectorMath.Sigmoid(sum), u[t] + channel, live);
+                V sum = Sum<TRow>(shape.Kernel, x[t] + channel, (nint)x.Stride, table + channel, padded, t, live);
+                TRow.Store(sum * VectorMath.Sigmoid(sum), u[t] + channel, live);
             }
         }
     }
 
     /// <summary>Leaves e as [L, strip] in <paramref name="slopes"/>, and this strip's sums for weights and biases.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void SlopeStrip(
+    private static void SlopeStrip<TRow>(
         CausalConvShape shape, TokenRows x, TokenRows gradU, float* table, int padded, int first, int end, float* slopes, float* sums)
+        where TRow : struct, IRowKind
     {
         int kernel = shape.Kernel;
         for (int channel = first; channel < end; channel += V.Width)
@@ -80,15 +91,15 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
             for (int channel = first; channel < end; channel += V.Width)
             {
                 int live = Math.Min(V.Width, end - channel);
-                V sum = Sum(kernel, x[t] + channel, (nint)x.Stride, table + channel, padded, t, live);
-                V slope = Lanes.Load<V>(gradU[t] + channel, live) * VectorMath.SiluSlope(sum, VectorMath.Sigmoid(sum));
+                V sum = Sum<TRow>(kernel, x[t] + channel, (nint)x.Stride, table + channel, padded, t, live);
+                V slope = TRow.Load<V>(gradU[t] + channel, live) * VectorMath.SiluSlope(sum, VectorMath.Sigmoid(sum));
                 slope.Store(slopes + t * ConvStrips.StripChannels + (channel - first));
                 float* own = sums + channel + kernel * padded, seen = x[t] + channel;
                 (V.Load(own) + slope).Store(own);
                 for (int back = 0; back <= Math.Min(kernel - 1, t); back++)
                 {
                     own -= padded;
-                    V.MultiplyAdd(slope, Lanes.Load<V>(seen, live), V.Load(own)).Store(own);
+                    V.MultiplyAdd(slope, TRow.Load<V>(seen, live), V.Load(own)).Store(own);
                     seen -= x.Stride;
                 }
             }
@@ -96,7 +107,8 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
     }
 
     [MethodImpl(Compile.Alone)]
-    private static void GradXStrip(CausalConvShape shape, TokenRows gradX, float* table, int padded, int first, int end, float* slopes)
+    private static void GradXStrip<TRow>(CausalConvShape shape, TokenRows gradX, float* table, int padded, int first, int end, float* slopes)
+        where TRow : struct, IRowKind
     {
         int kernel = shape.Kernel;
         for (int t = 0; t < shape.Length; t++)
@@ -114,21 +126,21 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
                     slope += ConvStrips.StripChannels;
                 }
 
-                Lanes.Store(sum, gradX[t] + channel, Math.Min(V.Width, end - channel));
+                TRow.Store(sum, gradX[t] + channel, Math.Min(V.Width, end - channel));
             }
         }
     }
 
     /// <summary>The output before SiLU at token <paramref name="t"/>, which is at <paramref name="seen"/>: from its own tap backwards.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Sum(int kernel, float* seen, nint stride, float* table, int padded, int t, int live)
+    private static V Sum<TRow>(int kernel, float* seen, nint stride, float* table, int padded, int t, int live) where TRow : struct, IRowKind
     {
         float* taps = table + kernel * padded;
         V sum = V.Load(taps);
         for (int back = 0; back <= Math.Min(kernel - 1, t); back++)
         {
             taps -= padded;
-            sum = V.MultiplyAdd(V.Load(taps), Lanes.Load<V>(seen, live), sum);
+            sum = V.MultiplyAdd(V.Load(taps), TRow.Load<V>(seen, live), sum);
             seen -= stride;
         }
 

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Postern.Kernels;
 
-/// <summary>What one thread needs for the gradient of a scan: eight buffers [L, width] of one block in scan order, reused for every
-/// state, and the sums over channels of the gradients of B and C, [N, L, 4], kept for all blocks of an item.</summary>
+/// <summary>What one thread needs for the gradient of a scan: eight buffers [L, width] of one block in scan order and two [L, 4, width],
+/// reused for every four states, and the sums over channels of the gradients of B and C, kept for all blocks of an item.</summary>
 internal readonly unsafe struct ScanBackwardScratch
 {
     /// <summary>The width to which sums over channels are folded while they run.</summary>
@@ -21,10 +21,12 @@ internal readonly unsafe struct ScanBackwardScratch
         S = G + Size;
         GradStep = S + Size;
         GradX = GradStep + Size;
-        A = GradX + Size;
-        H = A + Size + width;
-        new Span<float>(H - width, width).Clear();
-        GradB = H + Size;
+        StepSlope = GradX + Size;
+        Sigmoid = StepSlope + Size;
+        A = Sigmoid + Size;
+        H = A + ScanCall.Together * (Size + width);
+        new Span<float>(H - ScanCall.Together * width, ScanCall.Together * width).Clear();
+        GradB = H + ScanCall.Together * Size;
         GradC = GradB + shape.States * TokenSumStride;
     }
 
@@ -49,16 +51,22 @@ internal readonly unsafe struct ScanBackwardScratch
     /// <summary>The gradient of delta' u.</summary>
     public float* GradX { get; }
 
-    /// <summary>The decay of one state.</summary>
+    /// <summary>The derivative of softplus; nothing where there is none.</summary>
+    public float* StepSlope { get; }
+
+    /// <summary>The gate's sigmoid; nothing where there is no gate.</summary>
+    public float* Sigmoid { get; }
+
+    /// <summary>The decays of the states in hand.</summary>
     public float* A { get; }
 
-    /// <summary>One state; a row of zeros stands before the first.</summary>
+    /// <summary>The states in hand; a row of zeros stands before the first.</summary>
     public float* H { get; }
 
-    /// <summary>Sums for the gradient of per-token B: [N, L, 4].</summary>
+    /// <summary>Sums for the gradient of per-token B: [L, 4, 4] for every four states together, [L, 4] for each that is left.</summary>
     public float* GradB { get; }
 
-    /// <summary>Sums for the gradient of per-token C: [N, L, 4].</summary>
+    /// <summary>Sums for the gradient of per-token C, likewise.</summary>
     public float* GradC { get; }
 
     /// <summary>From one state's sums to the next one's.</summary>
@@ -66,7 +74,7 @@ internal readonly unsafe struct ScanBackwardScratch
 
     /// <summary>The floats behind one instance.</summary>
     public static long Floats(in SelectiveScanShape shape, int width) =>
-        (8L * shape.Length + 1) * width + 2L * shape.States * shape.Length * Folds;
+        ((8L + 2 * ScanCall.Together) * shape.Length + ScanCall.Together) * width + 2L * shape.States * shape.Length * Folds;
 
     /// <summary>Starts the sums of an item.</summary>
     public void ClearTokenSums() => new Span<float>(GradB, checked((int)(2 * shape.States * TokenSumStride))).Clear();
@@ -75,13 +83,16 @@ internal readonly unsafe struct ScanBackwardScratch
     [MethodImpl(Compile.Alone)]
     public void FinishTokenSums(float* sums, float* rows)
     {
-        for (int n = 0; n < shape.States; n++)
+        for (int n = 0; n < shape.States;)
         {
-            for (int t = 0; t < shape.Length; t++, sums += Folds)
+            int together = shape.States - n >= ScanCall.Together ? ScanCall.Together : 1;
+            for (int t = 0; t < shape.Length; t++)
             {
                 int token = shape.Reverse ? shape.Length - 1 - t : t;
-                rows[(long)token * shape.States + n] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+                float* row = rows + (long)token * shape.States + n;
+                for (int k = 0; k < together; k++, sums += Folds) row[k] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
             }
+            n += together;
         }
     }
 }

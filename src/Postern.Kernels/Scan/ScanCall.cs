@@ -6,6 +6,9 @@ namespace Postern.Kernels;
 /// [blocks, N, width] with zeros in the lanes that are no channels.</summary>
 internal unsafe struct ScanCall
 {
+    /// <summary>How many states the loops take at a time, while so many are left.</summary>
+    public const int Together = 4;
+
     private const float Log2E = 1.44269504f;
 
     public SelectiveScanShape Shape;
@@ -45,9 +48,9 @@ internal unsafe struct ScanCall
 
     private readonly ScanCoefficient Coefficient(TokenRows rows, float* table, int batch, int group, int block)
     {
-        if (table != null) return new ScanCoefficient(table + (long)block * Shape.States * Width, Width, 0);
+        if (table != null) return new ScanCoefficient(table + (long)block * Shape.States * Width, 0);
         TokenRows sequence = Sequence(rows, batch, (long)group * Shape.States);
-        return new ScanCoefficient(sequence.Start, 1, (nint)sequence.Stride);
+        return new ScanCoefficient(sequence.Start, (nint)sequence.Stride);
     }
 
     [MethodImpl(Compile.Alone)]

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// The scan in registers of kind <typeparamref name="V"/>, lanes being channels. One state at a time runs over the whole sequence
-/// in one register, adding its share of y to a buffer [L, width] that stays in cache.
+/// The scan in registers of kind <typeparamref name="V"/>, lanes being channels. Four states at a time, then what is left one by one, run
+/// over the whole sequence in a register each, adding their share of y to a buffer [L, width] that stays in cache.
 /// </summary>
 internal static unsafe class ScanForward<V, TB, TC>
     where V : unmanaged, IVector<V>
@@ -29,69 +29,118 @@ internal static unsafe class ScanForward<V, TB, TC>
         int width = V.Width, states = call.Shape.States, channel = call.Plan.Channel(block), live = call.Plan.Live(block);
         nint size = (nint)call.Shape.Length * width;
         float* step = scratch, input = step + size, y = input + size; // each [L, width] in scan order
-        Open(call, batch, channel, live, step, input, y);
+        if (live == width) Open<WholeRow>(call, batch, channel, live, step, input, y);
+        else Open<PartRow>(call, batch, channel, live, step, input, y);
 
         ScanCoefficient b = call.B(batch, group, block), c = call.C(batch, group, block);
-        float* decays = call.Decay + (long)block * states * width;
-        for (int n = 0; n < states; n++)
+        float* rates = call.Decay + (long)block * states * width;
+        float* ends = stackalloc float[ScanCall.Together * width];
+        for (int n = 0; n < states;)
         {
-            V rate = V.Load(decays + (nint)n * width), state = V.Broadcast(0f);
-            float* bt = b.First + n * b.PerState, ct = c.First + n * c.PerState;
-            for (nint t = 0; t < size; t += width)
+            int together = states - n >= ScanCall.Together ? ScanCall.Together : 1;
+            float* bn = b.First + n * TB.PerState<V>(), cn = c.First + n * TC.PerState<V>(), rate = rates + (nint)n * width;
+            if (together == 1) One(step, input, y, size, rate, bn, b.PerToken, cn, c.PerToken, ends);
+            else Four(step, input, y, size, rate, bn, b.PerToken, cn, c.PerToken, ends);
+            for (int k = 0; k < together && outputs.LastState != null; k++)
             {
-                V decay = VectorMath.Exp2(V.Load(step + t) * rate);
-                state = V.MultiplyAdd(decay, state, V.Load(input + t) * TB.At<V>(bt));
-                V.MultiplyAdd(TC.At<V>(ct), state, V.Load(y + t)).Store(y + t);
-                bt += b.PerToken;
-                ct += c.PerToken;
+                float* last = outputs.LastState + ((long)batch * call.Shape.Channels + channel) * states + n + k;
+                for (int lane = 0; lane < live; lane++) last[(long)lane * states] = ends[k * width + lane];
             }
-
-            if (outputs.LastState == null) continue;
-            StoreState(state, outputs.LastState + ((long)batch * call.Shape.Channels + channel) * states + n, live, states);
+            n += together;
         }
 
-        Close(call, outputs, batch, channel, live, y);
+        if (live == width) Close<WholeRow>(call, outputs, batch, channel, live, y);
+        else Close<PartRow>(call, outputs, batch, channel, live, y);
     }
 
     /// <summary>step = delta', input = delta' u, y = D u.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Open(in ScanCall call, int batch, int channel, int live, float* step, float* input, float* y)
+    private static void Open<TRow>(in ScanCall call, int batch, int channel, int live, float* step, float* input, float* y)
+        where TRow : struct, IRowKind
     {
         TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Sequence(call.Inputs.Delta, batch, channel);
         V bias = Lanes.LoadOrZero<V>(call.Inputs.DeltaBias, channel, live), skip = Lanes.LoadOrZero<V>(call.Inputs.D, channel, live);
-        for (int t = 0; t < call.Shape.Length; t++)
+        float* u = us.Start, delta = deltas.Start;
+        nint toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride, size = (nint)call.Shape.Length * V.Width;
+        bool softplus = call.Shape.DeltaSoftplus;
+        for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta)
         {
-            V u = Lanes.Load<V>(us[t], live), delta = Lanes.Load<V>(deltas[t], live) + bias;
-            if (call.Shape.DeltaSoftplus) delta = VectorMath.Softplus(delta);
-            nint at = (nint)t * V.Width;
-            delta.Store(step + at);
-            (delta * u).Store(input + at);
-            (skip * u).Store(y + at);
+            V x = TRow.Load<V>(u, live), d = TRow.Load<V>(delta, live) + bias;
+            CacheLine.Fetch(u + V.Width);
+            CacheLine.Fetch(delta + V.Width);
+            if (softplus) d = VectorMath.Softplus(d);
+            d.Store(step + at);
+            (d * x).Store(input + at);
+            (skip * x).Store(y + at);
         }
     }
 
     /// <summary>Applies the gate and writes y.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Close(in ScanCall call, in SelectiveScanOutputs outputs, int batch, int channel, int live, float* y)
+    private static void Close<TRow>(in ScanCall call, in SelectiveScanOutputs outputs, int batch, int channel, int live, float* y)
+        where TRow : struct, IRowKind
     {
         TokenRows ys = call.Sequence(outputs.Y, batch, channel), zs = call.Sequence(call.Inputs.Z, batch, channel);
-        for (int t = 0; t < call.Shape.Length; t++)
+        float* output = ys.Start, gate = zs.Start;
+        nint toNextY = (nint)ys.Stride, toNextZ = (nint)zs.Stride, size = (nint)call.Shape.Length * V.Width;
+        for (nint at = 0; at < size; at += V.Width, output += toNextY)
         {
-            V value = V.Load(y + (nint)t * V.Width);
-            if (zs.Exists)
+            V value = V.Load(y + at);
+            if (gate != null)
             {
-                V z = Lanes.Load<V>(zs[t], live);
+                V z = TRow.Load<V>(gate, live);
+                CacheLine.Fetch(gate + V.Width);
                 value *= z * VectorMath.Sigmoid(z);
+                gate += toNextZ;
             }
 
-            Lanes.Store(value, ys[t], live);
+            TRow.Store(value, output, live);
         }
     }
 
-    private static void StoreState(V state, float* last, int live, int states)
+    /// <summary>One state; leaves its last value in <paramref name="end"/>.</summary>
+    [MethodImpl(Compile.Alone)]
+    private static void One(
+        float* step, float* input, float* y, nint size, float* rates, float* b, nint perTokenB, float* c, nint perTokenC, float* end)
     {
-        float* lanes = stackalloc float[V.Width];
-        state.Store(lanes);
-        for (int lane = 0; lane < live; lane++) last[(long)lane * states] = lanes[lane];
+        V rate = V.Load(rates), state = V.Broadcast(0f);
+        for (nint t = 0; t < size; t += V.Width)
+        {
+            state = V.MultiplyAdd(VectorMath.Exp2(V.Load(step + t) * rate), state, V.Load(input + t) * TB.At<V>(b));
+            V.MultiplyAdd(TC.At<V>(c), state, V.Load(y + t)).Store(y + t);
+            b += perTokenB;
+            c += perTokenC;
+        }
+
+        state.Store(end);
+    }
+
+    /// <summary>Four states that share what is loaded for a token; leaves their last values in <paramref name="end"/>.</summary>
+    [MethodImpl(Compile.Alone)]
+    private static void Four(
+        float* step, float* input, float* y, nint size, float* rates, float* b, nint perTokenB, float* c, nint perTokenC, float* end)
+    {
+        int width = V.Width;
+        V rate0 = V.Load(rates), rate1 = V.Load(rates + width), rate2 = V.Load(rates + 2 * width), rate3 = V.Load(rates + 3 * width);
+        V state0 = V.Broadcast(0f), state1 = state0, state2 = state0, state3 = state0;
+        for (nint t = 0; t < size; t += V.Width)
+        {
+            V delta = V.Load(step + t), x = V.Load(input + t), sum = V.Load(y + t);
+            state0 = V.MultiplyAdd(VectorMath.Exp2(delta * rate0), state0, x * TB.At<V>(b));
+            state1 = V.MultiplyAdd(VectorMath.Exp2(delta * rate1), state1, x * TB.At<V>(b + TB.PerState<V>()));
+            state2 = V.MultiplyAdd(VectorMath.Exp2(delta * rate2), state2, x * TB.At<V>(b + 2 * TB.PerState<V>()));
+            state3 = V.MultiplyAdd(VectorMath.Exp2(delta * rate3), state3, x * TB.At<V>(b + 3 * TB.PerState<V>()));
+            sum = V.MultiplyAdd(TC.At<V>(c), state0, sum);
+            sum = V.MultiplyAdd(TC.At<V>(c + TC.PerState<V>()), state1, sum);
+            sum = V.MultiplyAdd(TC.At<V>(c + 2 * TC.PerState<V>()), state2, sum);
+            V.MultiplyAdd(TC.At<V>(c + 3 * TC.PerState<V>()), state3, sum).Store(y + t);
+            b += perTokenB;
+            c += perTokenC;
+        }
+
+        state0.Store(end);
+        state1.Store(end + width);
+        state2.Store(end + 2 * width);
+        state3.Store(end + 3 * width);
     }
 }

@@ -21,6 +21,10 @@ internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>Adds lane i to <paramref name="four"/>[i mod 4]: a horizontal sum but for its last two steps.</summary>
     void AddFolded(float* four);
 
+    /// <summary>What <see cref="AddFolded(float*)"/> does, for four registers at once: lane i of register k is added to
+    /// <paramref name="sums"/>[4 k + i mod 4].</summary>
+    static abstract void AddFolded(TSelf a, TSelf b, TSelf c, TSelf d, float* sums);
+
     /// <summary>Lane-wise sum.</summary>
     static abstract TSelf operator +(TSelf a, TSelf b);
 
@@ -44,6 +48,12 @@ internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
 
     /// <summary>The nearest whole number, halves to even.</summary>
     static abstract TSelf Round(TSelf x);
+
+    /// <summary>x = whole + fraction, for an exponential: fraction in [-0.5, 0.5], and whole such that <see cref="Scale"/> takes it.</summary>
+    static abstract TSelf Fraction(TSelf x, out TSelf whole);
+
+    /// <summary>The square root.</summary>
+    static abstract TSelf Sqrt(TSelf x);
 
     /// <summary>|x|.</summary>
     static abstract TSelf Abs(TSelf x);

@@ -29,6 +29,16 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : IVector<Lanes
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddFolded(Lanes128 a, Lanes128 b, Lanes128 c, Lanes128 d, float* sums)
+    {
+        a.AddFolded(sums);
+        b.AddFolded(sums + 4);
+        c.AddFolded(sums + 8);
+        d.AddFolded(sums + 12);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator +(Lanes128 a, Lanes128 b) => new(a.v + b.v);
 
     /// <inheritdoc/>
@@ -60,6 +70,19 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : IVector<Lanes
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Round(Lanes128 x) => new(Vector128.Round(x.v));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Fraction(Lanes128 x, out Lanes128 whole)
+    {
+        x = Clamp(x, Broadcast(-151f), Broadcast(129f));
+        whole = Round(x);
+        return x - whole;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Sqrt(Lanes128 x) => new(Vector128.Sqrt(x.v));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

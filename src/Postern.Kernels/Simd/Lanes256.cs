@@ -30,6 +30,16 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddFolded(Lanes256 a, Lanes256 b, Lanes256 c, Lanes256 d, float* sums)
+    {
+        Vector256<float> ab = Avx.Permute2x128(a.v, b.v, 0x20) + Avx.Permute2x128(a.v, b.v, 0x31);
+        Vector256<float> cd = Avx.Permute2x128(c.v, d.v, 0x20) + Avx.Permute2x128(c.v, d.v, 0x31);
+        (Vector256.Load(sums) + ab).Store(sums);
+        (Vector256.Load(sums + 8) + cd).Store(sums + 8);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator +(Lanes256 a, Lanes256 b) => new(a.v + b.v);
 
     /// <inheritdoc/>
@@ -62,6 +72,19 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Round(Lanes256 x) => new(Avx.RoundToNearestInteger(x.v));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Fraction(Lanes256 x, out Lanes256 whole)
+    {
+        x = Clamp(x, Broadcast(-151f), Broadcast(129f));
+        whole = Round(x);
+        return x - whole;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Sqrt(Lanes256 x) => new(Vector256.Sqrt(x.v));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -32,6 +32,17 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IVector<Lanes
         (Vector128.Load(four) + (half.GetLower() + half.GetUpper())).Store(four);
     }
 
+    // Quarters of two registers change places until each result has one quarter of all four, twice over.
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddFolded(Lanes512 a, Lanes512 b, Lanes512 c, Lanes512 d, float* sums)
+    {
+        Vector512<float> ab = Avx512F.Shuffle4x128(a.v, b.v, 0x44) + Avx512F.Shuffle4x128(a.v, b.v, 0xEE);
+        Vector512<float> cd = Avx512F.Shuffle4x128(c.v, d.v, 0x44) + Avx512F.Shuffle4x128(c.v, d.v, 0xEE);
+        Vector512<float> all = Avx512F.Shuffle4x128(ab, cd, 0x88) + Avx512F.Shuffle4x128(ab, cd, 0xDD);
+        (Vector512.Load(sums) + all).Store(sums);
+    }
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 a, Lanes512 b) => new(a.v + b.v);
@@ -66,6 +77,20 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IVector<Lanes
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Round(Lanes512 x) => new(Avx512F.RoundScale(x.v, 0));
+
+    // One instruction, right for every x: infinities have the fraction 0, and Scale saturates.
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Fraction(Lanes512 x, out Lanes512 whole)
+    {
+        Vector512<float> fraction = Avx512DQ.Reduce(x.v, 0);
+        whole = new(x.v - fraction);
+        return new(fraction);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Sqrt(Lanes512 x) => new(Vector512.Sqrt(x.v));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,7 +13,7 @@ public static class SimdPaths
     /// <c>DOTNET_EnableAVX512=0</c> makes a machine one without AVX-512.</summary>
     public static bool IsSupported(SimdPath path) => path switch
     {
-        SimdPath.Avx512 => Avx512F.IsSupported,
+        SimdPath.Avx512 => Avx512F.IsSupported && Avx512DQ.IsSupported,
         SimdPath.Avx2 => Avx2.IsSupported && Fma.IsSupported,
         _ => true,
     };

@@ -19,9 +19,8 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp2<V>(V x) where V : unmanaged, IVector<V>
     {
-        x = V.Clamp(x, V.Broadcast(-151f), V.Broadcast(129f));
-        V n = V.Round(x);
-        return V.Scale(Exp2Fraction(x - n), n);
+        V fraction = V.Fraction(x, out V whole);
+        return V.Scale(Exp2Fraction(fraction), whole);
     }
 
     /// <summary>e^x: 0 below about -87.3, infinity from 88.73.</summary>
@@ -46,11 +45,23 @@ internal static class VectorMath
 
     /// <summary>log(1 + e^x), and x itself above 20.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Softplus<V>(V x) where V : unmanaged, IVector<V>
+    public static V Softplus<V>(V x) where V : unmanaged, IVector<V> => Softplus(x, Exp(V.Broadcast(0f) - V.Abs(x)));
+
+    /// <summary>As <see cref="Softplus{V}(V)"/>, with its derivative: sigmoid(x), and 1 above 20.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Softplus<V>(V x, out V slope) where V : unmanaged, IVector<V>
     {
-        // max(x, 0) + log1p(e), with e = exp(-|x|) in [0, 1] and log1p(e) = 2 artanh(e / (2 + e)).
+        V one = V.Broadcast(1f), e = Exp(V.Broadcast(0f) - V.Abs(x));
+        V sigmoid = V.WhereGreater(x, V.Broadcast(0f), one, e) / (one + e);
+        slope = V.WhereGreater(x, V.Broadcast(SoftplusIdentity), one, sigmoid);
+        return Softplus(x, e);
+    }
+
+    /// <summary>max(x, 0) + log1p(e), given e = exp(-|x|) in [0, 1]; log1p(e) = 2 artanh(e / (2 + e)).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Softplus<V>(V x, V e) where V : unmanaged, IVector<V>
+    {
         V zero = V.Broadcast(0f);
-        V e = Exp(zero - V.Abs(x));
         V s = e / (e + V.Broadcast(2f));
         V square = s * s;
         V series = V.MultiplyAdd(V.Broadcast(0.140788898f), square, V.Broadcast(0.139825791f));
@@ -60,11 +71,6 @@ internal static class VectorMath
         V tail = (s + s) * series;
         return V.WhereGreater(x, V.Broadcast(SoftplusIdentity), x, V.WhereGreater(x, zero, x, zero) + tail);
     }
-
-    /// <summary>The derivative of <see cref="Softplus{V}"/>: sigmoid(x), and 1 above 20.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V SoftplusSlope<V>(V x) where V : unmanaged, IVector<V> =>
-        V.WhereGreater(x, V.Broadcast(SoftplusIdentity), V.Broadcast(1f), Sigmoid(x));
 
     /// <summary>2^f for f in [-0.5, 0.5].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,5 @@
 using Postern.Kernels;
+using Postern.Models.Layers;
 using static TorchSharp.torch;
 
 namespace Postern.Models;
@@ -16,6 +17,16 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
 
     /// <summary>The stream key of stochastic layers in the next training step: (seed, step). Set by the trainer before each step.</summary>
     public (long Seed, long Step) StepKey { get; set; }
+
+    /// <summary>The type of the network's matrix products and convolutions; float32 at first.</summary>
+    public Precision Precision
+    {
+        get => Products.Precision;
+        set => Products.Precision = value;
+    }
+
+    /// <summary>What the layers multiply with.</summary>
+    private protected Products Products { get; } = new();
 
     /// <summary>Draws every parameter anew, as the official code initialises it; a pure function of <paramref name="seed"/>.</summary>
     public abstract void Initialise(long seed);

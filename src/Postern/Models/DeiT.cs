@@ -39,8 +39,8 @@ public sealed class DeiT : Backbone
         int d = config.EmbedDim;
         cls_token = new Parameter(zeros(1, 1, d));
         pos_embed = new Parameter(zeros(1, config.Patches + 1, d));
-        patch_embed = new PatchEmbed(config.PatchSize, config.PatchSize, d);
-        blocks = [.. Enumerable.Range(0, config.Depth).Select(_ => new TransformerBlock(d, config.Heads))];
+        patch_embed = new PatchEmbed(Products, config.PatchSize, config.PatchSize, d);
+        blocks = [.. Enumerable.Range(0, config.Depth).Select(_ => new TransformerBlock(Products, d, config.Heads))];
         norm = nn.LayerNorm(d, eps: TransformerBlock.NormEps);
         head = nn.Linear(d, config.Classes);
         register_parameter("cls_token", cls_token);

@@ -33,9 +33,9 @@ public sealed class MambaOut : Backbone
     {
         this.config = config;
         int[] dims = config.Dims;
-        downsample_layers = [Downsampling.Stem(dims[0], config.StemStride, NormEps),
-            .. Enumerable.Range(1, dims.Length - 1).Select(s => Downsampling.Between(dims[s - 1], dims[s], NormEps))];
-        stages = [.. dims.Select((dim, s) => Enumerable.Range(0, config.Depths[s]).Select(_ => new GatedCnnBlock(dim, NormEps)).ToArray())];
+        downsample_layers = [Downsampling.Stem(Products, dims[0], config.StemStride, NormEps),
+            .. Enumerable.Range(1, dims.Length - 1).Select(s => Downsampling.Between(Products, dims[s - 1], dims[s], NormEps))];
+        stages = [.. dims.Select((dim, s) => Enumerable.Range(0, config.Depths[s]).Select(_ => new GatedCnnBlock(Products, dim, NormEps)).ToArray())];
         norm = nn.LayerNorm(dims[^1], eps: NormEps);
         head = new MlpHead(dims[^1], HeadRatio * dims[^1], config.Classes);
         register_module("downsample_layers", nn.ModuleList(downsample_layers));

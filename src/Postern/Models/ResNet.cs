@@ -1,4 +1,5 @@
 using Postern.Kernels;
+using Postern.Models.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -47,7 +48,7 @@ public sealed class ResNet : Backbone
             stages[s] = new BasicBlock[BlocksPerStage];
             for (int j = 0; j < BlocksPerStage; j++)
             {
-                stages[s][j] = new BasicBlock(channels, widths[s], stride: s > 0 && j == 0 ? 2 : 1, config.ShortcutName);
+                stages[s][j] = new BasicBlock(Products, channels, widths[s], stride: s > 0 && j == 0 ? 2 : 1, config.ShortcutName);
                 channels = widths[s];
             }
             register_module($"layer{s + 1}", nn.ModuleList<nn.Module<Tensor, Tensor>>(stages[s]));
@@ -83,7 +84,7 @@ public sealed class ResNet : Backbone
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        Tensor x = bn1.forward(conv1.forward(input));                       // [B, C, H, W]
+        Tensor x = bn1.forward(config.ImageNetStem ? Products.Conv(input, conv1, 2, 3) : Products.Conv(input, conv1, 1, 1)); // [B, C, H, W]
         Observe("bn1", () => x);
         // torchvision rectifies in place, so that its bn1 is seen rectified.
         x = config.ImageNetStem ? x.relu_() : x.relu();
@@ -96,7 +97,7 @@ public sealed class ResNet : Backbone
                 Observe($"layer{s + 1}.{j}", () => x);
             }
         }
-        x = x.mean([2, 3], keepdim: true);                                  // [B, C, 1, 1]
+        x = Products.Wide(x).mean([2, 3], keepdim: true);                   // [B, C, 1, 1]
         Observe("avgpool", () => x);
         return heads[0].forward(x.flatten(1));                                  // [B, classes]
     }
@@ -137,12 +138,16 @@ public sealed class ResNet : Backbone
     /// <summary>Two 3x3 convolutions and a shortcut, which is a 1x1 convolution where shape or stride changes.</summary>
     private sealed class BasicBlock : nn.Module<Tensor, Tensor>
     {
+        private readonly Products products;
+        private readonly int stride;
         private readonly Conv2d conv1, conv2;
         private readonly BatchNorm2d bn1, bn2;
-        private readonly Sequential[] shortcuts = [];
+        private readonly Conv2d[] shortcutConv = [];
+        private readonly BatchNorm2d[] shortcutNorm = [];
 
-        public BasicBlock(int inChannels, int outChannels, int stride, string shortcutName) : base("BasicBlock")
+        public BasicBlock(Products products, int inChannels, int outChannels, int stride, string shortcutName) : base("BasicBlock")
         {
+            (this.products, this.stride) = (products, stride);
             conv1 = nn.Conv2d(inChannels, outChannels, 3, stride: stride, padding: 1, bias: false);
             bn1 = nn.BatchNorm2d(outChannels);
             conv2 = nn.Conv2d(outChannels, outChannels, 3, stride: 1, padding: 1, bias: false);
@@ -152,9 +157,10 @@ public sealed class ResNet : Backbone
             register_module("conv2", conv2);
             register_module("bn2", bn2);
             if (stride == 1 && inChannels == outChannels) return;
-            shortcuts = [nn.Sequential(
-                ("0", nn.Conv2d(inChannels, outChannels, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(outChannels)))];
-            register_module(shortcutName, shortcuts[0]);
+            // In arrays, since TorchSharp would register fields under their own names too.
+            shortcutConv = [nn.Conv2d(inChannels, outChannels, 1, stride: stride, bias: false)];
+            shortcutNorm = [nn.BatchNorm2d(outChannels)];
+            register_module(shortcutName, nn.Sequential(("0", shortcutConv[0]), ("1", shortcutNorm[0])));
         }
 
         /// <summary>Values of the convolutions, each used once at every place of the result.</summary>
@@ -162,8 +168,10 @@ public sealed class ResNet : Backbone
 
         public override Tensor forward(Tensor x)
         {
-            Tensor residual = bn2.forward(conv2.forward(bn1.forward(conv1.forward(x)).relu_()));
-            return residual.add_(shortcuts.Length == 0 ? x : shortcuts[0].forward(x)).relu_();
+            Tensor inner = bn1.forward(products.Conv(x, conv1, stride, 1)).relu_();
+            Tensor residual = bn2.forward(products.Conv(inner, conv2, 1, 1));
+            Tensor shortcut = shortcutConv.Length == 0 ? x : shortcutNorm[0].forward(products.Conv(x, shortcutConv[0], stride));
+            return residual.add_(shortcut).relu_();
         }
     }
 }

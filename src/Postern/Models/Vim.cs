@@ -44,9 +44,9 @@ public sealed class Vim : Backbone
         int d = config.EmbedDim;
         cls_token = new Parameter(zeros(1, 1, d));
         pos_embed = new Parameter(zeros(1, config.Patches + 1, d));
-        patch_embed = new PatchEmbed(config.PatchSize, config.Stride, d);
+        patch_embed = new PatchEmbed(Products, config.PatchSize, config.Stride, d);
         head = nn.Linear(d, config.Classes);
-        layers = [.. Enumerable.Range(0, config.Depth).Select(_ => new VimBlock(d, config.StateSize))];
+        layers = [.. Enumerable.Range(0, config.Depth).Select(_ => new VimBlock(Products, d, config.StateSize))];
         norm_f = new RmsNorm(d);
         register_parameter("cls_token", cls_token);
         register_parameter("pos_embed", pos_embed);
@@ -116,20 +116,19 @@ public sealed class Vim : Backbone
         long batch = patches.shape[0], middle = config.Patches / 2;
         Tensor hidden = cat([patches.narrow(1, 0, middle), cls_token.expand(batch, -1, -1),
             patches.narrow(1, middle, config.Patches - middle)], 1) + pos_embed;          // [B, M + 1, d]
-        Tensor? residual = null;
+        Tensor residual = hidden;
         for (int i = 0; i < layers.Length; i++)
         {
             string name = $"layers.{i}";
-            residual = residual is null ? hidden : residual + Dropped(hidden, BlockRate(i), i);
             Action<string, Func<Tensor>>? observe = Observer is null ? null : (part, value) => Observe($"{name}.{part}", value);
-            hidden = layers[i].forward(residual, observe);
+            (residual, hidden) = layers[i].Run(residual, i == 0 ? null : Dropped(hidden, BlockRate(i), i), observe);
             (Tensor h, Tensor r) = (hidden, residual);
             Observe($"{name}.hidden", () => h);
             Observe($"{name}.residual", () => r);
         }
         // Only the class token is read, so only its row is normalised.
         Tensor last = Dropped(hidden, config.DropPath, config.Depth).narrow(1, middle, 1);
-        Tensor features = norm_f.forward(residual is null ? last : residual.narrow(1, middle, 1) + last).squeeze(1); // [B, d]
+        Tensor features = norm_f.forward(layers.Length == 0 ? last : residual.narrow(1, middle, 1) + last).squeeze(1); // [B, d]
         Observe("features", () => features);
         return head.forward(features);                                                    // [B, classes]
     }

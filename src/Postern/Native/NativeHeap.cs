@@ -8,7 +8,7 @@ namespace Postern.Native;
 /// </summary>
 internal static class NativeHeap
 {
-    private const int TrimThreshold = -1, MapThreshold = -3;
+    private const int TrimThreshold = -1, MapThreshold = -3, MostMaps = -4;
 
     /// <summary>The largest block that glibc can be made to take from its heap rather than from the kernel.</summary>
     private const int LargestHeapBlock = 32 << 20;
@@ -21,6 +21,7 @@ internal static class NativeHeap
         {
             SetOption(MapThreshold, LargestHeapBlock);
             SetOption(TrimThreshold, int.MaxValue);
+            SetOption(MostMaps, 0);
         }
         catch (EntryPointNotFoundException)
         {

@@ -43,6 +43,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
         PatchDefense? defence = DefenseCatalog.Create(cell.Defence, dataset.Mean);
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
         using Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
+        model.Precision = settings.Precision;
         string[] notes = [.. StartFrom(model), .. cell.TrainedBy is null ? TrainingNotes.Of(settings, dataset.Train.Count) : []];
         foreach (string note in notes.Where(run.Told.Add)) progress.Noted(cell, note);
         Describe(attack, plan, notes);
@@ -194,6 +195,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
                 ["instructions"] = string.Join(" ", Machine.InstructionSets),
                 ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{Machine.Memory.Total / (double)(1L << 30):f1} GiB"),
                 ["device"] = "cpu",
+                ["precision"] = TrainingOptions.Settings(cell.Training).Precision.Word(),
                 ["os"] = RuntimeInformation.OSDescription,
             },
             CreatedUtc = DateTimeOffset.UtcNow,

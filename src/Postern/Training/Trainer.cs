@@ -35,7 +35,7 @@ public sealed class Trainer : IDisposable
     private readonly Backbone model;
     private readonly TrainingSettings settings;
     private readonly long seed;
-    private readonly Optimizers optimizer;
+    private readonly Optimizer optimizer;
     private readonly WeightAverage? average;
     private readonly StepClock clock = new();
 
@@ -43,7 +43,8 @@ public sealed class Trainer : IDisposable
     public Trainer(Backbone model, TrainingSettings settings, long seed)
     {
         (this.model, this.settings, this.seed) = (model, settings, seed);
-        optimizer = new Optimizers(model, settings);
+        TrainedParameter[] parameters = TrainedParameter.Of(model, settings);
+        optimizer = settings.UseSgd ? new Sgd(parameters, settings.Momentum) : new AdamW(parameters);
         if (settings.EmaDecay > 0) average = new WeightAverage(model, settings.EmaDecay);
     }
 

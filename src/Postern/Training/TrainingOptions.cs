@@ -1,4 +1,5 @@
 using Postern.Configuration;
+using Postern.Models;
 
 namespace Postern.Training;
 
@@ -48,6 +49,11 @@ public static class TrainingOptions
         new("rand_augment_ops", OptionKind.Integer, "2", "operations that RandAugment draws for a picture") { Min = 1, Max = 15 },
         new("color_jitter", OptionKind.Number, "0", "strength of brightness, contrast and saturation jitter; idle beside RandAugment") { Min = 0, Max = 1 },
         new("random_erasing", OptionKind.Number, "0", "probability that a box becomes noise; 0.25 in the official recipes") { Min = 0, Max = 1 },
+        new("precision", OptionKind.Word, "float32",
+            "of matrix products and convolutions, in training and in tests: float32, bf16 (weights stay float32), auto (bf16 where the processor multiplies it)")
+        {
+            Allowed = Precisions.Words,
+        },
         new("drop_last", OptionKind.Switch, "false", "leave out the samples that do not fill an epoch's last batch"),
         new("ema", OptionKind.Number, "0", "decay of a running mean of the weights, kept and measured beside them; 0 for none") { Min = 0, Max = 0.9999999m },
         new("eval_every", OptionKind.Integer, "1", "epochs between evaluations; 0 for the last epoch only") { Min = 0 },
@@ -96,6 +102,7 @@ public static class TrainingOptions
             RandAugmentOperations = choice.Integer("rand_augment_ops"),
             ColorJitter = (double)choice.Number("color_jitter"),
             RandomErasing = (double)choice.Number("random_erasing"),
+            Precision = Precisions.Of(choice.Word("precision")),
             DropLast = choice.Switch("drop_last"),
             EmaDecay = (double)choice.Number("ema"),
             EvaluateEvery = choice.Integer("eval_every"),

@@ -1,3 +1,5 @@
+using Postern.Models;
+
 namespace Postern.Training;
 
 /// <summary>How a cell is trained.</summary>
@@ -56,6 +58,9 @@ public sealed record TrainingSettings
 
     /// <summary>Probability of random erasing.</summary>
     public double RandomErasing { get; init; }
+
+    /// <summary>Of matrix products and convolutions.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>Whether samples that do not fill an epoch's last batch are left out.</summary>
     public bool DropLast { get; init; }

@@ -1,5 +1,4 @@
 using Postern.Training;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Postern.Attacks.Learned;
@@ -9,21 +8,18 @@ internal sealed class TrainedPart : IDisposable
 {
     private readonly string name;
     private readonly nn.Module network;
-    private readonly Optimizers optimizer;
+    private readonly Optimizer optimizer;
 
-    private TrainedPart(string name, nn.Module network, Func<IEnumerable<Parameter>, OptimizerHelper> make)
-    {
-        (this.name, this.network) = (name, network);
-        optimizer = new Optimizers(network.named_parameters(), make);
-    }
+    private TrainedPart(string name, nn.Module network, Optimizer optimizer) => (this.name, this.network, this.optimizer) = (name, network, optimizer);
 
     /// <summary>Trained by Adam without decay (AdamW with none is the same).</summary>
-    public static TrainedPart Adam(string name, nn.Module network, double beta1, double beta2) => new(name, network, parameters =>
-        new AdamW([new AdamW.ParamGroup(parameters, new AdamW.Options { LearningRate = 0, beta1 = beta1, beta2 = beta2, eps = 1e-8, weight_decay = 0, amsgrad = false, maximize = false })], 0));
+    public static TrainedPart Adam(string name, nn.Module network, double beta1, double beta2) => new(name, network, new AdamW(Parameters(network, decay: 0), beta1, beta2));
 
     /// <summary>Trained by SGD with momentum and L2 decay.</summary>
-    public static TrainedPart Sgd(string name, nn.Module network, double momentum, double decay) => new(name, network, parameters =>
-        new SGD([new SGD.ParamGroup(parameters, new SGD.Options { LearningRate = 0, momentum = momentum, dampening = 0, weight_decay = decay, nesterov = false, maximize = false })], 0, momentum));
+    public static TrainedPart Sgd(string name, nn.Module network, double momentum, double decay) => new(name, network, new Sgd(Parameters(network, decay), momentum));
+
+    private static TrainedParameter[] Parameters(nn.Module network, double decay) =>
+        [.. network.named_parameters().Select(p => new TrainedParameter(p.name, p.parameter, decay))];
 
     /// <summary>Forgets gradients.</summary>
     public void ZeroGradients() => optimizer.ZeroGradients();

@@ -10,14 +10,15 @@ namespace Postern.Models.Layers;
 internal sealed class GatedCnnBlock : nn.Module<Tensor, Tensor>
 {
     private const int Kernel = 7;
+    private readonly Products products;
     private readonly int dim, hiddenDim;
     private readonly LayerNorm norm;
     private readonly Linear fc1, fc2;
     private readonly Conv2d conv;
 
-    public GatedCnnBlock(int dim, double normEps) : base("GatedCnnBlock")
+    public GatedCnnBlock(Products products, int dim, double normEps) : base("GatedCnnBlock")
     {
-        this.dim = dim;
+        (this.products, this.dim) = (products, dim);
         // The official code truncates: of 32 channels it makes 85.
         hiddenDim = (int)(8.0 / 3.0 * dim);
         norm = nn.LayerNorm(dim, eps: normEps);
@@ -35,10 +36,11 @@ internal sealed class GatedCnnBlock : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        Tensor projected = fc1.forward(norm.forward(x));                                        // [B, H, W, 2h]
+        Tensor projected = products.Linear(norm.forward(x), fc1);                               // [B, H, W, 2h]
         Tensor gate = projected.narrow(-1, 0, hiddenDim);
         Tensor identity = projected.narrow(-1, hiddenDim, hiddenDim - dim);
-        Tensor mixed = conv.forward(projected.narrow(-1, 2 * hiddenDim - dim, dim).permute(0, 3, 1, 2)).permute(0, 2, 3, 1);
-        return fc2.forward(nn.functional.gelu(gate) * cat([identity, mixed], -1));
+        Tensor convolved = projected.narrow(-1, 2 * hiddenDim - dim, dim).permute(0, 3, 1, 2);
+        Tensor mixed = products.Conv(convolved, conv, padding: Kernel / 2, groups: dim).permute(0, 2, 3, 1);
+        return Products.Wide(products.Linear(nn.functional.gelu(gate) * cat([identity, mixed], -1), fc2));
     }
 }

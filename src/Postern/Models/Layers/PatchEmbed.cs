@@ -7,10 +7,13 @@ namespace Postern.Models.Layers;
 /// <summary>A convolution that turns each patch into a token, row by row: [B, 3, H, W] to [B, M, d].</summary>
 internal sealed class PatchEmbed : nn.Module<Tensor, Tensor>
 {
+    private readonly Products products;
+    private readonly int stride;
     private readonly Conv2d proj;
 
-    public PatchEmbed(int patchSize, int stride, int embedDim) : base("PatchEmbed")
+    public PatchEmbed(Products products, int patchSize, int stride, int embedDim) : base("PatchEmbed")
     {
+        (this.products, this.stride) = (products, stride);
         proj = nn.Conv2d(3, embedDim, patchSize, stride: stride);
         register_module("proj", proj);
     }
@@ -26,7 +29,8 @@ internal sealed class PatchEmbed : nn.Module<Tensor, Tensor>
             : null;
     }
 
-    public override Tensor forward(Tensor input) => proj.forward(input).flatten(2).transpose(1, 2).contiguous();
+    public override Tensor forward(Tensor input) =>
+        Products.Wide(products.Conv(input, proj, stride).flatten(2).transpose(1, 2)).contiguous();
 
     /// <summary>Bound of PyTorch's default initial values, weight and bias: 1 / sqrt(fan in).</summary>
     public double DefaultBound => Initial.DefaultBound(proj.weight);

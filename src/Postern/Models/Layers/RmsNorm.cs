@@ -1,3 +1,4 @@
+using Postern.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -8,7 +9,7 @@ namespace Postern.Models.Layers;
 internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {
     // Held here: TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
-    private static readonly Scalar Epsilon = 1e-5;
+    private static readonly Scalar Epsilon = RmsNormKernel.Epsilon;
 
     public RmsNorm(int width) : base("RmsNorm")
     {
@@ -19,5 +20,73 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
     /// <summary>[width].</summary>
     public Parameter Weight { get; }
 
+    /// <summary>The norm of <paramref name="x"/> in tensor operations.</summary>
     public override Tensor forward(Tensor x) => x * (x.square().mean([-1], keepdim: true) + Epsilon).rsqrt() * Weight;
+
+    /// <summary>The sum of two branches and its norm, both [B, L, d], in one pass; the sum is <paramref name="x"/> where there is one branch.</summary>
+    /// <param name="x">[B, L, d].</param>
+    /// <param name="addend">[B, L, d], or null.</param>
+    public (Tensor Sum, Tensor Normed) OfSum(Tensor x, Tensor? addend)
+    {
+        if (addend is null) return (x, OfOne.apply(x, Weight));
+        List<Tensor> results = OfTwo.apply(x, addend, Weight);
+        return (results[0], results[1]);
+    }
+
+    private static Tensor Dense(Tensor tensor) => tensor.detach().contiguous();
+
+    private static (Tensor GradX, Tensor GradWeight) Backward(List<Tensor> saved, Tensor gradY, Tensor? gradSum)
+    {
+        (Tensor sum, Tensor weight) = (saved[0], saved[1]);
+        (Tensor gradX, Tensor gradWeight) = (empty(sum.shape), empty(weight.shape));
+        int width = (int)weight.shape[0];
+        (Tensor dense, Tensor? denseSum) = (gradY.contiguous(), gradSum?.contiguous());
+        NativeKernels.NormBackward((int)(sum.numel() / width), width, TensorRows.Of(sum), TensorRows.Of(weight), TensorRows.Of(dense),
+            TensorRows.Of(denseSum), TensorRows.Of(gradX), TensorRows.Of(gradWeight));
+        return (gradX, gradWeight);
+    }
+
+    private sealed class OfOne : autograd.SingleTensorFunction<OfOne>
+    {
+        public override string Name => "RmsNorm";
+
+        public override Tensor forward(autograd.AutogradContext context, params object[] vars)
+        {
+            (Tensor x, Tensor weight) = (Dense((Tensor)vars[0]), Dense((Tensor)vars[1]));
+            Tensor y = empty(x.shape);
+            int width = (int)weight.shape[0];
+            NativeKernels.NormForward((int)(x.numel() / width), width, TensorRows.Of(x), default, TensorRows.Of(weight), default, TensorRows.Of(y));
+            context.save_for_backward([x, weight]);
+            return y;
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput)
+        {
+            (Tensor gradX, Tensor gradWeight) = Backward(context.get_saved_variables(), gradOutput, null);
+            return [gradX, gradWeight];
+        }
+    }
+
+    private sealed class OfTwo : autograd.MultiTensorFunction<OfTwo>
+    {
+        public override string Name => "AddRmsNorm";
+
+        public override List<Tensor> forward(autograd.AutogradContext context, params object[] vars)
+        {
+            (Tensor x, Tensor addend, Tensor weight) = (Dense((Tensor)vars[0]), Dense((Tensor)vars[1]), Dense((Tensor)vars[2]));
+            (Tensor sum, Tensor y) = (empty(x.shape), empty(x.shape));
+            int width = (int)weight.shape[0];
+            NativeKernels.NormForward((int)(x.numel() / width), width, TensorRows.Of(x), TensorRows.Of(addend), TensorRows.Of(weight),
+                TensorRows.Of(sum), TensorRows.Of(y));
+            // Its memory alone: what is kept must not be the output itself, which would keep its own node alive.
+            context.save_for_backward([sum.detach(), weight]);
+            return [sum, y];
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> gradOutputs)
+        {
+            (Tensor gradX, Tensor gradWeight) = Backward(context.get_saved_variables(), gradOutputs[1], gradOutputs[0]);
+            return [gradX, gradX, gradWeight];
+        }
+    }
 }

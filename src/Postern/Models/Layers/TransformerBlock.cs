@@ -14,12 +14,12 @@ internal sealed class TransformerBlock : nn.Module
     private readonly SelfAttention attn;
     private readonly PerceptronLayer mlp;
 
-    public TransformerBlock(int embedDim, int heads) : base("TransformerBlock")
+    public TransformerBlock(Products products, int embedDim, int heads) : base("TransformerBlock")
     {
         norm1 = nn.LayerNorm(embedDim, eps: NormEps);
-        attn = new SelfAttention(embedDim, heads);
+        attn = new SelfAttention(products, embedDim, heads);
         norm2 = nn.LayerNorm(embedDim, eps: NormEps);
-        mlp = new PerceptronLayer(embedDim, 4 * embedDim);
+        mlp = new PerceptronLayer(products, embedDim, 4 * embedDim);
         register_module("norm1", norm1);
         register_module("attn", attn);
         register_module("norm2", norm2);
@@ -35,12 +35,14 @@ internal sealed class TransformerBlock : nn.Module
     /// <summary>Softmax attention with one projection for queries, keys and values.</summary>
     private sealed class SelfAttention : nn.Module<Tensor, Tensor>
     {
+        private readonly Products products;
         private readonly int heads;
         private readonly Scalar scale;
         private readonly Linear qkv, proj;
 
-        public SelfAttention(int embedDim, int heads) : base("SelfAttention")
+        public SelfAttention(Products products, int embedDim, int heads) : base("SelfAttention")
         {
+            this.products = products;
             this.heads = heads;
             scale = Math.Pow(embedDim / (double)heads, -0.5);
             qkv = nn.Linear(embedDim, 3 * embedDim);
@@ -52,26 +54,29 @@ internal sealed class TransformerBlock : nn.Module
         public override Tensor forward(Tensor x)
         {
             (long batch, long tokens, long dim) = (x.shape[0], x.shape[1], x.shape[2]);
-            Tensor split = qkv.forward(x).view(batch, tokens, 3, heads, dim / heads).permute(2, 0, 3, 1, 4); // [3, B, heads, L, d / heads]
+            Tensor split = Products.Wide(products.Linear(x, qkv)).view(batch, tokens, 3, heads, dim / heads).permute(2, 0, 3, 1, 4); // [3, B, heads, L, d / heads]
             Tensor scores = (split[0] * scale).matmul(split[1].transpose(-2, -1)); // [B, heads, L, L]
             Tensor mixed = scores.softmax(-1).matmul(split[2]);                                // [B, heads, L, d / heads]
-            return proj.forward(mixed.transpose(1, 2).reshape(batch, tokens, dim));
+            return Products.Wide(products.Linear(mixed.transpose(1, 2).reshape(batch, tokens, dim), proj));
         }
     }
 
     /// <summary>fc2(GELU(fc1(x))) with the exact GELU.</summary>
     private sealed class PerceptronLayer : nn.Module<Tensor, Tensor>
     {
+        private readonly Products products;
         private readonly Linear fc1, fc2;
 
-        public PerceptronLayer(int embedDim, int hiddenDim) : base("PerceptronLayer")
+        public PerceptronLayer(Products products, int embedDim, int hiddenDim) : base("PerceptronLayer")
         {
+            this.products = products;
             fc1 = nn.Linear(embedDim, hiddenDim);
             fc2 = nn.Linear(hiddenDim, embedDim);
             register_module("fc1", fc1);
             register_module("fc2", fc2);
         }
 
-        public override Tensor forward(Tensor x) => fc2.forward(nn.functional.gelu(fc1.forward(x)));
+        public override Tensor forward(Tensor x) =>
+            Products.Wide(products.Linear(nn.functional.gelu(products.Linear(x, fc1)), fc2));
     }
 }

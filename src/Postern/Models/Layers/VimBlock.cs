@@ -9,9 +9,9 @@ internal sealed class VimBlock : nn.Module
     private readonly VimMixer mixer;
     private readonly RmsNorm norm;
 
-    public VimBlock(int embedDim, int stateSize) : base("VimBlock")
+    public VimBlock(Products products, int embedDim, int stateSize) : base("VimBlock")
     {
-        mixer = new VimMixer(embedDim, stateSize);
+        mixer = new VimMixer(products, embedDim, stateSize);
         norm = new RmsNorm(embedDim);
         register_module("mixer", mixer);
         register_module("norm", norm);
@@ -19,9 +19,17 @@ internal sealed class VimBlock : nn.Module
 
     public VimMixer Mixer => mixer;
 
-    /// <summary>[B, L, d] to [B, L, d]; <paramref name="observe"/> sees inner activations by name.</summary>
-    public Tensor forward(Tensor residual, Action<string, Func<Tensor>>? observe) =>
-        mixer.forward(norm.forward(residual), observe is null ? null : (part, value) => observe($"mixer.{part}", value));
+    /// <summary>The stream with the last branch added, and this block's branch: [B, L, d] each.</summary>
+    /// <param name="stream">The stream, [B, L, d].</param>
+    /// <param name="branch">What the block before made of it, [B, L, d]; null for the first block.</param>
+    /// <param name="observe">Sees inner activations by name.</param>
+    public (Tensor Stream, Tensor Branch) Run(Tensor stream, Tensor? branch, Action<string, Func<Tensor>>? observe)
+    {
+        (Tensor sum, Tensor normed) = mixer.UseLoop ? Plain(branch is null ? stream : stream + branch) : norm.OfSum(stream, branch);
+        return (sum, mixer.forward(normed, observe is null ? null : (part, value) => observe($"mixer.{part}", value)));
+    }
+
+    private (Tensor, Tensor) Plain(Tensor sum) => (sum, norm.forward(sum));
 
     public void Initialise(int depth, Func<string, RandomStream> stream)
     {

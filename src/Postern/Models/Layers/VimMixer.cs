@@ -13,12 +13,14 @@ internal sealed class VimMixer : nn.Module
 {
     private const int ConvKernel = 4;
     private static readonly Scalar Half = 0.5;
+    private readonly Products products;
     private readonly int innerDim, stateSize, stepRank;
     private readonly Linear in_proj, out_proj;
     private readonly Direction forwardDirection, backwardDirection;
 
-    public VimMixer(int embedDim, int stateSize) : base("VimMixer")
+    public VimMixer(Products products, int embedDim, int stateSize) : base("VimMixer")
     {
+        this.products = products;
         (innerDim, this.stateSize, stepRank) = (2 * embedDim, stateSize, (embedDim + 15) / 16);
         in_proj = nn.Linear(embedDim, 2 * innerDim, hasBias: false);
         out_proj = nn.Linear(innerDim, embedDim, hasBias: false);
@@ -38,11 +40,11 @@ internal sealed class VimMixer : nn.Module
     /// <summary>[B, L, d] to [B, L, d].</summary>
     public Tensor forward(Tensor hidden, Action<string, Func<Tensor>>? observe)
     {
-        Tensor x = nn.functional.linear(hidden, in_proj.weight!.narrow(0, 0, innerDim));           // [B, L, E]
-        Tensor z = nn.functional.linear(hidden, in_proj.weight!.narrow(0, innerDim, innerDim));    // [B, L, E]
+        Tensor x = Products.Wide(products.Linear(hidden, in_proj.weight!.narrow(0, 0, innerDim)));           // [B, L, E]
+        Tensor z = Products.Wide(products.Linear(hidden, in_proj.weight!.narrow(0, innerDim, innerDim)));    // [B, L, E]
         observe?.Invoke("xz", () => cat([x, z], -1).transpose(1, 2));
         Tensor y = forwardDirection.Run(x, z, UseLoop, observe) + backwardDirection.Run(x, z, UseLoop, observe);
-        return out_proj.forward(y * Half);
+        return Products.Wide(products.Linear(y * Half, out_proj));
     }
 
     public void Initialise(int depth, Func<string, RandomStream> stream)
@@ -56,6 +58,7 @@ internal sealed class VimMixer : nn.Module
     /// <summary>Convolution, input-dependent step, B and C, and the scan of one direction. Parameters are the mixer's own.</summary>
     private sealed class Direction
     {
+        private readonly Products products;
         private readonly bool backward;
         private readonly string suffix;
         private readonly int stateSize, stepRank;
@@ -65,7 +68,7 @@ internal sealed class VimMixer : nn.Module
 
         public Direction(VimMixer mixer, int innerDim, int stateSize, int stepRank, bool backward)
         {
-            (this.backward, this.stateSize, this.stepRank) = (backward, stateSize, stepRank);
+            (products, this.backward, this.stateSize, this.stepRank) = (mixer.products, backward, stateSize, stepRank);
             suffix = backward ? "_b" : "";
             aLog = new Parameter(zeros(innerDim, stateSize));
             d = new Parameter(ones(innerDim));
@@ -83,9 +86,9 @@ internal sealed class VimMixer : nn.Module
         public Tensor Run(Tensor x, Tensor z, bool loop, Action<string, Func<Tensor>>? observe)
         {
             Tensor u = CausalConvSilu.Apply(x, conv.weight.squeeze(1), conv.bias!, backward, loop);      // [B, L, E]
-            Tensor projected = xProj.forward(u);                                                        // [B, L, R + 2N]
+            Tensor projected = Products.Wide(products.Linear(u, xProj));                                 // [B, L, R + 2N]
             // dt_proj.bias is not added here but inside the scan, before softplus.
-            Tensor delta = nn.functional.linear(projected.narrow(2, 0, stepRank), dtProj.weight!);      // [B, L, E]
+            Tensor delta = Products.Wide(products.Linear(projected.narrow(2, 0, stepRank), dtProj.weight!)); // [B, L, E]
             Tensor b = projected.narrow(2, stepRank, stateSize);                                        // [B, L, N]
             Tensor c = projected.narrow(2, stepRank + stateSize, stateSize);                            // [B, L, N]
             Tensor a = aLog.exp().neg();                                                                // [E, N]

@@ -1,0 +1,38 @@
+namespace Postern.Kernels;
+
+/// <summary><see cref="RmsNormKernel"/> in plain loops over double precision.</summary>
+public static class RmsNormReference
+{
+    /// <summary>s and y, [rows, d] each.</summary>
+    public static (float[] Sum, float[] Y) Forward(int width, float[] x, float[]? addend, float[] weight)
+    {
+        float[] sum = [.. x.Select((v, i) => v + (addend?[i] ?? 0))], y = new float[x.Length];
+        for (int row = 0; row < x.Length; row += width)
+        {
+            double r = Factor(width, sum, row);
+            for (int i = 0; i < width; i++) y[row + i] = (float)(sum[row + i] * r * weight[i]);
+        }
+        return (sum, y);
+    }
+
+    /// <summary>The gradients of s, [rows, d], and of w, [d].</summary>
+    public static (float[] GradX, float[] GradWeight) Backward(int width, float[] sum, float[] weight, float[] gradY, float[]? gradSum)
+    {
+        float[] gradX = new float[sum.Length];
+        double[] gradWeight = new double[width];
+        for (int row = 0; row < sum.Length; row += width)
+        {
+            double r = Factor(width, sum, row), inner = 0;
+            for (int i = 0; i < width; i++) inner += (double)gradY[row + i] * weight[i] * sum[row + i] / width;
+            for (int i = 0; i < width; i++)
+            {
+                gradWeight[i] += gradY[row + i] * r * sum[row + i];
+                gradX[row + i] = (float)(gradY[row + i] * weight[i] * r - sum[row + i] * r * r * r * inner + (gradSum?[row + i] ?? 0));
+            }
+        }
+        return (gradX, [.. gradWeight.Select(g => (float)g)]);
+    }
+
+    private static double Factor(int width, float[] sum, int row) =>
+        1 / Math.Sqrt(Enumerable.Range(row, width).Sum(i => (double)sum[i] * sum[i]) / width + RmsNormKernel.Epsilon);
+}

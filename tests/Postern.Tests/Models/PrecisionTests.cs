@@ -1,0 +1,110 @@
+using Postern.Models;
+using Postern.Models.Layers;
+using Postern.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Tests.Models;
+
+public class PrecisionTests
+{
+    private static Backbone Model(string family) => family switch
+    {
+        "vim" => new Vim(new VimConfig(16, 4, 4, EmbedDim: 32, Depth: 3, StateSize: 16, Classes: 10)),
+        "deit" => new DeiT(new DeiTConfig(16, 4, EmbedDim: 32, Depth: 3, Heads: 2, Classes: 10)),
+        "mambaout" => new MambaOut(new MambaOutConfig([1, 2], [16, 32], Classes: 10, StemStride: 1)),
+        _ => new ResNet(new ResNetConfig([8, 16, 16, 32], ImageNetStem: false, Classes: 10)),
+    };
+
+    [Theory]
+    [InlineData(3, 7, 5, 9, true)]
+    [InlineData(2, 65, 256, 48, false)]
+    public void Float32_products_are_matrix_products(int batch, int length, int inner, int outer, bool biased)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(3);
+        var products = new Products();
+        Tensor x = randn(batch, length, inner), weight = randn(outer, inner);
+        Tensor? bias = biased ? randn(outer) : null;
+        (Tensor y, Tensor[] gradients) = Run(x, weight, bias, (a, w, b) => products.Linear(a, w, b));
+        (Tensor expected, Tensor[] expectedGradients) = Run(x, weight, bias, (a, w, b) => nn.functional.linear(a, w, b!));
+        Near(expected, y);
+        foreach ((Tensor e, Tensor g) in expectedGradients.Zip(gradients)) Near(e, g);
+
+        static (Tensor, Tensor[]) Run(Tensor x, Tensor weight, Tensor? bias, Func<Tensor, Tensor, Tensor?, Tensor> linear)
+        {
+            Tensor[] leaves = [.. new[] { x, weight, bias }.OfType<Tensor>().Select(t => t.clone().requires_grad_())];
+            Tensor y = linear(leaves[0], leaves[1], leaves.Length > 2 ? leaves[2] : null);
+            y.backward([arange(y.numel()).view(y.shape).cos()]);
+            return (y.detach(), [.. leaves.Select(l => l.grad!)]);
+        }
+
+        static void Near(Tensor expected, Tensor actual)
+        {
+            Assert.Equal(expected.shape, actual.shape);
+            Assert.True(((expected - actual).abs().max() / expected.abs().max()).item<float>() < 5e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData("vim", 0.99)]
+    [InlineData("deit", 0.99)]
+    [InlineData("mambaout", 0.99)]
+    // Its whole stream is rounded, and batch norm divides by the deviation of eight pictures of noise.
+    [InlineData("resnet", 0.9)]
+    public void Logits_and_gradients_in_bf16_are_those_in_float32_but_for_rounding(string family, float least)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(5);
+        using Backbone model = Model(family);
+        Tensor images = randn(8, 3, 16, 16), labels = randint(10, 8, ScalarType.Int64);
+        (Tensor logits, Tensor gradient) = Run(Precision.Float32);
+        (Tensor rounded, Tensor roundedGradient) = Run(Precision.BFloat16);
+        Assert.Equal(ScalarType.Float32, rounded.dtype);
+        Assert.All(model.parameters(), p => Assert.Equal(ScalarType.Float32, p.dtype));
+        float off = ((logits - rounded).norm() / logits.norm()).item<float>();
+        Assert.True(off is > 0 and < 0.02f, $"{family}: logits are off by {off:g3} of their norm");
+        float cosine = (gradient * roundedGradient).sum().item<float>() / (gradient.norm() * roundedGradient.norm()).item<float>();
+        Assert.True(cosine > least && cosine < 1, $"{family}: the gradients' cosine is {cosine:g5}");
+
+        (Tensor, Tensor) Run(Precision precision)
+        {
+            model.Precision = precision;
+            model.train();
+            model.zero_grad();
+            Tensor logits = model.forward(images);
+            nn.functional.cross_entropy(logits, labels).backward();
+            return (logits.detach(), cat([.. model.parameters().Select(p => p.grad!.flatten())]).clone());
+        }
+    }
+
+    [Theory]
+    [InlineData("vim")]
+    [InlineData("resnet")]
+    public void Training_in_bf16_repeats_to_the_bit(string family)
+    {
+        float[][] runs = [.. Enumerable.Range(0, 2).Select(_ =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            random.manual_seed(9);
+            using Backbone model = Model(family);
+            model.Precision = Precision.BFloat16;
+            var settings = new TrainingSettings { Epochs = 1, BatchSize = 8, LearningRate = 1e-3, Schedule = new CosineSchedule(1e-3, 1e-5, 1e-5, 0, 1) };
+            using var trainer = new Trainer(model, settings, seed: 0);
+            using var batch = new Batch(randn(8, 3, 16, 16), randint(10, 8, ScalarType.Int64), [.. Enumerable.Range(0, 8)]);
+            return Enumerable.Range(0, 4).Select(_ => (float)trainer.RunStep(batch, 1e-3)).ToArray();
+        })];
+        Assert.Equal(runs[0], runs[1]);
+        Assert.True(runs[0][^1] < runs[0][0], "the loss did not fall");
+    }
+
+    [Theory]
+    [InlineData("float32", Precision.Float32)]
+    [InlineData("bf16", Precision.BFloat16)]
+    public void Words_name_precisions(string word, Precision precision)
+    {
+        Assert.Equal(precision, Precisions.Of(word));
+        Assert.Equal(word, precision.Word());
+        Assert.Contains(Precisions.Of("auto").Word(), Precisions.Words);
+    }
+}
