@@ -44,7 +44,7 @@ public sealed partial class SideBySideTests : IDisposable
         kill.WaitForExit();
     }
 
-    private static bool IsGone(int process) => SpinWait.SpinUntil(() => !Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}")), TimeSpan.FromSeconds(20));
+    private static bool IsGone(int process) => SpinWait.SpinUntil(() => !Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}")), TimeSpan.FromMinutes(1));
 
     /// <summary>Every file of the cells but the page's, with times made equal.</summary>
     private static Dictionary<string, string> Records(string runs) => Directory.EnumerateFiles(runs, "*", SearchOption.AllDirectories)
