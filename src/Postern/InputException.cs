@@ -13,5 +13,10 @@ public sealed class InputException : Exception
     public InputException(string source, string found, Exception? inner = null)
         : base(OneLine($"{source}: {found}"), inner) { }
 
+    private InputException(string message) : base(OneLine(message)) { }
+
+    /// <summary>The error that another process told of, in its words.</summary>
+    internal static InputException Told(string message) => new(message);
+
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Postern.Cli.Json;
 using Postern.Studies;
+using Postern.Training;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
@@ -33,7 +34,7 @@ internal static class DryRun
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLineInterpolated($"{study.Cells.Count} cells, nothing run");
         foreach (string path in study.Missing) AnsiConsole.MarkupLineInterpolated($"[yellow]missing[/] {path}: needed to run");
-        TorchThreads.Use(threads);
+        TorchThreads.Use(new ThreadBudget(threads));
         Print(StudyCost.Of(study, root, StepCost.Measure), threads);
     }
 

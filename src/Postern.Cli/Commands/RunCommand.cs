@@ -1,8 +1,12 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text;
 using Postern.Cli.Json;
 using Postern.Cli.Progress;
 using Postern.Reports;
 using Postern.Studies;
+using Postern.Studies.Jobs;
+using Postern.Training;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
@@ -13,6 +17,9 @@ internal static class RunCommand
     /// <summary>As it is typed.</summary>
     public const string Name = "run";
 
+    // How this program starts itself for --jobs; of no use to people.
+    private const string JobSwitch = "--as-job";
+
     public static Command Create()
     {
         var arguments = new StudyArguments();
@@ -20,7 +27,7 @@ internal static class RunCommand
         var json = new JsonOption("with --dry-run: print the cells as a JSON array");
         var threads = new Option<int>("--threads")
         {
-            Description = "threads shared by libtorch, the kernels and the loaders",
+            Description = "threads shared by libtorch, the kernels and the loaders of all cells that run",
             DefaultValueFactory = _ => Environment.ProcessorCount,
         };
         threads.Validators.Add(result =>
@@ -28,16 +35,30 @@ internal static class RunCommand
             // A value that is no number has its own error already; asking for it here would throw.
             if (result.Tokens is [{ Value: string text }] && int.TryParse(text, out int count) && count < 1) result.AddError("--threads must be at least 1");
         });
-        var command = new Command(Name, "Run a study: every cell that is not done yet, then the report.") { dryRun, json, threads };
+        var jobs = new JobsOption();
+        var profile = new Option<bool>("--profile") { Description = "keep where each cell's time goes (profile.json), and print it at the end" };
+        var job = new Option<bool>(JobSwitch) { Hidden = true };
+        var command = new Command(Name, "Run a study: every cell that is not done yet, then the report.") { dryRun, json, threads, jobs, profile, job };
         arguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            bool plans = parsed.GetValue(dryRun), asJson = parsed.GetValue(json);
+            bool plans = parsed.GetValue(dryRun), asJson = parsed.GetValue(json), profiles = parsed.GetValue(profile);
             if (asJson && !plans) throw new InputException("--json", "belongs to --dry-run; a run's results are in its folder as JSON");
+            if (profiles && plans) throw new InputException("--profile", "needs a run; leave out --dry-run");
+            if (plans && parsed.GetResult(jobs) is { Implicit: false }) throw new InputException("--jobs", "needs a run; leave out --dry-run");
             Study study = arguments.Read(parsed, planOnly: plans);
             string root = arguments.Output(parsed);
             int count = parsed.GetValue(threads);
-            if (!plans) return Run(study, root, count);
+            if (parsed.GetValue(job)) return Serve(study, root, count, profiles);
+            if (!plans)
+            {
+                int sideBySide = jobs.Count(parsed, study, root, count);
+                string share = new ThreadBudget(count).Share(sideBySide).Threads.ToString(CultureInfo.InvariantCulture);
+                if (sideBySide > 1 || jobs.IsAuto(parsed)) AnsiConsole.MarkupLineInterpolated($"cells side by side: {sideBySide}, with {share} threads each");
+                (string program, IReadOnlyList<string> before) = OwnProgram.Find();
+                string[] own = [.. before, Name, .. arguments.Again(parsed), "--threads", share, JobSwitch, .. profiles ? new[] { "--profile" } : []];
+                return Run(study, root, count, sideBySide, profiles, new JobCommand(program, own));
+            }
             if (asJson) DryRun.WriteJson(study, root);
             else DryRun.Write(study, root, count);
             return ExitCode.Done;
@@ -45,14 +66,19 @@ internal static class RunCommand
         return command;
     }
 
-    private static int Run(Study study, string root, int threads)
+    private static int Run(Study study, string root, int threads, int jobs, bool profiles, JobCommand command)
     {
-        TorchThreads.Use(threads);
         using var interrupt = new Interrupt();
         RunSummary summary;
         try
         {
-            summary = RunProgress.Show(study, root, progress => new StudyRunner(study, root, threads, new ReportingProgress(progress, study, root)).Run(interrupt.Token));
+            summary = RunProgress.Show(study, root, jobs, shown =>
+            {
+                var progress = new ReportingProgress(shown, study, root);
+                if (jobs > 1) return new JobRunner(study, root, jobs, command, progress).Run(interrupt.Token);
+                TorchThreads.Use(new ThreadBudget(threads));
+                return new StudyRunner(study, root, threads, progress) { Profiles = profiles }.Run(interrupt.Token);
+            });
         }
         catch (OperationCanceledException)
         {
@@ -60,8 +86,19 @@ internal static class RunCommand
             throw;
         }
         ReportCommand.Show(study, root);
+        if (profiles) ProfileTable.Write(study, root);
         if (summary.Failed + summary.Skipped > 0)
             AnsiConsole.MarkupLineInterpolated($"[red]{summary.Failed} cells failed, {summary.Skipped} are run by another process[/]");
         return summary.Failed + summary.Skipped == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>Runs as a job of another run: cells are asked for on standard input.</summary>
+    private static int Serve(Study study, string root, int threads, bool profiles)
+    {
+        TorchThreads.Use(new ThreadBudget(threads));
+        using var interrupt = new Interrupt(ofJob: true);
+        using var orders = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+        using var messages = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        return new JobServer(study, root, threads, profiles).Serve(orders, messages, interrupt.Token) ? ExitCode.Done : ExitCode.BadInput;
     }
 }

@@ -29,6 +29,10 @@ internal sealed class StudyArguments
     /// <summary>What was named as the study.</summary>
     public string Named(ParseResult parsed) => parsed.GetValue(file)!;
 
+    /// <summary>The arguments that name the whole study, with its values and folder, once more.</summary>
+    public IReadOnlyList<string> Again(ParseResult parsed) =>
+        [Named(parsed), "--out", Output(parsed), .. (parsed.GetValue(set) ?? []).SelectMany(s => new[] { "--set", s })];
+
     /// <summary>Whether cells are chosen or values are set, which a folder of results knows nothing of.</summary>
     public bool HasChoices(ParseResult parsed) => parsed.GetValue(set) is { Length: > 0 } || parsed.GetValue(only) is { Length: > 0 };
 

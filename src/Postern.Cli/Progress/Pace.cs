@@ -7,19 +7,31 @@ namespace Postern.Cli.Progress;
 internal sealed class Pace
 {
     private readonly Dictionary<string, (double Seconds, int Epochs)> byModel = [];
-    private readonly Dictionary<string, int> epochsLeft;
+    private readonly Dictionary<string, (string Model, int Epochs)> left;
     private readonly List<string> order;
-    private readonly Stopwatch sinceEpoch = new();
+    private readonly HashSet<string> ended;
+    private readonly Dictionary<string, long> epochStarts = new(StringComparer.Ordinal);
+    private readonly int jobs;
 
-    public Pace(Study study, string root)
+    /// <param name="study">The study.</param>
+    /// <param name="root">The output folder.</param>
+    /// <param name="jobs">Cells that run at a time.</param>
+    public Pace(Study study, string root, int jobs = 1)
     {
+        this.jobs = jobs;
         order = [.. study.WithNeeded.Select(c => c.Id)];
-        Cell[] open = [.. study.WithNeeded.Where(c => c.TrainedBy is null && !new CellDirectory(study.Folder(root), c).IsDone)];
-        epochsLeft = open.GroupBy(c => c.ModelLabel).ToDictionary(g => g.Key, g => g.Sum(c => c.Training.Integer("epochs")));
+        ended = [.. study.WithNeeded.Where(c => new CellDirectory(study.Folder(root), c).IsDone).Select(c => c.Id)];
+        left = study.WithNeeded.Where(c => c.TrainedBy is null && !ended.Contains(c.Id)).ToDictionary(c => c.Id, c => (c.ModelLabel, c.Training.Integer("epochs")));
     }
 
     /// <summary>Cells of the study, finished ones included.</summary>
     public int Cells => order.Count;
+
+    /// <summary>Cells that run at a time.</summary>
+    public int Jobs => jobs;
+
+    /// <summary>Cells that need nothing more.</summary>
+    public int Ended => ended.Count;
 
     /// <summary>The cell's number in the study, from 1.</summary>
     public int NumberOf(Cell cell) => order.IndexOf(cell.Id) + 1;
@@ -28,17 +40,27 @@ internal sealed class Pace
 
     public void CellStarted(Cell cell, int finishedEpochs)
     {
-        if (finishedEpochs > 0) epochsLeft[cell.ModelLabel] -= finishedEpochs;
-        sinceEpoch.Restart();
+        if (finishedEpochs > 0) Spend(cell, finishedEpochs);
+        epochStarts[cell.Id] = Stopwatch.GetTimestamp();
     }
 
     public void EpochFinished(Cell cell)
     {
         (double seconds, int epochs) = byModel.GetValueOrDefault(cell.ModelLabel);
-        byModel[cell.ModelLabel] = (seconds + sinceEpoch.Elapsed.TotalSeconds, epochs + 1);
-        epochsLeft[cell.ModelLabel]--;
-        sinceEpoch.Restart();
+        byModel[cell.ModelLabel] = (seconds + Stopwatch.GetElapsedTime(epochStarts[cell.Id]).TotalSeconds, epochs + 1);
+        Spend(cell, 1);
+        epochStarts[cell.Id] = Stopwatch.GetTimestamp();
     }
+
+    /// <summary>The cell is finished or failed.</summary>
+    public void CellEnded(Cell cell)
+    {
+        ended.Add(cell.Id);
+        left.Remove(cell.Id);
+    }
+
+    /// <summary>Seconds since the cell's present epoch began.</summary>
+    public double SecondsOfEpoch(Cell cell) => Stopwatch.GetElapsedTime(epochStarts[cell.Id]).TotalSeconds;
 
     /// <summary>Estimated time to the end of the run, or null before the first epoch.</summary>
     public TimeSpan? Left
@@ -48,11 +70,14 @@ internal sealed class Pace
             int measured = byModel.Values.Sum(m => m.Epochs);
             if (measured == 0) return null;
             double average = byModel.Values.Sum(m => m.Seconds) / measured;
-            return TimeSpan.FromSeconds(epochsLeft.Sum(m =>
-                m.Value * (byModel.TryGetValue(m.Key, out (double Seconds, int Epochs) own) ? own.Seconds / own.Epochs : average)));
+            int together = Math.Clamp(Cells - Ended, 1, jobs);
+            return TimeSpan.FromSeconds(left.Values.Sum(cell =>
+                cell.Epochs * (byModel.TryGetValue(cell.Model, out (double Seconds, int Epochs) own) ? own.Seconds / own.Epochs : average)) / together);
         }
     }
 
-    public string LeftText => Left is not TimeSpan left ? "" : left.TotalHours >= 1 ? $"{(int)left.TotalHours} h {left.Minutes} min left"
-        : left.TotalMinutes >= 1 ? $"{left.Minutes} min {left.Seconds} s left" : $"{left.Seconds} s left";
+    public string LeftText => Left is not TimeSpan time ? "" : time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min left"
+        : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s left" : $"{time.Seconds} s left";
+
+    private void Spend(Cell cell, int epochs) => left[cell.Id] = left[cell.Id] with { Epochs = left[cell.Id].Epochs - epochs };
 }

@@ -6,11 +6,12 @@ namespace Postern.Cli.Progress;
 /// <summary>One line an epoch, for logs.</summary>
 internal sealed class PlainProgress(Pace pace, TextWriter output) : IRunProgress
 {
-    private readonly PreparationLines preparation = new(output);
+    private readonly Dictionary<string, PreparationLines> preparations = new(StringComparer.Ordinal);
 
     public void Preparing(Cell cell, string ingredient, double fraction, string detail)
     {
-        if (preparation.Due(fraction)) Line(cell, PreparationLines.Line(ingredient, fraction, detail));
+        if (!preparations.TryGetValue(cell.Id, out PreparationLines? lines)) preparations[cell.Id] = lines = new PreparationLines(output);
+        if (lines.Due(fraction)) Line(cell, PreparationLines.Line(ingredient, fraction, detail));
     }
 
     public void CellStarted(Cell cell, int finishedEpochs)
@@ -31,10 +32,17 @@ internal sealed class PlainProgress(Pace pace, TextWriter output) : IRunProgress
             + $"  {epoch.ImagesPerSecond:f0} img/s  {pace.LeftText}");
     }
 
-    public void CellFinished(Cell cell, CellResult result) =>
+    public void CellFinished(Cell cell, CellResult result)
+    {
+        pace.CellEnded(cell);
         Line(cell, $"done  ACC {result.Acc:p1}{Share("  ASR", result.Asr)}{Share("  RA", result.Ra)}");
+    }
 
-    public void CellFailed(Cell cell, string error) => Line(cell, $"FAILED: {error}");
+    public void CellFailed(Cell cell, string error)
+    {
+        pace.CellEnded(cell);
+        Line(cell, $"FAILED: {error}");
+    }
 
     public void CellSkipped(Cell cell, string reason) => Line(cell, $"skipped: {reason}");
 

@@ -6,10 +6,10 @@ namespace Postern.Cli.Progress;
 /// <summary>Shows a run: bars with rate and time left on a terminal, plain lines where there is none.</summary>
 internal static class RunProgress
 {
-    /// <summary>Runs <paramref name="work"/> with the display that fits where the output goes.</summary>
-    public static RunSummary Show(Study study, string root, Func<IRunProgress, RunSummary> work)
+    /// <summary>Runs <paramref name="work"/>, <paramref name="jobs"/> cells at a time, with the display that fits where the output goes.</summary>
+    public static RunSummary Show(Study study, string root, int jobs, Func<IRunProgress, RunSummary> work)
     {
-        var pace = new Pace(study, root);
+        var pace = new Pace(study, root, jobs);
         if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected) return work(new PlainProgress(pace, Console.Out));
         return AnsiConsole.Progress()
             .HideCompleted(false)

@@ -41,6 +41,8 @@ public sealed class CellDirectory
 
     private string PlanPath => Path.Combine(Folder, "plan.json");
 
+    private string ProfilePath => Path.Combine(Folder, "profile.json");
+
     private string FailurePath => Path.Combine(Folder, "failure.json");
 
     /// <summary>How far the cell is.</summary>
@@ -131,6 +133,13 @@ public sealed class CellDirectory
         if (result.Id != cell.Id) throw RecordFormat.Damaged(ResultPath, $"it is the result of {result.Id}");
         return result.Contradiction() is string found ? throw RecordFormat.Damaged(ResultPath, found) : result;
     }
+
+    /// <summary>Writes <c>profile.json</c>.</summary>
+    public void WriteProfile(CellProfile profile) => RecordFormat.Write(ProfilePath, profile);
+
+    /// <summary>Reads <c>profile.json</c>; null where there is none.</summary>
+    /// <exception cref="InputException">It is damaged.</exception>
+    public CellProfile? ReadProfile() => RecordFormat.Read<CellProfile>(ProfilePath);
 
     /// <summary>Writes <c>failure.json</c> with why the cell stopped.</summary>
     public void WriteFailure(string error) => RecordFormat.Write(FailurePath, new FailureRecord(error.ReplaceLineEndings(" ")));

@@ -16,33 +16,36 @@ namespace Postern.Studies;
 
 /// <summary>
 /// Runs one cell: plan, train, evaluate, record. What is on disk after each epoch is enough to continue to the bit.
-/// Notes that are in <c>told</c> have been given for an earlier cell.
 /// </summary>
-internal sealed class CellRunner(
-    string study, Cell cell, CellDirectory directory, Dataset dataset, string ingredients, int threads, IRunProgress progress, ISet<string> told)
+/// <param name="cell">The cell.</param>
+/// <param name="directory">Its folder; its lock is held.</param>
+/// <param name="run">What it shares with other cells.</param>
+/// <param name="clock">Measures where its time goes.</param>
+internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext run, CellClock clock)
 {
     private const int EvaluationBatch = 200;
     private const int PreviewCount = 3;
+
+    private readonly Dataset dataset = run.Dataset;
+    private readonly IRunProgress progress = run.Progress;
 
     /// <summary>Runs from the last finished epoch to the result.</summary>
     public void Run(CancellationToken cancel)
     {
         TrainingSettings settings = TrainingOptions.Settings(cell.Training);
-        Attack? attack = AttackCatalog.Create(cell.Attack, dataset.TargetClass);
-        if (attack is not null && (attack.TargetClass < 0 || attack.TargetClass >= dataset.Classes))
-            throw cell.Attack.Error($"target {attack.TargetClass} is not a class of {dataset.Name}, which has {dataset.Classes}");
         if (settings.DropLast && dataset.Train.Count < settings.BatchSize)
         {
             throw cell.Training.Error(FormattableString.Invariant(
                 $"drop_last leaves nothing to train on: {dataset.Train.Count} pictures do not fill a batch of {settings.BatchSize}; lower batch_size"));
         }
-        attack = attack is null ? null : Prepared(attack, cancel);
+        Attack? attack = clock.Preparing(() => run.Attacks.Of(cell, dataset, created => Prepared(created, cancel)));
+        if (attack is not null) CheckAcceptance(attack);
         PatchDefense? defence = DefenseCatalog.Create(cell.Defence, dataset.Mean);
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
         using Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
         model.Precision = settings.Precision;
         string[] notes = [.. StartFrom(model), .. cell.TrainedBy is null ? TrainingNotes.Of(settings, dataset.Train.Count) : []];
-        foreach (string note in notes.Where(told.Add)) progress.Noted(cell, note);
+        foreach (string note in notes.Where(run.Told.Add)) progress.Noted(cell, note);
         Describe(attack, plan, notes);
 
         var test = new CellTest(new Evaluator(model, Loader(dataset.Test, Augmentations.Centre, EvaluationBatch) with { Process = defence is { InTests: true } ? defence : null }, cell.Seed), attack);
@@ -51,8 +54,8 @@ internal sealed class CellRunner(
         {
             result = result with
             {
-                Detection = test.Evaluator.Detect(defence, attack,
-                    (done, all) => progress.Preparing(cell, "detection", (double)done / all, $"pass {done}/{all}"), cancel),
+                Detection = clock.Evaluating(() => test.Evaluator.Detect(defence, attack,
+                    (done, all) => progress.Preparing(cell, "detection", (double)done / all, $"pass {done}/{all}"), cancel)),
             };
         }
         directory.WriteResult(result);
@@ -87,20 +90,24 @@ internal sealed class CellRunner(
         while (trainer.Epoch < settings.Epochs)
         {
             EpochResult epoch = trainer.RunEpoch(train, step => progress.Stepped(cell, step), cancel);
+            clock.Trained(epoch, train.Kept(dataset.Train.Count));
             bool evaluates = trainer.Epoch == settings.Epochs
                 || (settings.EvaluateEvery > 0 && trainer.Epoch % settings.EvaluateEvery == 0);
-            measured = evaluates ? test.Measure(cancel) : null;
+            measured = evaluates ? Measure(test, cancel) : null;
             EpochMetrics metrics = EpochMetrics.Of(epoch, measured?.Clean.Acc.Value, measured?.Triggered?.Asr.Value, measured?.Triggered?.Ra.Value);
             // The line comes before the checkpoint: after a kill between them, the resumed run drops it and trains the epoch again.
-            directory.AppendMetrics(metrics);
-            TrainingCheckpoint.Save(directory.Folder, model, trainer);
+            clock.Saving(() =>
+            {
+                directory.AppendMetrics(metrics);
+                TrainingCheckpoint.Save(directory.Folder, model, trainer);
+            });
             progress.EpochFinished(cell, metrics);
         }
-        (CleanResult clean, TriggeredResult? triggered) = measured ?? test.Measure(cancel);
+        (CleanResult clean, TriggeredResult? triggered) = measured ?? Measure(test, cancel);
         CellResult result = CellResult.Of(cell, clean, triggered, plan, model.ParameterCount, directory.ReadMetrics(), DateTimeOffset.UtcNow);
         if (trainer.Average is not WeightAverage average) return result;
-        directory.WriteAverage(average);
-        return result.WithAverage(average.Worn(model, () => test.Measure(cancel)));
+        clock.Saving(() => directory.WriteAverage(average));
+        return result.WithAverage(average.Worn(model, () => Measure(test, cancel)));
     }
 
     /// <summary>Measures weights that another cell trained.</summary>
@@ -108,28 +115,32 @@ internal sealed class CellRunner(
     {
         progress.CellStarted(cell, 0);
         var source = new CellDirectory(directory.Root, trainer);
-        (CleanResult clean, TriggeredResult? triggered) = test.Measure(cancel);
+        (CleanResult clean, TriggeredResult? triggered) = Measure(test, cancel);
         CellResult result = CellResult.Of(cell, clean, triggered, plan, model.ParameterCount, source.ReadMetrics(), DateTimeOffset.UtcNow);
         if (!File.Exists(source.AveragePath)) return result;
         Weights.Load(model, source.AveragePath);
-        return result.WithAverage(test.Measure(cancel));
+        return result.WithAverage(Measure(test, cancel));
     }
 
-    /// <summary>The attack with its ingredients; one that is not good enough stops the cell, or warns where the study says so.</summary>
+    private (CleanResult Clean, TriggeredResult? Triggered) Measure(CellTest test, CancellationToken cancel) => clock.Evaluating(() => test.Measure(cancel));
+
+    /// <summary>The attack with its ingredients.</summary>
+    private Attack Prepared(Attack attack, CancellationToken cancel) =>
+        attack.Prepare(new PreparationContext(dataset, run.Ingredients, run.Threads.Threads, new CellPreparation(cell, progress), cancel));
+
+    /// <summary>An ingredient that is not good enough stops the cell, or warns where the study says so.</summary>
     /// <exception cref="IngredientRefusedException">An acceptance check failed.</exception>
-    private Attack Prepared(Attack attack, CancellationToken cancel)
+    private void CheckAcceptance(Attack attack)
     {
-        Attack prepared = attack.Prepare(new PreparationContext(dataset, ingredients, threads, new CellPreparation(cell, progress), cancel));
-        foreach (AcceptanceCheck failed in prepared.Acceptance.Where(c => !c.Passed))
+        foreach (AcceptanceCheck failed in attack.Acceptance.Where(c => !c.Passed))
         {
             if (!attack.WarnsOnly) throw new IngredientRefusedException($"{attack.Name}: {failed}; prepare it longer or on more pictures, or set accept: warn to use it all the same");
             progress.Warned(cell, $"{failed}; it is used all the same, as accept says");
         }
-        return prepared;
     }
 
     private BatchLoader Loader(ImageSet images, Augmentation augment, int batchSize) =>
-        new(images, dataset.Mean, dataset.Std, dataset.InputSize, augment, null, batchSize, Math.Max(1, threads / 2));
+        new(images, dataset.Mean, dataset.Std, dataset.InputSize, augment, null, batchSize, run.Threads.Loaders);
 
     /// <summary>SHA-256 of the trigger file that the study names; null for a drawn trigger.</summary>
     private string? TriggerSha256() => cell.Attack.Values.GetValueOrDefault("trigger") is { Length: > 0 } file
@@ -150,7 +161,7 @@ internal sealed class CellRunner(
         directory.WriteDescription(new CellDescription
         {
             Id = cell.Id,
-            Study = study,
+            Study = run.Study,
             Dataset = ChoiceRecord.Of(cell.Dataset, cell.DatasetLabel),
             Model = ChoiceRecord.Of(cell.Model, cell.ModelLabel),
             Attack = ChoiceRecord.Of(cell.Attack, cell.AttackLabel),
@@ -180,7 +191,7 @@ internal sealed class CellRunner(
             {
                 ["cpu"] = Machine.Processor,
                 ["cores"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
-                ["threads"] = threads.ToString(CultureInfo.InvariantCulture),
+                ["threads"] = run.Threads.Threads.ToString(CultureInfo.InvariantCulture),
                 ["instructions"] = string.Join(" ", Machine.InstructionSets),
                 ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{Machine.Memory.Total / (double)(1L << 30):f1} GiB"),
                 ["device"] = "cpu",

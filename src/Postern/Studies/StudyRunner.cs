@@ -1,4 +1,4 @@
-using Postern.Datasets;
+using Postern.Training;
 
 namespace Postern.Studies;
 
@@ -21,111 +21,34 @@ public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunP
     /// <summary>Folder within the output folder that keeps what learned attacks made, for all studies.</summary>
     public const string IngredientFolder = ".ingredients";
 
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-
-    private readonly HashSet<string> told = new(StringComparer.Ordinal);
-    private readonly HashSet<string> failed = new(StringComparer.Ordinal);
-    private Dataset? open;
-    private string opened = "";
-
-    private enum Outcome
-    {
-        Done,
-        Failed,
-        Skipped,
-    }
+    /// <summary>Whether each cell that runs leaves a <c>profile.json</c>.</summary>
+    public bool Profiles { get; init; }
 
     /// <summary>Runs what is not done yet.</summary>
     /// <exception cref="InputException">Bad input, e.g. a missing dataset; finished results stay.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next run goes on with the last finished epoch.</exception>
     public RunSummary Run(CancellationToken cancel)
     {
-        try
+        StudyQueue queue = Queue(study, runsRoot);
+        using var worker = new CellWorker(study, runsRoot, new ThreadBudget(threads), Profiles, progress);
+        while (queue.TryTake(out QueuedCell? next))
         {
-            Outcome[] outcomes = [.. study.Cells.Select(cell => Settle(cell, isNeeded: false, cancel))];
-            return new RunSummary(outcomes.Count(o => o == Outcome.Done), outcomes.Count(o => o == Outcome.Failed), outcomes.Count(o => o == Outcome.Skipped));
+            CellOutcome outcome = next.Lacking is Cell lacking ? Lack(study, runsRoot, next.Cell, lacking, progress) : worker.Settle(next.Cell, next.Waits, cancel);
+            Settle(queue, next.Cell, outcome, progress);
         }
-        finally
-        {
-            open?.Dispose();
-            open = null;
-        }
+        return queue.Summary;
     }
 
-    /// <summary>Brings one cell to its result. One that others need is waited for where another process runs it.</summary>
-    private Outcome Settle(Cell cell, bool isNeeded, CancellationToken cancel)
-    {
-        var directory = new CellDirectory(study.Folder(runsRoot), cell);
-        if (directory.IsDone) return Outcome.Done;
-        // A cell that several need is not tried again for each of them.
-        if (failed.Contains(cell.Id)) return Outcome.Failed;
-        foreach (Cell needed in new[] { cell.Pretraining, cell.TrainedBy }.OfType<Cell>())
-        {
-            if (Settle(needed, isNeeded: true, cancel) == Outcome.Done) continue;
-            directory.Start();
-            return Failed(cell, directory, $"it needs the weights of {needed.Id}, which failed");
-        }
-        directory.Start();
-        using FolderLock? held = isNeeded ? Wait(cell, directory, cancel) : FolderLock.TryTake(directory.Folder);
-        if (directory.IsDone) return Outcome.Done;
-        if (held is null)
-        {
-            progress.CellSkipped(cell, "another process is running it");
-            return Outcome.Skipped;
-        }
-        Dataset dataset = Open(cell);
-        if (CellAdoption.TryTake(runsRoot, cell, directory, dataset) is string source)
-        {
-            progress.Noted(cell, $"is finished in {source} and taken from there");
-            return Outcome.Done;
-        }
-        return RunCell(cell, directory, dataset, cancel);
-    }
+    /// <summary>The cells of <paramref name="study"/> whose result is not there.</summary>
+    internal static StudyQueue Queue(Study study, string runsRoot) => new(study, cell => new CellDirectory(study.Folder(runsRoot), cell).IsDone);
 
-    /// <summary>One failed cell does not end the study, but bad input and cancellation do.</summary>
-    private Outcome RunCell(Cell cell, CellDirectory directory, Dataset dataset, CancellationToken cancel)
-    {
-        try
-        {
-            new CellRunner(study.Name, cell, directory, dataset, Path.Combine(runsRoot, IngredientFolder), threads, progress, told).Run(cancel);
-            return Outcome.Done;
-        }
-        catch (Exception e) when (e is not (InputException or OperationCanceledException))
-        {
-            return Failed(cell, directory, e.Message.ReplaceLineEndings(" "));
-        }
-    }
+    /// <summary>Fails a cell, because <paramref name="lacking"/> has no weights to give.</summary>
+    internal static CellOutcome Lack(Study study, string runsRoot, Cell cell, Cell lacking, IRunProgress progress) =>
+        CellWorker.Fail(cell, new CellDirectory(study.Folder(runsRoot), cell), $"it needs the weights of {lacking.Id}, which failed", progress);
 
-    private Outcome Failed(Cell cell, CellDirectory directory, string error)
+    /// <summary>Settles a cell and says so where it is left to another process.</summary>
+    internal static void Settle(StudyQueue queue, Cell cell, CellOutcome outcome, IRunProgress progress)
     {
-        failed.Add(cell.Id);
-        directory.WriteFailure(error);
-        progress.CellFailed(cell, error);
-        return Outcome.Failed;
-    }
-
-    /// <summary>The lock of a cell that others need, as soon as it is free.</summary>
-    private FolderLock Wait(Cell cell, CellDirectory directory, CancellationToken cancel)
-    {
-        FolderLock? held = FolderLock.TryTake(directory.Folder);
-        if (held is null) progress.Noted(cell, "another process is running it; waiting, because other cells need its weights");
-        while (held is null)
-        {
-            cancel.WaitHandle.WaitOne(Poll);
-            cancel.ThrowIfCancellationRequested();
-            held = FolderLock.TryTake(directory.Folder);
-        }
-        return held;
-    }
-
-    private Dataset Open(Cell cell)
-    {
-        if (open is null || opened != cell.Dataset.Canonical)
-        {
-            open?.Dispose();
-            open = DatasetCatalog.Open(cell.Dataset);
-            opened = cell.Dataset.Canonical;
-        }
-        return open;
+        if (queue.Settle(cell, outcome) == CellOutcome.Skipped) progress.CellSkipped(cell, "another process is running it");
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Postern.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,7 +12,9 @@ namespace Postern.Training;
 /// <param name="ImagesPerSecond">Samples trained a second, waiting included.</param>
 /// <param name="DataWait">Share of the time that training waited for batches, 0 to 1.</param>
 /// <param name="Seconds">Wall time.</param>
-public sealed record EpochResult(int Epoch, long Step, double Loss, double LearningRate, double ImagesPerSecond, double DataWait, double Seconds);
+/// <param name="Times">Where it went.</param>
+public sealed record EpochResult(
+    int Epoch, long Step, double Loss, double LearningRate, double ImagesPerSecond, double DataWait, double Seconds, StepTimes Times);
 
 /// <summary>Progress within an epoch, reported after every step.</summary>
 /// <param name="Epoch">1 for the first.</param>
@@ -36,6 +37,7 @@ public sealed class Trainer : IDisposable
     private readonly long seed;
     private readonly Optimizer optimizer;
     private readonly WeightAverage? average;
+    private readonly StepClock clock = new();
 
     /// <summary>A trainer at epoch 0.</summary>
     public Trainer(Backbone model, TrainingSettings settings, long seed)
@@ -67,19 +69,20 @@ public sealed class Trainer : IDisposable
     {
         int count = loader.Images.Count, total = loader.Kept(count), steps = loader.Steps(count), done = 0, index = 0;
         double lossSum = 0, lr = 0;
-        var clock = Stopwatch.StartNew();
-        TimeSpan waited = TimeSpan.Zero, mark = clock.Elapsed;
         model.train();
+        clock.Start();
         foreach (Batch loaded in loader.Load(BatchLoader.ShuffledOrder(count, seed, Epoch), seed, Epoch, cancel))
         {
-            waited += clock.Elapsed - mark;
+            clock.Lap(StepPart.DataWait);
             using (Batch batch = change?.Invoke(loaded) ?? loaded)
             {
+                clock.Lap(StepPart.Other);
                 int first = index - index % settings.Accumulate, group = Math.Min(settings.Accumulate, steps - first);
                 if (index == first)
                 {
                     lr = settings.Schedule.At(Step / (double)steps);
                     optimizer.ZeroGradients();
+                    clock.Lap(StepPart.Optimizer);
                 }
                 double loss = Accumulate(batch, lr, 1.0 / group);
                 if (++index == first + group) Update(lr);
@@ -87,11 +90,12 @@ public sealed class Trainer : IDisposable
                 lossSum += loss * batch.Indices.Count;
                 progress?.Invoke(new StepProgress(Epoch + 1, done, total, loss));
             }
-            mark = clock.Elapsed;
+            clock.Lap(StepPart.Other);
         }
         Epoch++;
-        double seconds = clock.Elapsed.TotalSeconds;
-        return new EpochResult(Epoch, Step, lossSum / total, lr, total / seconds, waited.TotalSeconds / seconds, seconds);
+        double seconds = clock.Seconds;
+        StepTimes times = clock.Times;
+        return new EpochResult(Epoch, Step, lossSum / total, lr, total / seconds, times.DataWait / seconds, seconds, times);
     }
 
     /// <summary>Forward, backward and update on one batch; returns the loss before the update.</summary>
@@ -117,11 +121,13 @@ public sealed class Trainer : IDisposable
             throw new DivergedException(FormattableString.Invariant(
                 $"the loss became {value} at epoch {Epoch + 1}, step {Step} (lr {lr:g4}); try a lower lr or a longer warm-up"));
         }
+        clock.Lap(StepPart.Forward);
         Scalar scale = share;
         (share == 1 ? loss : loss * scale).backward();
         // TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
         GC.KeepAlive(scale);
         Step++;
+        clock.Lap(StepPart.Backward);
         return value;
     }
 
@@ -130,6 +136,7 @@ public sealed class Trainer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         optimizer.Step(lr);
         average?.Follow(model);
+        clock.Lap(StepPart.Optimizer);
     }
 
     /// <summary>The optimiser's moments and the running mean by name, for a checkpoint.</summary>

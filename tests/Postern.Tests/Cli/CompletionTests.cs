@@ -27,8 +27,13 @@ public sealed class CompletionTests : IDisposable
     [InlineData("poison signs --format ", "imagefolder,parquet")]
     [InlineData("presets quick --dataset ", "cifar10,gtsrb,imagenet,signs")]
     [InlineData("run study.yaml --d", "--dry-run")]
+    [InlineData("run study.yaml --jobs ", "auto")]
+    [InlineData("run study.yaml --p", "--profile")]
     [InlineData("completion ", "bash,zsh,fish,powershell")]
     public void The_program_suggests_what_may_follow(string line, string expected) => Assert.Empty(expected.Split(',').Except(Suggested(line)));
+
+    [Fact]
+    public void What_the_program_says_to_itself_is_not_suggested() => Assert.Equal(["--jobs"], Suggested("run study.yaml --").Where(o => o.Contains("job", StringComparison.Ordinal)));
 
     [Fact]
     public void Every_attack_model_and_preset_is_suggested_where_one_is_named()

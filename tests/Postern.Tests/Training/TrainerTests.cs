@@ -60,6 +60,20 @@ public class TrainerTests
     }
 
     [Fact]
+    public void The_parts_of_a_step_and_the_wait_are_within_the_time_of_the_epoch()
+    {
+        using Backbone model = Model("resnet");
+        model.Initialise(3);
+        using var trainer = new Trainer(model, Settings(sgd: true, 1), seed: 3);
+        EpochResult epoch = trainer.RunEpoch(Loader(64), _ => Thread.Sleep(10));
+        StepTimes t = epoch.Times;
+        Assert.True(Math.Min(Math.Min(t.DataWait, t.Forward), Math.Min(t.Backward, t.Optimizer)) > 0, $"{t}");
+        // Four steps whose progress slept for 10 ms, which is none of the parts.
+        Assert.True(t.DataWait + t.Forward + t.Backward + t.Optimizer <= epoch.Seconds - 0.035, $"{t} in {epoch.Seconds}");
+        Assert.Equal(epoch.DataWait, t.DataWait / epoch.Seconds, 1e-12);
+    }
+
+    [Fact]
     public void A_batch_that_is_changed_is_the_one_trained_on()
     {
         float[] plain = Trained(null), same = Trained(batch => batch), brighter = Trained(batch =>

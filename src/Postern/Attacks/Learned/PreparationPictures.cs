@@ -52,5 +52,5 @@ internal sealed class PreparationPictures
 
     /// <summary>Reads pictures as (x - mean) / std.</summary>
     public BatchLoader Loader(ImageSet images, float[] mean, float[] std, Augmentation augment, int batchSize) =>
-        new(images, mean, std, size, augment, null, batchSize, Math.Max(1, context.Threads / 2));
+        new(images, mean, std, size, augment, null, batchSize, new ThreadBudget(context.Threads).Loaders);
 }

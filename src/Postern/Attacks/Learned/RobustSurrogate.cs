@@ -64,7 +64,7 @@ public sealed class RobustSurrogate : IDisposable
         string progress = Path.Combine(folder, IngredientCache.ProgressPrefix);
         TrainingCheckpoint.TryLoad(progress, model, trainer);
         var pictures = new SubsetImageSet(dataset.Train, surrogate.TrainingSamples());
-        BatchLoader loader = Reader(pictures, dataset.InputSize, Augmentations.Create(training, dataset), Math.Max(1, threads / 2));
+        BatchLoader loader = Reader(pictures, dataset.InputSize, Augmentations.Create(training, dataset), new ThreadBudget(threads).Loaders);
         while (trainer.Epoch < settings.Epochs)
         {
             trainer.RunEpoch(loader, step => report(

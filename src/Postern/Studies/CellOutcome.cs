@@ -1,0 +1,12 @@
+namespace Postern.Studies;
+
+/// <summary>What became of a cell in a run.</summary>
+internal enum CellOutcome
+{
+    /// <summary>Its result is there.</summary>
+    Done,
+    /// <summary>It stopped with an error.</summary>
+    Failed,
+    /// <summary>Another run has it.</summary>
+    Skipped,
+}

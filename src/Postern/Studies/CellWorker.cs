@@ -1,0 +1,112 @@
+using Postern.Datasets;
+using Postern.Training;
+
+namespace Postern.Studies;
+
+/// <summary>
+/// Runs cells of a study in this process, one at a time. What they share is kept between them: the open dataset, and the attacks that
+/// had to learn something.
+/// </summary>
+/// <param name="study">The study.</param>
+/// <param name="runsRoot">The output folder (<c>--out</c>).</param>
+/// <param name="threads">Threads of this process.</param>
+/// <param name="profiles">Whether each cell's <c>profile.json</c> is written.</param>
+/// <param name="progress">Hears how it goes on.</param>
+internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget threads, bool profiles, IRunProgress progress) : IDisposable
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    private readonly HashSet<string> told = new(StringComparer.Ordinal);
+    private readonly PreparedAttacks attacks = new();
+    private Dataset? open;
+    private string opened = "";
+
+    /// <summary>Brings one cell, whose needed cells are done, to its result.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="waits">Whether to wait while another process runs it.</param>
+    /// <param name="cancel">Stops it; what is saved stays.</param>
+    /// <exception cref="InputException">Bad input, e.g. a missing dataset.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the next run goes on with the last finished epoch.</exception>
+    public CellOutcome Settle(Cell cell, bool waits, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var directory = new CellDirectory(study.Folder(runsRoot), cell);
+        if (directory.IsDone) return CellOutcome.Done;
+        directory.Start();
+        using FolderLock? held = waits ? Wait(cell, directory, cancel) : FolderLock.TryTake(directory.Folder);
+        if (directory.IsDone) return CellOutcome.Done;
+        if (held is null) return CellOutcome.Skipped;
+        var clock = new CellClock();
+        Dataset dataset = clock.Preparing(() => Open(cell));
+        if (CellAdoption.TryTake(runsRoot, cell, directory, dataset) is string source)
+        {
+            progress.Noted(cell, $"is finished in {source} and taken from there");
+            progress.CellFinished(cell, directory.ReadResult()!);
+            return CellOutcome.Done;
+        }
+        return Run(cell, directory, dataset, clock, cancel);
+    }
+
+    /// <summary>Closes the dataset.</summary>
+    public void Dispose()
+    {
+        open?.Dispose();
+        open = null;
+    }
+
+    /// <summary>Records that a cell cannot have a result now.</summary>
+    internal static CellOutcome Fail(Cell cell, CellDirectory directory, string error, IRunProgress progress)
+    {
+        string line = error.ReplaceLineEndings(" ");
+        directory.Start();
+        directory.WriteFailure(line);
+        progress.CellFailed(cell, line);
+        return CellOutcome.Failed;
+    }
+
+    /// <summary>One failed cell does not end the study, but bad input and cancellation do.</summary>
+    private CellOutcome Run(Cell cell, CellDirectory directory, Dataset dataset, CellClock clock, CancellationToken cancel)
+    {
+        var context = new RunContext(study.Name, dataset, Path.Combine(runsRoot, StudyRunner.IngredientFolder), threads, progress, attacks, told);
+        try
+        {
+            new CellRunner(cell, directory, context, clock).Run(cancel);
+            return CellOutcome.Done;
+        }
+        catch (Exception e) when (e is not (InputException or OperationCanceledException))
+        {
+            return Fail(cell, directory, e.Message, progress);
+        }
+        finally
+        {
+            // The parts of an interrupted cell add up; one that was killed is missing a part.
+            if (profiles) directory.WriteProfile((directory.ReadProfile() ?? CellProfile.Empty) + clock.Profile);
+        }
+    }
+
+    /// <summary>The lock of a cell that others need, as soon as it is free.</summary>
+    private FolderLock Wait(Cell cell, CellDirectory directory, CancellationToken cancel)
+    {
+        FolderLock? held = FolderLock.TryTake(directory.Folder);
+        if (held is null) progress.Noted(cell, "another process is running it; waiting, because other cells need its weights");
+        while (held is null)
+        {
+            cancel.WaitHandle.WaitOne(Poll);
+            cancel.ThrowIfCancellationRequested();
+            held = FolderLock.TryTake(directory.Folder);
+        }
+        return held;
+    }
+
+    private Dataset Open(Cell cell)
+    {
+        if (open is not null && opened == cell.Dataset.Canonical) return open;
+        open?.Dispose();
+        attacks.Clear();
+        open = DatasetCatalog.Open(cell.Dataset);
+        opened = cell.Dataset.Canonical;
+        // Files and pictures on their way into the split are large and dead now; the process keeps their memory for hours otherwise.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return open;
+    }
+}

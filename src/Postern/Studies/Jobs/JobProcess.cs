@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Postern.Studies.Jobs;
+
+/// <summary>Something that a job did.</summary>
+/// <param name="Job">Which one.</param>
+/// <param name="Message">What it said; null where it ended.</param>
+internal sealed record JobEvent(JobProcess Job, JobMessage? Message);
+
+/// <summary>A job, seen from outside: its process, asked on standard input and heard on standard output.</summary>
+internal sealed class JobProcess : IDisposable
+{
+    // A step of the largest model ends in less; a kill costs the current epoch and no more.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly UTF8Encoding Encoding = new(encoderShouldEmitUTF8Identifier: false);
+
+    private readonly Process process;
+    private readonly Thread listener;
+    private string lastError = "";
+
+    /// <summary>Starts the process.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="events">Told what it says, and of its end.</param>
+    /// <exception cref="InputException">The program cannot be started.</exception>
+    public JobProcess(JobCommand command, BlockingCollection<JobEvent> events)
+    {
+        var start = new ProcessStartInfo(command.Program, command.Arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = Encoding,
+            StandardOutputEncoding = Encoding,
+            StandardErrorEncoding = Encoding,
+        };
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new InputException(command.Program, $"cannot be started ({e.Message}); run without --jobs", e);
+        }
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is { Length: > 0 } text) lastError = text;
+        };
+        process.BeginErrorReadLine();
+        listener = new Thread(() => Listen(events)) { IsBackground = true, Name = "job messages" };
+        listener.Start();
+    }
+
+    /// <summary>The cell that it runs; null while it is idle.</summary>
+    public Cell? Cell { get; private set; }
+
+    /// <summary>The last line on its standard error; empty where there was none.</summary>
+    public string LastError => lastError;
+
+    /// <summary>Exit code of an ended job.</summary>
+    public int ExitCode => process.ExitCode;
+
+    /// <summary>Asks it to run a cell.</summary>
+    public void Ask(QueuedCell next)
+    {
+        Cell = next.Cell;
+        try
+        {
+            process.StandardInput.WriteLine(JobLine.Of(new JobOrder(next.Cell.Id, next.Waits)));
+            process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It has ended; that event is on its way and tells of the cell, too.
+        }
+    }
+
+    /// <summary>The cell is settled.</summary>
+    public void Free() => Cell = null;
+
+    /// <summary>Asks it to stop, without waiting.</summary>
+    public void Stop()
+    {
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already.
+        }
+    }
+
+    /// <summary>Stops it and waits for its end.</summary>
+    public void Dispose()
+    {
+        Stop();
+        if (!process.WaitForExit(Patience)) process.Kill();
+        process.WaitForExit();
+        listener.Join();
+        process.Dispose();
+    }
+
+    private void Listen(BlockingCollection<JobEvent> events)
+    {
+        while (process.StandardOutput.ReadLine() is string line)
+            if (JobLine.Read<JobMessage>(line) is JobMessage message) events.Add(new JobEvent(this, message));
+        process.WaitForExit();
+        events.Add(new JobEvent(this, null));
+    }
+}

@@ -1,0 +1,15 @@
+using Postern.Datasets;
+using Postern.Training;
+
+namespace Postern.Studies;
+
+/// <summary>What the cells of a run share.</summary>
+/// <param name="Study">Name of the study.</param>
+/// <param name="Dataset">The open dataset.</param>
+/// <param name="Ingredients">Folder of what learned attacks made.</param>
+/// <param name="Threads">Threads of this process.</param>
+/// <param name="Progress">Hears how it goes on.</param>
+/// <param name="Attacks">Attacks of earlier cells.</param>
+/// <param name="Told">Notes that have been given for earlier cells.</param>
+internal sealed record RunContext(
+    string Study, Dataset Dataset, string Ingredients, ThreadBudget Threads, IRunProgress Progress, PreparedAttacks Attacks, ISet<string> Told);
