@@ -1,3 +1,4 @@
+using Postern.Models.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -67,7 +68,7 @@ internal abstract class Optimizer : IDisposable
     protected abstract void Step(IReadOnlyList<Update> updates, double lr);
 
     /// <summary>The address of a dense tensor's first element.</summary>
-    protected static nint Address(Tensor tensor) => tensor.storage<float>().data_ptr() + (nint)(tensor.storage_offset() * sizeof(float));
+    protected static nint Address(Tensor tensor) => TensorRows.Of(tensor).Address;
 
     /// <summary>One parameter in an update.</summary>
     /// <param name="Index">Its place among all.</param>

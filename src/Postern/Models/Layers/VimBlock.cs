@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Postern.Models.Layers;
 
-/// <summary>RMS norm and mixer. The skip addition is made by the network, at the start of the next block.</summary>
+/// <summary>RMS norm and mixer. A block's branch is added to the stream by the next block, together with that one's norm.</summary>
 internal sealed class VimBlock : nn.Module
 {
     private readonly VimMixer mixer;
@@ -25,11 +25,18 @@ internal sealed class VimBlock : nn.Module
     /// <param name="observe">Sees inner activations by name.</param>
     public (Tensor Stream, Tensor Branch) Run(Tensor stream, Tensor? branch, Action<string, Func<Tensor>>? observe)
     {
-        (Tensor sum, Tensor normed) = mixer.UseLoop ? Plain(branch is null ? stream : stream + branch) : norm.OfSum(stream, branch);
+        Tensor sum, normed;
+        if (mixer.UseLoop)
+        {
+            sum = branch is null ? stream : stream + branch;
+            normed = norm.forward(sum);
+        }
+        else
+        {
+            (sum, normed) = norm.OfSum(stream, branch);
+        }
         return (sum, mixer.forward(normed, observe is null ? null : (part, value) => observe($"mixer.{part}", value)));
     }
-
-    private (Tensor, Tensor) Plain(Tensor sum) => (sum, norm.forward(sum));
 
     public void Initialise(int depth, Func<string, RandomStream> stream)
     {
