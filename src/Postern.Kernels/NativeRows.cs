@@ -1,16 +1,17 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// The address of float32 memory outside the garbage collector's reach, for callers that hold native tensors and no pointers.
+/// The address of memory outside the garbage collector's reach, for callers that hold native tensors and no pointers.
 /// Matrices of tokens have a stride; dense parameters need none.
 /// </summary>
 /// <param name="Address">The first element; 0 says that there is no such tensor.</param>
 /// <param name="Stride">The distance from a token to the next, in elements.</param>
-public readonly record struct NativeRows(nint Address, long Stride = 0)
+/// <param name="Element">The type of the elements; parameters are float32.</param>
+public readonly record struct NativeRows(nint Address, long Stride = 0, RowElement Element = RowElement.Float32)
 {
     internal unsafe float* Pointer => (float*)Address;
 
-    internal unsafe TokenRows Rows => new((float*)Address, Stride);
+    internal unsafe TokenRows Rows => new(Address, Stride, Element);
 }
 
 /// <summary>Inputs of a selective scan, or their gradients, by address; what each is says <see cref="SelectiveScanInputs"/>.</summary>

@@ -2,20 +2,40 @@ namespace Postern.Kernels;
 
 /// <summary>
 /// A matrix of tokens in memory that the caller keeps alive: row (b, t) of [B, L, *] starts at
-/// <see cref="Start"/> + (b * L + t) * <see cref="Stride"/>. A slice of wider rows is the same start moved and the same stride.
+/// <see cref="Address"/> + (b * L + t) * <see cref="Stride"/> elements. A slice of wider rows is the same start moved and the same stride.
 /// </summary>
-/// <param name="start">The first element of the first token; null says that there is no such tensor.</param>
+/// <param name="address">The first element of the first token; 0 says that there is no such tensor.</param>
 /// <param name="stride">The distance from a token to the next, in elements.</param>
-public readonly unsafe struct TokenRows(float* start, long stride)
+/// <param name="element">The type of the elements.</param>
+public readonly unsafe struct TokenRows(nint address, long stride, RowElement element = RowElement.Float32)
 {
+    /// <summary>Rows of float32.</summary>
+    /// <param name="start">The first element of the first token; null says that there is no such tensor.</param>
+    /// <param name="stride">The distance from a token to the next, in elements.</param>
+    public TokenRows(float* start, long stride) : this((nint)start, stride)
+    {
+    }
+
     /// <summary>The first element of the first token.</summary>
-    public float* Start { get; } = start;
+    public nint Address { get; } = address;
 
     /// <summary>The distance from a token to the next, in elements.</summary>
     public long Stride { get; } = stride;
 
+    /// <summary>The type of the elements.</summary>
+    public RowElement Element { get; } = element;
+
     /// <summary>Whether there is a tensor.</summary>
-    public bool Exists => Start != null;
+    public bool Exists => Address != 0;
+
+    /// <summary>The first element of rows of float32.</summary>
+    internal float* Start => (float*)Address;
+
+    /// <summary>The row of token <paramref name="t"/> of a matrix of float32.</summary>
+    internal float* this[int t] => Start + t * Stride;
+
+    /// <summary>The row of token <paramref name="t"/> as elements of their type.</summary>
+    internal T* Row<T>(int t) where T : unmanaged => (T*)Address + t * Stride;
 
     /// <summary>The rows of one sequence in the order of a scan: from the last token backwards when
     /// <paramref name="reverse"/> is set. Column <paramref name="column"/> comes first.</summary>
@@ -23,9 +43,7 @@ public readonly unsafe struct TokenRows(float* start, long stride)
     {
         if (!Exists) return this;
         long first = (long)batch * length + (reverse ? length - 1 : 0);
-        return new TokenRows(Start + first * Stride + column, reverse ? -Stride : Stride);
+        int size = Element == RowElement.BFloat16 ? sizeof(BFloat16) : sizeof(float);
+        return new TokenRows(Address + (nint)((first * Stride + column) * size), reverse ? -Stride : Stride, Element);
     }
-
-    /// <summary>The row of token <paramref name="t"/>.</summary>
-    internal float* this[int t] => Start + t * Stride;
 }

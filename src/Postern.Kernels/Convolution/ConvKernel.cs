@@ -92,14 +92,14 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
             {
                 int live = Math.Min(V.Width, end - channel);
                 V sum = Sum<TRow>(kernel, x[t] + channel, (nint)x.Stride, table + channel, padded, t, live);
-                V slope = TRow.Load<V>(gradU[t] + channel, live) * VectorMath.SiluSlope(sum, VectorMath.Sigmoid(sum));
+                V slope = TRow.Load<V, float>(gradU[t] + channel, live) * VectorMath.SiluSlope(sum, VectorMath.Sigmoid(sum));
                 slope.Store(slopes + t * ConvStrips.StripChannels + (channel - first));
                 float* own = sums + channel + kernel * padded, seen = x[t] + channel;
                 (V.Load(own) + slope).Store(own);
                 for (int back = 0; back <= Math.Min(kernel - 1, t); back++)
                 {
                     own -= padded;
-                    V.MultiplyAdd(slope, TRow.Load<V>(seen, live), V.Load(own)).Store(own);
+                    V.MultiplyAdd(slope, TRow.Load<V, float>(seen, live), V.Load(own)).Store(own);
                     seen -= x.Stride;
                 }
             }
@@ -118,7 +118,7 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
             {
                 float* target = gradX[t] + channel;
                 int live = Math.Min(V.Width, end - channel);
-                V sum = shape.Accumulate ? TRow.Load<V>(target, live) : V.Broadcast(0f);
+                V sum = shape.Accumulate ? TRow.Load<V, float>(target, live) : V.Broadcast(0f);
                 float* taps = table + (kernel - 1) * padded + channel;
                 float* slope = slopes + t * ConvStrips.StripChannels + (channel - first);
                 for (int later = 0; later <= reach; later++)
@@ -142,7 +142,7 @@ internal static unsafe class ConvKernel<V> where V : unmanaged, IVector<V>
         for (int back = 0; back <= Math.Min(kernel - 1, t); back++)
         {
             taps -= padded;
-            sum = V.MultiplyAdd(V.Load(taps), TRow.Load<V>(seen, live), sum);
+            sum = V.MultiplyAdd(V.Load(taps), TRow.Load<V, float>(seen, live), sum);
             seen -= stride;
         }
 

@@ -101,7 +101,7 @@ internal static unsafe class ScanBackward<V, TB, TC>
         V zero = V.Broadcast(0f), scale = V.Broadcast(call.Shape.Scale);
         for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta, grad += toNextGrad)
         {
-            V ut = TRow.Load<V>(u, live), dt = TRow.Load<V>(delta, live) + bias, gt = TRow.Load<V>(grad, live) * scale;
+            V ut = TRow.Load<V, float>(u, live), dt = TRow.Load<V, float>(delta, live) + bias, gt = TRow.Load<V, float>(grad, live) * scale;
             CacheLine.Fetch(u + V.Width);
             CacheLine.Fetch(delta + V.Width);
             CacheLine.Fetch(grad + V.Width);
@@ -113,7 +113,7 @@ internal static unsafe class ScanBackward<V, TB, TC>
 
             if (gate != null)
             {
-                V z = TRow.Load<V>(gate, live), opened = VectorMath.Sigmoid(z);
+                V z = TRow.Load<V, float>(gate, live), opened = VectorMath.Sigmoid(z);
                 CacheLine.Fetch(gate + V.Width);
                 opened.Store(sigmoid + at);
                 gt *= z * opened;
@@ -151,7 +151,7 @@ internal static unsafe class ScanBackward<V, TB, TC>
         V skip = Lanes.LoadOrZero<V>(call.Inputs.D, channel, live), gradBias = V.Broadcast(0f), gradSkip = V.Broadcast(0f);
         for (nint at = 0; at < size; at += V.Width, u += toNextU, gradU += toNextGradU, gradDelta += toNextGradDelta)
         {
-            V ut = TRow.Load<V>(u, live), gt = V.Load(g + at), toX = V.Load(gradX + at);
+            V ut = TRow.Load<V, float>(u, live), gt = V.Load(g + at), toX = V.Load(gradX + at);
             gradSkip = V.MultiplyAdd(gt, ut, gradSkip);
             TRow.Store(V.MultiplyAdd(V.Load(step + at), toX, skip * gt), gradU, live);
 
@@ -161,9 +161,9 @@ internal static unsafe class ScanBackward<V, TB, TC>
             TRow.Store(toDelta, gradDelta, live);
 
             if (gate == null) continue;
-            V slope = VectorMath.SiluSlope(TRow.Load<V>(gate, live), V.Load(sigmoid + at));
-            V toGate = TRow.Load<V>(grad, live) * scale * V.Load(s + at) * slope;
-            TRow.Store(accumulate ? toGate + TRow.Load<V>(gradZ, live) : toGate, gradZ, live);
+            V slope = VectorMath.SiluSlope(TRow.Load<V, float>(gate, live), V.Load(sigmoid + at));
+            V toGate = TRow.Load<V, float>(grad, live) * scale * V.Load(s + at) * slope;
+            TRow.Store(accumulate ? toGate + TRow.Load<V, float>(gradZ, live) : toGate, gradZ, live);
             gate += toNextZ;
             grad += toNextGrad;
             gradZ += toNextGradZ;

@@ -65,7 +65,7 @@ internal static unsafe class ScanForward<V, TB, TC>
         bool softplus = call.Shape.DeltaSoftplus;
         for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta)
         {
-            V x = TRow.Load<V>(u, live), d = TRow.Load<V>(delta, live) + bias;
+            V x = TRow.Load<V, float>(u, live), d = TRow.Load<V, float>(delta, live) + bias;
             CacheLine.Fetch(u + V.Width);
             CacheLine.Fetch(delta + V.Width);
             if (softplus) d = VectorMath.Softplus(d);
@@ -88,10 +88,10 @@ internal static unsafe class ScanForward<V, TB, TC>
         for (nint at = 0; at < size; at += V.Width, output += toNextY)
         {
             V value = V.Load(y + at) * scale;
-            if (accumulate) value = V.MultiplyAdd(TRow.Load<V>(output, live), scale, value);
+            if (accumulate) value = V.MultiplyAdd(TRow.Load<V, float>(output, live), scale, value);
             if (gate != null)
             {
-                V z = TRow.Load<V>(gate, live);
+                V z = TRow.Load<V, float>(gate, live);
                 CacheLine.Fetch(gate + V.Width);
                 value *= z * VectorMath.Sigmoid(z);
                 gate += toNextZ;

@@ -11,7 +11,7 @@ internal static unsafe class CacheLine
     /// of each token's row, rows apart, which the hardware does not foresee; the next block's lines lie right behind and can be on their way.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fetch(float* address)
+    public static void Fetch(void* address)
     {
         if (Sse.IsSupported) Sse.Prefetch1(address);
     }

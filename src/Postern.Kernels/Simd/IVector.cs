@@ -18,6 +18,12 @@ internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>Writes <see cref="Width"/> floats at any alignment.</summary>
     void Store(float* address);
 
+    /// <summary>Reads <see cref="Width"/> bfloat16 at any alignment.</summary>
+    static abstract TSelf Load(BFloat16* address);
+
+    /// <summary>Writes <see cref="Width"/> bfloat16 at any alignment, rounded as <see cref="BFloat16.From"/> does.</summary>
+    void Store(BFloat16* address);
+
     /// <summary>Adds lane i to <paramref name="four"/>[i mod 4]: a horizontal sum but for its last two steps.</summary>
     void AddFolded(float* four);
 

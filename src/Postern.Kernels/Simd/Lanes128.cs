@@ -25,6 +25,17 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : IVector<Lanes
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Load(BFloat16* address) => new(Vector128.Create(address[0].Wide, address[1].Wide, address[2].Wide, address[3].Wide));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(BFloat16* address)
+    {
+        for (int lane = 0; lane < 4; lane++) address[lane] = BFloat16.From(v[lane]);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddFolded(float* four) => (Vector128.Load(four) + v).Store(four);
 
     /// <inheritdoc/>

@@ -26,6 +26,22 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Load(BFloat16* address) =>
+        new(Vector256.ShiftLeft(Avx2.ConvertToVector256Int32(Vector128.Load((ushort*)address)), 16).AsSingle());
+
+    // Adding just below half of what is cut off, and one more where what is kept is odd, rounds to nearest even.
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(BFloat16* address)
+    {
+        Vector256<uint> bits = v.AsUInt32(), kept = Vector256.ShiftRightLogical(bits, 16);
+        Vector256<uint> rounded = Vector256.ShiftRightLogical(bits + (kept & Vector256.Create(1u)) + Vector256.Create(0x7FFFu), 16);
+        rounded = Vector256.ConditionalSelect(Vector256.Equals(v, v).AsUInt32(), rounded, kept | Vector256.Create(0x40u));
+        Vector128.Narrow(rounded.GetLower(), rounded.GetUpper()).Store((ushort*)address);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddFolded(float* four) => (Vector128.Load(four) + (v.GetLower() + v.GetUpper())).Store(four);
 
     /// <inheritdoc/>

@@ -26,6 +26,22 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IVector<Lanes
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Load(BFloat16* address) =>
+        new(Vector512.ShiftLeft(Avx512F.ConvertToVector512Int32(Vector256.Load((ushort*)address)), 16).AsSingle());
+
+    // Adding just below half of what is cut off, and one more where what is kept is odd, rounds to nearest even.
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(BFloat16* address)
+    {
+        Vector512<uint> bits = v.AsUInt32(), kept = Vector512.ShiftRightLogical(bits, 16);
+        Vector512<uint> rounded = Vector512.ShiftRightLogical(bits + (kept & Vector512.Create(1u)) + Vector512.Create(0x7FFFu), 16);
+        rounded = Vector512.ConditionalSelect(Vector512.Equals(v, v).AsUInt32(), rounded, kept | Vector512.Create(0x40u));
+        Avx512F.ConvertToVector256UInt16(rounded).Store((ushort*)address);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddFolded(float* four)
     {
         Vector256<float> half = v.GetLower() + v.GetUpper();
