@@ -18,7 +18,7 @@ internal readonly unsafe struct ScanBackwardPlace(
     public readonly nint PerTokenB = perTokenB, PerTokenC = perTokenC;
 }
 
-/// <summary>The inner loops of <see cref="ScanBackward{V, TB, TC}"/>, for one state and for four that share what is loaded for a token.</summary>
+/// <summary>The inner loops of <see cref="ScanBackward{V, T, TB, TC}"/>, for one state and for four that share what is loaded for a token.</summary>
 internal static unsafe class ScanBackwardLoops<V, TB, TC>
     where V : unmanaged, IVector<V>
     where TB : struct, ICoefficientKind

@@ -10,25 +10,29 @@ namespace Postern.Models.Layers;
 /// </summary>
 internal static class BidirectionalScan
 {
-    private const float Half = 0.5f;
+    /// <summary>Inputs of one direction: u, dt, A, B, C, D, bias, weight of the steps.</summary>
+    private const int OfDirection = 8;
 
-    /// <summary>Inputs of one direction: u, delta, A, B, C, D, bias.</summary>
-    private const int OfDirection = 7;
-
-    /// <summary>y [B, L, E]. Both inputs have per-token B and C, skip, bias and softplus, and the same gate.</summary>
+    /// <summary>y [B, L, E]. Both inputs have per-token B and C, skip, bias, low-rank steps and softplus, and the same gate.</summary>
     public static Tensor Apply(ScanInput forward, ScanInput backward) => Function.apply([.. Inputs(forward), .. Inputs(backward), forward.Z!]);
 
-    private static object[] Inputs(ScanInput scan) => [scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D!, scan.DeltaBias!];
+    private static object[] Inputs(ScanInput scan) => [scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D!, scan.DeltaBias!, scan.StepWeight!];
 
-    private static SelectiveScanShape Shape(Tensor[] inputs, bool second)
+    private static SelectiveScanShape Shape(Tensor[] inputs)
     {
         (Tensor u, Tensor a) = (inputs[0], inputs[2]);
-        return new SelectiveScanShape((int)u.shape[0], (int)u.shape[1], (int)u.shape[2], (int)a.shape[1]) { DeltaSoftplus = true, Reverse = second, Accumulate = second };
+        return new SelectiveScanShape((int)u.shape[0], (int)u.shape[1], (int)u.shape[2], (int)a.shape[1])
+        {
+            DeltaSoftplus = true,
+            StepRank = (int)inputs[7].shape[1],
+        };
     }
 
-    private static NativeScanTensors Addresses(IReadOnlyList<Tensor> t, Tensor? z) => new(
-        TensorRows.Of(t[0]), TensorRows.Of(t[1]), TensorRows.Of(t[2]), TensorRows.Of(t[3]), TensorRows.Of(t[4]), TensorRows.Of(t[5]),
-        TensorRows.Of(z), TensorRows.Of(t[6]));
+    private static (NativeScanTensors First, NativeScanTensors Second) Addresses(IReadOnlyList<Tensor> t) => (Addresses(t, 0, t[^1]), Addresses(t, OfDirection, null));
+
+    private static NativeScanTensors Addresses(IReadOnlyList<Tensor> t, int i, Tensor? z) => new(
+        TensorRows.Of(t[i]), TensorRows.Of(t[i + 1]), TensorRows.Of(t[i + 2]), TensorRows.Of(t[i + 3]), TensorRows.Of(t[i + 4]), TensorRows.Of(t[i + 5]),
+        TensorRows.Of(z), TensorRows.Of(t[i + 6]), TensorRows.Of(t[i + 7]));
 
     private sealed class Function : autograd.SingleTensorFunction<Function>
     {
@@ -37,10 +41,9 @@ internal static class BidirectionalScan
         public override Tensor forward(autograd.AutogradContext context, params object[] vars)
         {
             Tensor[] inputs = [.. vars.Select(v => TensorRows.Rows(((Tensor)v).detach()))];
-            Tensor[] first = inputs[..OfDirection], second = inputs[OfDirection..^1];
-            Tensor y = empty(first[0].shape);
-            NativeKernels.ScanForward(Shape(first, second: false), Addresses(first, null), TensorRows.Of(y));
-            NativeKernels.ScanForward(Shape(second, second: true) with { Scale = Half }, Addresses(second, inputs[^1]), TensorRows.Of(y));
+            Tensor y = empty(inputs[0].shape);
+            (NativeScanTensors first, NativeScanTensors second) = Addresses(inputs);
+            NativeKernels.ScanForwardPair(Shape(inputs), first, second, TensorRows.Of(y));
             context.save_for_backward([.. inputs]);
             return y;
         }
@@ -49,13 +52,9 @@ internal static class BidirectionalScan
         {
             Tensor[] inputs = [.. context.get_saved_variables()];
             Tensor[] gradients = [.. inputs.Select(i => empty(i.shape))];
-            Tensor gradY = TensorRows.Rows(gradOutput);
-            for (int i = 0; i < 2; i++)
-            {
-                Range direction = (i * OfDirection)..((i + 1) * OfDirection);
-                NativeKernels.ScanBackward(Shape(inputs[direction], second: i == 1) with { Scale = Half }, Addresses(inputs[direction], inputs[^1]),
-                    TensorRows.Of(gradY), Addresses(gradients[direction], gradients[^1]));
-            }
+            (NativeScanTensors first, NativeScanTensors second) = Addresses(inputs);
+            (NativeScanTensors gradFirst, NativeScanTensors gradSecond) = Addresses(gradients);
+            NativeKernels.ScanBackwardPair(Shape(inputs), first, second, TensorRows.Of(TensorRows.Rows(gradOutput)), gradFirst, gradSecond);
             return gradients;
         });
     }

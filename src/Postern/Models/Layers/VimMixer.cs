@@ -99,12 +99,19 @@ internal sealed class VimMixer : nn.Module
         public (ScanInput Scan, Tensor Projected) Prepare(Tensor u, Tensor z)
         {
             Tensor projected = Products.Wide(products.Linear(u, xProj));                                     // [B, L, R + 2N]
-            // dt_proj.bias is not added here but inside the scan, before softplus.
-            Tensor delta = Products.Wide(products.Linear(projected.narrow(2, 0, stepRank), dtProj.weight!)); // [B, L, E]
+            Tensor steps = projected.narrow(2, 0, stepRank);                                                // [B, L, R]
             Tensor b = projected.narrow(2, stepRank, stateSize);                                            // [B, L, N]
             Tensor c = projected.narrow(2, stepRank + stateSize, stateSize);                                // [B, L, N]
             Tensor a = aLog.exp().neg();                                                                    // [E, N]
-            return (new ScanInput(u, delta, a, b, c) { D = d, Z = z, DeltaBias = dtProj.bias, Softplus = true, Reverse = backward }, projected);
+            return (new ScanInput(u, steps, a, b, c)
+            {
+                D = d,
+                Z = z,
+                DeltaBias = dtProj.bias,
+                StepWeight = dtProj.weight,
+                Softplus = true,
+                Reverse = backward,
+            }, projected);
         }
 
         /// <summary>x, z [B, L, E] in natural token order to the gated output [B, L, E] in natural token order.</summary>
@@ -118,7 +125,7 @@ internal sealed class VimMixer : nn.Module
                 string name = backward ? "bwd" : "fwd";
                 observe($"{name}.conv", () => ScanOrder(u).transpose(1, 2));
                 observe($"{name}.x_proj", () => ScanOrder(projected));
-                observe($"{name}.dt", () => ScanOrder(scan.Delta).transpose(1, 2));
+                observe($"{name}.dt", () => ScanOrder(nn.functional.linear(scan.Delta, dtProj.weight!)).transpose(1, 2));
                 observe($"{name}.y_gated", () => ScanOrder(y).transpose(1, 2));
             }
             return y;
