@@ -126,7 +126,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         V rate = V.Load(rates), state = V.Broadcast(0f);
         for (nint t = 0; t < size; t += V.Width)
         {
-            state = V.MultiplyAdd(VectorMath.Exp2(V.Load(step + t) * rate), state, V.Load(input + t) * TB.At<V>(b));
+            state = V.MultiplyAdd(V.Exp2(V.Load(step + t) * rate), state, V.Load(input + t) * TB.At<V>(b));
             V.MultiplyAdd(TC.At<V>(c), state, V.Load(y + t)).Store(y + t);
             b += perTokenB;
             c += perTokenC;
@@ -146,10 +146,10 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         for (nint t = 0; t < size; t += V.Width)
         {
             V delta = V.Load(step + t), x = V.Load(input + t), sum = V.Load(y + t);
-            state0 = V.MultiplyAdd(VectorMath.Exp2(delta * rate0), state0, x * TB.At<V>(b));
-            state1 = V.MultiplyAdd(VectorMath.Exp2(delta * rate1), state1, x * TB.At<V>(b + TB.PerState<V>()));
-            state2 = V.MultiplyAdd(VectorMath.Exp2(delta * rate2), state2, x * TB.At<V>(b + 2 * TB.PerState<V>()));
-            state3 = V.MultiplyAdd(VectorMath.Exp2(delta * rate3), state3, x * TB.At<V>(b + 3 * TB.PerState<V>()));
+            state0 = V.MultiplyAdd(V.Exp2(delta * rate0), state0, x * TB.At<V>(b));
+            state1 = V.MultiplyAdd(V.Exp2(delta * rate1), state1, x * TB.At<V>(b + TB.PerState<V>()));
+            state2 = V.MultiplyAdd(V.Exp2(delta * rate2), state2, x * TB.At<V>(b + 2 * TB.PerState<V>()));
+            state3 = V.MultiplyAdd(V.Exp2(delta * rate3), state3, x * TB.At<V>(b + 3 * TB.PerState<V>()));
             sum = V.MultiplyAdd(TC.At<V>(c), state0, sum);
             sum = V.MultiplyAdd(TC.At<V>(c + TC.PerState<V>()), state1, sum);
             sum = V.MultiplyAdd(TC.At<V>(c + 2 * TC.PerState<V>()), state2, sum);
