@@ -9,9 +9,12 @@ namespace Postern.Kernels;
 /// <param name="Element">The type of the elements; parameters are float32.</param>
 public readonly record struct NativeRows(nint Address, long Stride = 0, RowElement Element = RowElement.Float32)
 {
-    internal unsafe float* Pointer => (float*)Address;
+    internal unsafe float* Pointer =>
+        Element == RowElement.Float32 ? (float*)Address : throw new ArgumentException("rows of bfloat16 where the kernel reads or writes float32");
 
     internal unsafe TokenRows Rows => new(Address, Stride, Element);
+
+    internal TokenRows Dense(int width) => new(Address, width, Element);
 }
 
 /// <summary>Inputs of a selective scan, or their gradients, by address; what each is says <see cref="SelectiveScanInputs"/>.</summary>
@@ -76,14 +79,15 @@ public static unsafe class NativeKernels
         NativeRows gradX, NativeRows gradWeight, NativeRows gradBias) =>
         CausalConv.Backward(shape, x.Rows, weight.Pointer, bias.Pointer, gradU.Rows, gradX.Rows, gradWeight.Pointer, gradBias.Pointer);
 
-    /// <summary><see cref="RmsNormKernel.Forward"/> by address.</summary>
+    /// <summary><see cref="RmsNormKernel.Forward"/> by address, of dense matrices.</summary>
     public static void NormForward(int rows, int width, NativeRows x, NativeRows addend, NativeRows weight, NativeRows sum, NativeRows y) =>
-        RmsNormKernel.Forward(rows, width, x.Pointer, addend.Pointer, weight.Pointer, sum.Pointer, y.Pointer);
+        RmsNormKernel.Forward(rows, width, x.Pointer, addend.Dense(width), weight.Pointer, sum.Pointer, y.Dense(width));
 
-    /// <summary><see cref="RmsNormKernel.Backward"/> by address.</summary>
-    public static void NormBackward(
-        int rows, int width, NativeRows sum, NativeRows weight, NativeRows gradY, NativeRows gradSum, NativeRows gradX, NativeRows gradWeight) =>
-        RmsNormKernel.Backward(rows, width, sum.Pointer, weight.Pointer, gradY.Pointer, gradSum.Pointer, gradX.Pointer, gradWeight.Pointer);
+    /// <summary><see cref="RmsNormKernel.Backward"/> by address, of dense matrices.</summary>
+    public static void NormBackward(int rows, int width, NativeRows sum, NativeRows weight, NativeRows gradY, NativeRows gradSum, NativeRows gradX,
+        NativeRows gradAddend, NativeRows gradWeight) =>
+        RmsNormKernel.Backward(rows, width, sum.Pointer, weight.Pointer, gradY.Dense(width), gradSum.Pointer, gradX.Pointer,
+            gradAddend.Dense(width), gradWeight.Pointer);
 
     private static SelectiveScanInputs Inputs(in NativeScanTensors tensors) => new()
     {

@@ -28,6 +28,8 @@ public readonly unsafe struct TokenRows(nint address, long stride, RowElement el
     /// <summary>Whether there is a tensor.</summary>
     public bool Exists => Address != 0;
 
+    private int Size => Element == RowElement.BFloat16 ? sizeof(BFloat16) : sizeof(float);
+
     /// <summary>The first element of rows of float32.</summary>
     internal float* Start => (float*)Address;
 
@@ -37,13 +39,15 @@ public readonly unsafe struct TokenRows(nint address, long stride, RowElement el
     /// <summary>The row of token <paramref name="t"/> as elements of their type.</summary>
     internal T* Row<T>(int t) where T : unmanaged => (T*)Address + t * Stride;
 
+    /// <summary>The row of token <paramref name="t"/>, of elements of either type; null where there is no tensor.</summary>
+    internal void* Row(int t) => Exists ? (void*)(Address + (nint)(t * Stride * Size)) : null;
+
     /// <summary>The rows of one sequence in the order of a scan: from the last token backwards when
     /// <paramref name="reverse"/> is set. Column <paramref name="column"/> comes first.</summary>
     internal TokenRows Sequence(int batch, int length, bool reverse, long column)
     {
         if (!Exists) return this;
         long first = (long)batch * length + (reverse ? length - 1 : 0);
-        int size = Element == RowElement.BFloat16 ? sizeof(BFloat16) : sizeof(float);
-        return new TokenRows(Address + (nint)((first * Stride + column) * size), reverse ? -Stride : Stride, Element);
+        return new TokenRows(Address + (nint)((first * Stride + column) * Size), reverse ? -Stride : Stride, Element);
     }
 }

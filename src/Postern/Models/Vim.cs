@@ -127,7 +127,7 @@ public sealed class Vim : Backbone
             (residual, hidden) = observe is null ? Lifetime.Of(block) : block();
             if (observe is null && i > 0) branch.Dispose();
             (Tensor h, Tensor r) = (hidden, residual);
-            Observe($"{name}.hidden", () => h);
+            Observe($"{name}.hidden", () => Products.Wide(h));
             Observe($"{name}.residual", () => r);
         }
         // Only the class token is read, so only its row is normalised.

@@ -23,8 +23,8 @@ public class RmsNormTests
             float[] sumOut = new float[x.Length], yOut = new float[x.Length], gradXOut = new float[x.Length], gradWeightOut = new float[width];
             fixed (float* px = x, pa = addend, pw = weight, ps = sumOut, py = yOut, pg = gradY, pgs = gradSum, pgx = gradXOut, pgw = gradWeightOut, pt = sum)
             {
-                RmsNormKernel.Forward(rows, width, px, pa, pw, ps, py, path);
-                RmsNormKernel.Backward(rows, width, pt, pw, pg, pgs, pgx, pgw, path);
+                RmsNormKernel.Forward(rows, width, px, new TokenRows(pa, width), pw, ps, new TokenRows(py, width), path);
+                RmsNormKernel.Backward(rows, width, pt, pw, new TokenRows(pg, width), pgs, pgx, default, pgw, path);
             }
             Compare.Near(y, yOut, Tolerance, $"{path}: y");
             if (two) Compare.Near(sum, sumOut, Tolerance, $"{path}: sum");
@@ -32,6 +32,50 @@ public class RmsNormTests
             Compare.Near(gradWeight, gradWeightOut, Tolerance, $"{path}: gradient of the weight");
         }
     }
+
+    [Theory]
+    [InlineData(1, 2, true, true)]
+    [InlineData(65, 37, true, true)]
+    [InlineData(70, 64, true, false)]
+    [InlineData(70, 61, false, true)]
+    [InlineData(130, 256, true, true)]
+    public unsafe void Rows_of_bfloat16_give_what_the_same_numbers_give_in_float32_rounded(int rows, int width, bool narrowBranch, bool narrowNorm)
+    {
+        BFloat16[] addend = Narrow(Draw("addend", rows * width)), gradY = Narrow(Draw("grad", rows * width));
+        float[] wideAddend = Wide(addend), wideGradY = Wide(gradY);
+        float[] x = Draw("x", rows * width), weight = Draw("weight", width), gradSum = Draw("grad-sum", rows * width);
+        foreach (SimdPath path in Enum.GetValues<SimdPath>().Where(SimdPaths.IsSupported))
+        {
+            float[] sum = new float[x.Length], y = new float[x.Length], gradX = new float[x.Length], gradWeight = new float[width];
+            float[] sumOut = new float[x.Length], yOut = new float[x.Length], gradXOut = new float[x.Length], gradWeightOut = new float[width];
+            // One element more than the rows have: nothing may be written behind them.
+            var narrow = new BFloat16[x.Length + 1];
+            fixed (float* px = x, pa = wideAddend, pw = weight, pg = wideGradY, pgs = gradSum, s = sum, py = y, gx = gradX, gw = gradWeight)
+            fixed (float* so = sumOut, yo = yOut, gxo = gradXOut, gwo = gradWeightOut)
+            fixed (BFloat16* na = addend, ng = gradY, n = narrow)
+            {
+                TokenRows wideRows = new(pa, width), narrowRows = new((nint)na, width, RowElement.BFloat16), result = new((nint)n, width, RowElement.BFloat16);
+                RmsNormKernel.Forward(rows, width, px, wideRows, pw, s, new TokenRows(py, width), path);
+                RmsNormKernel.Backward(rows, width, s, pw, new TokenRows(pg, width), pgs, gx, default, gw, path);
+
+                RmsNormKernel.Forward(rows, width, px, narrowBranch ? narrowRows : wideRows, pw, so, narrowNorm ? result : new TokenRows(yo, width), path);
+                Assert.Equal(sum, sumOut);
+                if (narrowNorm) Assert.Equal([.. Narrow(y), default], narrow);
+                else Assert.Equal(y, yOut);
+
+                Array.Clear(narrow);
+                RmsNormKernel.Backward(rows, width, s, pw, narrowNorm ? new TokenRows((nint)ng, width, RowElement.BFloat16) : new TokenRows(pg, width),
+                    pgs, gxo, narrowBranch ? result : default, gwo, path);
+                Assert.Equal(gradX, gradXOut);
+                Assert.Equal(gradWeight, gradWeightOut);
+                Assert.Equal(narrowBranch ? [.. Narrow(gradX), default] : new BFloat16[x.Length + 1], narrow);
+            }
+        }
+    }
+
+    private static BFloat16[] Narrow(float[] values) => [.. values.Select(BFloat16.From)];
+
+    private static float[] Wide(BFloat16[] values) => [.. values.Select(v => v.Wide)];
 
     private static float[] Draw(string purpose, int count)
     {

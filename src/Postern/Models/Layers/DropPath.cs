@@ -9,7 +9,10 @@ namespace Postern.Models.Layers;
 /// </summary>
 internal static class DropPath
 {
-    /// <summary>Applies it to <paramref name="branch"/>, [B, ...]; the identity outside training or at rate 0.</summary>
+    /// <summary>
+    /// Applies it to <paramref name="branch"/>, [B, ...]; the identity outside training or at rate 0. Otherwise the result is float32, as the factor
+    /// is: few are exact in bfloat16.
+    /// </summary>
     public static Tensor Apply(Tensor branch, double rate, bool training, (long Seed, long Step) key, int layer)
     {
         if (!training || rate == 0) return branch;

@@ -12,7 +12,8 @@ internal sealed class Products
     /// <summary>The type of factors and results.</summary>
     public Precision Precision { get; set; }
 
-    private ScalarType Type => Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+    /// <summary>The same, as tensors name it.</summary>
+    public ScalarType Type => Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
     /// <summary><paramref name="layer"/> on the last dimension of <paramref name="x"/>.</summary>
     public Tensor Linear(Tensor x, Linear layer) => Linear(x, layer.weight!, layer.bias);

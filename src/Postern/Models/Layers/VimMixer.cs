@@ -37,13 +37,13 @@ internal sealed class VimMixer : nn.Module
     public long MultiplyAddsPerToken =>
         in_proj.weight!.numel() + out_proj.weight!.numel() + 2L * innerDim * (ConvKernel + stepRank + 2 * stateSize + stepRank + 2 * stateSize);
 
-    /// <summary>[B, L, d] to [B, L, d].</summary>
+    /// <summary>[B, L, d] to [B, L, d] of the products' type.</summary>
     public Tensor forward(Tensor hidden, Action<string, Func<Tensor>>? observe)
     {
         Tensor x = Products.Wide(products.Linear(hidden, in_proj.weight!.narrow(0, 0, innerDim)));           // [B, L, E]
         Tensor z = Products.Wide(products.Linear(hidden, in_proj.weight!.narrow(0, innerDim, innerDim)));    // [B, L, E]
         observe?.Invoke("xz", () => cat([x, z], -1).transpose(1, 2));
-        return Products.Wide(products.Linear(observe is null && !UseLoop ? Fused(x, z) : Apart(x, z, observe), out_proj));
+        return products.Linear(observe is null && !UseLoop ? Fused(x, z) : Apart(x, z, observe), out_proj);
     }
 
     /// <summary>Both directions, fused: [B, L, E].</summary>
