@@ -1,6 +1,6 @@
 namespace Postern.Kernels;
 
-/// <summary><see cref="CausalConv"/> as its equation stands, one number at a time in double precision, for rows of float32. Slow on purpose.</summary>
+/// <summary><see cref="CausalConv"/> as its equation stands, one number at a time in double precision. For rows of float32; slow on purpose.</summary>
 public static unsafe class CausalConvReference
 {
     /// <summary>Computes u; arguments as in <see cref="CausalConv.Forward"/>.</summary>

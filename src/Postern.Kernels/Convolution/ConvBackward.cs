@@ -8,8 +8,9 @@ namespace Postern.Kernels;
 /// <code>
 /// dx_s = sum_j tap_j e_(s + j)      dtap_j = sum_t e_t x_(t - j)      dbias = sum_t e_t,      tap_j being weight_(K - 1 - j)
 /// </code>
-/// and with the signs of j turned for the one that looks ahead. The e of token t and, ahead, of t - 3 both add to the dx of t - 3 .. t, which wait in
-/// registers until they are complete. Every block leaves its sums over a sequence, which are then summed over sequences in order.
+/// and with the signs of j turned for the one that looks ahead. The e of token t that looks back and that of t - 3 that looks ahead add to
+/// the same four dx, of t - 3 .. t, which wait in registers until they are complete. Every block leaves its sums over a sequence, which are
+/// then summed over sequences in order.
 /// </summary>
 internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> where T : unmanaged
 {
@@ -53,26 +54,25 @@ internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> 
         }
     }
 
+    /// <summary>Leaves the sums of one block and sequence in <paramref name="sums"/>, [directions, rows, width] like the parameters. Biases stay in
+    /// memory: with them, AVX-512 would run out of registers.</summary>
     [MethodImpl(Compile.Alone)]
     private static void Block<TWays, TRow>(in ConvCall call, int sequence, int block, int live, float* taps, float* sums)
         where TWays : struct, IConvWays
         where TRow : struct, IRowKind
     {
         int width = V.Width, length = call.Shape.Length, end = length + ConvCall.Delay;
-        long channel = (long)block * width;
+        int channel = block * width;
         CausalConvDirection first = call.Direction(0), second = call.Direction(1);
-        TokenRows xs = call.Walk(call.X, sequence, channel), gradXs = call.Walk(call.GradX, sequence, channel);
-        TokenRows gradUs = call.Walk(first.GradU, sequence, channel), addends = call.Walk(first.GradUAddend, sequence, channel);
-        TokenRows laterGradUs = TWays.Both ? call.Walk(second.GradU, sequence, channel) : default;
-        TokenRows laterAddends = TWays.Both ? call.Walk(second.GradUAddend, sequence, channel) : default;
-        T* x = xs.Row<T>(0), gradX = gradXs.Row<T>(0), gradU = gradUs.Row<T>(0), addend = addends.Row<T>(0);
-        T* laterGradU = laterGradUs.Row<T>(0), laterAddend = laterAddends.Row<T>(0);
-        nint toNextX = (nint)xs.Stride, toNextGradX = (nint)gradXs.Stride, toNextGradU = (nint)gradUs.Stride, toNextAddend = (nint)addends.Stride;
-        nint toNextLaterGradU = (nint)laterGradUs.Stride, toNextLaterAddend = (nint)laterAddends.Stride;
+        RowWalk<T> x = call.Walk<T>(call.X, sequence, channel), gradX = call.Walk<T>(call.GradX, sequence, channel);
+        RowWalk<T> gradU = call.Walk<T>(first.GradU, sequence, channel), addend = call.Walk<T>(first.GradUAddend, sequence, channel);
+        RowWalk<T> laterGradU = TWays.Both ? call.Walk<T>(second.GradU, sequence, channel) : default;
+        RowWalk<T> laterAddend = TWays.Both ? call.Walk<T>(second.GradUAddend, sequence, channel) : default;
 
         float* laterTaps = TWays.Both ? taps + ConvCall.Rows * width : taps;
         V own = V.Load(taps), one = V.Load(taps + width), two = V.Load(taps + 2 * width), three = V.Load(taps + 3 * width);
-        V laterOwn = V.Load(laterTaps), laterOne = V.Load(laterTaps + width), laterTwo = V.Load(laterTaps + 2 * width), laterThree = V.Load(laterTaps + 3 * width);
+        V laterOwn = V.Load(laterTaps), laterOne = V.Load(laterTaps + width);
+        V laterTwo = V.Load(laterTaps + 2 * width), laterThree = V.Load(laterTaps + 3 * width);
         V zero = V.Broadcast(0f), x1 = zero, x2 = zero, x3 = zero, dx1 = zero, dx2 = zero, dx3 = zero;
         V dOwn = zero, dOne = zero, dTwo = zero, dThree = zero, dBias = zero;
         V laterDOwn = zero, laterDOne = zero, laterDTwo = zero, laterDThree = zero, laterDBias = zero;
@@ -81,19 +81,11 @@ internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> 
             V x0 = V.Broadcast(0f), dx0 = x0;
             if (t < length)
             {
-                x0 = TRow.Load<V, T>(x, live);
-                V gradient = TRow.Load<V, T>(gradU, live);
-                CacheLine.Fetch(x + width);
-                CacheLine.Fetch(gradU + width);
-                if (addend != null)
-                {
-                    gradient += TRow.Load<V, T>(addend, live);
-                    CacheLine.Fetch(addend + width);
-                    addend += toNextAddend;
-                }
-
-                V sum = V.MultiplyAdd(three, x3, V.MultiplyAdd(two, x2, V.MultiplyAdd(one, x1, V.MultiplyAdd(own, x0, V.Load(taps + 4 * width)))));
-                V e = gradient * VectorMath.SiluSlope(sum, VectorMath.Sigmoid(sum));
+                x0 = x.Read<V, TRow>(live);
+                V gradient = gradU.Read<V, TRow>(live);
+                if (addend.Exists) gradient += addend.Read<V, TRow>(live);
+                V sum = ConvForward<V, T>.Sum(V.Load(taps + 4 * width), own, x0, one, x1, two, x2, three, x3);
+                V e = gradient * VectorMath.SiluSlope(sum, VectorMath.QuickSigmoid(sum));
                 dBias += e;
                 dOwn = V.MultiplyAdd(e, x0, dOwn);
                 dOne = V.MultiplyAdd(e, x1, dOne);
@@ -103,25 +95,16 @@ internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> 
                 dx1 = V.MultiplyAdd(one, e, dx1);
                 dx2 = V.MultiplyAdd(two, e, dx2);
                 dx3 = V.MultiplyAdd(three, e, dx3);
-                x += toNextX;
-                gradU += toNextGradU;
             }
 
             if (t >= ConvCall.Delay)
             {
                 if (TWays.Both)
                 {
-                    V gradient = TRow.Load<V, T>(laterGradU, live);
-                    CacheLine.Fetch(laterGradU + width);
-                    if (laterAddend != null)
-                    {
-                        gradient += TRow.Load<V, T>(laterAddend, live);
-                        CacheLine.Fetch(laterAddend + width);
-                        laterAddend += toNextLaterAddend;
-                    }
-
-                    V sum = V.MultiplyAdd(laterThree, x0, V.MultiplyAdd(laterTwo, x1, V.MultiplyAdd(laterOne, x2, V.MultiplyAdd(laterOwn, x3, V.Load(laterTaps + 4 * width)))));
-                    V e = gradient * VectorMath.SiluSlope(sum, VectorMath.Sigmoid(sum));
+                    V gradient = laterGradU.Read<V, TRow>(live);
+                    if (laterAddend.Exists) gradient += laterAddend.Read<V, TRow>(live);
+                    V sum = ConvForward<V, T>.Sum(V.Load(laterTaps + 4 * width), laterOwn, x3, laterOne, x2, laterTwo, x1, laterThree, x0);
+                    V e = gradient * VectorMath.SiluSlope(sum, VectorMath.QuickSigmoid(sum));
                     laterDBias += e;
                     laterDOwn = V.MultiplyAdd(e, x3, laterDOwn);
                     laterDOne = V.MultiplyAdd(e, x2, laterDOne);
@@ -131,11 +114,9 @@ internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> 
                     dx2 = V.MultiplyAdd(laterOne, e, dx2);
                     dx1 = V.MultiplyAdd(laterTwo, e, dx1);
                     dx0 = V.MultiplyAdd(laterThree, e, dx0);
-                    laterGradU += toNextLaterGradU;
                 }
 
-                TRow.Store(dx3, gradX, live);
-                gradX += toNextGradX;
+                gradX.Write<V, TRow>(dx3, live);
             }
 
             x3 = x2;

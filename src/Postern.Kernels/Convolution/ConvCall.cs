@@ -9,7 +9,8 @@ namespace Postern.Kernels;
 internal readonly unsafe struct ConvCall(
     CausalConvShape shape, TokenRows x, TokenRows gradX, in CausalConvDirection back, in CausalConvDirection ahead)
 {
-    /// <summary>The parameters of a direction and block, one register each: the token's own tap, those one, two and three tokens away, the bias.</summary>
+    /// <summary>The parameters of a direction and block, a register each: the taps of the token itself and of those one, two and three
+    /// away, and the bias.</summary>
     public const int Rows = CausalConvShape.LongestKernel + 1;
 
     /// <summary>How many tokens the loops are ahead of the outputs that look ahead, and of the gradient of x.</summary>
@@ -31,8 +32,15 @@ internal readonly unsafe struct ConvCall(
     /// <summary>The direction that looks back on the walk (0), or the one that looks ahead (1).</summary>
     public CausalConvDirection Direction(int i) => i == 0 ? first : second;
 
-    /// <summary>The rows of a sequence in the order of the walk, from <paramref name="column"/> on.</summary>
-    public TokenRows Walk(TokenRows rows, int sequence, long column) => rows.Sequence(sequence, Shape.Length, reverse, column);
+    /// <summary>The walk of the block that begins at <paramref name="channel"/> over the rows of a sequence. Inlined, because a pointer that
+    /// lives across a call is left in memory for the whole loop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public RowWalk<T> Walk<T>(TokenRows rows, int sequence, int channel) where T : unmanaged
+    {
+        if (!rows.Exists) return default;
+        long first = (long)sequence * Shape.Length + (reverse ? Shape.Length - 1 : 0);
+        return new RowWalk<T>((T*)rows.Address + first * rows.Stride + channel, (nint)(reverse ? -rows.Stride : rows.Stride));
+    }
 
     /// <summary>The floats of a table [blocks, directions, <see cref="Rows"/>, width].</summary>
     public long TableFloats(in ConvPlan plan, int width) => (long)plan.Blocks * Directions * Rows * width;

@@ -34,15 +34,15 @@ internal static unsafe class ConvForward<V, T> where V : unmanaged, IVector<V> w
         where TRow : struct, IRowKind
     {
         int width = V.Width, length = call.Shape.Length, end = length + (TWays.Both ? ConvCall.Delay : 0);
-        long channel = (long)block * width;
-        TokenRows xs = call.Walk(call.X, sequence, channel), us = call.Walk(call.Direction(0).U, sequence, channel);
-        TokenRows laterUs = TWays.Both ? call.Walk(call.Direction(1).U, sequence, channel) : default;
-        T* x = xs.Row<T>(0), u = us.Row<T>(0), laterU = laterUs.Row<T>(0);
-        nint toNextX = (nint)xs.Stride, toNextU = (nint)us.Stride, toNextLaterU = (nint)laterUs.Stride;
+        int channel = block * width;
+        RowWalk<T> x = call.Walk<T>(call.X, sequence, channel), u = call.Walk<T>(call.Direction(0).U, sequence, channel);
+        RowWalk<T> laterU = TWays.Both ? call.Walk<T>(call.Direction(1).U, sequence, channel) : default;
 
-        float* taps = table + (long)block * call.Directions * ConvCall.Rows * width, laterTaps = TWays.Both ? taps + ConvCall.Rows * width : taps;
+        float* taps = table + (long)block * call.Directions * ConvCall.Rows * width;
+        float* laterTaps = TWays.Both ? taps + ConvCall.Rows * width : taps;
         V own = V.Load(taps), one = V.Load(taps + width), two = V.Load(taps + 2 * width), three = V.Load(taps + 3 * width);
-        V laterOwn = V.Load(laterTaps), laterOne = V.Load(laterTaps + width), laterTwo = V.Load(laterTaps + 2 * width), laterThree = V.Load(laterTaps + 3 * width);
+        V laterOwn = V.Load(laterTaps), laterOne = V.Load(laterTaps + width);
+        V laterTwo = V.Load(laterTaps + 2 * width), laterThree = V.Load(laterTaps + 3 * width);
         V bias = V.Load(taps + 4 * width), laterBias = V.Load(laterTaps + 4 * width);
         V x1 = V.Broadcast(0f), x2 = x1, x3 = x1;
         for (int t = 0; t < end; t++)
@@ -50,24 +50,30 @@ internal static unsafe class ConvForward<V, T> where V : unmanaged, IVector<V> w
             V x0 = V.Broadcast(0f);
             if (t < length)
             {
-                x0 = TRow.Load<V, T>(x, live);
-                CacheLine.Fetch(x + width);
-                V sum = V.MultiplyAdd(three, x3, V.MultiplyAdd(two, x2, V.MultiplyAdd(one, x1, V.MultiplyAdd(own, x0, bias))));
-                TRow.Store(sum * VectorMath.Sigmoid(sum), u, live);
-                x += toNextX;
-                u += toNextU;
+                x0 = x.Read<V, TRow>(live);
+                V sum = Sum(bias, own, x0, one, x1, two, x2, three, x3);
+                u.Write<V, TRow>(sum * VectorMath.QuickSigmoid(sum), live);
             }
 
             if (TWays.Both && t >= ConvCall.Delay)
             {
-                V sum = V.MultiplyAdd(laterThree, x0, V.MultiplyAdd(laterTwo, x1, V.MultiplyAdd(laterOne, x2, V.MultiplyAdd(laterOwn, x3, laterBias))));
-                TRow.Store(sum * VectorMath.Sigmoid(sum), laterU, live);
-                laterU += toNextLaterU;
+                V sum = Sum(laterBias, laterOwn, x3, laterOne, x2, laterTwo, x1, laterThree, x0);
+                laterU.Write<V, TRow>(sum * VectorMath.QuickSigmoid(sum), live);
             }
 
             x3 = x2;
             x2 = x1;
             x1 = x0;
         }
+    }
+
+    /// <summary>An output before SiLU, from the token's own tap to the farthest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Sum(V bias, V own, V x, V one, V xOne, V two, V xTwo, V three, V xThree)
+    {
+        V sum = V.MultiplyAdd(own, x, bias);
+        sum = V.MultiplyAdd(one, xOne, sum);
+        sum = V.MultiplyAdd(two, xTwo, sum);
+        return V.MultiplyAdd(three, xThree, sum);
     }
 }

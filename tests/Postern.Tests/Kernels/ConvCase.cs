@@ -42,7 +42,8 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0, bool a
             Bias = (float*)Address(direction.Bias),
             U = Rows(results[$"{name} u"] = Blank(tokens * stride, element), element),
         };
-        CausalConvDirection back = ways.HasFlag(ConvWays.Back) ? Of(Back, "back") : default, ahead = ways.HasFlag(ConvWays.Ahead) ? Of(Ahead, "ahead") : default;
+        CausalConvDirection back = ways.HasFlag(ConvWays.Back) ? Of(Back, "back") : default;
+        CausalConvDirection ahead = ways.HasFlag(ConvWays.Ahead) ? Of(Ahead, "ahead") : default;
         if (path is SimdPath simd) CausalConv.Forward(shape, Rows(x, element), back, ahead, simd);
         else CausalConvReference.Forward(shape, Rows(x, element), back, ahead);
         GC.KeepAlive(x);
@@ -69,7 +70,8 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0, bool a
             GradWeight = (float*)Address(results[$"{name} weight"] = Blank(direction.Weight.Length, RowElement.Float32)),
             GradBias = (float*)Address(results[$"{name} bias"] = Blank(direction.Bias.Length, RowElement.Float32)),
         };
-        CausalConvDirection back = ways.HasFlag(ConvWays.Back) ? Of(Back, "back") : default, ahead = ways.HasFlag(ConvWays.Ahead) ? Of(Ahead, "ahead") : default;
+        CausalConvDirection back = ways.HasFlag(ConvWays.Back) ? Of(Back, "back") : default;
+        CausalConvDirection ahead = ways.HasFlag(ConvWays.Ahead) ? Of(Ahead, "ahead") : default;
         if (path is SimdPath simd) CausalConv.Backward(shape, Rows(x, element), back, ahead, Rows(gradX, element), simd);
         else CausalConvReference.Backward(shape, Rows(x, element), back, ahead, Rows(gradX, element));
         GC.KeepAlive(x);
