@@ -16,15 +16,17 @@ public readonly record struct NativeRows(nint Address, long Stride = 0, RowEleme
 
 /// <summary>Inputs of a selective scan, or their gradients, by address; what each is says <see cref="SelectiveScanInputs"/>.</summary>
 /// <param name="U">[B, L, D].</param>
-/// <param name="Delta">[B, L, D].</param>
+/// <param name="Delta">[B, L, D], or [B, L, R] with a step rank.</param>
 /// <param name="A">[D, N].</param>
 /// <param name="B">[B, L, G, N] or [D, N].</param>
 /// <param name="C">[B, L, G, N] or [D, N].</param>
 /// <param name="D">[D], optional.</param>
 /// <param name="Z">[B, L, D], optional.</param>
 /// <param name="DeltaBias">[D], optional.</param>
+/// <param name="StepWeight">[D, R], with a step rank.</param>
 public readonly record struct NativeScanTensors(
-    NativeRows U, NativeRows Delta, NativeRows A, NativeRows B, NativeRows C, NativeRows D, NativeRows Z, NativeRows DeltaBias);
+    NativeRows U, NativeRows Delta, NativeRows A, NativeRows B, NativeRows C, NativeRows D, NativeRows Z, NativeRows DeltaBias,
+    NativeRows StepWeight = default);
 
 /// <summary>One direction of a convolution by address; what each tensor is says <see cref="CausalConvDirection"/>. The default is no direction.</summary>
 /// <param name="Weight">[D, K].</param>
@@ -61,23 +63,33 @@ public static unsafe class NativeKernels
     public static void ScanForward(SelectiveScanShape shape, in NativeScanTensors inputs, NativeRows y, NativeRows lastState = default) =>
         SelectiveScan.Forward(shape, Inputs(inputs), new SelectiveScanOutputs { Y = y.Rows, LastState = lastState.Pointer });
 
+    /// <summary><see cref="SelectiveScan.ForwardPair"/> by address.</summary>
+    /// <param name="shape">Sizes and switches.</param>
+    /// <param name="first">What the first scan reads, and the gate.</param>
+    /// <param name="second">What the second scan reads.</param>
+    /// <param name="y">Receives [B, L, D].</param>
+    public static void ScanForwardPair(SelectiveScanShape shape, in NativeScanTensors first, in NativeScanTensors second, NativeRows y) =>
+        SelectiveScan.ForwardPair(shape, Inputs(first), Inputs(second), new SelectiveScanOutputs { Y = y.Rows });
+
     /// <summary><see cref="SelectiveScan.Backward"/> by address.</summary>
     /// <param name="shape">Sizes and switches, as in the forward pass.</param>
     /// <param name="inputs">The inputs of the forward pass.</param>
     /// <param name="gradY">[B, L, D].</param>
     /// <param name="gradients">Receive the gradients of the inputs.</param>
     public static void ScanBackward(SelectiveScanShape shape, in NativeScanTensors inputs, NativeRows gradY, in NativeScanTensors gradients) =>
-        SelectiveScan.Backward(shape, Inputs(inputs), gradY.Rows, new SelectiveScanGradients
-        {
-            U = gradients.U.Rows,
-            Delta = gradients.Delta.Rows,
-            Z = gradients.Z.Rows,
-            A = gradients.A.Pointer,
-            B = gradients.B.Rows,
-            C = gradients.C.Rows,
-            D = gradients.D.Pointer,
-            DeltaBias = gradients.DeltaBias.Pointer,
-        });
+        SelectiveScan.Backward(shape, Inputs(inputs), gradY.Rows, Gradients(gradients));
+
+    /// <summary><see cref="SelectiveScan.BackwardPair"/> by address.</summary>
+    /// <param name="shape">Sizes and switches, as in the forward pass.</param>
+    /// <param name="first">The inputs of the first scan.</param>
+    /// <param name="second">The inputs of the second scan.</param>
+    /// <param name="gradY">[B, L, D].</param>
+    /// <param name="firstGradients">Receive the gradients of the first scan's inputs.</param>
+    /// <param name="secondGradients">Receive the gradients of the second scan's inputs.</param>
+    public static void ScanBackwardPair(
+        SelectiveScanShape shape, in NativeScanTensors first, in NativeScanTensors second, NativeRows gradY,
+        in NativeScanTensors firstGradients, in NativeScanTensors secondGradients) =>
+        SelectiveScan.BackwardPair(shape, Inputs(first), Inputs(second), gradY.Rows, Gradients(firstGradients), Gradients(secondGradients));
 
     /// <summary><see cref="CausalConv.Forward"/> by address.</summary>
     public static void ConvForward(CausalConvShape shape, NativeRows x, in NativeConvDirection back, in NativeConvDirection ahead) =>
@@ -107,5 +119,19 @@ public static unsafe class NativeKernels
         C = tensors.C.Rows,
         D = tensors.D.Pointer,
         DeltaBias = tensors.DeltaBias.Pointer,
+        StepWeight = tensors.StepWeight.Pointer,
+    };
+
+    private static SelectiveScanGradients Gradients(in NativeScanTensors tensors) => new()
+    {
+        U = tensors.U.Rows,
+        Delta = tensors.Delta.Rows,
+        Z = tensors.Z.Rows,
+        A = tensors.A.Pointer,
+        B = tensors.B.Rows,
+        C = tensors.C.Rows,
+        D = tensors.D.Pointer,
+        DeltaBias = tensors.DeltaBias.Pointer,
+        StepWeight = tensors.StepWeight.Pointer,
     };
 }

@@ -3,7 +3,7 @@ namespace Postern.Kernels;
 /// <summary>Checks the pointers of a scan before they are followed.</summary>
 internal static unsafe class ScanArguments
 {
-    /// <exception cref="ArgumentException">The shape is impossible or an input that it needs is missing.</exception>
+    /// <exception cref="ArgumentException">The shape is impossible, or an input that it needs is missing or of a type that it cannot have.</exception>
     public static void Validate(SelectiveScanShape shape, in SelectiveScanInputs inputs)
     {
         shape.Validate();
@@ -12,13 +12,30 @@ internal static unsafe class ScanArguments
         Require(inputs.A != null, nameof(inputs.A));
         Require(inputs.B.Exists, nameof(inputs.B));
         Require(inputs.C.Exists, nameof(inputs.C));
+        if (shape.StepRank > 0) Require(inputs.StepWeight != null, nameof(inputs.StepWeight));
+        SameType(inputs.U, inputs.Z, nameof(inputs.Z));
+        Float32(inputs.Delta, nameof(inputs.Delta));
+        Float32(inputs.B, nameof(inputs.B));
+        Float32(inputs.C, nameof(inputs.C));
     }
 
-    /// <exception cref="ArgumentException">There is no y.</exception>
-    public static void Validate(in SelectiveScanOutputs outputs) => Require(outputs.Y.Exists, nameof(outputs.Y));
+    /// <exception cref="ArgumentException">There is no y, it is not of the type of u, or a pair is asked for its last state.</exception>
+    public static void Validate(in SelectiveScanInputs inputs, in SelectiveScanOutputs outputs, bool pair)
+    {
+        Require(outputs.Y.Exists, nameof(outputs.Y));
+        SameType(inputs.U, outputs.Y, nameof(outputs.Y));
+        if (pair && outputs.LastState != null) throw new ArgumentException("selective scan: a pair has no single last state");
+    }
 
-    /// <exception cref="ArgumentException">A gradient is missing, or one is asked for whose input is not there.</exception>
-    public static void Validate(in SelectiveScanInputs inputs, TokenRows gradY, in SelectiveScanGradients gradients)
+    /// <exception cref="ArgumentException">The second scan of a pair has a gate of its own, or another type.</exception>
+    public static void ValidateSecond(in SelectiveScanInputs first, in SelectiveScanInputs second)
+    {
+        if (second.Z.Exists) throw new ArgumentException("selective scan: the second scan of a pair has the gate of the first, not one of its own");
+        SameType(first.U, second.U, "U of the second scan");
+    }
+
+    /// <exception cref="ArgumentException">A gradient is missing or of another type than its input, or one is asked for whose input is not there.</exception>
+    public static void Validate(SelectiveScanShape shape, in SelectiveScanInputs inputs, TokenRows gradY, in SelectiveScanGradients gradients)
     {
         Require(gradY.Exists, nameof(gradY));
         Require(gradients.U.Exists, "gradient of U");
@@ -26,9 +43,26 @@ internal static unsafe class ScanArguments
         Require(gradients.A != null, "gradient of A");
         Require(gradients.B.Exists, "gradient of B");
         Require(gradients.C.Exists, "gradient of C");
+        if (shape.StepRank > 0) Require(gradients.StepWeight != null, "gradient of StepWeight");
         Match(inputs.Z.Exists, gradients.Z.Exists, "Z");
         Match(inputs.D != null, gradients.D != null, "D");
         Match(inputs.DeltaBias != null, gradients.DeltaBias != null, "DeltaBias");
+        SameType(inputs.U, gradY, nameof(gradY));
+        SameType(inputs.U, gradients.U, "gradient of U");
+        SameType(inputs.U, gradients.Z, "gradient of Z");
+        Float32(gradients.Delta, "gradient of Delta");
+        Float32(gradients.B, "gradient of B");
+        Float32(gradients.C, "gradient of C");
+    }
+
+    private static void SameType(TokenRows u, TokenRows other, string name)
+    {
+        if (other.Exists && other.Element != u.Element) throw new ArgumentException($"selective scan: {name} is {other.Element} and U is {u.Element}; they have to be of one type");
+    }
+
+    private static void Float32(TokenRows rows, string name)
+    {
+        if (rows.Element != RowElement.Float32) throw new ArgumentException($"selective scan: {name} has to be {RowElement.Float32}, not {rows.Element}");
     }
 
     private static void Require(bool there, string name)

@@ -11,43 +11,68 @@ namespace Postern.Kernels;
 /// ddelta'_t = A q_t + u_t dx_t            with q_t = a_t h_(t-1) r_t
 /// </code>
 /// summed over states or channels as the shapes demand. The states of four n, or of one where fewer are left, are computed forwards into
-/// scratch and used up at once (<see cref="ScanBackwardLoops{V, TB, TC}"/>), so that scratch grows with L and not with L N.
+/// scratch and used up at once (<see cref="ScanBackwardLoops{V, TB, TC}"/>), so that scratch grows with L and not with L N. The two scans of a
+/// pair take turns on a block between the two halves of their gate's gradient.
 /// </summary>
-internal static unsafe class ScanBackward<V, TB, TC>
+internal static unsafe class ScanBackward<V, T, TB, TC>
     where V : unmanaged, IVector<V>
+    where T : unmanaged
     where TB : struct, ICoefficientKind
     where TC : struct, ICoefficientKind
 {
     private const float Ln2 = 0.693147181f;
 
-    public static void Run(SelectiveScanShape shape, SelectiveScanInputs inputs, TokenRows gradY, SelectiveScanGradients gradients)
+    public static void Run(SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients)
     {
         var plan = new ScanPlan(shape, V.Width);
-        long tableFloats = ScanCall.TableFloats(shape, plan);
-        float* memory = Scratch.OfCall(tableFloats + ScanPartials.Floats(shape, plan));
-        ScanCall call = ScanCall.Prepare(shape, inputs, plan, V.Width, memory);
-        var partials = new ScanPartials(call, memory + tableFloats);
-        KernelThreads.Run(plan.Items, ScanBackwardScratch.Floats(shape, V.Width), (item, memory) =>
+        long tableFloats = ScanCall.TableFloats(shape, plan, V.Width), partialFloats = ScanPartials.Floats(shape, plan);
+        float* memory = Scratch.OfCall(scans.Length * (tableFloats + partialFloats));
+        ScanCall[] calls = [.. scans.Select((scan, i) => ScanCall.Prepare(shape.OfPair(i), scan, plan, V.Width, memory + i * tableFloats))];
+        ScanPartials[] partials = [.. calls.Select((call, i) => new ScanPartials(call, memory + calls.Length * tableFloats + i * partialFloats))];
+        KernelThreads.Run(plan.Items, ScanBackwardScratch.Floats(shape, V.Width, scans.Length), (item, thread) =>
         {
-            var scratch = new ScanBackwardScratch(memory, call.Shape, V.Width);
-            scratch.ClearTokenSums();
+            for (int i = 0; i < calls.Length; i++) OfScan(thread, calls, i).ClearTokenSums();
             (int first, int end) = plan.BlocksOf(item);
             for (int block = first; block < end; block++)
-                Block(call, partials, gradY, gradients, plan.Sequence(item), plan.Group(item), block, scratch);
-            if (!call.Shape.ConstantB) scratch.FinishTokenSums(scratch.GradB, partials.OfItem(partials.B, item));
-            if (!call.Shape.ConstantC) scratch.FinishTokenSums(scratch.GradC, partials.OfItem(partials.C, item));
+                Block(calls, partials, gradY, gradients, plan.Sequence(item), plan.Group(item), block, thread);
+            for (int i = 0; i < calls.Length; i++) OfScan(thread, calls, i).FinishTokenSums(partials[i], item);
         });
-        partials.Reduce(gradients);
+        for (int i = 0; i < calls.Length; i++) partials[i].Reduce(gradients[i]);
     }
 
+    private static ScanBackwardScratch OfScan(float* thread, ScanCall[] calls, int scan) => new(thread, calls[scan].Shape, V.Width, calls.Length, scan);
+
     private static void Block(
-        in ScanCall call, in ScanPartials partials, TokenRows gradY, in SelectiveScanGradients gradients,
-        int batch, int group, int block, in ScanBackwardScratch scratch)
+        ScanCall[] calls, ScanPartials[] partials, TokenRows gradY, SelectiveScanGradients[] gradients, int batch, int group, int block, float* thread)
+    {
+        bool whole = calls[0].Plan.Live(block) == V.Width;
+        ScanBackwardScratch first = OfScan(thread, calls, 0);
+        float* second = calls.Length > 1 ? OfScan(thread, calls, 1).G : null;
+        if (whole) OpenGate<WholeRow>(calls[0], gradY, batch, block, first, second);
+        else OpenGate<PartRow>(calls[0], gradY, batch, block, first, second);
+        for (int i = 0; i < calls.Length; i++)
+        {
+            ref readonly ScanCall call = ref calls[i];
+            ScanBackwardScratch scratch = OfScan(thread, calls, i);
+            if (call.Shape.StepRank > 0) ScanSteps<V>.Project(call, batch, block, scratch.Step);
+            if (whole) Open<WholeRow>(call, batch, block, scratch);
+            else Open<PartRow>(call, batch, block, scratch);
+            States(call, partials[i], batch, group, block, scratch);
+            if (whole) Close<WholeRow>(call, partials[i], gradients[i], batch, block, scratch);
+            else Close<PartRow>(call, partials[i], gradients[i], batch, block, scratch);
+            if (call.Shape.StepRank == 0) continue;
+            ScanSteps<V>.GradWeights(call, batch, scratch.GradStep, partials[i].OfBlock(partials[i].StepWeight, batch, block, call.Shape.StepRank));
+            ScanSteps<V>.GradTokens(call, block, scratch.GradStep, scratch.GradSteps);
+        }
+        if (!calls[0].Inputs.Z.Exists) return;
+        second = calls.Length > 1 ? OfScan(thread, calls, 1).S : null;
+        if (whole) CloseGate<WholeRow>(calls[0], gradients[0], batch, block, first, second);
+        else CloseGate<PartRow>(calls[0], gradients[0], batch, block, first, second);
+    }
+
+    private static void States(in ScanCall call, in ScanPartials partials, int batch, int group, int block, in ScanBackwardScratch scratch)
     {
         int states = call.Shape.States;
-        bool whole = call.Plan.Live(block) == V.Width;
-        if (whole) Open<WholeRow>(call, gradY, batch, block, scratch);
-        else Open<PartRow>(call, gradY, batch, block, scratch);
         ScanCoefficient b = call.B(batch, group, block), c = call.C(batch, group, block);
         float* gradA = partials.OfBlock(partials.A, batch, block, states);
         float* sumB = call.Shape.ConstantB ? ClearedSums(partials, partials.B, batch, block, states) : scratch.GradB;
@@ -72,9 +97,6 @@ internal static unsafe class ScanBackward<V, TB, TC>
                 n++;
             }
         }
-
-        if (whole) Close<WholeRow>(call, partials, gradY, gradients, batch, block, scratch);
-        else Close<PartRow>(call, partials, gradY, gradients, batch, block, scratch);
     }
 
     private static float* ClearedSums(in ScanPartials partials, float* partial, int batch, int block, int states)
@@ -84,74 +106,86 @@ internal static unsafe class ScanBackward<V, TB, TC>
         return sums;
     }
 
-    /// <summary>Step, x, g, the skip's share of s, and zeros where the loop over states adds.</summary>
+    /// <summary>g of the first scan and, in its own order, of a <paramref name="second"/>, and what turns s into the gradient of the gate.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Open<TRow>(in ScanCall call, TokenRows gradY, int batch, int block, in ScanBackwardScratch scratch)
+    private static void OpenGate<TRow>(in ScanCall call, TokenRows gradY, int batch, int block, in ScanBackwardScratch scratch, float* second)
         where TRow : struct, IRowKind
     {
         int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
-        TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Sequence(call.Inputs.Delta, batch, channel);
         TokenRows zs = call.Sequence(call.Inputs.Z, batch, channel), grads = call.Sequence(gradY, batch, channel);
-        V bias = Lanes.LoadOrZero<V>(call.Inputs.DeltaBias, channel, live), skip = Lanes.LoadOrZero<V>(call.Inputs.D, channel, live);
-        float* u = us.Start, delta = deltas.Start, gate = zs.Start, grad = grads.Start;
-        float* step = scratch.Step, x = scratch.X, g = scratch.G, s = scratch.S, gradStep = scratch.GradStep, gradX = scratch.GradX;
-        float* stepSlope = scratch.StepSlope, sigmoid = scratch.Sigmoid;
-        nint size = scratch.Size, toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride, toNextZ = (nint)zs.Stride, toNextGrad = (nint)grads.Stride;
-        bool softplus = call.Shape.DeltaSoftplus;
-        V zero = V.Broadcast(0f), scale = V.Broadcast(call.Shape.Scale);
-        for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta, grad += toNextGrad)
+        T* gate = zs.Row<T>(0), grad = grads.Row<T>(0);
+        float* g = scratch.G, gateSlope = scratch.GateSlope;
+        nint size = scratch.Size, toNextZ = (nint)zs.Stride, toNextGrad = (nint)grads.Stride;
+        V scale = V.Broadcast(second != null ? SelectiveScanShape.PairScale : 1f);
+        for (nint at = 0; at < size; at += V.Width, grad += toNextGrad)
         {
-            V ut = TRow.Load<V, float>(u, live), dt = TRow.Load<V, float>(delta, live) + bias, gt = TRow.Load<V, float>(grad, live) * scale;
+            V gt = TRow.Load<V, T>(grad, live) * scale;
+            CacheLine.Fetch(grad + V.Width);
+            if (zs.Exists)
+            {
+                V z = TRow.Load<V, T>(gate, live), sigmoid = VectorMath.Sigmoid(z);
+                CacheLine.Fetch(gate + V.Width);
+                (gt * VectorMath.SiluSlope(z, sigmoid)).Store(gateSlope + at);
+                gt *= z * sigmoid;
+                gate += toNextZ;
+            }
+
+            gt.Store(g + at);
+            if (second != null) gt.Store(second + size - V.Width - at);
+        }
+    }
+
+    /// <summary>Step, x, the skip's share of s, and zeros where the loop over states adds. Steps of low rank stand in scratch already.</summary>
+    [MethodImpl(Compile.Alone)]
+    private static void Open<TRow>(in ScanCall call, int batch, int block, in ScanBackwardScratch scratch)
+        where TRow : struct, IRowKind
+    {
+        int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
+        TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Deltas(call.Inputs.Delta, batch, channel, scratch.Step);
+        V bias = Lanes.LoadOrZero<V>(call.Inputs.DeltaBias, channel, live), skip = Lanes.LoadOrZero<V>(call.Inputs.D, channel, live);
+        T* u = us.Row<T>(0);
+        float* delta = deltas.Start, step = scratch.Step, x = scratch.X, s = scratch.S;
+        float* gradStep = scratch.GradStep, gradX = scratch.GradX, stepSlope = scratch.StepSlope;
+        nint size = scratch.Size, toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride;
+        bool softplus = call.Shape.DeltaSoftplus;
+        V zero = V.Broadcast(0f);
+        for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta)
+        {
+            V ut = TRow.Load<V, T>(u, live), dt = TRow.Load<V, float>(delta, live) + bias;
             CacheLine.Fetch(u + V.Width);
             CacheLine.Fetch(delta + V.Width);
-            CacheLine.Fetch(grad + V.Width);
             if (softplus)
             {
                 dt = VectorMath.Softplus(dt, out V slope);
                 slope.Store(stepSlope + at);
             }
 
-            if (gate != null)
-            {
-                V z = TRow.Load<V, float>(gate, live), opened = VectorMath.Sigmoid(z);
-                CacheLine.Fetch(gate + V.Width);
-                opened.Store(sigmoid + at);
-                gt *= z * opened;
-                gate += toNextZ;
-            }
-
             dt.Store(step + at);
             (dt * ut).Store(x + at);
-            gt.Store(g + at);
             (skip * ut).Store(s + at);
             zero.Store(gradStep + at);
             zero.Store(gradX + at);
         }
     }
 
-    /// <summary>Writes the gradients of u, delta and z, and the block's share of those of D and the bias.</summary>
+    /// <summary>Writes the gradients of u and delta, and the block's share of those of D and the bias.</summary>
     [MethodImpl(Compile.Alone)]
     private static void Close<TRow>(
-        in ScanCall call, in ScanPartials partials, TokenRows gradY, in SelectiveScanGradients gradients,
-        int batch, int block, in ScanBackwardScratch scratch)
+        in ScanCall call, in ScanPartials partials, in SelectiveScanGradients gradients, int batch, int block, in ScanBackwardScratch scratch)
         where TRow : struct, IRowKind
     {
         int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
-        TokenRows us = call.Sequence(call.Inputs.U, batch, channel);
-        TokenRows zs = call.Sequence(call.Inputs.Z, batch, channel), grads = call.Sequence(gradY, batch, channel);
-        TokenRows gradUs = call.Sequence(gradients.U, batch, channel), gradDeltas = call.Sequence(gradients.Delta, batch, channel);
-        TokenRows gradZs = call.Sequence(gradients.Z, batch, channel);
-        float* u = us.Start, gate = zs.Start, grad = grads.Start, gradU = gradUs.Start, gradDelta = gradDeltas.Start, gradZ = gradZs.Start;
-        float* step = scratch.Step, g = scratch.G, s = scratch.S, gradStep = scratch.GradStep, gradX = scratch.GradX;
-        float* stepSlope = scratch.StepSlope, sigmoid = scratch.Sigmoid;
-        nint size = scratch.Size, toNextU = (nint)us.Stride, toNextZ = (nint)zs.Stride, toNextGrad = (nint)grads.Stride;
-        nint toNextGradU = (nint)gradUs.Stride, toNextGradDelta = (nint)gradDeltas.Stride, toNextGradZ = (nint)gradZs.Stride;
-        bool softplus = call.Shape.DeltaSoftplus, accumulate = call.Shape.Accumulate;
-        V scale = V.Broadcast(call.Shape.Scale);
+        TokenRows us = call.Sequence(call.Inputs.U, batch, channel), gradUs = call.Sequence(gradients.U, batch, channel);
+        TokenRows gradDeltas = call.Deltas(gradients.Delta, batch, channel, scratch.GradStep);
+        T* u = us.Row<T>(0), gradU = gradUs.Row<T>(0);
+        float* gradDelta = gradDeltas.Start, step = scratch.Step, g = scratch.G, gradStep = scratch.GradStep, gradX = scratch.GradX;
+        float* stepSlope = scratch.StepSlope;
+        nint size = scratch.Size, toNextU = (nint)us.Stride, toNextGradU = (nint)gradUs.Stride, toNextGradDelta = (nint)gradDeltas.Stride;
+        bool softplus = call.Shape.DeltaSoftplus;
         V skip = Lanes.LoadOrZero<V>(call.Inputs.D, channel, live), gradBias = V.Broadcast(0f), gradSkip = V.Broadcast(0f);
         for (nint at = 0; at < size; at += V.Width, u += toNextU, gradU += toNextGradU, gradDelta += toNextGradDelta)
         {
-            V ut = TRow.Load<V, float>(u, live), gt = V.Load(g + at), toX = V.Load(gradX + at);
+            V ut = TRow.Load<V, T>(u, live), gt = V.Load(g + at), toX = V.Load(gradX + at);
             gradSkip = V.MultiplyAdd(gt, ut, gradSkip);
             TRow.Store(V.MultiplyAdd(V.Load(step + at), toX, skip * gt), gradU, live);
 
@@ -159,17 +193,28 @@ internal static unsafe class ScanBackward<V, TB, TC>
             if (softplus) toDelta *= V.Load(stepSlope + at);
             gradBias += toDelta;
             TRow.Store(toDelta, gradDelta, live);
-
-            if (gate == null) continue;
-            V slope = VectorMath.SiluSlope(TRow.Load<V, float>(gate, live), V.Load(sigmoid + at));
-            V toGate = TRow.Load<V, float>(grad, live) * scale * V.Load(s + at) * slope;
-            TRow.Store(accumulate ? toGate + TRow.Load<V, float>(gradZ, live) : toGate, gradZ, live);
-            gate += toNextZ;
-            grad += toNextGrad;
-            gradZ += toNextGradZ;
         }
 
         gradSkip.Store(partials.OfBlock(partials.D, batch, block, 1));
         gradBias.Store(partials.OfBlock(partials.DeltaBias, batch, block, 1));
+    }
+
+    /// <summary>Writes the gradient of z from s of the first scan and, in its own order, of a <paramref name="second"/>.</summary>
+    [MethodImpl(Compile.Alone)]
+    private static void CloseGate<TRow>(
+        in ScanCall call, in SelectiveScanGradients gradients, int batch, int block, in ScanBackwardScratch scratch, float* second)
+        where TRow : struct, IRowKind
+    {
+        int live = call.Plan.Live(block);
+        TokenRows gradZs = call.Sequence(gradients.Z, batch, call.Plan.Channel(block));
+        T* gradZ = gradZs.Row<T>(0);
+        float* s = scratch.S, gateSlope = scratch.GateSlope;
+        nint size = scratch.Size, toNext = (nint)gradZs.Stride;
+        for (nint at = 0; at < size; at += V.Width, gradZ += toNext)
+        {
+            V sum = V.Load(s + at);
+            if (second != null) sum += V.Load(second + size - V.Width - at);
+            TRow.Store(sum * V.Load(gateSlope + at), gradZ, live);
+        }
     }
 }

@@ -18,7 +18,7 @@ internal readonly unsafe struct ScanBackwardPlace(
     public readonly nint PerTokenB = perTokenB, PerTokenC = perTokenC;
 }
 
-/// <summary>The inner loops of <see cref="ScanBackward{V, TB, TC}"/>, for one state and for four that share what is loaded for a token.</summary>
+/// <summary>The inner loops of <see cref="ScanBackward{V, T, TB, TC}"/>, for one state and for four that share what is loaded for a token.</summary>
 internal static unsafe class ScanBackwardLoops<V, TB, TC>
     where V : unmanaged, IVector<V>
     where TB : struct, ICoefficientKind
@@ -32,7 +32,7 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
         V rate = V.Load(at.Rates), state = V.Broadcast(0f);
         for (nint t = 0; t < scratch.Size; t += V.Width)
         {
-            V decay = VectorMath.Exp2(V.Load(step + t) * rate);
+            V decay = V.Exp2(V.Load(step + t) * rate);
             state = V.MultiplyAdd(decay, state, V.Load(x + t) * TB.At<V>(b));
             decay.Store(a + t);
             state.Store(h + t);
@@ -84,19 +84,19 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
         for (nint t = 0; t < scratch.Size; t += V.Width)
         {
             V delta = V.Load(step + t), xt = V.Load(x + t), sum = V.Load(s + t);
-            V decay = VectorMath.Exp2(delta * rate0);
+            V decay = V.Exp2(delta * rate0);
             state0 = V.MultiplyAdd(decay, state0, xt * TB.At<V>(b));
             decay.Store(a);
             state0.Store(h);
-            decay = VectorMath.Exp2(delta * rate1);
+            decay = V.Exp2(delta * rate1);
             state1 = V.MultiplyAdd(decay, state1, xt * TB.At<V>(b + TB.PerState<V>()));
             decay.Store(a + width);
             state1.Store(h + width);
-            decay = VectorMath.Exp2(delta * rate2);
+            decay = V.Exp2(delta * rate2);
             state2 = V.MultiplyAdd(decay, state2, xt * TB.At<V>(b + 2 * TB.PerState<V>()));
             decay.Store(a + 2 * width);
             state2.Store(h + 2 * width);
-            decay = VectorMath.Exp2(delta * rate3);
+            decay = V.Exp2(delta * rate3);
             state3 = V.MultiplyAdd(decay, state3, xt * TB.At<V>(b + 3 * TB.PerState<V>()));
             decay.Store(a + 3 * width);
             state3.Store(h + 3 * width);

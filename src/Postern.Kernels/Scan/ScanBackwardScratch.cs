@@ -2,32 +2,44 @@ using System.Runtime.CompilerServices;
 
 namespace Postern.Kernels;
 
-/// <summary>What one thread needs for the gradient of a scan: eight buffers [L, width] of one block in scan order and two [L, 4, width],
-/// reused for every four states, and the sums over channels of the gradients of B and C, kept for all blocks of an item.</summary>
+/// <summary>What one thread needs for the gradient of a scan or of a pair: buffers [L, width] of one block in scan order and two [L, 4, width],
+/// reused for every four states, and the sums over channels of the gradients of B, C and low-rank steps, kept for all blocks of an item. The scans of
+/// a pair share what one of them has used up before the other begins.</summary>
 internal readonly unsafe struct ScanBackwardScratch
 {
     /// <summary>The width to which sums over channels are folded while they run.</summary>
     public const int Folds = 4;
 
-    private readonly SelectiveScanShape shape;
+    /// <summary>Buffers [L, width] that the scans of a pair share, and that each has for itself.</summary>
+    private const int Shared = 6, Own = 2;
 
-    public ScanBackwardScratch(float* memory, in SelectiveScanShape shape, int width)
+    private readonly SelectiveScanShape shape;
+    private readonly int paddedRank;
+
+    /// <param name="memory">As many floats as <see cref="Floats"/> says.</param>
+    /// <param name="shape">The shape of the scan.</param>
+    /// <param name="width">Floats of a register.</param>
+    /// <param name="scans">1, or 2 for a pair.</param>
+    /// <param name="scan">Which of them.</param>
+    public ScanBackwardScratch(float* memory, in SelectiveScanShape shape, int width, int scans, int scan)
     {
         this.shape = shape;
+        paddedRank = ScanCall.Padded(shape, width);
         Size = (nint)shape.Length * width;
         Step = memory;
         X = Step + Size;
-        G = X + Size;
-        S = G + Size;
-        GradStep = S + Size;
+        GradStep = X + Size;
         GradX = GradStep + Size;
         StepSlope = GradX + Size;
-        Sigmoid = StepSlope + Size;
-        A = Sigmoid + Size;
+        GateSlope = StepSlope + Size;
+        G = memory + (Shared + scan * Own) * Size;
+        S = G + Size;
+        A = memory + (Shared + scans * Own) * Size;
         H = A + ScanCall.Together * (Size + width);
         new Span<float>(H - ScanCall.Together * width, ScanCall.Together * width).Clear();
-        GradB = H + ScanCall.Together * Size;
+        GradB = H + ScanCall.Together * Size + scan * TokenSums(shape, width);
         GradC = GradB + shape.States * TokenSumStride;
+        GradSteps = GradC + shape.States * TokenSumStride;
     }
 
     /// <summary>L * width.</summary>
@@ -54,8 +66,8 @@ internal readonly unsafe struct ScanBackwardScratch
     /// <summary>The derivative of softplus; nothing where there is none.</summary>
     public float* StepSlope { get; }
 
-    /// <summary>The gate's sigmoid; nothing where there is no gate.</summary>
-    public float* Sigmoid { get; }
+    /// <summary>The gradient of the gate for each unit of s; nothing where there is no gate.</summary>
+    public float* GateSlope { get; }
 
     /// <summary>The decays of the states in hand.</summary>
     public float* A { get; }
@@ -69,27 +81,44 @@ internal readonly unsafe struct ScanBackwardScratch
     /// <summary>Sums for the gradient of per-token C, likewise.</summary>
     public float* GradC { get; }
 
+    /// <summary>Sums for the gradient of low-rank steps, [L, padded R].</summary>
+    public float* GradSteps { get; }
+
     /// <summary>From one state's sums to the next one's.</summary>
     public nint TokenSumStride => (nint)shape.Length * Folds;
 
-    /// <summary>The floats behind one instance.</summary>
-    public static long Floats(in SelectiveScanShape shape, int width) =>
-        ((8L + 2 * ScanCall.Together) * shape.Length + ScanCall.Together) * width + 2L * shape.States * shape.Length * Folds;
+    /// <summary>The floats behind the instances of a scan or a pair.</summary>
+    public static long Floats(in SelectiveScanShape shape, int width, int scans) =>
+        ((Shared + scans * Own + 2L * ScanCall.Together) * shape.Length + ScanCall.Together) * width + scans * TokenSums(shape, width);
 
     /// <summary>Starts the sums of an item.</summary>
-    public void ClearTokenSums() => new Span<float>(GradB, checked((int)(2 * shape.States * TokenSumStride))).Clear();
+    public void ClearTokenSums() => new Span<float>(GradB, checked((int)(2 * shape.States * TokenSumStride + (nint)shape.Length * paddedRank))).Clear();
 
-    /// <summary>Adds the four columns of <paramref name="sums"/> and writes them as [L, N], tokens at their own places.</summary>
+    /// <summary>Writes the sums over the channels of <paramref name="item"/>, tokens at their own places.</summary>
+    public void FinishTokenSums(in ScanPartials partials, int item)
+    {
+        if (!shape.ConstantB) Unfold(GradB, partials.OfItem(partials.B, item, shape.States));
+        if (!shape.ConstantC) Unfold(GradC, partials.OfItem(partials.C, item, shape.States));
+        if (shape.StepRank == 0) return;
+        float* steps = partials.OfItem(partials.Steps, item, shape.StepRank);
+        for (int t = 0; t < shape.Length; t++)
+            new ReadOnlySpan<float>(GradSteps + (nint)t * paddedRank, shape.StepRank).CopyTo(new(steps + (nint)Token(t) * shape.StepRank, shape.StepRank));
+    }
+
+    private static nint TokenSums(in SelectiveScanShape shape, int width) => (2 * (nint)shape.States * Folds + ScanCall.Padded(shape, width)) * shape.Length;
+
+    private int Token(int t) => shape.Reverse ? shape.Length - 1 - t : t;
+
+    /// <summary>Adds the four columns of <paramref name="sums"/> and writes them as [L, N].</summary>
     [MethodImpl(Compile.Alone)]
-    public void FinishTokenSums(float* sums, float* rows)
+    private void Unfold(float* sums, float* rows)
     {
         for (int n = 0; n < shape.States;)
         {
             int together = shape.States - n >= ScanCall.Together ? ScanCall.Together : 1;
             for (int t = 0; t < shape.Length; t++)
             {
-                int token = shape.Reverse ? shape.Length - 1 - t : t;
-                float* row = rows + (long)token * shape.States + n;
+                float* row = rows + (long)Token(t) * shape.States + n;
                 for (int k = 0; k < together; k++, sums += Folds) row[k] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
             }
             n += together;

@@ -19,20 +19,45 @@ internal unsafe struct ScanCall
     /// <summary>A * log2(e), so that exp(step * A) is a power of two.</summary>
     public float* Decay;
 
+    /// <summary>The weight of the steps by channel blocks, [blocks, R, width].</summary>
+    public float* StepColumns;
+
+    /// <summary>The weight of the steps by channels, [blocks, width, <see cref="PaddedRank"/>].</summary>
+    public float* StepRows;
+
     private float* constantB;
     private float* constantC;
 
+    /// <summary>R rounded up to whole registers.</summary>
+    public readonly int PaddedRank => Padded(Shape, Width);
+
+    /// <summary>R of <paramref name="shape"/> rounded up to whole registers.</summary>
+    public static int Padded(in SelectiveScanShape shape, int width) => (shape.StepRank + width - 1) / width * width;
+
     /// <summary>The floats that <see cref="Prepare"/> fills.</summary>
-    public static long TableFloats(in SelectiveScanShape shape, in ScanPlan plan) =>
-        plan.TableFloats * (1 + (shape.ConstantB ? 1 : 0) + (shape.ConstantC ? 1 : 0));
+    public static long TableFloats(in SelectiveScanShape shape, in ScanPlan plan, int width) =>
+        plan.TableFloats * (1 + (shape.ConstantB ? 1 : 0) + (shape.ConstantC ? 1 : 0))
+        + (long)plan.Blocks * width * (shape.StepRank + Padded(shape, width));
 
     /// <summary>Lays the parameters out at <paramref name="tables"/>, which is as long as <see cref="TableFloats"/> says.</summary>
     public static ScanCall Prepare(SelectiveScanShape shape, in SelectiveScanInputs inputs, ScanPlan plan, int width, float* tables)
     {
         var call = new ScanCall { Shape = shape, Inputs = inputs, Plan = plan, Width = width };
-        call.Decay = call.Pack(inputs.A, Log2E, ref tables);
-        if (shape.ConstantB) call.constantB = call.Pack(inputs.B.Start, 1f, ref tables);
-        if (shape.ConstantC) call.constantC = call.Pack(inputs.C.Start, 1f, ref tables);
+        call.Decay = call.Pack(inputs.A, shape.States, Log2E, ref tables);
+        if (shape.ConstantB) call.constantB = call.Pack(inputs.B.Start, shape.States, 1f, ref tables);
+        if (shape.ConstantC) call.constantC = call.Pack(inputs.C.Start, shape.States, 1f, ref tables);
+        if (shape.StepRank == 0) return call;
+        call.StepColumns = call.Pack(inputs.StepWeight, shape.StepRank, 1f, ref tables);
+        call.StepRows = tables;
+        for (int block = 0; block < plan.Blocks; block++)
+        {
+            for (int lane = 0; lane < width; lane++, tables += call.PaddedRank)
+            {
+                new Span<float>(tables, call.PaddedRank).Clear();
+                if (lane >= plan.Live(block)) continue;
+                new ReadOnlySpan<float>(inputs.StepWeight + ((long)plan.Channel(block) + lane) * shape.StepRank, shape.StepRank).CopyTo(new(tables, shape.StepRank));
+            }
+        }
         return call;
     }
 
@@ -46,6 +71,11 @@ internal unsafe struct ScanCall
     public readonly TokenRows Sequence(TokenRows rows, int batch, long column) =>
         rows.Sequence(batch, Shape.Length, Shape.Reverse, column);
 
+    /// <summary>Rows of step sizes or of their gradients, as <see cref="Sequence"/> gives them; with a step rank they are the dense buffer
+    /// [L, width] <paramref name="ofBlock"/>.</summary>
+    public readonly TokenRows Deltas(TokenRows rows, int batch, long column, float* ofBlock) =>
+        Shape.StepRank > 0 ? new TokenRows(ofBlock, Width) : Sequence(rows, batch, column);
+
     private readonly ScanCoefficient Coefficient(TokenRows rows, float* table, int batch, int group, int block)
     {
         if (table != null) return new ScanCoefficient(table + (long)block * Shape.States * Width, 0);
@@ -54,18 +84,17 @@ internal unsafe struct ScanCall
     }
 
     [MethodImpl(Compile.Alone)]
-    private readonly float* Pack(float* source, float scale, ref float* tables)
+    private readonly float* Pack(float* source, int rows, float scale, ref float* tables)
     {
         float* table = tables;
-        int states = Shape.States;
         for (int block = 0; block < Plan.Blocks; block++)
         {
             int live = Plan.Live(block);
-            float* channels = source + (long)Plan.Channel(block) * states;
-            for (int n = 0; n < states; n++)
+            float* channels = source + (long)Plan.Channel(block) * rows;
+            for (int n = 0; n < rows; n++)
             {
                 for (int lane = 0; lane < Width; lane++)
-                    *tables++ = lane < live ? scale * channels[(long)lane * states + n] : 0f;
+                    *tables++ = lane < live ? scale * channels[(long)lane * rows + n] : 0f;
             }
         }
 

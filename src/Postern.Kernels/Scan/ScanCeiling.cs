@@ -60,10 +60,10 @@ public static unsafe class ScanCeiling
         V h1 = V.Broadcast(0f), h2 = h1, h3 = h1, h4 = h1, y1 = h1, y2 = h1, y3 = h1, y4 = h1;
         for (int t = 0; t < Tokens; t++)
         {
-            h1 = V.MultiplyAdd(VectorMath.Exp2(step * rate1), h1, step * b1);
-            h2 = V.MultiplyAdd(VectorMath.Exp2(step * rate2), h2, step * b2);
-            h3 = V.MultiplyAdd(VectorMath.Exp2(step * rate3), h3, step * b3);
-            h4 = V.MultiplyAdd(VectorMath.Exp2(step * rate4), h4, step * b4);
+            h1 = V.MultiplyAdd(V.Exp2(step * rate1), h1, step * b1);
+            h2 = V.MultiplyAdd(V.Exp2(step * rate2), h2, step * b2);
+            h3 = V.MultiplyAdd(V.Exp2(step * rate3), h3, step * b3);
+            h4 = V.MultiplyAdd(V.Exp2(step * rate4), h4, step * b4);
             y1 = V.MultiplyAdd(c, h1, y1);
             y2 = V.MultiplyAdd(c, h2, y2);
             y3 = V.MultiplyAdd(c, h3, y3);

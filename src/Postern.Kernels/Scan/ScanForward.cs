@@ -3,35 +3,53 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// The scan in registers of kind <typeparamref name="V"/>, lanes being channels. Four states at a time, then what is left one by one, run
-/// over the whole sequence in a register each, adding their share of y to a buffer [L, width] that stays in cache.
+/// The scan in registers of kind <typeparamref name="V"/>, lanes being channels, over rows of <typeparamref name="T"/>. Four states at a time, then
+/// what is left one by one, run over the whole sequence in a register each, adding their share of y to a buffer [L, width] that stays in cache. The
+/// two scans of a pair take turns on a block, so that its gate is applied, and its y written, once.
 /// </summary>
-internal static unsafe class ScanForward<V, TB, TC>
+internal static unsafe class ScanForward<V, T, TB, TC>
     where V : unmanaged, IVector<V>
+    where T : unmanaged
     where TB : struct, ICoefficientKind
     where TC : struct, ICoefficientKind
 {
-    public static void Run(SelectiveScanShape shape, SelectiveScanInputs inputs, SelectiveScanOutputs outputs)
+    public static void Run(SelectiveScanShape shape, SelectiveScanInputs[] scans, SelectiveScanOutputs outputs)
     {
         var plan = new ScanPlan(shape, V.Width);
-        float* tables = Scratch.OfCall(ScanCall.TableFloats(shape, plan));
-        ScanCall call = ScanCall.Prepare(shape, inputs, plan, V.Width, tables);
-        KernelThreads.Run(plan.Items, 3L * shape.Length * V.Width, (item, scratch) =>
+        long tableFloats = ScanCall.TableFloats(shape, plan, V.Width);
+        float* tables = Scratch.OfCall(scans.Length * tableFloats);
+        ScanCall[] calls = [.. scans.Select((scan, i) => ScanCall.Prepare(shape.OfPair(i), scan, plan, V.Width, tables + i * tableFloats))];
+        KernelThreads.Run(plan.Items, (2L + scans.Length) * shape.Length * V.Width, (item, scratch) =>
         {
             (int first, int end) = plan.BlocksOf(item);
-            for (int block = first; block < end; block++) Block(call, outputs, plan.Sequence(item), plan.Group(item), block, scratch);
+            for (int block = first; block < end; block++) Block(calls, outputs, plan.Sequence(item), plan.Group(item), block, scratch);
         });
     }
 
+    private static void Block(ScanCall[] calls, in SelectiveScanOutputs outputs, int batch, int group, int block, float* scratch)
+    {
+        bool whole = calls[0].Plan.Live(block) == V.Width;
+        nint size = (nint)calls[0].Shape.Length * V.Width;
+        float* step = scratch, input = step + size, y = input + size; // each [L, width] in scan order, y one for each scan
+        for (int i = 0; i < calls.Length; i++)
+        {
+            ref readonly ScanCall call = ref calls[i];
+            if (call.Shape.StepRank > 0) ScanSteps<V>.Project(call, batch, block, step);
+            if (whole) Open<WholeRow>(call, batch, block, step, input, y + i * size);
+            else Open<PartRow>(call, batch, block, step, input, y + i * size);
+            States(call, outputs.LastState, batch, group, block, step, input, y + i * size);
+        }
+        float* second = calls.Length > 1 ? y + size : null;
+        if (whole) Close<WholeRow>(calls[0], outputs, batch, block, y, second);
+        else Close<PartRow>(calls[0], outputs, batch, block, y, second);
+    }
+
+    /// <summary>Adds every state's share of y.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Block(in ScanCall call, in SelectiveScanOutputs outputs, int batch, int group, int block, float* scratch)
+    private static void States(in ScanCall call, float* lastState, int batch, int group, int block, float* step, float* input, float* y)
     {
         int width = V.Width, states = call.Shape.States, channel = call.Plan.Channel(block), live = call.Plan.Live(block);
         nint size = (nint)call.Shape.Length * width;
-        float* step = scratch, input = step + size, y = input + size; // each [L, width] in scan order
-        if (live == width) Open<WholeRow>(call, batch, channel, live, step, input, y);
-        else Open<PartRow>(call, batch, channel, live, step, input, y);
-
         ScanCoefficient b = call.B(batch, group, block), c = call.C(batch, group, block);
         float* rates = call.Decay + (long)block * states * width;
         float* ends = stackalloc float[ScanCall.Together * width];
@@ -41,31 +59,30 @@ internal static unsafe class ScanForward<V, TB, TC>
             float* bn = b.First + n * TB.PerState<V>(), cn = c.First + n * TC.PerState<V>(), rate = rates + (nint)n * width;
             if (together == 1) One(step, input, y, size, rate, bn, b.PerToken, cn, c.PerToken, ends);
             else Four(step, input, y, size, rate, bn, b.PerToken, cn, c.PerToken, ends);
-            for (int k = 0; k < together && outputs.LastState != null; k++)
+            for (int k = 0; k < together && lastState != null; k++)
             {
-                float* last = outputs.LastState + ((long)batch * call.Shape.Channels + channel) * states + n + k;
+                float* last = lastState + ((long)batch * call.Shape.Channels + channel) * states + n + k;
                 for (int lane = 0; lane < live; lane++) last[(long)lane * states] = ends[k * width + lane];
             }
             n += together;
         }
-
-        if (live == width) Close<WholeRow>(call, outputs, batch, channel, live, y);
-        else Close<PartRow>(call, outputs, batch, channel, live, y);
     }
 
-    /// <summary>step = delta', input = delta' u, y = D u.</summary>
+    /// <summary>step = delta', input = delta' u, y = D u. Steps of low rank stand in <paramref name="step"/> already, before bias and softplus.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Open<TRow>(in ScanCall call, int batch, int channel, int live, float* step, float* input, float* y)
+    private static void Open<TRow>(in ScanCall call, int batch, int block, float* step, float* input, float* y)
         where TRow : struct, IRowKind
     {
-        TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Sequence(call.Inputs.Delta, batch, channel);
+        int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
+        TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Deltas(call.Inputs.Delta, batch, channel, step);
         V bias = Lanes.LoadOrZero<V>(call.Inputs.DeltaBias, channel, live), skip = Lanes.LoadOrZero<V>(call.Inputs.D, channel, live);
-        float* u = us.Start, delta = deltas.Start;
+        T* u = us.Row<T>(0);
+        float* delta = deltas.Start;
         nint toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride, size = (nint)call.Shape.Length * V.Width;
         bool softplus = call.Shape.DeltaSoftplus;
         for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta)
         {
-            V x = TRow.Load<V, float>(u, live), d = TRow.Load<V, float>(delta, live) + bias;
+            V x = TRow.Load<V, T>(u, live), d = TRow.Load<V, float>(delta, live) + bias;
             CacheLine.Fetch(u + V.Width);
             CacheLine.Fetch(delta + V.Width);
             if (softplus) d = VectorMath.Softplus(d);
@@ -75,23 +92,23 @@ internal static unsafe class ScanForward<V, TB, TC>
         }
     }
 
-    /// <summary>Adds what y holds if it is a second scan, applies gate and scale, and writes y.</summary>
+    /// <summary>Halves the sum with the second scan if there is one, applies the gate, and writes y.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Close<TRow>(in ScanCall call, in SelectiveScanOutputs outputs, int batch, int channel, int live, float* y)
+    private static void Close<TRow>(in ScanCall call, in SelectiveScanOutputs outputs, int batch, int block, float* y, float* second)
         where TRow : struct, IRowKind
     {
+        int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
         TokenRows ys = call.Sequence(outputs.Y, batch, channel), zs = call.Sequence(call.Inputs.Z, batch, channel);
-        float* output = ys.Start, gate = zs.Start;
+        T* output = ys.Row<T>(0), gate = zs.Row<T>(0);
         nint toNextY = (nint)ys.Stride, toNextZ = (nint)zs.Stride, size = (nint)call.Shape.Length * V.Width;
-        bool accumulate = call.Shape.Accumulate;
-        V scale = V.Broadcast(call.Shape.Scale);
+        V half = V.Broadcast(SelectiveScanShape.PairScale);
         for (nint at = 0; at < size; at += V.Width, output += toNextY)
         {
-            V value = V.Load(y + at) * scale;
-            if (accumulate) value = V.MultiplyAdd(TRow.Load<V, float>(output, live), scale, value);
-            if (gate != null)
+            V value = V.Load(y + at);
+            if (second != null) value = (value + V.Load(second + size - V.Width - at)) * half;
+            if (zs.Exists)
             {
-                V z = TRow.Load<V, float>(gate, live);
+                V z = TRow.Load<V, T>(gate, live);
                 CacheLine.Fetch(gate + V.Width);
                 value *= z * VectorMath.Sigmoid(z);
                 gate += toNextZ;
@@ -109,7 +126,7 @@ internal static unsafe class ScanForward<V, TB, TC>
         V rate = V.Load(rates), state = V.Broadcast(0f);
         for (nint t = 0; t < size; t += V.Width)
         {
-            state = V.MultiplyAdd(VectorMath.Exp2(V.Load(step + t) * rate), state, V.Load(input + t) * TB.At<V>(b));
+            state = V.MultiplyAdd(V.Exp2(V.Load(step + t) * rate), state, V.Load(input + t) * TB.At<V>(b));
             V.MultiplyAdd(TC.At<V>(c), state, V.Load(y + t)).Store(y + t);
             b += perTokenB;
             c += perTokenC;
@@ -129,10 +146,10 @@ internal static unsafe class ScanForward<V, TB, TC>
         for (nint t = 0; t < size; t += V.Width)
         {
             V delta = V.Load(step + t), x = V.Load(input + t), sum = V.Load(y + t);
-            state0 = V.MultiplyAdd(VectorMath.Exp2(delta * rate0), state0, x * TB.At<V>(b));
-            state1 = V.MultiplyAdd(VectorMath.Exp2(delta * rate1), state1, x * TB.At<V>(b + TB.PerState<V>()));
-            state2 = V.MultiplyAdd(VectorMath.Exp2(delta * rate2), state2, x * TB.At<V>(b + 2 * TB.PerState<V>()));
-            state3 = V.MultiplyAdd(VectorMath.Exp2(delta * rate3), state3, x * TB.At<V>(b + 3 * TB.PerState<V>()));
+            state0 = V.MultiplyAdd(V.Exp2(delta * rate0), state0, x * TB.At<V>(b));
+            state1 = V.MultiplyAdd(V.Exp2(delta * rate1), state1, x * TB.At<V>(b + TB.PerState<V>()));
+            state2 = V.MultiplyAdd(V.Exp2(delta * rate2), state2, x * TB.At<V>(b + 2 * TB.PerState<V>()));
+            state3 = V.MultiplyAdd(V.Exp2(delta * rate3), state3, x * TB.At<V>(b + 3 * TB.PerState<V>()));
             sum = V.MultiplyAdd(TC.At<V>(c), state0, sum);
             sum = V.MultiplyAdd(TC.At<V>(c + TC.PerState<V>()), state1, sum);
             sum = V.MultiplyAdd(TC.At<V>(c + 2 * TC.PerState<V>()), state2, sum);

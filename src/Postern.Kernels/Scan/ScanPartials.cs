@@ -5,7 +5,7 @@ namespace Postern.Kernels;
 /// <summary>
 /// Sums that work items leave behind for gradients that several of them share, and their addition in a fixed order. What
 /// belongs to channels is kept as [B, blocks, rows, width] and summed over sequences; what belongs to tokens as
-/// [items, L, N] and summed over the items of a sequence's group.
+/// [items, L, N or R] and summed over the items of a sequence's group.
 /// </summary>
 internal readonly unsafe struct ScanPartials
 {
@@ -19,6 +19,8 @@ internal readonly unsafe struct ScanPartials
         DeltaBias = D + PerChannelFloats(call.Shape, call.Plan, 1);
         B = DeltaBias + PerChannelFloats(call.Shape, call.Plan, 1);
         C = B + CoefficientFloats(call.Shape, call.Plan, call.Shape.ConstantB);
+        Steps = C + CoefficientFloats(call.Shape, call.Plan, call.Shape.ConstantC);
+        StepWeight = Steps + (long)call.Plan.Items * call.Shape.Length * call.Shape.StepRank;
     }
 
     public float* A { get; }
@@ -31,17 +33,23 @@ internal readonly unsafe struct ScanPartials
 
     public float* DeltaBias { get; }
 
+    /// <summary>Of low-rank steps.</summary>
+    public float* Steps { get; }
+
+    public float* StepWeight { get; }
+
     /// <summary>The floats behind one instance.</summary>
     public static long Floats(in SelectiveScanShape shape, in ScanPlan plan) =>
         PerChannelFloats(shape, plan, shape.States) + 2 * PerChannelFloats(shape, plan, 1)
-        + CoefficientFloats(shape, plan, shape.ConstantB) + CoefficientFloats(shape, plan, shape.ConstantC);
+        + CoefficientFloats(shape, plan, shape.ConstantB) + CoefficientFloats(shape, plan, shape.ConstantC)
+        + (long)plan.Items * shape.Length * shape.StepRank + PerChannelFloats(shape, plan, shape.StepRank);
 
     /// <summary>The part of a per-channel sum that one block of one sequence owns: [rows, width].</summary>
     public float* OfBlock(float* partial, int batch, int block, int rows) =>
         partial + ((long)batch * call.Plan.Blocks + block) * rows * call.Width;
 
-    /// <summary>The part of a per-token sum that one item owns: [L, N], tokens at their own places.</summary>
-    public float* OfItem(float* partial, int item) => partial + (long)item * call.Shape.Length * call.Shape.States;
+    /// <summary>The part of a per-token sum that one item owns: [L, <paramref name="columns"/>], tokens at their own places.</summary>
+    public float* OfItem(float* partial, int item, int columns) => partial + (long)item * call.Shape.Length * columns;
 
     /// <summary>Adds up everything and writes the gradients of A, B, C, D and the bias.</summary>
     public void Reduce(SelectiveScanGradients gradients)
@@ -51,12 +59,15 @@ internal readonly unsafe struct ScanPartials
         if (gradients.DeltaBias != null) SumOverSequences(DeltaBias, 1, gradients.DeltaBias);
         ReduceCoefficient(call.Shape.ConstantB, B, gradients.B);
         ReduceCoefficient(call.Shape.ConstantC, C, gradients.C);
+        if (call.Shape.StepRank == 0) return;
+        SumOverPieces(Steps, call.Shape.StepRank, gradients.Delta);
+        SumOverSequences(StepWeight, call.Shape.StepRank, gradients.StepWeight);
     }
 
     private void ReduceCoefficient(bool constant, float* partial, TokenRows gradient)
     {
         if (constant) SumOverSequences(partial, call.Shape.States, gradient.Start);
-        else SumOverPieces(partial, gradient);
+        else SumOverPieces(partial, call.Shape.States, gradient);
     }
 
     private void SumOverSequences(float* partial, int rows, float* gradient)
@@ -80,18 +91,18 @@ internal readonly unsafe struct ScanPartials
         }
     }
 
-    private void SumOverPieces(float* partial, TokenRows gradient)
+    private void SumOverPieces(float* partial, int columns, TokenRows gradient)
     {
         ScanPartials self = this;
-        int length = call.Shape.Length, states = call.Shape.States, groups = call.Shape.Groups, pieces = call.Plan.Pieces;
-        KernelThreads.Run(call.Shape.Batch * groups, (long)length * states, (sequenceGroup, sum) =>
+        int length = call.Shape.Length, groups = call.Shape.Groups, pieces = call.Plan.Pieces;
+        KernelThreads.Run(call.Shape.Batch * groups, (long)length * columns, (sequenceGroup, sum) =>
         {
-            var total = new Span<float>(sum, length * states);
+            var total = new Span<float>(sum, length * columns);
             total.Clear();
             for (int piece = 0; piece < pieces; piece++)
-                Lanes.Add(new ReadOnlySpan<float>(self.OfItem(partial, sequenceGroup * pieces + piece), total.Length), total);
-            TokenRows rows = gradient.Sequence(sequenceGroup / groups, length, reverse: false, (long)(sequenceGroup % groups) * states);
-            for (int t = 0; t < length; t++) total.Slice(t * states, states).CopyTo(new Span<float>(rows[t], states));
+                Lanes.Add(new ReadOnlySpan<float>(self.OfItem(partial, sequenceGroup * pieces + piece, columns), total.Length), total);
+            TokenRows rows = gradient.Sequence(sequenceGroup / groups, length, reverse: false, (long)(sequenceGroup % groups) * columns);
+            for (int t = 0; t < length; t++) total.Slice(t * columns, columns).CopyTo(new Span<float>(rows[t], columns));
         });
     }
 

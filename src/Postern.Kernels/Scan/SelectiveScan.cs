@@ -7,8 +7,12 @@ namespace Postern.Kernels;
 /// h_t = exp(delta'_t A) h_(t-1) + delta'_t B_t u_t,    h_0 = 0
 /// y_t = sum_n C_t h_t + D u_t,    times z_t sigmoid(z_t) if there is a gate
 /// </code>
-/// All tensors are float32 with channels innermost. Nothing of size B L D N is ever stored: the backward pass computes the states
-/// again, one n at a time. <see cref="SelectiveScanReference"/> says the same in plain loops.
+/// Bidirectional mixers run a pair of scans, the second one the other way round, over one gate:
+/// <code>
+/// y_t = 1/2 (s_t + s'_t) z_t sigmoid(z_t),    s being y before the gate
+/// </code>
+/// Channels are innermost, arithmetic is float32. Nothing of size B L D N is ever stored: the backward pass computes the states
+/// again, four n at a time. <see cref="SelectiveScanReference"/> says the same in plain loops.
 /// </summary>
 public static unsafe class SelectiveScan
 {
@@ -20,20 +24,23 @@ public static unsafe class SelectiveScan
     /// <param name="inputs">What is read.</param>
     /// <param name="outputs">What is written; must not overlap the inputs.</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
-    /// <exception cref="ArgumentException">The shape is impossible or a tensor that it needs is missing.</exception>
+    /// <exception cref="ArgumentException">The shape is impossible or a tensor that it needs is missing or of another type.</exception>
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
     public static void Forward(
-        SelectiveScanShape shape, in SelectiveScanInputs inputs, in SelectiveScanOutputs outputs, SimdPath path = SimdPath.Auto)
-    {
-        ScanArguments.Validate(shape, inputs);
-        ScanArguments.Validate(outputs);
-        switch (SimdPaths.Resolve(path))
-        {
-            case SimdPath.Avx512: Forward<Lanes512>(shape, inputs, outputs); break;
-            case SimdPath.Avx2: Forward<Lanes256>(shape, inputs, outputs); break;
-            default: Forward<Lanes128>(shape, inputs, outputs); break;
-        }
-    }
+        SelectiveScanShape shape, in SelectiveScanInputs inputs, in SelectiveScanOutputs outputs, SimdPath path = SimdPath.Auto) =>
+        ForwardAll(shape, [inputs], outputs, path);
+
+    /// <summary>Computes y of a pair of scans.</summary>
+    /// <param name="shape">Sizes and switches of both; the second runs against <see cref="SelectiveScanShape.Reverse"/>.</param>
+    /// <param name="first">What the first scan reads, and the gate of both.</param>
+    /// <param name="second">What the second scan reads; without a gate.</param>
+    /// <param name="outputs">What is written.</param>
+    /// <param name="path">The instruction set, for tests and benchmarks.</param>
+    /// <exception cref="ArgumentException">As for a single scan.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
+    public static void ForwardPair(
+        SelectiveScanShape shape, in SelectiveScanInputs first, in SelectiveScanInputs second, in SelectiveScanOutputs outputs, SimdPath path = SimdPath.Auto) =>
+        ForwardAll(shape, [first, second], outputs, path);
 
     /// <summary>Computes the gradients of sum(y * gradY); none flows through the last state.</summary>
     /// <param name="shape">Sizes and switches, as in the forward pass.</param>
@@ -45,40 +52,89 @@ public static unsafe class SelectiveScan
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
     public static void Backward(
         SelectiveScanShape shape, in SelectiveScanInputs inputs, TokenRows gradY, in SelectiveScanGradients gradients,
-        SimdPath path = SimdPath.Auto)
+        SimdPath path = SimdPath.Auto) =>
+        BackwardAll(shape, [inputs], gradY, [gradients], path);
+
+    /// <summary>Computes the gradients of sum(y * gradY) of a pair of scans.</summary>
+    /// <param name="shape">Sizes and switches, as in the forward pass.</param>
+    /// <param name="first">The inputs of the first scan.</param>
+    /// <param name="second">The inputs of the second scan.</param>
+    /// <param name="gradY">The gradient of y: [B, L, D].</param>
+    /// <param name="firstGradients">What is written for the first scan and the gate.</param>
+    /// <param name="secondGradients">What is written for the second scan.</param>
+    /// <param name="path">The instruction set, for tests and benchmarks.</param>
+    /// <exception cref="ArgumentException">The shape is impossible, or the gradients do not match the inputs.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
+    public static void BackwardPair(
+        SelectiveScanShape shape, in SelectiveScanInputs first, in SelectiveScanInputs second, TokenRows gradY,
+        in SelectiveScanGradients firstGradients, in SelectiveScanGradients secondGradients, SimdPath path = SimdPath.Auto) =>
+        BackwardAll(shape, [first, second], gradY, [firstGradients, secondGradients], path);
+
+    private static void ForwardAll(SelectiveScanShape shape, SelectiveScanInputs[] scans, in SelectiveScanOutputs outputs, SimdPath path)
     {
-        ScanArguments.Validate(shape, inputs);
-        ScanArguments.Validate(inputs, gradY, gradients);
+        Validate(shape, scans);
+        ScanArguments.Validate(scans[0], outputs, pair: scans.Length > 1);
         switch (SimdPaths.Resolve(path))
         {
-            case SimdPath.Avx512: Backward<Lanes512>(shape, inputs, gradY, gradients); break;
-            case SimdPath.Avx2: Backward<Lanes256>(shape, inputs, gradY, gradients); break;
-            default: Backward<Lanes128>(shape, inputs, gradY, gradients); break;
+            case SimdPath.Avx512: Forward<Lanes512>(shape, scans, outputs); break;
+            case SimdPath.Avx2: Forward<Lanes256>(shape, scans, outputs); break;
+            default: Forward<Lanes128>(shape, scans, outputs); break;
         }
     }
 
-    private static void Forward<V>(SelectiveScanShape shape, in SelectiveScanInputs inputs, in SelectiveScanOutputs outputs)
-        where V : unmanaged, IVector<V>
+    private static void BackwardAll(
+        SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients, SimdPath path)
     {
-        switch (shape.ConstantB, shape.ConstantC)
+        Validate(shape, scans);
+        for (int i = 0; i < scans.Length; i++) ScanArguments.Validate(shape, scans[i], gradY, gradients[i]);
+        switch (SimdPaths.Resolve(path))
         {
-            case (false, false): ScanForward<V, PerToken, PerToken>.Run(shape, inputs, outputs); break;
-            case (false, true): ScanForward<V, PerToken, PerChannel>.Run(shape, inputs, outputs); break;
-            case (true, false): ScanForward<V, PerChannel, PerToken>.Run(shape, inputs, outputs); break;
-            case (true, true): ScanForward<V, PerChannel, PerChannel>.Run(shape, inputs, outputs); break;
+            case SimdPath.Avx512: Backward<Lanes512>(shape, scans, gradY, gradients); break;
+            case SimdPath.Avx2: Backward<Lanes256>(shape, scans, gradY, gradients); break;
+            default: Backward<Lanes128>(shape, scans, gradY, gradients); break;
         }
     }
 
-    private static void Backward<V>(
-        SelectiveScanShape shape, in SelectiveScanInputs inputs, TokenRows gradY, in SelectiveScanGradients gradients)
+    private static void Validate(SelectiveScanShape shape, SelectiveScanInputs[] scans)
+    {
+        foreach (SelectiveScanInputs scan in scans) ScanArguments.Validate(shape, scan);
+        if (scans.Length > 1) ScanArguments.ValidateSecond(scans[0], scans[1]);
+    }
+
+    private static void Forward<V>(SelectiveScanShape shape, SelectiveScanInputs[] scans, in SelectiveScanOutputs outputs) where V : unmanaged, IVector<V>
+    {
+        if (scans[0].U.Element == RowElement.Float32) Forward<V, float>(shape, scans, outputs);
+        else Forward<V, BFloat16>(shape, scans, outputs);
+    }
+
+    private static void Backward<V>(SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients)
         where V : unmanaged, IVector<V>
+    {
+        if (scans[0].U.Element == RowElement.Float32) Backward<V, float>(shape, scans, gradY, gradients);
+        else Backward<V, BFloat16>(shape, scans, gradY, gradients);
+    }
+
+    private static void Forward<V, T>(SelectiveScanShape shape, SelectiveScanInputs[] scans, in SelectiveScanOutputs outputs)
+        where V : unmanaged, IVector<V> where T : unmanaged
     {
         switch (shape.ConstantB, shape.ConstantC)
         {
-            case (false, false): ScanBackward<V, PerToken, PerToken>.Run(shape, inputs, gradY, gradients); break;
-            case (false, true): ScanBackward<V, PerToken, PerChannel>.Run(shape, inputs, gradY, gradients); break;
-            case (true, false): ScanBackward<V, PerChannel, PerToken>.Run(shape, inputs, gradY, gradients); break;
-            case (true, true): ScanBackward<V, PerChannel, PerChannel>.Run(shape, inputs, gradY, gradients); break;
+            case (false, false): ScanForward<V, T, PerToken, PerToken>.Run(shape, scans, outputs); break;
+            case (false, true): ScanForward<V, T, PerToken, PerChannel>.Run(shape, scans, outputs); break;
+            case (true, false): ScanForward<V, T, PerChannel, PerToken>.Run(shape, scans, outputs); break;
+            case (true, true): ScanForward<V, T, PerChannel, PerChannel>.Run(shape, scans, outputs); break;
+        }
+    }
+
+    private static void Backward<V, T>(SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients)
+        where V : unmanaged, IVector<V> where T : unmanaged
+    {
+        switch (shape.ConstantB, shape.ConstantC)
+        {
+            case (false, false): ScanBackward<V, T, PerToken, PerToken>.Run(shape, scans, gradY, gradients); break;
+            case (false, true): ScanBackward<V, T, PerToken, PerChannel>.Run(shape, scans, gradY, gradients); break;
+            case (true, false): ScanBackward<V, T, PerChannel, PerToken>.Run(shape, scans, gradY, gradients); break;
+            case (true, true): ScanBackward<V, T, PerChannel, PerChannel>.Run(shape, scans, gradY, gradients); break;
         }
     }
 }

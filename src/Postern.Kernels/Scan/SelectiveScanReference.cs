@@ -11,7 +11,8 @@ public static unsafe class SelectiveScanReference
     public static void Forward(SelectiveScanShape shape, in SelectiveScanInputs inputs, in SelectiveScanOutputs outputs)
     {
         ScanArguments.Validate(shape, inputs);
-        ScanArguments.Validate(outputs);
+        ScanArguments.Validate(inputs, outputs, pair: false);
+        RequireFloat32(inputs);
         for (int b = 0; b < shape.Batch; b++)
         {
             for (int d = 0; d < shape.Channels; d++)
@@ -20,9 +21,7 @@ public static unsafe class SelectiveScanReference
                 foreach (int t in Tokens(shape))
                 {
                     double y = Advance(shape, inputs, b, t, d, h);
-                    float* output = Row(outputs.Y, shape, b, t) + d;
-                    if (shape.Accumulate) y += *output;
-                    *output = (float)(y * Gate(shape, inputs, b, t, d) * shape.Scale);
+                    Row(outputs.Y, shape, b, t)[d] = (float)(y * Gate(shape, inputs, b, t, d));
                 }
 
                 if (outputs.LastState == null) continue;
@@ -38,11 +37,14 @@ public static unsafe class SelectiveScanReference
         SelectiveScanShape shape, in SelectiveScanInputs inputs, TokenRows gradY, in SelectiveScanGradients gradients)
     {
         ScanArguments.Validate(shape, inputs);
-        ScanArguments.Validate(inputs, gradY, gradients);
+        ScanArguments.Validate(shape, inputs, gradY, gradients);
+        RequireFloat32(inputs);
         int length = shape.Length, states = shape.States;
         var sumA = new double[shape.Channels * states];
         var sumD = new double[shape.Channels];
         var sumBias = new double[shape.Channels];
+        var sumSteps = new double[shape.Batch * length * shape.StepRank];
+        var sumWeight = new double[shape.Channels * shape.StepRank];
         var sumB = new double[shape.ConstantB ? shape.Channels * states : shape.Batch * length * shape.Groups * states];
         var sumC = new double[shape.ConstantC ? shape.Channels * states : shape.Batch * length * shape.Groups * states];
         for (int b = 0; b < shape.Batch; b++)
@@ -66,7 +68,7 @@ public static unsafe class SelectiveScanReference
                 {
                     int t = order[i];
                     double u = Row(inputs.U, shape, b, t)[d], step = Step(shape, inputs, b, t, d);
-                    double incoming = shape.Scale * Row(gradY, shape, b, t)[d], g = incoming * Gate(shape, inputs, b, t, d);
+                    double incoming = Row(gradY, shape, b, t)[d], g = incoming * Gate(shape, inputs, b, t, d);
                     double skip = inputs.D == null ? 0.0 : inputs.D[d];
                     double gradU = skip * g, gradStep = 0.0;
                     sumD[d] += g * u;
@@ -87,11 +89,15 @@ public static unsafe class SelectiveScanReference
                     double gradDelta = gradStep * StepSlope(shape, inputs, b, t, d);
                     sumBias[d] += gradDelta;
                     Row(gradients.U, shape, b, t)[d] = (float)gradU;
-                    Row(gradients.Delta, shape, b, t)[d] = (float)gradDelta;
+                    if (shape.StepRank == 0) Row(gradients.Delta, shape, b, t)[d] = (float)gradDelta;
+                    for (int k = 0; k < shape.StepRank; k++)
+                    {
+                        sumSteps[(b * length + t) * shape.StepRank + k] += gradDelta * inputs.StepWeight[d * shape.StepRank + k];
+                        sumWeight[d * shape.StepRank + k] += gradDelta * Row(inputs.Delta, shape, b, t)[k];
+                    }
                     if (!inputs.Z.Exists) continue;
                     double z = Row(inputs.Z, shape, b, t)[d], sigmoid = Sigmoid(z);
-                    double earlier = shape.Accumulate ? Row(gradients.Z, shape, b, t)[d] : 0.0;
-                    Row(gradients.Z, shape, b, t)[d] = (float)(earlier + incoming * y[i] * sigmoid * (1.0 + z * (1.0 - sigmoid)));
+                    Row(gradients.Z, shape, b, t)[d] = (float)(incoming * y[i] * sigmoid * (1.0 + z * (1.0 - sigmoid)));
                 }
             }
         }
@@ -101,6 +107,9 @@ public static unsafe class SelectiveScanReference
         if (gradients.DeltaBias != null) Narrow(sumBias, gradients.DeltaBias);
         NarrowCoefficient(sumB, shape.ConstantB, shape, gradients.B);
         NarrowCoefficient(sumC, shape.ConstantC, shape, gradients.C);
+        if (shape.StepRank == 0) return;
+        Narrow(sumWeight, gradients.StepWeight);
+        for (int token = 0; token < shape.Batch * length; token++) Narrow(sumSteps.AsSpan(token * shape.StepRank, shape.StepRank), gradients.Delta[token]);
     }
 
     /// <summary>Moves the states <paramref name="h"/> of one channel over token <paramref name="t"/>; returns y before the gate.</summary>
@@ -119,11 +128,22 @@ public static unsafe class SelectiveScanReference
         return y;
     }
 
+    private static void RequireFloat32(in SelectiveScanInputs inputs)
+    {
+        if (inputs.U.Element != RowElement.Float32) throw new ArgumentException($"selective scan: the reference reads {RowElement.Float32}, not {inputs.U.Element}");
+    }
+
     private static IEnumerable<int> Tokens(SelectiveScanShape shape) =>
         shape.Reverse ? Enumerable.Range(0, shape.Length).Reverse() : Enumerable.Range(0, shape.Length);
 
-    private static double RawStep(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d) =>
-        Row(inputs.Delta, shape, b, t)[d] + (inputs.DeltaBias == null ? 0.0 : inputs.DeltaBias[d]);
+    private static double RawStep(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d)
+    {
+        float* row = Row(inputs.Delta, shape, b, t);
+        double raw = inputs.DeltaBias == null ? 0.0 : inputs.DeltaBias[d];
+        if (shape.StepRank == 0) return raw + row[d];
+        for (int k = 0; k < shape.StepRank; k++) raw += (double)row[k] * inputs.StepWeight[(long)d * shape.StepRank + k];
+        return raw;
+    }
 
     private static double Step(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d)
     {

@@ -23,22 +23,26 @@ public readonly record struct SelectiveScanShape(int Batch, int Length, int Chan
     /// flip, scan, flip without the flips.</summary>
     public bool Reverse { get; init; }
 
-    /// <summary>y is multiplied by this at last.</summary>
-    public float Scale { get; init; } = 1f;
+    /// <summary>R, where the steps come as a product of low rank: delta is W_step times R numbers a token; 0 where delta is given itself.</summary>
+    public int StepRank { get; init; }
 
-    /// <summary>The second scan of a pair that shares a gate: what y holds is added to this scan's before gate and scale, and the gradient of z to
-    /// what is there already.</summary>
-    public bool Accumulate { get; init; }
+    /// <summary>What a pair of scans is multiplied by: their mean.</summary>
+    internal const float PairScale = 0.5f;
 
     /// <summary>Channels of one group, D / G.</summary>
     internal int GroupChannels => Channels / Groups;
 
+    /// <summary>This shape for the first (0) or second (1) scan of a pair: the second runs the other way.</summary>
+    internal SelectiveScanShape OfPair(int scan) => this with { Reverse = Reverse != (scan == 1) };
+
     /// <exception cref="ArgumentException">A size is not positive, or the groups do not divide the channels.</exception>
     internal void Validate()
     {
-        if (Batch < 1 || Length < 1 || Channels < 1 || States < 1 || Groups < 1)
-            throw new ArgumentException($"selective scan of {this}: every size has to be at least 1");
+        if (Batch < 1 || Length < 1 || Channels < 1 || States < 1 || Groups < 1 || StepRank < 0)
+            throw new ArgumentException($"selective scan of {this}: every size has to be at least 1, the rank of the steps at least 0");
         if (Channels % Groups != 0)
             throw new ArgumentException($"selective scan of {this}: {Groups} groups do not divide {Channels} channels");
+        if (StepRank > 0 && Groups > 1)
+            throw new ArgumentException($"selective scan of {this}: steps of low rank need a single group");
     }
 }

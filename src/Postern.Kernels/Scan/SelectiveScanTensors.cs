@@ -1,13 +1,16 @@
 namespace Postern.Kernels;
 
-/// <summary>What a selective scan reads. Letters as in <see cref="SelectiveScanShape"/>; the caller keeps the memory in place.</summary>
+/// <summary>What a selective scan reads: u and the gate as float32 or bfloat16, everything else as float32. Letters as in <see cref="SelectiveScanShape"/>; the caller keeps the memory in place.</summary>
 public unsafe struct SelectiveScanInputs
 {
     /// <summary>u: [B, L, D].</summary>
     public TokenRows U;
 
-    /// <summary>The step sizes before bias and softplus: [B, L, D].</summary>
+    /// <summary>The step sizes before bias and softplus: [B, L, D]; with a step rank, their factors [B, L, R].</summary>
     public TokenRows Delta;
+
+    /// <summary>With a step rank, what turns <see cref="Delta"/> into step sizes: [D, R], dense.</summary>
+    public float* StepWeight;
 
     /// <summary>The gate, optional: [B, L, D].</summary>
     public TokenRows Z;
@@ -31,22 +34,25 @@ public unsafe struct SelectiveScanInputs
 /// <summary>What a selective scan writes.</summary>
 public unsafe struct SelectiveScanOutputs
 {
-    /// <summary>y: [B, L, D].</summary>
+    /// <summary>y: [B, L, D], of the type of u.</summary>
     public TokenRows Y;
 
-    /// <summary>The state after the last token scanned, optional: [B, D, N], dense.</summary>
+    /// <summary>The state after the last token scanned, optional: [B, D, N], dense. Not for a pair of scans.</summary>
     public float* LastState;
 }
 
-/// <summary>Where the backward pass writes, in the shapes of <see cref="SelectiveScanInputs"/>; former contents are overwritten.
+/// <summary>Where the backward pass writes, in the shapes and types of <see cref="SelectiveScanInputs"/>; former contents are overwritten.
 /// An optional input has a gradient exactly when it is given. No memory may overlap the inputs'.</summary>
 public unsafe struct SelectiveScanGradients
 {
     /// <summary>Gradient of u: [B, L, D].</summary>
     public TokenRows U;
 
-    /// <summary>Gradient of delta: [B, L, D].</summary>
+    /// <summary>Gradient of delta: [B, L, D], or [B, L, R] with a step rank.</summary>
     public TokenRows Delta;
+
+    /// <summary>Gradient of the weight of the steps: [D, R].</summary>
+    public float* StepWeight;
 
     /// <summary>Gradient of the gate: [B, L, D].</summary>
     public TokenRows Z;

@@ -55,8 +55,8 @@ internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>The nearest whole number, halves to even.</summary>
     static abstract TSelf Round(TSelf x);
 
-    /// <summary>x = whole + fraction, for an exponential: fraction in [-0.5, 0.5], and whole such that <see cref="Scale"/> takes it.</summary>
-    static abstract TSelf Fraction(TSelf x, out TSelf whole);
+    /// <summary>2^x to three units in the last place: 0 below about -126 (-150 where the hardware scales gradually), infinity from 128.</summary>
+    static abstract TSelf Exp2(TSelf x);
 
     /// <summary>The square root.</summary>
     static abstract TSelf Sqrt(TSelf x);

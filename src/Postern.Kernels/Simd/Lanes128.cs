@@ -84,11 +84,11 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : IVector<Lanes
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Fraction(Lanes128 x, out Lanes128 whole)
+    public static Lanes128 Exp2(Lanes128 x)
     {
         x = Clamp(x, Broadcast(-151f), Broadcast(129f));
-        whole = Round(x);
-        return x - whole;
+        Lanes128 whole = Round(x);
+        return Scale(VectorMath.Exp2Fraction(x - whole), whole);
     }
 
     /// <inheritdoc/>

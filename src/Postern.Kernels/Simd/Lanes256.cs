@@ -91,11 +91,11 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Fraction(Lanes256 x, out Lanes256 whole)
+    public static Lanes256 Exp2(Lanes256 x)
     {
         x = Clamp(x, Broadcast(-151f), Broadcast(129f));
-        whole = Round(x);
-        return x - whole;
+        Lanes256 whole = Round(x);
+        return Scale(VectorMath.Exp2Fraction(x - whole), whole);
     }
 
     /// <inheritdoc/>

@@ -15,14 +15,6 @@ internal static class VectorMath
     /// <summary>The largest x for which softplus is still computed; above it, it is x (as PyTorch does).</summary>
     public const float SoftplusIdentity = 20f;
 
-    /// <summary>2^x: 0 below about -126 (-150 where the hardware scales gradually), infinity from 128.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Exp2<V>(V x) where V : unmanaged, IVector<V>
-    {
-        V fraction = V.Fraction(x, out V whole);
-        return V.Scale(Exp2Fraction(fraction), whole);
-    }
-
     /// <summary>e^x: 0 below about -87.3, infinity from 88.73.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp<V>(V x) where V : unmanaged, IVector<V>
@@ -82,7 +74,7 @@ internal static class VectorMath
 
     /// <summary>2^f for f in [-0.5, 0.5].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Exp2Fraction<V>(V f) where V : unmanaged, IVector<V>
+    public static V Exp2Fraction<V>(V f) where V : unmanaged, IVector<V>
     {
         V p = V.MultiplyAdd(V.Broadcast(0.000154531634f), f, V.Broadcast(0.00133908633f));
         p = V.MultiplyAdd(p, f, V.Broadcast(0.00961808302f));

@@ -24,7 +24,8 @@ internal sealed unsafe class ScanCase
         int b = shape.ConstantB ? channels * states : Tokens * (shape.Groups * states + pad);
         int c = shape.ConstantC ? channels * states : Tokens * (shape.Groups * states + pad);
         Fill("u", Tokens * (channels + pad), seed, 0f, 1f);
-        Fill("delta", Tokens * (channels + pad), seed, 0f, delta);
+        Fill("delta", Tokens * (DeltaWidth + pad), seed, 0f, delta);
+        if (shape.StepRank > 0) Fill("step weight", channels * shape.StepRank, seed, 0f, 1f / MathF.Sqrt(shape.StepRank));
         if (z) Fill("z", Tokens * (channels + pad), seed, 0f, 2f);
         Fill("A", channels * states, seed, -4f, 3.9f);
         Fill("B", b, seed, 0f, 1f);
@@ -38,6 +39,8 @@ internal sealed unsafe class ScanCase
 
     public int Tokens { get; }
 
+    private int DeltaWidth => Shape.StepRank > 0 ? Shape.StepRank : Shape.Channels;
+
     public IReadOnlyList<string> Inputs => [.. arrays.Keys.Where(name => name != "grad y")];
 
     public float[] this[string name] => arrays[name];
@@ -45,7 +48,8 @@ internal sealed unsafe class ScanCase
     public SelectiveScanInputs Pointers => new()
     {
         U = Rows("u", Shape.Channels),
-        Delta = Rows("delta", Shape.Channels),
+        Delta = Rows("delta", DeltaWidth),
+        StepWeight = Pointer("step weight"),
         Z = Rows("z", Shape.Channels),
         A = Pointer("A"),
         B = Rows("B", Shape.Groups * Shape.States),
@@ -62,7 +66,6 @@ internal sealed unsafe class ScanCase
             ["y"] = Pinned(Tokens * Shape.Channels),
             ["last state"] = Pinned(Shape.Batch * Shape.Channels * Shape.States),
         };
-        if (Shape.Accumulate) Draw(results["y"], "earlier y");
         var outputs = new SelectiveScanOutputs
         {
             Y = new TokenRows(Address(results["y"]), Shape.Channels),
@@ -78,13 +81,13 @@ internal sealed unsafe class ScanCase
     public Dictionary<string, float[]> Backward(SimdPath? path)
     {
         var results = Inputs.ToDictionary(name => name, name => Pinned(arrays[name].Length));
-        if (Shape.Accumulate && results.TryGetValue("z", out float[]? gate)) Draw(gate, "earlier gradient of z");
         TokenRows Gradient(string name, int width) =>
             results.TryGetValue(name, out float[]? array) ? new TokenRows(Address(array), width + stride) : default;
         var gradients = new SelectiveScanGradients
         {
             U = Gradient("u", Shape.Channels),
-            Delta = Gradient("delta", Shape.Channels),
+            Delta = Gradient("delta", DeltaWidth),
+            StepWeight = Gradient("step weight", 0).Start,
             Z = Gradient("z", Shape.Channels),
             A = Gradient("A", 0).Start,
             B = Gradient("B", Shape.Groups * Shape.States),
@@ -99,12 +102,6 @@ internal sealed unsafe class ScanCase
     }
 
     public static float[] Pinned(int length) => GC.AllocateArray<float>(length, pinned: true);
-
-    private static void Draw(float[] values, string name)
-    {
-        var random = RandomStream.For(5, name);
-        foreach (ref float value in values.AsSpan()) value = (float)random.NextDouble(-1.0, 1.0);
-    }
 
     private static float* Address(float[] pinned) => (float*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
 

@@ -3,6 +3,15 @@ using static TorchSharp.torch;
 
 namespace Postern.Models.Layers;
 
+/// <summary>One direction of a <see cref="BidirectionalScan"/>, channels innermost.</summary>
+/// <param name="U">[B, L, E], float32 or bfloat16.</param>
+/// <param name="Projected">[B, L, R + 2 N] float32: what steps are made of, B and C, side by side as x_proj gives them.</param>
+/// <param name="A">[E, N], negative.</param>
+/// <param name="D">[E], the skip.</param>
+/// <param name="StepWeight">[E, R].</param>
+/// <param name="StepBias">[E], added before softplus.</param>
+internal sealed record ScanDirection(Tensor U, Tensor Projected, Tensor A, Tensor D, Tensor StepWeight, Tensor StepBias);
+
 /// <summary>
 /// Both selective scans of a bidirectional mixer with the gate that they share: y = 1/2 (s_forward + s_backward) z sigmoid(z), where s is a scan
 /// before its gate (<c>models.md</c> 2.3). Only inputs are kept for the backward pass. <see cref="SelectiveScanFunction"/> says the same of one
@@ -10,25 +19,37 @@ namespace Postern.Models.Layers;
 /// </summary>
 internal static class BidirectionalScan
 {
-    private const float Half = 0.5f;
+    private const int OfDirection = 6;
 
-    /// <summary>Inputs of one direction: u, delta, A, B, C, D, bias.</summary>
-    private const int OfDirection = 7;
+    /// <summary>y [B, L, E], of the type of u.</summary>
+    /// <param name="forward">The direction from the first token on.</param>
+    /// <param name="backward">The direction from the last token on.</param>
+    /// <param name="z">The gate, [B, L, E], of the type of u.</param>
+    public static Tensor Apply(ScanDirection forward, ScanDirection backward, Tensor z) => Function.apply([.. Inputs(forward), .. Inputs(backward), z]);
 
-    /// <summary>y [B, L, E]. Both inputs have per-token B and C, skip, bias and softplus, and the same gate.</summary>
-    public static Tensor Apply(ScanInput forward, ScanInput backward) => Function.apply([.. Inputs(forward), .. Inputs(backward), forward.Z!]);
+    private static object[] Inputs(ScanDirection d) => [d.U, d.Projected, d.A, d.D, d.StepWeight, d.StepBias];
 
-    private static object[] Inputs(ScanInput scan) => [scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D!, scan.DeltaBias!];
-
-    private static SelectiveScanShape Shape(Tensor[] inputs, bool second)
+    private static SelectiveScanShape Shape(Tensor[] inputs)
     {
-        (Tensor u, Tensor a) = (inputs[0], inputs[2]);
-        return new SelectiveScanShape((int)u.shape[0], (int)u.shape[1], (int)u.shape[2], (int)a.shape[1]) { DeltaSoftplus = true, Reverse = second, Accumulate = second };
+        (Tensor u, Tensor a, Tensor stepWeight) = (inputs[0], inputs[2], inputs[4]);
+        return new SelectiveScanShape((int)u.shape[0], (int)u.shape[1], (int)u.shape[2], (int)a.shape[1])
+        {
+            DeltaSoftplus = true,
+            StepRank = (int)stepWeight.shape[1],
+        };
     }
 
-    private static NativeScanTensors Addresses(IReadOnlyList<Tensor> t, Tensor? z) => new(
-        TensorRows.Of(t[0]), TensorRows.Of(t[1]), TensorRows.Of(t[2]), TensorRows.Of(t[3]), TensorRows.Of(t[4]), TensorRows.Of(t[5]),
-        TensorRows.Of(z), TensorRows.Of(t[6]));
+    private static (NativeScanTensors First, NativeScanTensors Second) Addresses(SelectiveScanShape shape, IReadOnlyList<Tensor> t) =>
+        (Addresses(shape, [.. t.Take(OfDirection)], t[^1]), Addresses(shape, [.. t.Skip(OfDirection)], null));
+
+    private static NativeScanTensors Addresses(SelectiveScanShape shape, Tensor[] t, Tensor? z)
+    {
+        NativeRows projected = TensorRows.Of(t[1]);
+        return new NativeScanTensors(TensorRows.Of(t[0]), Column(0), TensorRows.Of(t[2]), Column(shape.StepRank), Column(shape.StepRank + shape.States),
+            TensorRows.Of(t[3]), TensorRows.Of(z), TensorRows.Of(t[5]), TensorRows.Of(t[4]));
+
+        NativeRows Column(int first) => projected with { Address = projected.Address + first * sizeof(float) };
+    }
 
     private sealed class Function : autograd.SingleTensorFunction<Function>
     {
@@ -37,10 +58,10 @@ internal static class BidirectionalScan
         public override Tensor forward(autograd.AutogradContext context, params object[] vars)
         {
             Tensor[] inputs = [.. vars.Select(v => TensorRows.Rows(((Tensor)v).detach()))];
-            Tensor[] first = inputs[..OfDirection], second = inputs[OfDirection..^1];
-            Tensor y = empty(first[0].shape);
-            NativeKernels.ScanForward(Shape(first, second: false), Addresses(first, null), TensorRows.Of(y));
-            NativeKernels.ScanForward(Shape(second, second: true) with { Scale = Half }, Addresses(second, inputs[^1]), TensorRows.Of(y));
+            SelectiveScanShape shape = Shape(inputs);
+            Tensor y = empty(inputs[0].shape, inputs[0].dtype);
+            (NativeScanTensors first, NativeScanTensors second) = Addresses(shape, inputs);
+            NativeKernels.ScanForwardPair(shape, first, second, TensorRows.Of(y));
             context.save_for_backward([.. inputs]);
             return y;
         }
@@ -48,14 +69,11 @@ internal static class BidirectionalScan
         public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => Lifetime.OfGradients(() =>
         {
             Tensor[] inputs = [.. context.get_saved_variables()];
-            Tensor[] gradients = [.. inputs.Select(i => empty(i.shape))];
-            Tensor gradY = TensorRows.Rows(gradOutput);
-            for (int i = 0; i < 2; i++)
-            {
-                Range direction = (i * OfDirection)..((i + 1) * OfDirection);
-                NativeKernels.ScanBackward(Shape(inputs[direction], second: i == 1) with { Scale = Half }, Addresses(inputs[direction], inputs[^1]),
-                    TensorRows.Of(gradY), Addresses(gradients[direction], gradients[^1]));
-            }
+            Tensor[] gradients = [.. inputs.Select(i => empty(i.shape, i.dtype))];
+            SelectiveScanShape shape = Shape(inputs);
+            (NativeScanTensors first, NativeScanTensors second) = Addresses(shape, inputs);
+            (NativeScanTensors gradFirst, NativeScanTensors gradSecond) = Addresses(shape, gradients);
+            NativeKernels.ScanBackwardPair(shape, first, second, TensorRows.Of(TensorRows.Rows(gradOutput)), gradFirst, gradSecond);
             return gradients;
         });
     }

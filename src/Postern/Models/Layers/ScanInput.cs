@@ -6,7 +6,7 @@ namespace Postern.Models.Layers;
 /// Arguments of a selective scan (<c>models.md</c> 2.4), channels innermost.
 /// </summary>
 /// <param name="U">[B, L, E].</param>
-/// <param name="Delta">[B, L, E], before bias and softplus.</param>
+/// <param name="Delta">[B, L, E], before bias and softplus; with <see cref="StepWeight"/> its factors [B, L, R].</param>
 /// <param name="A">[E, N], negative.</param>
 /// <param name="B">[B, L, N], or [B, L, G, N] in G channel groups, or [E, N] constant.</param>
 /// <param name="C">As <paramref name="B"/>.</param>
@@ -20,6 +20,9 @@ public sealed record ScanInput(Tensor U, Tensor Delta, Tensor A, Tensor B, Tenso
 
     /// <summary>[E], added to delta before softplus; null for none.</summary>
     public Tensor? DeltaBias { get; init; }
+
+    /// <summary>[E, R], where delta is the product of this and R numbers a token; null where delta is given itself.</summary>
+    public Tensor? StepWeight { get; init; }
 
     /// <summary>Whether softplus is applied to delta.</summary>
     public bool Softplus { get; init; }

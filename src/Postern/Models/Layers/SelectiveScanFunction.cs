@@ -11,12 +11,12 @@ public static class SelectiveScanFunction
 {
     /// <summary>y [B, L, E].</summary>
     public static Tensor Apply(ScanInput scan) => Scan.apply(
-        scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D!, scan.Z!, scan.DeltaBias!, scan.Softplus, scan.Reverse);
+        scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D!, scan.Z!, scan.DeltaBias!, scan.StepWeight!, scan.Softplus, scan.Reverse);
 
     /// <summary>The state after the last token scanned, [B, E, N]; not differentiable.</summary>
     public static Tensor LastState(ScanInput scan)
     {
-        Tensor?[] dense = [.. new[] { scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D, scan.Z, scan.DeltaBias }.Select(Dense)];
+        Tensor?[] dense = [.. new[] { scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D, scan.Z, scan.DeltaBias, scan.StepWeight }.Select(Dense)];
         using Tensor y = empty_like(dense[0]!);
         Tensor state = empty(scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]);
         NativeKernels.ScanForward(Shape(dense, scan.Softplus, scan.Reverse), Addresses(dense), TensorRows.Of(y), TensorRows.Of(state));
@@ -35,23 +35,24 @@ public static class SelectiveScanFunction
             ConstantC = c.dim() == 2,
             DeltaSoftplus = softplus,
             Reverse = reverse,
+            StepRank = inputs[8] is Tensor weight ? (int)weight.shape[1] : 0,
         };
     }
 
     private static NativeScanTensors Addresses(Tensor?[] t) => new(
         TensorRows.Of(t[0]), TensorRows.Of(t[1]), TensorRows.Of(t[2]), TensorRows.Of(t[3]), TensorRows.Of(t[4]), TensorRows.Of(t[5]),
-        TensorRows.Of(t[6]), TensorRows.Of(t[7]));
+        TensorRows.Of(t[6]), TensorRows.Of(t[7]), TensorRows.Of(t[8]));
 
     private sealed class Scan : autograd.SingleTensorFunction<Scan>
     {
-        private const int Tensors = 8;
+        private const int Tensors = 9;
 
         public override string Name => "SelectiveScan";
 
         public override Tensor forward(autograd.AutogradContext context, params object[] vars)
         {
             Tensor?[] inputs = [.. vars.Take(Tensors).Select(v => Dense((Tensor?)v))];
-            SelectiveScanShape shape = Shape(inputs, (bool)vars[8], (bool)vars[9]);
+            SelectiveScanShape shape = Shape(inputs, (bool)vars[Tensors], (bool)vars[Tensors + 1]);
             Tensor y = empty(shape.Batch, shape.Length, shape.Channels);
             NativeKernels.ScanForward(shape, Addresses(inputs), TensorRows.Of(y));
             context.save_for_backward([.. inputs.OfType<Tensor>()]);

@@ -12,7 +12,8 @@ public static class SelectiveScanLoop
     public static Tensor Apply(ScanInput scan)
     {
         (long batch, long length, long channels) = (scan.U.shape[0], scan.U.shape[1], scan.U.shape[2]);
-        Tensor delta = scan.DeltaBias is null ? scan.Delta : scan.Delta + scan.DeltaBias;
+        Tensor delta = scan.StepWeight is null ? scan.Delta : nn.functional.linear(scan.Delta, scan.StepWeight);
+        if (scan.DeltaBias is not null) delta += scan.DeltaBias;
         if (scan.Softplus) delta = nn.functional.softplus(delta, 1, 20);
         Tensor b = PerChannel(scan.B, channels), c = PerChannel(scan.C, channels);
         Tensor h = zeros(batch, channels, scan.A.shape[1]);                                    // [B, E, N]

@@ -1,18 +1,25 @@
+using System.Runtime.InteropServices;
 using Postern.Kernels;
 using static TorchSharp.torch;
 
 namespace Postern.Models.Layers;
 
-/// <summary>The memory of a float32 CPU tensor, as the kernels take it.</summary>
+/// <summary>The memory of a CPU tensor of float32 or bfloat16, as the kernels take it.</summary>
 internal static class TensorRows
 {
     /// <summary>The address of a dense tensor or of a slice of token rows; none for null.</summary>
     /// <param name="tensor">Dense, or [B, L, ...] with one stride from token to token over all of it; see <see cref="Rows"/>.</param>
+    /// <exception cref="ArgumentException">Its elements are of neither type.</exception>
     public static NativeRows Of(Tensor? tensor)
     {
         if (tensor is null) return default;
-        nint address = tensor.storage<float>().data_ptr() + (nint)(tensor.storage_offset() * sizeof(float));
-        return new NativeRows(address, tensor.dim() >= 3 ? tensor.stride(1) : 0);
+        RowElement element = tensor.dtype switch
+        {
+            ScalarType.Float32 => RowElement.Float32,
+            ScalarType.BFloat16 => RowElement.BFloat16,
+            ScalarType other => throw new ArgumentException($"kernels have no rows of {other}", nameof(tensor)),
+        };
+        return new NativeRows(FirstElement(tensor.Handle), tensor.dim() >= 3 ? tensor.stride(1) : 0, element);
     }
 
     /// <summary>
@@ -32,4 +39,8 @@ internal static class TensorRows
         }
         return tensor;
     }
+
+    // TorchSharp's storage<T>() makes a second tensor each time, which keeps the memory until its scope ends, and has no bfloat16.
+    [DllImport("LibTorchSharp", EntryPoint = "THSTensor_data")]
+    private static extern nint FirstElement(nint tensor);
 }

@@ -50,7 +50,7 @@ internal sealed class VimMixer : nn.Module
     private Tensor Fused(Tensor x, Tensor z)
     {
         (Tensor u, Tensor uBackward) = BidirectionalConv.Apply(x, forwardDirection.Convolution, backwardDirection.Convolution);
-        return BidirectionalScan.Apply(forwardDirection.Prepare(u, z).Scan, backwardDirection.Prepare(uBackward, z).Scan);
+        return BidirectionalScan.Apply(forwardDirection.Prepare(u), backwardDirection.Prepare(uBackward), z);
     }
 
     /// <summary>Each direction for itself, where somebody looks inside or wants plain tensor operations: [B, L, E].</summary>
@@ -95,30 +95,34 @@ internal sealed class VimMixer : nn.Module
         /// <summary>Kernels [E, K] and biases [E].</summary>
         public (Tensor Weight, Tensor Bias) Convolution => (conv.weight.squeeze(1), conv.bias!);
 
-        /// <summary>The scan of u [B, L, E] with gate z [B, L, E], and x_proj's result [B, L, R + 2N].</summary>
-        public (ScanInput Scan, Tensor Projected) Prepare(Tensor u, Tensor z)
-        {
-            Tensor projected = Products.Wide(products.Linear(u, xProj));                                     // [B, L, R + 2N]
-            // dt_proj.bias is not added here but inside the scan, before softplus.
-            Tensor delta = Products.Wide(products.Linear(projected.narrow(2, 0, stepRank), dtProj.weight!)); // [B, L, E]
-            Tensor b = projected.narrow(2, stepRank, stateSize);                                            // [B, L, N]
-            Tensor c = projected.narrow(2, stepRank + stateSize, stateSize);                                // [B, L, N]
-            Tensor a = aLog.exp().neg();                                                                    // [E, N]
-            return (new ScanInput(u, delta, a, b, c) { D = d, Z = z, DeltaBias = dtProj.bias, Softplus = true, Reverse = backward }, projected);
-        }
+        /// <summary>What the scan of u [B, L, E] reads.</summary>
+        public ScanDirection Prepare(Tensor u) =>
+            new(u, Products.Wide(products.Linear(u, xProj)), aLog.exp().neg(), d, dtProj.weight!, dtProj.bias!);
 
         /// <summary>x, z [B, L, E] in natural token order to the gated output [B, L, E] in natural token order.</summary>
         public Tensor Run(Tensor x, Tensor z, bool loop, Action<string, Func<Tensor>>? observe)
         {
             Tensor u = CausalConvSilu.Apply(x, Convolution.Weight, Convolution.Bias, backward, loop);        // [B, L, E]
-            (ScanInput scan, Tensor projected) = Prepare(u, z);
+            (_, Tensor projected, Tensor a, _, Tensor stepWeight, Tensor stepBias) = Prepare(u);
+            Tensor steps = projected.narrow(2, 0, stepRank);                                                // [B, L, R]
+            Tensor b = projected.narrow(2, stepRank, stateSize);                                            // [B, L, N]
+            Tensor c = projected.narrow(2, stepRank + stateSize, stateSize);                                // [B, L, N]
+            ScanInput scan = new(u, steps, a, b, c)
+            {
+                D = d,
+                Z = z,
+                DeltaBias = stepBias, // dt_proj's, added inside the scan before softplus
+                StepWeight = stepWeight,
+                Softplus = true,
+                Reverse = backward,
+            };
             Tensor y = loop ? SelectiveScanLoop.Apply(scan) : SelectiveScanFunction.Apply(scan);
             if (observe is not null)
             {
                 string name = backward ? "bwd" : "fwd";
                 observe($"{name}.conv", () => ScanOrder(u).transpose(1, 2));
                 observe($"{name}.x_proj", () => ScanOrder(projected));
-                observe($"{name}.dt", () => ScanOrder(scan.Delta).transpose(1, 2));
+                observe($"{name}.dt", () => ScanOrder(nn.functional.linear(steps, stepWeight)).transpose(1, 2));
                 observe($"{name}.y_gated", () => ScanOrder(y).transpose(1, 2));
             }
             return y;
