@@ -31,6 +31,30 @@ public readonly record struct NativeScanTensors(
     NativeRows U, NativeRows Delta, NativeRows A, NativeRows B, NativeRows C, NativeRows D, NativeRows Z, NativeRows DeltaBias,
     NativeRows StepWeight = default);
 
+/// <summary>One direction of a convolution by address; what each tensor is says <see cref="CausalConvDirection"/>. The default is no direction.</summary>
+/// <param name="Weight">[D, K].</param>
+/// <param name="Bias">[D].</param>
+/// <param name="U">Receives [B, L, D] in the forward pass.</param>
+/// <param name="GradU">[B, L, D], in the backward pass.</param>
+/// <param name="GradUAddend">[B, L, D], optional: added to <paramref name="GradU"/>.</param>
+/// <param name="GradWeight">Receives [D, K] in the backward pass.</param>
+/// <param name="GradBias">Receives [D] in the backward pass.</param>
+public readonly record struct NativeConvDirection(
+    NativeRows Weight, NativeRows Bias, NativeRows U = default, NativeRows GradU = default, NativeRows GradUAddend = default,
+    NativeRows GradWeight = default, NativeRows GradBias = default)
+{
+    internal unsafe CausalConvDirection Direction => new()
+    {
+        Weight = Weight.Pointer,
+        Bias = Bias.Pointer,
+        U = U.Rows,
+        GradU = GradU.Rows,
+        GradUAddend = GradUAddend.Rows,
+        GradWeight = GradWeight.Pointer,
+        GradBias = GradBias.Pointer,
+    };
+}
+
 /// <summary>The fused kernels for callers that hold native tensors.</summary>
 public static unsafe class NativeKernels
 {
@@ -71,13 +95,13 @@ public static unsafe class NativeKernels
         SelectiveScan.BackwardPair(shape, Inputs(first), Inputs(second), gradY.Rows, Gradients(firstGradients), Gradients(secondGradients));
 
     /// <summary><see cref="CausalConv.Forward"/> by address.</summary>
-    public static void ConvForward(CausalConvShape shape, NativeRows x, NativeRows weight, NativeRows bias, NativeRows u) =>
-        CausalConv.Forward(shape, x.Rows, weight.Pointer, bias.Pointer, u.Rows);
+    public static void ConvForward(CausalConvShape shape, NativeRows x, in NativeConvDirection back, in NativeConvDirection ahead) =>
+        CausalConv.Forward(shape, x.Rows, back.Direction, ahead.Direction);
 
     /// <summary><see cref="CausalConv.Backward"/> by address.</summary>
-    public static void ConvBackward(CausalConvShape shape, NativeRows x, NativeRows weight, NativeRows bias, NativeRows gradU,
-        NativeRows gradX, NativeRows gradWeight, NativeRows gradBias) =>
-        CausalConv.Backward(shape, x.Rows, weight.Pointer, bias.Pointer, gradU.Rows, gradX.Rows, gradWeight.Pointer, gradBias.Pointer);
+    public static void ConvBackward(
+        CausalConvShape shape, NativeRows x, in NativeConvDirection back, in NativeConvDirection ahead, NativeRows gradX) =>
+        CausalConv.Backward(shape, x.Rows, back.Direction, ahead.Direction, gradX.Rows);
 
     /// <summary><see cref="RmsNormKernel.Forward"/> by address, of dense matrices.</summary>
     public static void NormForward(int rows, int width, NativeRows x, NativeRows addend, NativeRows weight, NativeRows sum, NativeRows y) =>

@@ -1,66 +1,114 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// The depthwise causal convolution of Mamba's and Vim's mixer with the SiLU that follows it (spec models.md 2.3), fused:
+/// The depthwise causal convolution of Mamba's and Vim's mixer with the SiLU that follows it (spec models.md 2.3), fused, in one or
+/// both directions over the same x:
 /// <code>
-/// u_t = SiLU(bias + sum_k weight_k x_(t - (K - 1) + k)),    k = 0 .. K - 1,    x = 0 before the first token
+/// back:   u_t = SiLU(bias + sum_k weight_k x_(t - (K - 1) + k)),    k = 0 .. K - 1,    x = 0 outside the sequence
+/// ahead:  u_t = SiLU(bias + sum_k weight_k x_(t + (K - 1) - k)),    which is flip, convolve, flip without the flips
 /// </code>
-/// All tensors are float32 with channels innermost. The backward pass computes the sum again, so nothing is kept but x.
-/// <see cref="CausalConvReference"/> says the same in plain loops.
+/// Channels are innermost. Rows of tokens are float32 or bfloat16, all of them alike; parameters, their gradients and all arithmetic
+/// are float32. The backward pass computes the sums again, so nothing is kept but x. <see cref="CausalConvReference"/> says the same in
+/// plain loops.
 /// </summary>
 public static unsafe class CausalConv
 {
-    /// <summary>Computes u.</summary>
-    /// <param name="shape">Sizes and direction.</param>
+    /// <summary>Computes u of the directions that are there.</summary>
+    /// <param name="shape">The sizes.</param>
     /// <param name="x">The input: [B, L, D].</param>
-    /// <param name="weight">The kernels: [D, K], dense, the last tap being the token itself.</param>
-    /// <param name="bias">The biases: [D].</param>
-    /// <param name="u">The output: [B, L, D]; must not overlap the input.</param>
+    /// <param name="back">The direction whose outputs see the token itself and earlier ones.</param>
+    /// <param name="ahead">The direction whose outputs see the token itself and later ones.</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
-    /// <exception cref="ArgumentException">The shape is impossible or a tensor is missing.</exception>
+    /// <exception cref="ArgumentException">The shape is impossible, there is no direction, a tensor is missing, or rows differ in
+    /// their type.</exception>
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
     public static void Forward(
-        CausalConvShape shape, TokenRows x, float* weight, float* bias, TokenRows u, SimdPath path = SimdPath.Auto)
+        CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead, SimdPath path = SimdPath.Auto)
     {
-        shape.Validate();
-        Require(x.Exists && weight != null && bias != null && u.Exists);
+        ValidateForward(shape, x, back, ahead);
+        var call = new ConvCall(shape, x, default, back, ahead);
         switch (SimdPaths.Resolve(path))
         {
-            case SimdPath.Avx512: ConvKernel<Lanes512>.Forward(shape, x, weight, bias, u); break;
-            case SimdPath.Avx2: ConvKernel<Lanes256>.Forward(shape, x, weight, bias, u); break;
-            default: ConvKernel<Lanes128>.Forward(shape, x, weight, bias, u); break;
+            case SimdPath.Avx512: Forward<Lanes512>(call); break;
+            case SimdPath.Avx2: Forward<Lanes256>(call); break;
+            default: Forward<Lanes128>(call); break;
         }
     }
 
-    /// <summary>Computes the gradients of sum(u * gradU).</summary>
-    /// <param name="shape">Sizes and direction, as in the forward pass.</param>
+    /// <summary>Computes the gradients of the sum of u * gradU over the directions that are there.</summary>
+    /// <param name="shape">The sizes.</param>
     /// <param name="x">The input: [B, L, D].</param>
-    /// <param name="weight">The kernels: [D, K].</param>
-    /// <param name="bias">The biases: [D].</param>
-    /// <param name="gradU">The gradient of the output: [B, L, D].</param>
-    /// <param name="gradX">Receives the gradient of x: [B, L, D].</param>
-    /// <param name="gradWeight">Receives the gradient of the kernels: [D, K].</param>
-    /// <param name="gradBias">Receives the gradient of the biases: [D].</param>
+    /// <param name="back">The direction that looks back.</param>
+    /// <param name="ahead">The direction that looks ahead.</param>
+    /// <param name="gradX">Receives the gradient of x: [B, L, D]; must not overlap what is read.</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
-    /// <exception cref="ArgumentException">The shape is impossible or a tensor is missing.</exception>
+    /// <exception cref="ArgumentException">The shape is impossible, there is no direction, a tensor is missing, or rows differ in
+    /// their type.</exception>
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
-    public static void Backward(
-        CausalConvShape shape, TokenRows x, float* weight, float* bias, TokenRows gradU,
-        TokenRows gradX, float* gradWeight, float* gradBias, SimdPath path = SimdPath.Auto)
+    public static void Backward(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead,
+        TokenRows gradX, SimdPath path = SimdPath.Auto)
     {
-        shape.Validate();
-        Require(x.Exists && weight != null && bias != null);
-        Require(gradU.Exists && gradX.Exists && gradWeight != null && gradBias != null);
+        ValidateBackward(shape, x, back, ahead, gradX);
+        var call = new ConvCall(shape, x, gradX, back, ahead);
         switch (SimdPaths.Resolve(path))
         {
-            case SimdPath.Avx512: ConvKernel<Lanes512>.Backward(shape, x, weight, bias, gradU, gradX, gradWeight, gradBias); break;
-            case SimdPath.Avx2: ConvKernel<Lanes256>.Backward(shape, x, weight, bias, gradU, gradX, gradWeight, gradBias); break;
-            default: ConvKernel<Lanes128>.Backward(shape, x, weight, bias, gradU, gradX, gradWeight, gradBias); break;
+            case SimdPath.Avx512: Backward<Lanes512>(call); break;
+            case SimdPath.Avx2: Backward<Lanes256>(call); break;
+            default: Backward<Lanes128>(call); break;
         }
     }
 
-    internal static void Require(bool allThere)
+    internal static void ValidateForward(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead)
     {
-        if (!allThere) throw new ArgumentException("causal convolution: a tensor is missing; none of them is optional");
+        Validate(shape, x, back, ahead);
+        foreach (CausalConvDirection direction in (ReadOnlySpan<CausalConvDirection>)[back, ahead])
+        {
+            if (direction.Exists) Require(direction.U, x.Element);
+        }
+    }
+
+    internal static void ValidateBackward(
+        CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead, TokenRows gradX)
+    {
+        Validate(shape, x, back, ahead);
+        Require(gradX, x.Element);
+        foreach (CausalConvDirection direction in (ReadOnlySpan<CausalConvDirection>)[back, ahead])
+        {
+            if (!direction.Exists) continue;
+            Require(direction.GradU, x.Element);
+            if (direction.GradUAddend.Exists) Require(direction.GradUAddend, x.Element);
+            Require(direction.GradWeight != null && direction.GradBias != null);
+        }
+    }
+
+    private static void Validate(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead)
+    {
+        shape.Validate();
+        if (!back.Exists && !ahead.Exists) throw new ArgumentException("causal convolution: neither direction has kernels");
+        Require(x.Exists && (!back.Exists || back.Bias != null) && (!ahead.Exists || ahead.Bias != null));
+    }
+
+    private static void Require(TokenRows rows, RowElement element)
+    {
+        Require(rows.Exists);
+        if (rows.Element != element)
+            throw new ArgumentException($"causal convolution: rows of {rows.Element} beside x of {element}; all have to be of one type");
+    }
+
+    private static void Require(bool there)
+    {
+        if (!there) throw new ArgumentException("causal convolution: a tensor is missing");
+    }
+
+    private static void Forward<V>(in ConvCall call) where V : unmanaged, IVector<V>
+    {
+        if (call.X.Element == RowElement.BFloat16) ConvForward<V, BFloat16>.Run(call);
+        else ConvForward<V, float>.Run(call);
+    }
+
+    private static void Backward<V>(in ConvCall call) where V : unmanaged, IVector<V>
+    {
+        if (call.X.Element == RowElement.BFloat16) ConvBackward<V, BFloat16>.Run(call);
+        else ConvBackward<V, float>.Run(call);
     }
 }

@@ -1,79 +1,90 @@
 namespace Postern.Kernels;
 
-/// <summary><see cref="CausalConv"/> as its equation stands, one number at a time in double precision. Slow on purpose.</summary>
+/// <summary><see cref="CausalConv"/> as its equation stands, one number at a time in double precision. For rows of float32; slow on purpose.</summary>
 public static unsafe class CausalConvReference
 {
     /// <summary>Computes u; arguments as in <see cref="CausalConv.Forward"/>.</summary>
-    /// <exception cref="ArgumentException">The shape is impossible or a tensor is missing.</exception>
-    public static void Forward(CausalConvShape shape, TokenRows x, float* weight, float* bias, TokenRows u)
+    /// <exception cref="ArgumentException">As <see cref="CausalConv.Forward"/>, or rows are not float32.</exception>
+    public static void Forward(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead)
     {
-        shape.Validate();
-        CausalConv.Require(x.Exists && weight != null && bias != null && u.Exists);
-        for (int b = 0; b < shape.Batch; b++)
+        CausalConv.ValidateForward(shape, x, back, ahead);
+        RequireFloat32(x);
+        if (back.Exists) Forward(shape, x, back, toEarlier: 1);
+        if (ahead.Exists) Forward(shape, x, ahead, toEarlier: -1);
+    }
+
+    /// <summary>Computes the gradients; arguments as in <see cref="CausalConv.Backward"/>.</summary>
+    /// <exception cref="ArgumentException">As <see cref="CausalConv.Backward"/>, or rows are not float32.</exception>
+    public static void Backward(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead, TokenRows gradX)
+    {
+        CausalConv.ValidateBackward(shape, x, back, ahead, gradX);
+        RequireFloat32(x);
+        double[] sumX = new double[shape.Batch * shape.Length * shape.Channels];
+        if (back.Exists) Backward(shape, x, back, toEarlier: 1, sumX);
+        if (ahead.Exists) Backward(shape, x, ahead, toEarlier: -1, sumX);
+        for (int i = 0; i < sumX.Length; i++) gradX[i / shape.Channels][i % shape.Channels] = (float)sumX[i];
+    }
+
+    private static void Forward(CausalConvShape shape, TokenRows x, in CausalConvDirection direction, int toEarlier)
+    {
+        for (int token = 0; token < shape.Batch * shape.Length; token++)
         {
-            for (int t = 0; t < shape.Length; t++)
+            for (int d = 0; d < shape.Channels; d++)
             {
-                for (int d = 0; d < shape.Channels; d++)
-                {
-                    double sum = Sum(shape, x, weight, bias, b, t, d);
-                    u[b * shape.Length + t][d] = (float)(sum * Sigmoid(sum));
-                }
+                double sum = Sum(shape, x, direction, toEarlier, token, d);
+                direction.U[token][d] = (float)(sum * Sigmoid(sum));
             }
         }
     }
 
-    /// <summary>Computes the gradients of sum(u * gradU); arguments as in <see cref="CausalConv.Backward"/>.</summary>
-    /// <exception cref="ArgumentException">The shape is impossible or a tensor is missing.</exception>
-    public static void Backward(
-        CausalConvShape shape, TokenRows x, float* weight, float* bias, TokenRows gradU,
-        TokenRows gradX, float* gradWeight, float* gradBias)
+    private static void Backward(CausalConvShape shape, TokenRows x, in CausalConvDirection direction, int toEarlier, double[] sumX)
     {
-        shape.Validate();
-        CausalConv.Require(x.Exists && weight != null && bias != null);
-        CausalConv.Require(gradU.Exists && gradX.Exists && gradWeight != null && gradBias != null);
-        var sumX = new double[shape.Batch * shape.Length];
+        int kernel = shape.Kernel;
         for (int d = 0; d < shape.Channels; d++)
         {
-            var sumWeight = new double[shape.Kernel];
+            double[] sumWeight = new double[kernel];
             double sumBias = 0.0;
-            Array.Clear(sumX);
-            for (int b = 0; b < shape.Batch; b++)
+            for (int token = 0; token < shape.Batch * shape.Length; token++)
             {
-                for (int t = 0; t < shape.Length; t++)
+                double gradU = direction.GradU[token][d];
+                if (direction.GradUAddend.Exists) gradU += direction.GradUAddend[token][d];
+                double sum = Sum(shape, x, direction, toEarlier, token, d), sigmoid = Sigmoid(sum);
+                double slope = gradU * sigmoid * (1.0 + sum * (1.0 - sigmoid));
+                sumBias += slope;
+                for (int k = 0; k < kernel; k++)
                 {
-                    double sum = Sum(shape, x, weight, bias, b, t, d), sigmoid = Sigmoid(sum);
-                    double slope = gradU[b * shape.Length + t][d] * sigmoid * (1.0 + sum * (1.0 - sigmoid));
-                    sumBias += slope;
-                    for (int k = 0; k < shape.Kernel; k++)
-                    {
-                        int seen = Seen(shape, t, k);
-                        if (seen < 0 || seen >= shape.Length) continue;
-                        sumWeight[k] += slope * x[b * shape.Length + seen][d];
-                        sumX[b * shape.Length + seen] += slope * weight[d * shape.Kernel + k];
-                    }
+                    if (Seen(shape, token, k, toEarlier) is not int seen) continue;
+                    sumWeight[k] += slope * x[seen][d];
+                    sumX[seen * shape.Channels + d] += slope * direction.Weight[d * kernel + k];
                 }
             }
 
-            for (int k = 0; k < shape.Kernel; k++) gradWeight[d * shape.Kernel + k] = (float)sumWeight[k];
-            gradBias[d] = (float)sumBias;
-            for (int token = 0; token < sumX.Length; token++) gradX[token][d] = (float)(sumX[token] + (shape.Accumulate ? gradX[token][d] : 0.0));
+            for (int k = 0; k < kernel; k++) direction.GradWeight[d * kernel + k] = (float)sumWeight[k];
+            direction.GradBias[d] = (float)sumBias;
         }
     }
 
-    /// <summary>The token that tap <paramref name="k"/> of the output at <paramref name="t"/> sees; may lie outside.</summary>
-    private static int Seen(CausalConvShape shape, int t, int k) =>
-        shape.Reverse ? t + (shape.Kernel - 1) - k : t - (shape.Kernel - 1) + k;
-
-    private static double Sum(CausalConvShape shape, TokenRows x, float* weight, float* bias, int b, int t, int d)
+    private static double Sum(CausalConvShape shape, TokenRows x, in CausalConvDirection direction, int toEarlier, int token, int d)
     {
-        double sum = bias[d];
+        double sum = direction.Bias[d];
         for (int k = 0; k < shape.Kernel; k++)
         {
-            int seen = Seen(shape, t, k);
-            if (seen >= 0 && seen < shape.Length) sum += (double)weight[d * shape.Kernel + k] * x[b * shape.Length + seen][d];
+            if (Seen(shape, token, k, toEarlier) is int seen) sum += (double)direction.Weight[d * shape.Kernel + k] * x[seen][d];
         }
 
         return sum;
+    }
+
+    /// <summary>The token that tap <paramref name="k"/> of the output at <paramref name="token"/> sees; null outside the sequence.</summary>
+    private static int? Seen(CausalConvShape shape, int token, int k, int toEarlier)
+    {
+        int t = token % shape.Length - toEarlier * (shape.Kernel - 1 - k);
+        return t >= 0 && t < shape.Length ? token - token % shape.Length + t : null;
+    }
+
+    private static void RequireFloat32(TokenRows x)
+    {
+        if (x.Element != RowElement.Float32) throw new ArgumentException($"the reference reads rows of float32, not of {x.Element}");
     }
 
     private static double Sigmoid(double x) => 1.0 / (1.0 + Math.Exp(-x));

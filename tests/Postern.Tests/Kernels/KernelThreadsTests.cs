@@ -20,12 +20,13 @@ public sealed class KernelThreadsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(5, 17, 300)]
-    [InlineData(1, 9, 7)]
-    public void Any_number_of_threads_convolves_to_the_same_bits(int batch, int length, int channels)
+    [InlineData(5, 17, 300, ConvWays.Both)]
+    [InlineData(70, 5, 40, ConvWays.Both)]
+    [InlineData(1, 9, 7, ConvWays.Ahead)]
+    public void Any_number_of_threads_convolves_to_the_same_bits(int batch, int length, int channels, ConvWays ways)
     {
         var conv = new ConvCase(new CausalConvShape(batch, length, channels, 4));
-        AssertSameBits(() => [.. conv.Forward(SimdPath.Auto).Values, .. conv.Backward(SimdPath.Auto).Values]);
+        AssertSameBits(() => [.. conv.Forward(SimdPath.Auto, ways).Values, .. conv.Backward(SimdPath.Auto, ways).Values]);
     }
 
     [Theory]

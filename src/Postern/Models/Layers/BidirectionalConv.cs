@@ -18,8 +18,8 @@ internal static class BidirectionalConv
         return (results[0], results[1]);
     }
 
-    private static CausalConvShape Shape(Tensor x, Tensor weight, bool reverse) =>
-        new((int)x.shape[0], (int)x.shape[1], (int)x.shape[2], (int)weight.shape[1]) { Reverse = reverse };
+    private static CausalConvShape Shape(Tensor x, Tensor weight) =>
+        new((int)x.shape[0], (int)x.shape[1], (int)x.shape[2], (int)weight.shape[1]);
 
     private sealed class Function : autograd.MultiTensorFunction<Function>
     {
@@ -30,11 +30,8 @@ internal static class BidirectionalConv
             Tensor x = TensorRows.Rows(((Tensor)vars[0]).detach());
             Tensor[] parameters = [.. vars[1..].Select(v => ((Tensor)v).detach().contiguous())];
             Tensor[] u = [empty(x.shape), empty(x.shape)];
-            for (int i = 0; i < u.Length; i++)
-            {
-                NativeKernels.ConvForward(Shape(x, parameters[2 * i], reverse: i == 1), TensorRows.Of(x),
-                    TensorRows.Of(parameters[2 * i]), TensorRows.Of(parameters[2 * i + 1]), TensorRows.Of(u[i]));
-            }
+            NativeConvDirection Direction(int i) => new(TensorRows.Of(parameters[2 * i]), TensorRows.Of(parameters[2 * i + 1]), U: TensorRows.Of(u[i]));
+            NativeKernels.ConvForward(Shape(x, parameters[0]), TensorRows.Of(x), Direction(0), Direction(1));
             context.save_for_backward([x, .. parameters]);
             return [.. u];
         }
@@ -44,12 +41,11 @@ internal static class BidirectionalConv
             List<Tensor> saved = context.get_saved_variables();
             Tensor x = saved[0];
             Tensor?[] gradients = [.. saved.Select(s => empty(s.shape))];
-            for (int i = 0; i < 2; i++)
-            {
-                (Tensor weight, Tensor bias, Tensor gradU) = (saved[1 + 2 * i], saved[2 + 2 * i], TensorRows.Rows(gradOutputs[i]));
-                NativeKernels.ConvBackward(Shape(x, weight, reverse: i == 1) with { Accumulate = i == 1 }, TensorRows.Of(x), TensorRows.Of(weight),
-                    TensorRows.Of(bias), TensorRows.Of(gradU), TensorRows.Of(gradients[0]), TensorRows.Of(gradients[1 + 2 * i]), TensorRows.Of(gradients[2 + 2 * i]));
-            }
+            Tensor[] gradU = [.. gradOutputs.Select(TensorRows.Rows)];
+            NativeConvDirection Direction(int i) => new(
+                TensorRows.Of(saved[1 + 2 * i]), TensorRows.Of(saved[2 + 2 * i]), GradU: TensorRows.Of(gradU[i]),
+                GradWeight: TensorRows.Of(gradients[1 + 2 * i]), GradBias: TensorRows.Of(gradients[2 + 2 * i]));
+            NativeKernels.ConvBackward(Shape(x, saved[1]), TensorRows.Of(x), Direction(0), Direction(1), TensorRows.Of(gradients[0]));
             return gradients;
         });
     }

@@ -32,24 +32,30 @@ internal static class CausalConvSilu
         {
             Tensor x = TensorRows.Rows(((Tensor)vars[0]).detach());
             Tensor weight = ((Tensor)vars[1]).detach().contiguous(), bias = ((Tensor)vars[2]).detach();
-            var shape = new CausalConvShape((int)x.shape[0], (int)x.shape[1], (int)x.shape[2], (int)weight.shape[1]) { Reverse = (bool)vars[3] };
+            bool reverse = (bool)vars[3];
             Tensor u = empty(x.shape);
-            NativeKernels.ConvForward(shape, TensorRows.Of(x), TensorRows.Of(weight), TensorRows.Of(bias), TensorRows.Of(u));
+            var direction = new NativeConvDirection(TensorRows.Of(weight), TensorRows.Of(bias), U: TensorRows.Of(u));
+            NativeKernels.ConvForward(Shape(x, weight), TensorRows.Of(x), reverse ? default : direction, reverse ? direction : default);
             context.save_for_backward([x, weight, bias]);
-            context.save_data("shape", shape);
+            context.save_data("reverse", reverse);
             return u;
         }
 
         public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => Lifetime.OfGradients(() =>
         {
-            var shape = (CausalConvShape)context.get_data("shape");
+            bool reverse = (bool)context.get_data("reverse");
             List<Tensor> saved = context.get_saved_variables();
             (Tensor x, Tensor weight, Tensor bias) = (saved[0], saved[1], saved[2]);
             (Tensor gradX, Tensor gradWeight, Tensor gradBias) = (empty(x.shape), empty(weight.shape), empty(bias.shape));
             Tensor gradU = TensorRows.Rows(gradOutput);
-            NativeKernels.ConvBackward(shape, TensorRows.Of(x), TensorRows.Of(weight), TensorRows.Of(bias), TensorRows.Of(gradU),
-                TensorRows.Of(gradX), TensorRows.Of(gradWeight), TensorRows.Of(gradBias));
+            var direction = new NativeConvDirection(TensorRows.Of(weight), TensorRows.Of(bias), GradU: TensorRows.Of(gradU),
+                GradWeight: TensorRows.Of(gradWeight), GradBias: TensorRows.Of(gradBias));
+            NativeKernels.ConvBackward(
+                Shape(x, weight), TensorRows.Of(x), reverse ? default : direction, reverse ? direction : default, TensorRows.Of(gradX));
             return [gradX, gradWeight, gradBias, null];
         });
+
+        private static CausalConvShape Shape(Tensor x, Tensor weight) =>
+            new((int)x.shape[0], (int)x.shape[1], (int)x.shape[2], (int)weight.shape[1]);
     }
 }
