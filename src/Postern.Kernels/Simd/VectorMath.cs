@@ -36,7 +36,7 @@ internal static class VectorMath
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V QuickSigmoid<V>(V x) where V : unmanaged, IVector<V> =>
-        V.Broadcast(1f) / (V.Broadcast(1f) + Exp2(x * V.Broadcast(-Log2E)));
+        V.Broadcast(1f) / (V.Broadcast(1f) + V.Exp2(x * V.Broadcast(-Log2E)));
 
     /// <summary>The derivative of x * sigmoid(x), given both factors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Postern.Models.Layers;
 
 /// <summary>
-/// Both causal convolutions with SiLU of a bidirectional mixer over the same x, one looking back and one ahead: [B, L, E] to twice [B, L, E].
+/// Both causal convolutions with SiLU of a bidirectional mixer over the same x, one looking back and one ahead: [B, L, E] to twice [B, L, E], all of one type.
 /// <see cref="CausalConvSilu"/> says the same of one direction.
 /// </summary>
 internal static class BidirectionalConv
@@ -29,7 +29,7 @@ internal static class BidirectionalConv
         {
             Tensor x = TensorRows.Rows(((Tensor)vars[0]).detach());
             Tensor[] parameters = [.. vars[1..].Select(v => ((Tensor)v).detach().contiguous())];
-            Tensor[] u = [empty(x.shape), empty(x.shape)];
+            Tensor[] u = [empty(x.shape, x.dtype), empty(x.shape, x.dtype)];
             NativeConvDirection Direction(int i) => new(TensorRows.Of(parameters[2 * i]), TensorRows.Of(parameters[2 * i + 1]), U: TensorRows.Of(u[i]));
             NativeKernels.ConvForward(Shape(x, parameters[0]), TensorRows.Of(x), Direction(0), Direction(1));
             context.save_for_backward([x, .. parameters]);
@@ -40,7 +40,7 @@ internal static class BidirectionalConv
         {
             List<Tensor> saved = context.get_saved_variables();
             Tensor x = saved[0];
-            Tensor?[] gradients = [.. saved.Select(s => empty(s.shape))];
+            Tensor?[] gradients = [.. saved.Select(s => empty(s.shape, s.dtype))];
             Tensor[] gradU = [.. gradOutputs.Select(TensorRows.Rows)];
             NativeConvDirection Direction(int i) => new(
                 TensorRows.Of(saved[1 + 2 * i]), TensorRows.Of(saved[2 + 2 * i]), GradU: TensorRows.Of(gradU[i]),

@@ -40,10 +40,11 @@ internal sealed class VimMixer : nn.Module
     /// <summary>[B, L, d] to [B, L, d] of the products' type.</summary>
     public Tensor forward(Tensor hidden, Action<string, Func<Tensor>>? observe)
     {
-        Tensor x = Products.Wide(products.Linear(hidden, in_proj.weight!.narrow(0, 0, innerDim)));           // [B, L, E]
-        Tensor z = Products.Wide(products.Linear(hidden, in_proj.weight!.narrow(0, innerDim, innerDim)));    // [B, L, E]
-        observe?.Invoke("xz", () => cat([x, z], -1).transpose(1, 2));
-        return products.Linear(observe is null && !UseLoop ? Fused(x, z) : Apart(x, z, observe), out_proj);
+        Tensor x = products.Linear(hidden, in_proj.weight!.narrow(0, 0, innerDim));           // [B, L, E]
+        Tensor z = products.Linear(hidden, in_proj.weight!.narrow(0, innerDim, innerDim));    // [B, L, E]
+        observe?.Invoke("xz", () => Products.Wide(cat([x, z], -1)).transpose(1, 2));
+        bool fused = observe is null && !UseLoop;
+        return products.Linear(fused ? Fused(x, z) : Apart(Products.Wide(x), Products.Wide(z), observe), out_proj);
     }
 
     /// <summary>Both directions, fused: [B, L, E].</summary>
