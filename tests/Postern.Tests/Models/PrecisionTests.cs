@@ -78,6 +78,26 @@ public class PrecisionTests
         }
     }
 
+    [Fact]
+    public void A_vim_in_bf16_shows_its_activations_in_float32_and_follows_its_plain_twin()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(6);
+        var config = new VimConfig(16, 4, 4, EmbedDim: 32, Depth: 3, StateSize: 16, Classes: 10, DropPath: 0.3);
+        using var fused = new Vim(config) { Precision = Precision.BFloat16 };
+        using var plain = new Vim(config) { Precision = Precision.BFloat16, UseLoop = true };
+        fused.train();
+        plain.train();
+        Tensor images = randn(8, 3, 16, 16);
+        Tensor logits = fused.forward(images), twin = plain.forward(images);
+        Assert.True(((logits - twin).norm() / twin.norm()).item<float>() < 0.02f);
+        var seen = new Dictionary<string, ScalarType>();
+        fused.Observer = (name, value) => seen[name] = value.dtype;
+        fused.forward(images);
+        Assert.Contains("layers.1.hidden", seen.Keys);
+        Assert.All(seen, s => Assert.True(s.Value == ScalarType.Float32, $"{s.Key} is {s.Value}"));
+    }
+
     [Theory]
     [InlineData("vim")]
     [InlineData("resnet")]

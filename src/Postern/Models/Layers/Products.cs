@@ -20,7 +20,8 @@ internal sealed class Products
 
     /// <summary>
     /// x W^T + b on the last dimension: [..., K] to [..., N]. In float32, rows of tokens go as pixels through a 1x1 convolution: libtorch hands
-    /// matrix products to MKL and convolutions to oneDNN, which takes less than half the time on processors that are not Intel's.
+    /// matrix products to MKL and convolutions to oneDNN, which takes less than half the time on processors that are not Intel's. In bf16 both are oneDNN's, and the product is the faster
+    /// by a tenth.
     /// </summary>
     /// <param name="x">[..., K].</param>
     /// <param name="weight">[N, K].</param>
