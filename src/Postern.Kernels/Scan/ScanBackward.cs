@@ -35,9 +35,9 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
             (int first, int end) = plan.BlocksOf(item);
             for (int block = first; block < end; block++)
                 Block(calls, partials, gradY, gradients, plan.Sequence(item), plan.Group(item), block, thread);
-            for (int i = 0; i < calls.Length; i++) OfScan(thread, calls, i).FinishTokenSums(partials[i], item);
+            for (int i = 0; i < calls.Length; i++) OfScan(thread, calls, i).FinishTokenSums(partials[i], gradients[i], item);
         });
-        for (int i = 0; i < calls.Length; i++) partials[i].Reduce(gradients[i]);
+        ScanPartials.Reduce(partials, gradients);
     }
 
     private static ScanBackwardScratch OfScan(float* thread, ScanCall[] calls, int scan) => new(thread, calls[scan].Shape, V.Width, calls.Length, scan);

@@ -95,30 +95,30 @@ internal readonly unsafe struct ScanBackwardScratch
     public void ClearTokenSums() => new Span<float>(GradB, checked((int)(2 * shape.States * TokenSumStride + (nint)shape.Length * paddedRank))).Clear();
 
     /// <summary>Writes the sums over the channels of <paramref name="item"/>, tokens at their own places.</summary>
-    public void FinishTokenSums(in ScanPartials partials, int item)
+    public void FinishTokenSums(in ScanPartials partials, in SelectiveScanGradients gradients, int item)
     {
-        if (!shape.ConstantB) Unfold(GradB, partials.OfItem(partials.B, item, shape.States));
-        if (!shape.ConstantC) Unfold(GradC, partials.OfItem(partials.C, item, shape.States));
+        if (!shape.ConstantB) Unfold(GradB, partials.OfTokens(partials.B, gradients.B, item, shape.States));
+        if (!shape.ConstantC) Unfold(GradC, partials.OfTokens(partials.C, gradients.C, item, shape.States));
         if (shape.StepRank == 0) return;
-        float* steps = partials.OfItem(partials.Steps, item, shape.StepRank);
+        TokenRows steps = partials.OfTokens(partials.Steps, gradients.Delta, item, shape.StepRank);
         for (int t = 0; t < shape.Length; t++)
-            new ReadOnlySpan<float>(GradSteps + (nint)t * paddedRank, shape.StepRank).CopyTo(new(steps + (nint)Token(t) * shape.StepRank, shape.StepRank));
+            new ReadOnlySpan<float>(GradSteps + (nint)t * paddedRank, shape.StepRank).CopyTo(new(steps[Token(t)], shape.StepRank));
     }
 
     private static nint TokenSums(in SelectiveScanShape shape, int width) => (2 * (nint)shape.States * Folds + ScanCall.Padded(shape, width)) * shape.Length;
 
     private int Token(int t) => shape.Reverse ? shape.Length - 1 - t : t;
 
-    /// <summary>Adds the four columns of <paramref name="sums"/> and writes them as [L, N].</summary>
+    /// <summary>Adds the four columns of <paramref name="sums"/> and writes them as N numbers a token.</summary>
     [MethodImpl(Compile.Alone)]
-    private void Unfold(float* sums, float* rows)
+    private void Unfold(float* sums, TokenRows rows)
     {
         for (int n = 0; n < shape.States;)
         {
             int together = shape.States - n >= ScanCall.Together ? ScanCall.Together : 1;
             for (int t = 0; t < shape.Length; t++)
             {
-                float* row = rows + (long)Token(t) * shape.States + n;
+                float* row = rows[Token(t)] + n;
                 for (int k = 0; k < together; k++, sums += Folds) row[k] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
             }
             n += together;

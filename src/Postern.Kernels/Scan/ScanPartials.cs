@@ -49,32 +49,46 @@ internal readonly unsafe struct ScanPartials
         partial + ((long)batch * call.Plan.Blocks + block) * rows * call.Width;
 
     /// <summary>The part of a per-token sum that one item owns: [L, <paramref name="columns"/>], tokens at their own places.</summary>
-    public float* OfItem(float* partial, int item, int columns) => partial + (long)item * call.Shape.Length * columns;
+    private float* OfItem(float* partial, int item, int columns) => partial + (long)item * call.Shape.Length * columns;
 
-    /// <summary>Adds up everything and writes the gradients of A, B, C, D and the bias.</summary>
-    public void Reduce(SelectiveScanGradients gradients)
+    /// <summary>Where one item's sums over channels go: its own part, or the gradient itself where no other item has a share in it.</summary>
+    /// <param name="partial">The parts of all items.</param>
+    /// <param name="gradient">The gradient, [B, L, G, <paramref name="columns"/>].</param>
+    /// <param name="item">The item.</param>
+    /// <param name="columns">Sums of a token.</param>
+    public TokenRows OfTokens(float* partial, TokenRows gradient, int item, int columns) => call.Plan.Pieces > 1
+        ? new TokenRows(OfItem(partial, item, columns), columns)
+        : gradient.Sequence(call.Plan.Sequence(item), call.Shape.Length, reverse: false, (long)call.Plan.Group(item) * columns);
+
+    /// <summary>Adds up everything that items left behind and writes the gradients of a scan's or a pair's parameters and coefficients.</summary>
+    public static void Reduce(ScanPartials[] scans, SelectiveScanGradients[] gradients)
     {
-        SumOverSequences(A, call.Shape.States, gradients.A);
-        if (gradients.D != null) SumOverSequences(D, 1, gradients.D);
-        if (gradients.DeltaBias != null) SumOverSequences(DeltaBias, 1, gradients.DeltaBias);
-        ReduceCoefficient(call.Shape.ConstantB, B, gradients.B);
-        ReduceCoefficient(call.Shape.ConstantC, C, gradients.C);
-        if (call.Shape.StepRank == 0) return;
-        SumOverPieces(Steps, call.Shape.StepRank, gradients.Delta);
-        SumOverSequences(StepWeight, call.Shape.StepRank, gradients.StepWeight);
+        (SelectiveScanShape shape, ScanPlan plan) = (scans[0].call.Shape, scans[0].call.Plan);
+        int blocks = plan.Blocks, sequences = shape.Batch * shape.Groups, rows = Math.Max(shape.States, shape.StepRank);
+        KernelThreads.Run(scans.Length * blocks, rows * scans[0].call.Width, (item, sum) => scans[item / blocks].SumBlocks(item % blocks, sum, gradients[item / blocks]));
+        if (plan.Pieces == 1) return;
+        KernelThreads.Run(scans.Length * sequences, (long)shape.Length * rows, (item, sum) => scans[item / sequences].SumTokens(item % sequences, sum, gradients[item / sequences]));
     }
 
-    private void ReduceCoefficient(bool constant, float* partial, TokenRows gradient)
+    /// <summary>What belongs to the channels of <paramref name="block"/>.</summary>
+    private void SumBlocks(int block, float* sum, in SelectiveScanGradients gradients)
     {
-        if (constant) SumOverSequences(partial, call.Shape.States, gradient.Start);
-        else SumOverPieces(partial, call.Shape.States, gradient);
+        int states = call.Shape.States, rank = call.Shape.StepRank;
+        SumBlock(A, states, block, sum, gradients.A);
+        if (gradients.D != null) SumBlock(D, 1, block, sum, gradients.D);
+        if (gradients.DeltaBias != null) SumBlock(DeltaBias, 1, block, sum, gradients.DeltaBias);
+        if (call.Shape.ConstantB) SumBlock(B, states, block, sum, gradients.B.Start);
+        if (call.Shape.ConstantC) SumBlock(C, states, block, sum, gradients.C.Start);
+        if (rank > 0) SumBlock(StepWeight, rank, block, sum, gradients.StepWeight);
     }
 
-    private void SumOverSequences(float* partial, int rows, float* gradient)
+    /// <summary>What belongs to the tokens of a group of a sequence.</summary>
+    private void SumTokens(int sequenceGroup, float* sum, in SelectiveScanGradients gradients)
     {
-        ScanPartials self = this;
-        int width = call.Width;
-        KernelThreads.Run(call.Plan.Blocks, rows * width, (block, sum) => self.SumBlock(partial, rows, block, sum, gradient));
+        int states = call.Shape.States, rank = call.Shape.StepRank;
+        if (!call.Shape.ConstantB) SumPieces(B, states, sequenceGroup, sum, gradients.B);
+        if (!call.Shape.ConstantC) SumPieces(C, states, sequenceGroup, sum, gradients.C);
+        if (rank > 0) SumPieces(Steps, rank, sequenceGroup, sum, gradients.Delta);
     }
 
     [MethodImpl(Compile.Alone)]
@@ -91,19 +105,15 @@ internal readonly unsafe struct ScanPartials
         }
     }
 
-    private void SumOverPieces(float* partial, int columns, TokenRows gradient)
+    private void SumPieces(float* partial, int columns, int sequenceGroup, float* sum, TokenRows gradient)
     {
-        ScanPartials self = this;
         int length = call.Shape.Length, groups = call.Shape.Groups, pieces = call.Plan.Pieces;
-        KernelThreads.Run(call.Shape.Batch * groups, (long)length * columns, (sequenceGroup, sum) =>
-        {
-            var total = new Span<float>(sum, length * columns);
-            total.Clear();
-            for (int piece = 0; piece < pieces; piece++)
-                Lanes.Add(new ReadOnlySpan<float>(self.OfItem(partial, sequenceGroup * pieces + piece, columns), total.Length), total);
-            TokenRows rows = gradient.Sequence(sequenceGroup / groups, length, reverse: false, (long)(sequenceGroup % groups) * columns);
-            for (int t = 0; t < length; t++) total.Slice(t * columns, columns).CopyTo(new Span<float>(rows[t], columns));
-        });
+        var total = new Span<float>(sum, length * columns);
+        total.Clear();
+        for (int piece = 0; piece < pieces; piece++)
+            Lanes.Add(new ReadOnlySpan<float>(OfItem(partial, sequenceGroup * pieces + piece, columns), total.Length), total);
+        TokenRows rows = gradient.Sequence(sequenceGroup / groups, length, reverse: false, (long)(sequenceGroup % groups) * columns);
+        for (int t = 0; t < length; t++) total.Slice(t * columns, columns).CopyTo(new Span<float>(rows[t], columns));
     }
 
     private static long PerChannelFloats(in SelectiveScanShape shape, in ScanPlan plan, int rows) =>
