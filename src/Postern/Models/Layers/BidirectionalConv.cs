@@ -4,24 +4,18 @@ using static TorchSharp.torch;
 namespace Postern.Models.Layers;
 
 /// <summary>
-/// Both causal convolutions with SiLU of a bidirectional mixer over the same x, one looking back and one ahead: [B, L, E] to twice [B, L, E], all of
-/// one type. <see cref="CausalConvSilu"/> says the same of one direction.
+/// Both causal convolutions with SiLU of a bidirectional mixer over the same x, one looking back and one ahead: [B, L, E] to twice [B, L, E], all of one type.
+/// <see cref="CausalConvSilu"/> says the same of one direction.
 /// </summary>
 internal static class BidirectionalConv
 {
-    /// <summary>The result of a direction, as two tensors over the same memory for its two readers: their gradients come in apart and are added
-    /// in the backward pass, where autograd would add them in a pass over memory of its own.</summary>
-    /// <param name="U">[B, L, E], for the scan.</param>
-    /// <param name="Projected">[B, L, E], for x_proj.</param>
-    public readonly record struct Result(Tensor U, Tensor Projected);
-
     /// <param name="x">[B, L, E].</param>
     /// <param name="forward">Kernels [E, K] and biases [E] of the direction that looks at earlier tokens.</param>
     /// <param name="backward">Of the one that looks at later tokens.</param>
-    public static (Result Forward, Result Backward) Apply(Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward)
+    public static (Tensor Forward, Tensor Backward) Apply(Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward)
     {
         List<Tensor> results = Function.apply(x, forward.Weight, forward.Bias, backward.Weight, backward.Bias);
-        return (new Result(results[0], results[2]), new Result(results[1], results[3]));
+        return (results[0], results[1]);
     }
 
     private static CausalConvShape Shape(Tensor x, Tensor weight) =>
@@ -39,7 +33,7 @@ internal static class BidirectionalConv
             NativeConvDirection Direction(int i) => new(TensorRows.Of(parameters[2 * i]), TensorRows.Of(parameters[2 * i + 1]), U: TensorRows.Of(u[i]));
             NativeKernels.ConvForward(Shape(x, parameters[0]), TensorRows.Of(x), Direction(0), Direction(1));
             context.save_for_backward([x, .. parameters]);
-            return [.. u, .. u.Select(t => t.detach())];
+            return [.. u];
         }
 
         public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> gradOutputs) => Lifetime.OfGradients(() =>
@@ -49,7 +43,7 @@ internal static class BidirectionalConv
             Tensor?[] gradients = [.. saved.Select(s => empty(s.shape, s.dtype))];
             Tensor[] gradU = [.. gradOutputs.Select(TensorRows.Rows)];
             NativeConvDirection Direction(int i) => new(
-                TensorRows.Of(saved[1 + 2 * i]), TensorRows.Of(saved[2 + 2 * i]), GradU: TensorRows.Of(gradU[i]), GradUAddend: TensorRows.Of(gradU[i + 2]),
+                TensorRows.Of(saved[1 + 2 * i]), TensorRows.Of(saved[2 + 2 * i]), GradU: TensorRows.Of(gradU[i]),
                 GradWeight: TensorRows.Of(gradients[1 + 2 * i]), GradBias: TensorRows.Of(gradients[2 + 2 * i]));
             NativeKernels.ConvBackward(Shape(x, saved[1]), TensorRows.Of(x), Direction(0), Direction(1), TensorRows.Of(gradients[0]));
             return gradients;

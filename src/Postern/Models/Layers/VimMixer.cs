@@ -50,8 +50,8 @@ internal sealed class VimMixer : nn.Module
     /// <summary>Both directions, fused: [B, L, E].</summary>
     private Tensor Fused(Tensor x, Tensor z)
     {
-        (BidirectionalConv.Result u, BidirectionalConv.Result uBackward) = BidirectionalConv.Apply(x, forwardDirection.Convolution, backwardDirection.Convolution);
-        return BidirectionalScan.Apply(forwardDirection.Prepare(u.U, u.Projected), backwardDirection.Prepare(uBackward.U, uBackward.Projected), z);
+        (Tensor u, Tensor uBackward) = BidirectionalConv.Apply(x, forwardDirection.Convolution, backwardDirection.Convolution);
+        return BidirectionalScan.Apply(forwardDirection.Prepare(u), backwardDirection.Prepare(uBackward), z);
     }
 
     /// <summary>Each direction for itself, where somebody looks inside or wants plain tensor operations: [B, L, E].</summary>
@@ -96,15 +96,15 @@ internal sealed class VimMixer : nn.Module
         /// <summary>Kernels [E, K] and biases [E].</summary>
         public (Tensor Weight, Tensor Bias) Convolution => (conv.weight.squeeze(1), conv.bias!);
 
-        /// <summary>What the scan of u [B, L, E] reads; x_proj reads it as <paramref name="projected"/>.</summary>
-        public ScanDirection Prepare(Tensor u, Tensor projected) =>
-            new(u, Products.Wide(products.Linear(projected, xProj)), aLog.exp().neg(), d, dtProj.weight!, dtProj.bias!);
+        /// <summary>What the scan of u [B, L, E] reads.</summary>
+        public ScanDirection Prepare(Tensor u) =>
+            new(u, Products.Wide(products.Linear(u, xProj)), aLog.exp().neg(), d, dtProj.weight!, dtProj.bias!);
 
         /// <summary>x, z [B, L, E] in natural token order to the gated output [B, L, E] in natural token order.</summary>
         public Tensor Run(Tensor x, Tensor z, bool loop, Action<string, Func<Tensor>>? observe)
         {
             Tensor u = CausalConvSilu.Apply(x, Convolution.Weight, Convolution.Bias, backward, loop);        // [B, L, E]
-            (_, Tensor projected, Tensor a, _, Tensor stepWeight, Tensor stepBias) = Prepare(u, u);
+            (_, Tensor projected, Tensor a, _, Tensor stepWeight, Tensor stepBias) = Prepare(u);
             Tensor steps = projected.narrow(2, 0, stepRank);                                                // [B, L, R]
             Tensor b = projected.narrow(2, stepRank, stateSize);                                            // [B, L, N]
             Tensor c = projected.narrow(2, stepRank + stateSize, stateSize);                                // [B, L, N]
