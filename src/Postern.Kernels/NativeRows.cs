@@ -36,11 +36,10 @@ public readonly record struct NativeScanTensors(
 /// <param name="Bias">[D].</param>
 /// <param name="U">Receives [B, L, D] in the forward pass.</param>
 /// <param name="GradU">[B, L, D], in the backward pass.</param>
-/// <param name="GradUAddend">[B, L, D], optional: added to <paramref name="GradU"/>.</param>
 /// <param name="GradWeight">Receives [D, K] in the backward pass.</param>
 /// <param name="GradBias">Receives [D] in the backward pass.</param>
 public readonly record struct NativeConvDirection(
-    NativeRows Weight, NativeRows Bias, NativeRows U = default, NativeRows GradU = default, NativeRows GradUAddend = default,
+    NativeRows Weight, NativeRows Bias, NativeRows U = default, NativeRows GradU = default,
     NativeRows GradWeight = default, NativeRows GradBias = default)
 {
     internal unsafe CausalConvDirection Direction => new()
@@ -49,7 +48,6 @@ public readonly record struct NativeConvDirection(
         Bias = Bias.Pointer,
         U = U.Rows,
         GradU = GradU.Rows,
-        GradUAddend = GradUAddend.Rows,
         GradWeight = GradWeight.Pointer,
         GradBias = GradBias.Pointer,
     };

@@ -76,7 +76,6 @@ public static unsafe class CausalConv
         {
             if (!direction.Exists) continue;
             Require(direction.GradU, x.Element);
-            if (direction.GradUAddend.Exists) Require(direction.GradUAddend, x.Element);
             Require(direction.GradWeight != null && direction.GradBias != null);
         }
     }

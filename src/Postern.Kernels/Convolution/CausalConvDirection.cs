@@ -18,9 +18,6 @@ public readonly unsafe struct CausalConvDirection
     /// <summary>The gradient of the output: [B, L, D].</summary>
     public TokenRows GradU { get; init; }
 
-    /// <summary>Optional: a second part of that gradient, to be added to the first: [B, L, D].</summary>
-    public TokenRows GradUAddend { get; init; }
-
     /// <summary>Receives the gradient of the kernels: [D, K].</summary>
     public float* GradWeight { get; init; }
 

@@ -47,7 +47,6 @@ public static unsafe class CausalConvReference
             for (int token = 0; token < shape.Batch * shape.Length; token++)
             {
                 double gradU = direction.GradU[token][d];
-                if (direction.GradUAddend.Exists) gradU += direction.GradUAddend[token][d];
                 double sum = Sum(shape, x, direction, toEarlier, token, d), sigmoid = Sigmoid(sum);
                 double slope = gradU * sigmoid * (1.0 + sum * (1.0 - sigmoid));
                 sumBias += slope;

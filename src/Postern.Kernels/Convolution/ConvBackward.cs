@@ -65,9 +65,8 @@ internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> 
         int channel = block * width;
         CausalConvDirection first = call.Direction(0), second = call.Direction(1);
         RowWalk<T> x = call.Walk<T>(call.X, sequence, channel), gradX = call.Walk<T>(call.GradX, sequence, channel);
-        RowWalk<T> gradU = call.Walk<T>(first.GradU, sequence, channel), addend = call.Walk<T>(first.GradUAddend, sequence, channel);
+        RowWalk<T> gradU = call.Walk<T>(first.GradU, sequence, channel);
         RowWalk<T> laterGradU = TWays.Both ? call.Walk<T>(second.GradU, sequence, channel) : default;
-        RowWalk<T> laterAddend = TWays.Both ? call.Walk<T>(second.GradUAddend, sequence, channel) : default;
 
         float* laterTaps = TWays.Both ? taps + ConvCall.Rows * width : taps;
         V own = V.Load(taps), one = V.Load(taps + width), two = V.Load(taps + 2 * width), three = V.Load(taps + 3 * width);
@@ -82,10 +81,8 @@ internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> 
             if (t < length)
             {
                 x0 = x.Read<V, TRow>(live);
-                V gradient = gradU.Read<V, TRow>(live);
-                if (addend.Exists) gradient += addend.Read<V, TRow>(live);
                 V sum = ConvForward<V, T>.Sum(V.Load(taps + 4 * width), own, x0, one, x1, two, x2, three, x3);
-                V e = gradient * VectorMath.SiluSlope(sum, VectorMath.QuickSigmoid(sum));
+                V e = gradU.Read<V, TRow>(live) * VectorMath.SiluSlope(sum, VectorMath.QuickSigmoid(sum));
                 dBias += e;
                 dOwn = V.MultiplyAdd(e, x0, dOwn);
                 dOne = V.MultiplyAdd(e, x1, dOne);
@@ -101,10 +98,8 @@ internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> 
             {
                 if (TWays.Both)
                 {
-                    V gradient = laterGradU.Read<V, TRow>(live);
-                    if (laterAddend.Exists) gradient += laterAddend.Read<V, TRow>(live);
                     V sum = ConvForward<V, T>.Sum(V.Load(laterTaps + 4 * width), laterOwn, x3, laterOne, x2, laterTwo, x1, laterThree, x0);
-                    V e = gradient * VectorMath.SiluSlope(sum, VectorMath.QuickSigmoid(sum));
+                    V e = laterGradU.Read<V, TRow>(live) * VectorMath.SiluSlope(sum, VectorMath.QuickSigmoid(sum));
                     laterDBias += e;
                     laterDOwn = V.MultiplyAdd(e, x3, laterDOwn);
                     laterDOne = V.MultiplyAdd(e, x2, laterDOne);

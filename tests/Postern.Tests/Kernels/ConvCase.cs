@@ -15,8 +15,7 @@ public enum ConvWays
 /// <summary>A causal convolution on seeded numbers that bfloat16 holds exactly.</summary>
 /// <param name="shape">Its sizes.</param>
 /// <param name="pad">Elements between the rows of two tokens of everything that has rows.</param>
-/// <param name="addends">Whether the gradients of u come in two parts.</param>
-internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0, bool addends = false)
+internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0)
 {
     /// <summary>What lies in, between and behind rows before a kernel runs; no result is as large.</summary>
     private const float Untouched = 768f;
@@ -27,9 +26,9 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0, bool a
 
     public float[] X { get; } = Drawn("x", shape.Batch * shape.Length * (shape.Channels + pad), 2.0);
 
-    public Direction Back { get; } = new("back", shape, pad, addends);
+    public Direction Back { get; } = new("back", shape, pad);
 
-    public Direction Ahead { get; } = new("ahead", shape, pad, addends);
+    public Direction Ahead { get; } = new("ahead", shape, pad);
 
     /// <summary>u of each direction by name, dense; the equation's where <paramref name="path"/> is null.</summary>
     public Dictionary<string, float[]> Forward(SimdPath? path, ConvWays ways, RowElement element = RowElement.Float32)
@@ -66,7 +65,6 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0, bool a
             Weight = (float*)Address(direction.Weight),
             Bias = (float*)Address(direction.Bias),
             GradU = Input(direction.GradU),
-            GradUAddend = direction.GradUAddend is null ? default : Input(direction.GradUAddend),
             GradWeight = (float*)Address(results[$"{name} weight"] = Blank(direction.Weight.Length, RowElement.Float32)),
             GradBias = (float*)Address(results[$"{name} bias"] = Blank(direction.Bias.Length, RowElement.Float32)),
         };
@@ -84,7 +82,7 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0, bool a
     {
         Dictionary<string, float[]> u = Forward(null, ways);
         double Of(Direction direction, string name) => !u.TryGetValue(name, out float[]? values) ? 0.0
-            : values.Index().Sum(value => (double)value.Item * (direction.GradU[value.Index] + (direction.GradUAddend?[value.Index] ?? 0f)));
+            : values.Index().Sum(value => (double)value.Item * direction.GradU[value.Index]);
         return Of(Back, "back u") + Of(Ahead, "ahead u");
     }
 
@@ -139,14 +137,12 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0, bool a
     }
 
     /// <summary>The numbers of one direction.</summary>
-    public sealed class Direction(string name, CausalConvShape shape, int pad, bool addends)
+    public sealed class Direction(string name, CausalConvShape shape, int pad)
     {
         public float[] Weight { get; } = Drawn($"{name} weight", shape.Channels * shape.Kernel, 0.7);
 
         public float[] Bias { get; } = Drawn($"{name} bias", shape.Channels, 0.5);
 
         public float[] GradU { get; } = Drawn($"{name} grad u", shape.Batch * shape.Length * (shape.Channels + pad), 1.0);
-
-        public float[]? GradUAddend { get; } = addends ? Drawn($"{name} addend", shape.Batch * shape.Length * (shape.Channels + pad), 1.0) : null;
     }
 }
