@@ -173,7 +173,7 @@ public class CausalConvTests
         var shape = new CausalConvShape(1, 2, 4, 4);
         string Refusal(Action call) => Assert.Throws<ArgumentException>(call).Message;
         Assert.Contains("of one type", Refusal(() => CausalConv.Forward(shape, wide, direction, default)));
-        Assert.Contains("of one type", Refusal(() => CausalConv.Backward(shape, wide, default, direction, wide)));
+        Assert.Contains("of one type", Refusal(() => CausalConv.Backward(shape, wide, default, direction, narrow)));
         Assert.Contains("of one type", Refusal(() => CausalConv.Backward(shape, narrow, default, direction, narrow)));
     }
 
