@@ -70,6 +70,25 @@ internal sealed class MatrixFloor : IDisposable
         });
     }
 
+    /// <summary>The same products as 1x1 convolutions over tokens, differentiated: the way of the models in float32.</summary>
+    public double RunAsConvolutions() => SideBySide.Time(() =>
+    {
+        foreach ((LinearWork work, Tensor x, Tensor w, Tensor y, _, _) in layers)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor pixels = Pixels(x).detach().requires_grad_(work.OfInput), kernel = w.view(work.Outputs, work.Inputs, 1, 1).detach().requires_grad_();
+            Tensor[] inputs = work.OfInput ? [pixels, kernel] : [kernel];
+            for (int layer = 0; layer < work.Layers; layer++)
+            {
+                using DisposeScope one = NewDisposeScope();
+                autograd.grad([nn.functional.conv2d(pixels, kernel)], inputs, [Pixels(y)]);
+            }
+        }
+
+        // [rows, C] as [1, C, rows, 1] with channels last.
+        static Tensor Pixels(Tensor rows) => rows.view(1, -1, 1, rows.shape[1]).permute(0, 3, 1, 2);
+    });
+
     public void Dispose()
     {
         foreach ((_, Tensor x, Tensor w, Tensor y, Tensor gradX, Tensor gradW) in layers)

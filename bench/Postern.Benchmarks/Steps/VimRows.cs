@@ -27,18 +27,19 @@ internal static class VimRows
         try
         {
             s = SideBySide.Medians(scale.Rounds,
-                [float32.Model.Step, float32.Products.Run, () => ExponentialFloor.Seconds(Exponentials(batch)), .. references.Select(r => (Func<double>)r.Step),
+                [float32.Model.Step, float32.Products.Run, () => ExponentialFloor.Seconds(Exponentials(batch)), float32.Products.RunAsConvolutions, .. references.Select(r => (Func<double>)r.Step),
                     .. bf16 is null ? Array.Empty<Func<double>>() : [bf16.Model.Step, bf16.Products.Run]]);
         }
         finally
         {
             foreach (PyTorchModel reference in references) reference.Dispose();
         }
-        ComparedRow row = Row(Precision.Float32, batch, s[0], s[1], s[2]) with { PeakMb = StepMemory.PeakMb(Name, batch, Precision.Float32) };
+        ComparedRow row = Row(Precision.Float32, batch, s[0], s[1], s[2]);
+        row = row with { Note = row.Note + FormattableString.Invariant($"; products as 1x1 convolutions {1e3 * s[3]:f0} ms"), PeakMb = StepMemory.PeakMb(Name, batch, Precision.Float32) };
         IEnumerable<ComparedRow> besides = references.Select((reference, i) => row with
         {
             Reference = References[i].Scan,
-            ReferenceMs = ComparedRow.Milliseconds(s[3 + i] * batch / reference.Batch),
+            ReferenceMs = ComparedRow.Milliseconds(s[4 + i] * batch / reference.Batch),
             Note = $"{row.Note}; reference at batch {reference.Batch}",
             Skipped = reference.Missing,
         });

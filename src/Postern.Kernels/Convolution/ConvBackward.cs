@@ -82,7 +82,7 @@ internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> 
             {
                 x0 = x.Read<V, TRow>(live);
                 V sum = ConvForward<V, T>.Sum(V.Load(taps + 4 * width), own, x0, one, x1, two, x2, three, x3);
-                V e = gradU.Read<V, TRow>(live) * VectorMath.SiluSlope(sum, VectorMath.QuickSigmoid(sum));
+                V e = gradU.Read<V, TRow>(live) * VectorMath.SiluSlope(sum, VectorMath.Sigmoid(sum));
                 dBias += e;
                 dOwn = V.MultiplyAdd(e, x0, dOwn);
                 dOne = V.MultiplyAdd(e, x1, dOne);
@@ -99,7 +99,7 @@ internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> 
                 if (TWays.Both)
                 {
                     V sum = ConvForward<V, T>.Sum(V.Load(laterTaps + 4 * width), laterOwn, x3, laterOne, x2, laterTwo, x1, laterThree, x0);
-                    V e = laterGradU.Read<V, TRow>(live) * VectorMath.SiluSlope(sum, VectorMath.QuickSigmoid(sum));
+                    V e = laterGradU.Read<V, TRow>(live) * VectorMath.SiluSlope(sum, VectorMath.Sigmoid(sum));
                     laterDBias += e;
                     laterDOwn = V.MultiplyAdd(e, x3, laterDOwn);
                     laterDOne = V.MultiplyAdd(e, x2, laterDOne);

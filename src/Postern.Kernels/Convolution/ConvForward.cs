@@ -52,13 +52,13 @@ internal static unsafe class ConvForward<V, T> where V : unmanaged, IVector<V> w
             {
                 x0 = x.Read<V, TRow>(live);
                 V sum = Sum(bias, own, x0, one, x1, two, x2, three, x3);
-                u.Write<V, TRow>(sum * VectorMath.QuickSigmoid(sum), live);
+                u.Write<V, TRow>(sum * VectorMath.Sigmoid(sum), live);
             }
 
             if (TWays.Both && t >= ConvCall.Delay)
             {
                 V sum = Sum(laterBias, laterOwn, x3, laterOne, x2, laterTwo, x1, laterThree, x0);
-                laterU.Write<V, TRow>(sum * VectorMath.QuickSigmoid(sum), live);
+                laterU.Write<V, TRow>(sum * VectorMath.Sigmoid(sum), live);
             }
 
             x3 = x2;

@@ -123,7 +123,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
             CacheLine.Fetch(grad + V.Width);
             if (zs.Exists)
             {
-                V z = TRow.Load<V, T>(gate, live), sigmoid = VectorMath.QuickSigmoid(z);
+                V z = TRow.Load<V, T>(gate, live), sigmoid = VectorMath.Sigmoid(z);
                 CacheLine.Fetch(gate + V.Width);
                 (gt * VectorMath.SiluSlope(z, sigmoid)).Store(gateSlope + at);
                 gt *= z * sigmoid;

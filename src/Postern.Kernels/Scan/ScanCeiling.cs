@@ -3,12 +3,15 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// The arithmetic of a scan's state and nothing else: per element one exponential of a product and three multiply-adds, all on
-/// registers, several states side by side so that none waits for another. No scan can be faster than this; how near one comes is
-/// measured against it.
+/// The arithmetic of a scan and nothing else: per element one exponential of a product and three multiply-adds, all on registers, several states
+/// side by side so that none waits for another. No scan can be faster than this; how near one comes is measured against it. With its gates it has
+/// the exponentials of a channel's token besides: the softplus of the step, and the gate of y, one of each for every <see cref="StatesOfChannel"/>.
 /// </summary>
 public static unsafe class ScanCeiling
 {
+    /// <summary>N, where gates are counted.</summary>
+    public const int StatesOfChannel = 16;
+
     /// <summary>Tokens that a work item runs over; long enough that its start does not count.</summary>
     internal const int Tokens = 1 << 14;
 
@@ -18,34 +21,39 @@ public static unsafe class ScanCeiling
     /// <summary>The first step delta' and what each token adds to it, so that no exponential equals the one before.</summary>
     internal const float FirstStep = 0.001f, StepGrowth = 1e-6f;
 
+    /// <summary>Channels' tokens with as many elements as an item.</summary>
+    internal const int GatedTokens = Tokens * States / StatesOfChannel;
+
     /// <summary>
     /// Works through <paramref name="items"/> equal pieces on <see cref="KernelThreads.Count"/> threads.
     /// </summary>
     /// <param name="items">Pieces of about a million elements on the widest path; several for each thread.</param>
+    /// <param name="gates">Whether softplus and gates are computed, too.</param>
     /// <param name="path">The instruction set.</param>
     /// <returns>
     /// How many elements (token, channel, state) that was, and the sum over states of the last y, which hangs on all of them: with
-    /// rates of -1, -2, -3, -4 and b of 1, 1/2, 1/4, 1/8, h = 2^(step rate) h + step b and y = y + h / 4.
+    /// rates of -1, -2, -3, -4 and b of 1, 1/2, 1/4, 1/8, h = 2^(step rate) h + step b and y = y + h / 4. With gates, softplus(x) / 2 + SiLU(x) is added
+    /// for as many channels' tokens as the elements make up, x running like the step.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="items"/> is not positive.</exception>
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
-    public static (long Elements, float Y) Run(int items, SimdPath path = SimdPath.Auto)
+    public static (long Elements, float Y) Run(int items, bool gates = false, SimdPath path = SimdPath.Auto)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(items);
         return SimdPaths.Resolve(path) switch
         {
-            SimdPath.Avx512 => Run<Lanes512>(items),
-            SimdPath.Avx2 => Run<Lanes256>(items),
-            _ => Run<Lanes128>(items),
+            SimdPath.Avx512 => Run<Lanes512>(items, gates),
+            SimdPath.Avx2 => Run<Lanes256>(items, gates),
+            _ => Run<Lanes128>(items, gates),
         };
     }
 
-    private static (long Elements, float Y) Run<V>(int items) where V : unmanaged, IVector<V>
+    private static (long Elements, float Y) Run<V>(int items, bool gates) where V : unmanaged, IVector<V>
     {
         float[] ys = new float[items];
         KernelThreads.Run(items, V.Width, (item, scratch) =>
         {
-            Item<V>().Store(scratch);
+            (gates ? Item<V>() + Gates<V>() : Item<V>()).Store(scratch);
             ys[item] = scratch[0];
         });
         return ((long)items * Tokens * States * V.Width, ys[0]);
@@ -71,5 +79,18 @@ public static unsafe class ScanCeiling
             step += growth;
         }
         return y1 + y2 + (y3 + y4);
+    }
+
+    [MethodImpl(Compile.Alone)]
+    private static V Gates<V>() where V : unmanaged, IVector<V>
+    {
+        V x = V.Broadcast(FirstStep), growth = V.Broadcast(StepGrowth), half = V.Broadcast(0.5f), steps = V.Broadcast(0f), gates = steps;
+        for (int t = 0; t < GatedTokens; t++)
+        {
+            steps = V.MultiplyAdd(half, VectorMath.Softplus(x), steps);
+            gates = V.MultiplyAdd(x, VectorMath.Sigmoid(x), gates);
+            x += growth;
+        }
+        return steps + gates;
     }
 }

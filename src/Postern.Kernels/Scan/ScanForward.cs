@@ -110,7 +110,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
             {
                 V z = TRow.Load<V, T>(gate, live);
                 CacheLine.Fetch(gate + V.Width);
-                value *= z * VectorMath.QuickSigmoid(z);
+                value *= z * VectorMath.Sigmoid(z);
                 gate += toNextZ;
             }
 

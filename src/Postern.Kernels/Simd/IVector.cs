@@ -49,12 +49,6 @@ internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>c - a * b, with one rounding where the machine has such an instruction.</summary>
     static abstract TSelf MultiplySubtractFrom(TSelf a, TSelf b, TSelf c);
 
-    /// <summary>x held inside [<paramref name="low"/>, <paramref name="high"/>]; a NaN stays one.</summary>
-    static abstract TSelf Clamp(TSelf x, TSelf low, TSelf high);
-
-    /// <summary>The nearest whole number, halves to even.</summary>
-    static abstract TSelf Round(TSelf x);
-
     /// <summary>2^x to three units in the last place: 0 below about -126 (-150 where the hardware scales gradually), infinity from 128.</summary>
     static abstract TSelf Exp2(TSelf x);
 
@@ -63,9 +57,6 @@ internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
 
     /// <summary>|x|.</summary>
     static abstract TSelf Abs(TSelf x);
-
-    /// <summary>x * 2^n for whole n in [-151, 129] and x in [0.5, 2]; below the normal range the result may be zero.</summary>
-    static abstract TSelf Scale(TSelf x, TSelf n);
 
     /// <summary>Per lane <paramref name="yes"/> where x &gt; <paramref name="limit"/>, otherwise <paramref name="no"/>.</summary>
     static abstract TSelf WhereGreater(TSelf x, TSelf limit, TSelf yes, TSelf no);

@@ -73,14 +73,12 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : IVector<Lanes
     public static Lanes128 MultiplySubtractFrom(Lanes128 a, Lanes128 b, Lanes128 c) =>
         new(Vector128.MultiplyAddEstimate(-a.v, b.v, c.v));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Clamp(Lanes128 x, Lanes128 low, Lanes128 high) =>
+    private static Lanes128 Clamp(Lanes128 x, Lanes128 low, Lanes128 high) =>
         new(Vector128.Min(high.v, Vector128.Max(low.v, x.v)));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Round(Lanes128 x) => new(Vector128.Round(x.v));
+    private static Lanes128 Round(Lanes128 x) => new(Vector128.Round(x.v));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -99,9 +97,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : IVector<Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Abs(Lanes128 x) => new(Vector128.Abs(x.v));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Scale(Lanes128 x, Lanes128 n)
+    private static Lanes128 Scale(Lanes128 x, Lanes128 n)
     {
         // 2^(n-1) as the bits of a float, so that n = 128 still fits; n <= -126 has the bits of zero.
         Vector128<int> exponent = Vector128.ConvertToInt32Native(Vector128.Max(n.v, Vector128.Create(-126f))) + Vector128.Create(126);

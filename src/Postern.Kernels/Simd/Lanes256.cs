@@ -80,14 +80,12 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
         new(Fma.MultiplyAddNegated(a.v, b.v, c.v));
 
     // The instruction returns its second operand when either is NaN.
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Clamp(Lanes256 x, Lanes256 low, Lanes256 high) =>
+    private static Lanes256 Clamp(Lanes256 x, Lanes256 low, Lanes256 high) =>
         new(Avx.Min(high.v, Avx.Max(low.v, x.v)));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Round(Lanes256 x) => new(Avx.RoundToNearestInteger(x.v));
+    private static Lanes256 Round(Lanes256 x) => new(Avx.RoundToNearestInteger(x.v));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -106,9 +104,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Abs(Lanes256 x) => new(Vector256.Abs(x.v));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Scale(Lanes256 x, Lanes256 n)
+    private static Lanes256 Scale(Lanes256 x, Lanes256 n)
     {
         // 2^(n-1) as the bits of a float, so that n = 128 still fits; n <= -126 has the bits of zero.
         Vector256<int> exponent = Vector256.ConvertToInt32Native(Avx.Max(n.v, Vector256.Create(-126f))) + Vector256.Create(126);

@@ -84,16 +84,6 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IVector<Lanes
     public static Lanes512 MultiplySubtractFrom(Lanes512 a, Lanes512 b, Lanes512 c) =>
         new(Avx512F.FusedMultiplyAddNegated(a.v, b.v, c.v));
 
-    // The instruction returns its second operand when either is NaN.
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Clamp(Lanes512 x, Lanes512 low, Lanes512 high) =>
-        new(Avx512F.Min(high.v, Avx512F.Max(low.v, x.v)));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Round(Lanes512 x) => new(Avx512F.RoundScale(x.v, 0));
-
     // 2^x = 2^floor(r) 2^(j/32) 2^f: r is x rounded to thirty-seconds, j its last five bits, which stand lowest in x + 1.5 * 2^18, and f what
     // is left, at most 1/64, where a polynomial of degree two is exact to 6e-8. Right for every x: infinities have f = 0, and Scale saturates.
     /// <inheritdoc/>
@@ -122,10 +112,6 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IVector<Lanes
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Abs(Lanes512 x) => new(Vector512.Abs(x.v));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Scale(Lanes512 x, Lanes512 n) => new(Avx512F.Scale(x.v, n.v));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

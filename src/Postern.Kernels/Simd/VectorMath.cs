@@ -3,39 +3,22 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// Exponential functions over any <see cref="IVector{TSelf}"/>, each within about two units in the last place. The polynomials
-/// interpolate at Chebyshev nodes and are then rounded to float32; their own relative error is below 1e-8.
+/// Functions of exponentials over any <see cref="IVector{TSelf}"/>, within about three units in the last place but where said otherwise. The
+/// polynomials interpolate at Chebyshev nodes and are then rounded to float32; their own relative error is below 1e-8.
 /// </summary>
 internal static class VectorMath
 {
     private const float Log2E = 1.44269504f;
-    private const float Ln2High = 0.693145752f; // 15 bits, so that n * Ln2High is exact for |n| < 512
-    private const float Ln2Low = 1.42860677e-6f;
 
-    /// <summary>The largest x for which softplus is still computed; above it, it is x (as PyTorch does).</summary>
+    /// <summary>Above it softplus is x, as in PyTorch; what would be added is less than half a unit in its last place.</summary>
     public const float SoftplusIdentity = 20f;
 
-    /// <summary>e^x: 0 below about -87.3, infinity from 88.73.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Exp<V>(V x) where V : unmanaged, IVector<V>
-    {
-        x = V.Clamp(x, V.Broadcast(-104f), V.Broadcast(89f));
-        V n = V.Round(x * V.Broadcast(Log2E));
-        V rest = V.MultiplySubtractFrom(n, V.Broadcast(Ln2Low), V.MultiplySubtractFrom(n, V.Broadcast(Ln2High), x));
-        return V.Scale(Exp2Fraction(rest * V.Broadcast(Log2E)), n);
-    }
-
-    /// <summary>1 / (1 + e^-x).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Sigmoid<V>(V x) where V : unmanaged, IVector<V> =>
-        V.Broadcast(1f) / (V.Broadcast(1f) + Exp(V.Broadcast(0f) - x));
-
     /// <summary>
-    /// As <see cref="Sigmoid{V}"/>, in two thirds of the steps: the power of two is taken of x log2(e) as rounded, which for a negative x adds up
-    /// to 1.25 |x| units in the last place to the error. Where that is much, x sigmoid(x) itself is next to nothing.
+    /// 1 / (1 + e^-x). The power of two is taken of x log2(e) as rounded, which for a negative x adds up to 1.25 |x| units in the last place to the
+    /// error, about what the rounding of x itself makes.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V QuickSigmoid<V>(V x) where V : unmanaged, IVector<V> =>
+    public static V Sigmoid<V>(V x) where V : unmanaged, IVector<V> =>
         V.Broadcast(1f) / (V.Broadcast(1f) + V.Exp2(x * V.Broadcast(-Log2E)));
 
     /// <summary>The derivative of x * sigmoid(x), given both factors.</summary>
@@ -43,17 +26,19 @@ internal static class VectorMath
     public static V SiluSlope<V>(V x, V sigmoid) where V : unmanaged, IVector<V> =>
         sigmoid * V.MultiplyAdd(x, V.Broadcast(1f) - sigmoid, V.Broadcast(1f));
 
-    /// <summary>log(1 + e^x), and x itself above 20.</summary>
+    /// <summary>
+    /// log(1 + e^x), which is x itself above <see cref="SoftplusIdentity"/>. e^-|x| is taken as in <see cref="Sigmoid{V}"/>: for a negative x
+    /// the rounding of x itself makes as much of a difference.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Softplus<V>(V x) where V : unmanaged, IVector<V> => Softplus(x, Exp(V.Broadcast(0f) - V.Abs(x)));
+    public static V Softplus<V>(V x) where V : unmanaged, IVector<V> => Softplus(x, V.Exp2(V.Abs(x) * V.Broadcast(-Log2E)));
 
-    /// <summary>As <see cref="Softplus{V}(V)"/>, with its derivative: sigmoid(x), and 1 above 20.</summary>
+    /// <summary>As <see cref="Softplus{V}(V)"/>, with its derivative: sigmoid(x), which is 1 above <see cref="SoftplusIdentity"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Softplus<V>(V x, out V slope) where V : unmanaged, IVector<V>
     {
-        V one = V.Broadcast(1f), e = Exp(V.Broadcast(0f) - V.Abs(x));
-        V sigmoid = V.WhereGreater(x, V.Broadcast(0f), one, e) / (one + e);
-        slope = V.WhereGreater(x, V.Broadcast(SoftplusIdentity), one, sigmoid);
+        V one = V.Broadcast(1f), e = V.Exp2(V.Abs(x) * V.Broadcast(-Log2E));
+        slope = V.WhereGreater(x, V.Broadcast(0f), one, e) / (one + e);
         return Softplus(x, e);
     }
 
@@ -68,8 +53,7 @@ internal static class VectorMath
         series = V.MultiplyAdd(series, square, V.Broadcast(0.200122982f));
         series = V.MultiplyAdd(series, square, V.Broadcast(0.333331615f));
         series = V.MultiplyAdd(series, square, V.Broadcast(1f));
-        V tail = (s + s) * series;
-        return V.WhereGreater(x, V.Broadcast(SoftplusIdentity), x, V.WhereGreater(x, zero, x, zero) + tail);
+        return V.MultiplyAdd(s + s, series, V.WhereGreater(x, zero, x, zero));
     }
 
     /// <summary>2^f for f in [-0.5, 0.5].</summary>
