@@ -26,15 +26,16 @@ internal readonly unsafe struct ScanBackwardScratch
         this.shape = shape;
         paddedRank = ScanCall.Padded(shape, width);
         Size = (nint)shape.Length * width;
+        nint spacing = ScanCall.Spacing(shape, width);
         Step = memory;
-        X = Step + Size;
-        GradStep = X + Size;
-        GradX = GradStep + Size;
-        StepSlope = GradX + Size;
-        GateSlope = StepSlope + Size;
-        G = memory + (Shared + scan * Own) * Size;
-        S = G + Size;
-        A = memory + (Shared + scans * Own) * Size;
+        X = Step + spacing;
+        GradStep = X + spacing;
+        GradX = GradStep + spacing;
+        StepSlope = GradX + spacing;
+        GateSlope = StepSlope + spacing;
+        G = memory + (Shared + scan * Own) * spacing;
+        S = G + spacing;
+        A = memory + (Shared + scans * Own) * spacing;
         H = A + ScanCall.Together * (Size + width);
         new Span<float>(H - ScanCall.Together * width, ScanCall.Together * width).Clear();
         GradB = H + ScanCall.Together * Size + scan * TokenSums(shape, width);
@@ -89,7 +90,7 @@ internal readonly unsafe struct ScanBackwardScratch
 
     /// <summary>The floats behind the instances of a scan or a pair.</summary>
     public static long Floats(in SelectiveScanShape shape, int width, int scans) =>
-        ((Shared + scans * Own + 2L * ScanCall.Together) * shape.Length + ScanCall.Together) * width + scans * TokenSums(shape, width);
+        (Shared + scans * Own) * ScanCall.Spacing(shape, width) + (2L * shape.Length + 1) * ScanCall.Together * width + scans * TokenSums(shape, width);
 
     /// <summary>Starts the sums of an item.</summary>
     public void ClearTokenSums() => new Span<float>(GradB, checked((int)(2 * shape.States * TokenSumStride + (nint)shape.Length * paddedRank))).Clear();

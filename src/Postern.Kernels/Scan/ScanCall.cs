@@ -34,6 +34,16 @@ internal unsafe struct ScanCall
     /// <summary>R of <paramref name="shape"/> rounded up to whole registers.</summary>
     public static int Padded(in SelectiveScanShape shape, int width) => (shape.StepRank + width - 1) / width * width;
 
+    /// <summary>
+    /// From one buffer [L, width] to the next, in floats. Buffers whose addresses differ by about a multiple of 4096 bytes would make loads from one
+    /// wait for stores to the other.
+    /// </summary>
+    public static nint Spacing(in SelectiveScanShape shape, int width)
+    {
+        const int page = 4096 / sizeof(float), apart = 5 * 64 / sizeof(float);
+        return ((nint)shape.Length * width + page - 1) / page * page + apart;
+    }
+
     /// <summary>The floats that <see cref="Prepare"/> fills.</summary>
     public static long TableFloats(in SelectiveScanShape shape, in ScanPlan plan, int width) =>
         plan.TableFloats * (1 + (shape.ConstantB ? 1 : 0) + (shape.ConstantC ? 1 : 0))

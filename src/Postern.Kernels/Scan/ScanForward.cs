@@ -19,7 +19,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         long tableFloats = ScanCall.TableFloats(shape, plan, V.Width);
         float* tables = Scratch.OfCall(scans.Length * tableFloats);
         ScanCall[] calls = [.. scans.Select((scan, i) => ScanCall.Prepare(shape.OfPair(i), scan, plan, V.Width, tables + i * tableFloats))];
-        KernelThreads.Run(plan.Items, (2L + scans.Length) * shape.Length * V.Width, (item, scratch) =>
+        KernelThreads.Run(plan.Items, (2 + scans.Length) * ScanCall.Spacing(shape, V.Width), (item, scratch) =>
         {
             (int first, int end) = plan.BlocksOf(item);
             for (int block = first; block < end; block++) Block(calls, outputs, plan.Sequence(item), plan.Group(item), block, scratch);
@@ -29,17 +29,17 @@ internal static unsafe class ScanForward<V, T, TB, TC>
     private static void Block(ScanCall[] calls, in SelectiveScanOutputs outputs, int batch, int group, int block, float* scratch)
     {
         bool whole = calls[0].Plan.Live(block) == V.Width;
-        nint size = (nint)calls[0].Shape.Length * V.Width;
-        float* step = scratch, input = step + size, y = input + size; // each [L, width] in scan order, y one for each scan
+        nint spacing = ScanCall.Spacing(calls[0].Shape, V.Width);
+        float* step = scratch, input = step + spacing, y = input + spacing; // each [L, width] in scan order, y one for each scan
         for (int i = 0; i < calls.Length; i++)
         {
             ref readonly ScanCall call = ref calls[i];
             if (call.Shape.StepRank > 0) ScanSteps<V>.Project(call, batch, block, step);
-            if (whole) Open<WholeRow>(call, batch, block, step, input, y + i * size);
-            else Open<PartRow>(call, batch, block, step, input, y + i * size);
-            States(call, outputs.LastState, batch, group, block, step, input, y + i * size);
+            if (whole) Open<WholeRow>(call, batch, block, step, input, y + i * spacing);
+            else Open<PartRow>(call, batch, block, step, input, y + i * spacing);
+            States(call, outputs.LastState, batch, group, block, step, input, y + i * spacing);
         }
-        float* second = calls.Length > 1 ? y + size : null;
+        float* second = calls.Length > 1 ? y + spacing : null;
         if (whole) Close<WholeRow>(calls[0], outputs, batch, block, y, second);
         else Close<PartRow>(calls[0], outputs, batch, block, y, second);
     }
