@@ -31,43 +31,40 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         ScanPartials[] partials = [.. calls.Select((call, i) => new ScanPartials(call, memory + calls.Length * tableFloats + i * partialFloats))];
         KernelThreads.Run(plan.Items, ScanBackwardScratch.Floats(shape, V.Width, scans.Length), (item, thread) =>
         {
-            for (int i = 0; i < calls.Length; i++) OfScan(thread, calls, i).ClearTokenSums();
+            ScanBackwardScratch[] scratch = [.. calls.Select((call, i) => new ScanBackwardScratch(thread, call.Shape, V.Width, calls.Length, i))];
+            foreach (ScanBackwardScratch own in scratch) own.ClearTokenSums();
             (int first, int end) = plan.BlocksOf(item);
             for (int block = first; block < end; block++)
-                Block(calls, partials, gradY, gradients, plan.Sequence(item), plan.Group(item), block, thread);
-            for (int i = 0; i < calls.Length; i++) OfScan(thread, calls, i).FinishTokenSums(partials[i], gradients[i], item);
+                Block(calls, partials, gradY, gradients, plan.Sequence(item), plan.Group(item), block, scratch);
+            for (int i = 0; i < calls.Length; i++) scratch[i].FinishTokenSums(partials[i], gradients[i], item);
         });
         ScanPartials.Reduce(partials, gradients);
     }
 
-    private static ScanBackwardScratch OfScan(float* thread, ScanCall[] calls, int scan) => new(thread, calls[scan].Shape, V.Width, calls.Length, scan);
-
     private static void Block(
-        ScanCall[] calls, ScanPartials[] partials, TokenRows gradY, SelectiveScanGradients[] gradients, int batch, int group, int block, float* thread)
+        ScanCall[] calls, ScanPartials[] partials, TokenRows gradY, SelectiveScanGradients[] gradients, int batch, int group, int block,
+        ScanBackwardScratch[] scratch)
     {
-        bool whole = calls[0].Plan.Live(block) == V.Width;
-        ScanBackwardScratch first = OfScan(thread, calls, 0);
-        float* second = calls.Length > 1 ? OfScan(thread, calls, 1).G : null;
-        if (whole) OpenGate<WholeRow>(calls[0], gradY, batch, block, first, second);
-        else OpenGate<PartRow>(calls[0], gradY, batch, block, first, second);
+        bool whole = calls[0].Plan.Live(block) == V.Width, pair = calls.Length > 1;
+        if (whole) OpenGate<WholeRow>(calls[0], gradY, gradients[0], batch, block, scratch[0], pair ? scratch[1].G : null);
+        else OpenGate<PartRow>(calls[0], gradY, gradients[0], batch, block, scratch[0], pair ? scratch[1].G : null);
         for (int i = 0; i < calls.Length; i++)
         {
             ref readonly ScanCall call = ref calls[i];
-            ScanBackwardScratch scratch = OfScan(thread, calls, i);
-            if (call.Shape.StepRank > 0) ScanSteps<V>.Project(call, batch, block, scratch.Step);
-            if (whole) Open<WholeRow>(call, batch, block, scratch);
-            else Open<PartRow>(call, batch, block, scratch);
-            States(call, partials[i], batch, group, block, scratch);
-            if (whole) Close<WholeRow>(call, partials[i], gradients[i], batch, block, scratch);
-            else Close<PartRow>(call, partials[i], gradients[i], batch, block, scratch);
+            ref readonly ScanBackwardScratch own = ref scratch[i];
+            if (call.Shape.StepRank > 0) ScanSteps<V>.Project(call, batch, block, own.Step);
+            if (whole) Open<WholeRow>(call, gradients[i], batch, block, own);
+            else Open<PartRow>(call, gradients[i], batch, block, own);
+            States(call, partials[i], batch, group, block, own);
+            if (whole) Close<WholeRow>(call, partials[i], gradients[i], batch, block, own);
+            else Close<PartRow>(call, partials[i], gradients[i], batch, block, own);
             if (call.Shape.StepRank == 0) continue;
-            ScanSteps<V>.GradWeights(call, batch, scratch.GradStep, partials[i].OfBlock(partials[i].StepWeight, batch, block, call.Shape.StepRank));
-            ScanSteps<V>.GradTokens(call, block, scratch.GradStep, scratch.GradSteps);
+            ScanSteps<V>.GradWeights(call, batch, own.GradStep, partials[i].OfBlock(partials[i].StepWeight, batch, block, call.Shape.StepRank));
+            ScanSteps<V>.GradTokens(call, block, own.GradStep, own.GradSteps);
         }
         if (!calls[0].Inputs.Z.Exists) return;
-        second = calls.Length > 1 ? OfScan(thread, calls, 1).S : null;
-        if (whole) CloseGate<WholeRow>(calls[0], gradients[0], batch, block, first, second);
-        else CloseGate<PartRow>(calls[0], gradients[0], batch, block, first, second);
+        if (whole) CloseGate<WholeRow>(calls[0], gradients[0], batch, block, scratch[0], pair ? scratch[1].S : null);
+        else CloseGate<PartRow>(calls[0], gradients[0], batch, block, scratch[0], pair ? scratch[1].S : null);
     }
 
     private static void States(in ScanCall call, in ScanPartials partials, int batch, int group, int block, in ScanBackwardScratch scratch)
@@ -108,12 +105,14 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
 
     /// <summary>g of the first scan and, in its own order, of a <paramref name="second"/>, and what turns s into the gradient of the gate.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void OpenGate<TRow>(in ScanCall call, TokenRows gradY, int batch, int block, in ScanBackwardScratch scratch, float* second)
+    private static void OpenGate<TRow>(
+        in ScanCall call, TokenRows gradY, in SelectiveScanGradients gradients, int batch, int block, in ScanBackwardScratch scratch, float* second)
         where TRow : struct, IRowKind
     {
         int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
         TokenRows zs = call.Sequence(call.Inputs.Z, batch, channel), grads = call.Sequence(gradY, batch, channel);
-        T* gate = zs.Row<T>(0), grad = grads.Row<T>(0);
+        TokenRows gradZs = call.Sequence(gradients.Z, batch, channel);
+        T* gate = zs.Row<T>(0), grad = grads.Row<T>(0), gradZ = gradZs.Row<T>(0);
         float* g = scratch.G, gateSlope = scratch.GateSlope;
         nint size = scratch.Size, toNextZ = (nint)zs.Stride, toNextGrad = (nint)grads.Stride;
         V scale = V.Broadcast(second != null ? SelectiveScanShape.PairScale : 1f);
@@ -126,8 +125,10 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
                 V z = TRow.Load<V, T>(gate, live), sigmoid = VectorMath.Sigmoid(z);
                 CacheLine.Fetch(gate + V.Width);
                 (gt * VectorMath.SiluSlope(z, sigmoid)).Store(gateSlope + at);
+                CacheLine.Fetch(gradZ);
                 gt *= z * sigmoid;
                 gate += toNextZ;
+                gradZ += (nint)gradZs.Stride;
             }
 
             gt.Store(g + at);
@@ -135,25 +136,27 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         }
     }
 
-    /// <summary>Step, x, the skip's share of s, and zeros where the loop over states adds. Steps of low rank stand in scratch already.</summary>
+    /// <summary>Step, x, the skip's share of s, and zeros where the loop over states adds; what is written after it is on its way meanwhile. Steps of low rank stand in scratch already.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Open<TRow>(in ScanCall call, int batch, int block, in ScanBackwardScratch scratch)
+    private static void Open<TRow>(in ScanCall call, in SelectiveScanGradients gradients, int batch, int block, in ScanBackwardScratch scratch)
         where TRow : struct, IRowKind
     {
         int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
         TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Deltas(call.Inputs.Delta, batch, channel, scratch.Step);
         V bias = Lanes.LoadOrZero<V>(call.Inputs.DeltaBias, channel, live), skip = Lanes.LoadOrZero<V>(call.Inputs.D, channel, live);
-        T* u = us.Row<T>(0);
+        TokenRows gradUs = call.Sequence(gradients.U, batch, channel);
+        T* u = us.Row<T>(0), gradU = gradUs.Row<T>(0);
         float* delta = deltas.Start, step = scratch.Step, x = scratch.X, s = scratch.S;
         float* gradStep = scratch.GradStep, gradX = scratch.GradX, stepSlope = scratch.StepSlope;
         nint size = scratch.Size, toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride;
         bool softplus = call.Shape.DeltaSoftplus;
         V zero = V.Broadcast(0f);
-        for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta)
+        for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta, gradU += (nint)gradUs.Stride)
         {
             V ut = TRow.Load<V, T>(u, live), dt = TRow.Load<V, float>(delta, live) + bias;
             CacheLine.Fetch(u + V.Width);
             CacheLine.Fetch(delta + V.Width);
+            CacheLine.Fetch(gradU);
             if (softplus)
             {
                 dt = VectorMath.Softplus(dt, out V slope);

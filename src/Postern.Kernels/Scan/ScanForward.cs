@@ -35,8 +35,8 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         {
             ref readonly ScanCall call = ref calls[i];
             if (call.Shape.StepRank > 0) ScanSteps<V>.Project(call, batch, block, step);
-            if (whole) Open<WholeRow>(call, batch, block, step, input, y + i * spacing);
-            else Open<PartRow>(call, batch, block, step, input, y + i * spacing);
+            if (whole) Open<WholeRow>(call, outputs, batch, block, step, input, y + i * spacing);
+            else Open<PartRow>(call, outputs, batch, block, step, input, y + i * spacing);
             States(call, outputs.LastState, batch, group, block, step, input, y + i * spacing);
         }
         float* second = calls.Length > 1 ? y + spacing : null;
@@ -70,21 +70,23 @@ internal static unsafe class ScanForward<V, T, TB, TC>
 
     /// <summary>step = delta', input = delta' u, y = D u. Steps of low rank stand in <paramref name="step"/> already, before bias and softplus.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Open<TRow>(in ScanCall call, int batch, int block, float* step, float* input, float* y)
+    private static void Open<TRow>(in ScanCall call, in SelectiveScanOutputs outputs, int batch, int block, float* step, float* input, float* y)
         where TRow : struct, IRowKind
     {
         int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
         TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Deltas(call.Inputs.Delta, batch, channel, step);
         V bias = Lanes.LoadOrZero<V>(call.Inputs.DeltaBias, channel, live), skip = Lanes.LoadOrZero<V>(call.Inputs.D, channel, live);
-        T* u = us.Row<T>(0);
+        TokenRows ys = call.Sequence(outputs.Y, batch, channel);
+        T* u = us.Row<T>(0), output = ys.Row<T>(0);
         float* delta = deltas.Start;
         nint toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride, size = (nint)call.Shape.Length * V.Width;
         bool softplus = call.Shape.DeltaSoftplus;
-        for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta)
+        for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta, output += (nint)ys.Stride)
         {
             V x = TRow.Load<V, T>(u, live), d = TRow.Load<V, float>(delta, live) + bias;
             CacheLine.Fetch(u + V.Width);
             CacheLine.Fetch(delta + V.Width);
+            CacheLine.Fetch(output);
             if (softplus) d = VectorMath.Softplus(d);
             d.Store(step + at);
             (d * x).Store(input + at);
