@@ -7,7 +7,7 @@ namespace Postern.Kernels;
 internal readonly struct ScanPlan
 {
     /// <summary>Enough items to keep many threads busy; more would only make more partial sums.</summary>
-    private const int WantedItems = 64;
+    private const int WantedItems = 32;
 
     private readonly SelectiveScanShape shape;
     private readonly int blocksPerGroup;
