@@ -10,9 +10,6 @@ internal unsafe struct RowWalk<T>(T* start, nint toNext) where T : unmanaged
     private readonly nint toNext = toNext;
     private T* at = start;
 
-    /// <summary>Whether there is a tensor.</summary>
-    public readonly bool Exists => at != null;
-
     /// <summary>Reads the token's channels and goes on to the next one; the same token's next block is fetched meanwhile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Read<V, TRow>(int live) where V : unmanaged, IVector<V> where TRow : struct, IRowKind
