@@ -38,13 +38,13 @@ internal sealed class Products
     }
 
     /// <summary>
-    /// <paramref name="layer"/>, whose stride, padding and groups are these, on [B, C, H, W]: on <see cref="BlockedMaps"/> and with such a result where
+    /// <paramref name="layer"/>, whose stride and padding are these, on [B, C, H, W]: on <see cref="BlockedMaps"/> and with such a result where
     /// <paramref name="blocked"/> says so.
     /// </summary>
-    public Tensor Conv(Tensor x, Conv2d layer, long stride = 1, long padding = 0, long groups = 1, bool blocked = false) =>
+    public Tensor Conv(Tensor x, Conv2d layer, long stride = 1, long padding = 0, bool blocked = false) =>
         Precision == Precision.Float32 || blocked
             ? layer.forward(x)
-            : nn.functional.conv2d(x.to(Type), layer.weight.to(Type), layer.bias?.to(Type), [stride, stride], [padding, padding], [1, 1], groups);
+            : nn.functional.conv2d(x.to(Type), layer.weight.to(Type), layer.bias?.to(Type), [stride, stride], [padding, padding]);
 
     /// <summary>A result as float32.</summary>
     public static Tensor Wide(Tensor x) => x.to(ScalarType.Float32);
