@@ -51,7 +51,7 @@ public sealed class ResNet : Backbone
                 stages[s][j] = new BasicBlock(Products, channels, widths[s], stride: s > 0 && j == 0 ? 2 : 1, config.ShortcutName);
                 channels = widths[s];
             }
-            register_module($"layer{s + 1}", nn.ModuleList<nn.Module<Tensor, Tensor>>(stages[s]));
+            register_module($"layer{s + 1}", nn.ModuleList(stages[s]));
         }
         // In an array, since TorchSharp would register a field under its own name too.
         heads = [nn.Linear(channels, config.Classes)];
@@ -81,23 +81,32 @@ public sealed class ResNet : Backbone
     /// <inheritdoc/>
     public override string Head => config.HeadName;
 
+    /// <summary>
+    /// Whether maps go from layer to layer as <see cref="BlockedMaps"/>. An observer is shown plain ones, and gradients through running statistics need them.
+    /// </summary>
+    private bool Blocked => Precision == Precision.BFloat16 && BlockedMaps.Available && Observer is null && (training || !is_grad_enabled());
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        Tensor x = bn1.forward(config.ImageNetStem ? Products.Conv(input, conv1, 2, 3) : Products.Conv(input, conv1, 1, 1)); // [B, C, H, W]
-        Observe("bn1", () => x);
+        bool blocked = Blocked;
+        Tensor x = blocked ? BlockedMaps.Pack(input) : input;                   // [B, 3, H, W]
+        (long stride, long padding) = config.ImageNetStem ? (2, 3) : (1, 1);
+        x = bn1.forward(Products.Conv(x, conv1, stride, padding, blocked: blocked)); // [B, C, H, W]
         // torchvision rectifies in place, so that its bn1 is seen rectified.
-        x = config.ImageNetStem ? x.relu_() : x.relu();
-        if (config.ImageNetStem) x = nn.functional.max_pool2d(x, 3, stride: 2, padding: 1);
+        if (config.ImageNetStem) x = x.relu_();
+        Observe("bn1", () => Products.Wide(x));
+        x = config.ImageNetStem ? nn.functional.max_pool2d(x, 3, stride: 2, padding: 1) : x.relu();
         for (int s = 0; s < stages.Length; s++)
         {
             for (int j = 0; j < BlocksPerStage; j++)
             {
-                x = Advance(x, stages[s][j].forward);
-                Observe($"layer{s + 1}.{j}", () => x);
+                BasicBlock block = stages[s][j];
+                x = Advance(x, maps => block.forward(maps, blocked));
+                Observe($"layer{s + 1}.{j}", () => Products.Wide(x));
             }
         }
-        x = Products.Wide(x).mean([2, 3], keepdim: true);                   // [B, C, 1, 1]
+        x = Products.Wide(blocked ? BlockedMaps.Unpack(x) : x).mean([2, 3], keepdim: true); // [B, C, 1, 1]
         Observe("avgpool", () => x);
         return heads[0].forward(x.flatten(1));                                  // [B, classes]
     }
@@ -136,7 +145,7 @@ public sealed class ResNet : Backbone
     }
 
     /// <summary>Two 3x3 convolutions and a shortcut, which is a 1x1 convolution where shape or stride changes.</summary>
-    private sealed class BasicBlock : nn.Module<Tensor, Tensor>
+    private sealed class BasicBlock : nn.Module<Tensor, bool, Tensor>
     {
         private readonly Products products;
         private readonly int stride;
@@ -166,11 +175,11 @@ public sealed class ResNet : Backbone
         /// <summary>Values of the convolutions, each used once at every place of the result.</summary>
         public long Weights => named_parameters().Where(p => p.parameter.dim() == 4).Sum(p => p.parameter.numel());
 
-        public override Tensor forward(Tensor x)
+        public override Tensor forward(Tensor x, bool blocked)
         {
-            Tensor inner = bn1.forward(products.Conv(x, conv1, stride, 1)).relu_();
-            Tensor residual = bn2.forward(products.Conv(inner, conv2, 1, 1));
-            Tensor shortcut = shortcutConv.Length == 0 ? x : shortcutNorm[0].forward(products.Conv(x, shortcutConv[0], stride));
+            Tensor inner = bn1.forward(products.Conv(x, conv1, stride, 1, blocked: blocked)).relu_();
+            Tensor residual = bn2.forward(products.Conv(inner, conv2, 1, 1, blocked: blocked));
+            Tensor shortcut = shortcutConv.Length == 0 ? x : shortcutNorm[0].forward(products.Conv(x, shortcutConv[0], stride, blocked: blocked));
             return residual.add_(shortcut).relu_();
         }
     }

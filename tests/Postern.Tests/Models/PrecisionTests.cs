@@ -79,6 +79,24 @@ public class PrecisionTests
     }
 
     [Fact]
+    public void A_mambaout_convolves_depth_by_depth_in_float32_between_products_in_bf16()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(7);
+        using Backbone model = Model("mambaout");
+        model.Precision = Precision.BFloat16;
+        nn.functional.cross_entropy(model.forward(randn(8, 3, 16, 16)), arange(8)).backward();
+        Assert.False(Rounded("stages.0.0.conv.weight"));
+        Assert.True(Rounded("stages.0.0.fc1.weight"));
+
+        bool Rounded(string parameter)
+        {
+            Tensor gradient = model.get_parameter(parameter)!.grad!;
+            return gradient.to(ScalarType.BFloat16).to(ScalarType.Float32).Equals(gradient);
+        }
+    }
+
+    [Fact]
     public void A_vim_in_bf16_shows_its_activations_in_float32_and_follows_its_plain_twin()
     {
         using DisposeScope scope = NewDisposeScope();

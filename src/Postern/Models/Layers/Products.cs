@@ -37,10 +37,14 @@ internal sealed class Products
         return product.permute(0, 2, 3, 1).reshape([.. shape[..^1], outer]);
     }
 
-    /// <summary><paramref name="layer"/>, whose stride, padding and groups are these, on [B, C, H, W].</summary>
-    public Tensor Conv(Tensor x, Conv2d layer, long stride = 1, long padding = 0, long groups = 1) => Precision == Precision.Float32
-        ? layer.forward(x)
-        : nn.functional.conv2d(x.to(Type), layer.weight.to(Type), layer.bias?.to(Type), [stride, stride], [padding, padding], [1, 1], groups);
+    /// <summary>
+    /// <paramref name="layer"/>, whose stride and padding are these, on [B, C, H, W]: on <see cref="BlockedMaps"/> and with such a result where
+    /// <paramref name="blocked"/> says so.
+    /// </summary>
+    public Tensor Conv(Tensor x, Conv2d layer, long stride = 1, long padding = 0, bool blocked = false) =>
+        Precision == Precision.Float32 || blocked
+            ? layer.forward(x)
+            : nn.functional.conv2d(x.to(Type), layer.weight.to(Type), layer.bias?.to(Type), [stride, stride], [padding, padding]);
 
     /// <summary>A result as float32.</summary>
     public static Tensor Wide(Tensor x) => x.to(ScalarType.Float32);
