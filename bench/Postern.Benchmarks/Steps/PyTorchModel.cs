@@ -35,6 +35,9 @@ internal sealed class PyTorchModel : IDisposable
     /// <summary>Why it has no times; null where it has.</summary>
     public string? Missing { get; private set; }
 
+    /// <summary>Its threads wait for more work in a busy loop for a while, and would slow whoever comes next.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Makes one step and gives the seconds that the other process measured; NaN where it is <see cref="Missing"/>.</summary>
     public double Step()
     {
@@ -48,7 +51,9 @@ internal sealed class PyTorchModel : IDisposable
         {
             // It ended by itself; reading finds out why.
         }
-        return Read() is JsonElement answer ? answer.GetProperty("ms").GetDouble() / 1e3 : double.NaN;
+        if (Read() is not JsonElement answer) return double.NaN;
+        Thread.Sleep(Settling);
+        return answer.GetProperty("ms").GetDouble() / 1e3;
     }
 
     public void Dispose()
