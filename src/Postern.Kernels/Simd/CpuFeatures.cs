@@ -20,6 +20,9 @@ public sealed record CpuFeatures(string Model, IReadOnlyList<string> Supported, 
     /// <summary>Whether <see cref="Bfloat16"/> is there: matrix products in bf16 are then faster than in float32.</summary>
     public bool HasBfloat16 => Supported.Contains(Bfloat16);
 
+    /// <summary>Whether Intel made it, whose own libraries choose their code by that.</summary>
+    public bool IsIntel { get; init; }
+
     /// <summary>One line: the model, what it has, what it lacks, and the path of our kernels.</summary>
     public override string ToString()
     {
@@ -40,7 +43,10 @@ public sealed record CpuFeatures(string Model, IReadOnlyList<string> Supported, 
         return new CpuFeatures(
             X86Base.IsSupported ? X86Model() : RuntimeInformation.ProcessArchitecture.ToString(),
             [.. sets.Where(set => set.There).Select(set => set.Name)],
-            [.. sets.Where(set => !set.There).Select(set => set.Name)]);
+            [.. sets.Where(set => !set.There).Select(set => set.Name)])
+        {
+            IsIntel = X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == BitConverter.ToInt32("Genu"u8),
+        };
     }
 
     /// <summary>A bit of EAX in CPUID leaf 7; the runtime has no class for AVX512-BF16 to ask.</summary>

@@ -49,7 +49,7 @@ internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>c - a * b, with one rounding where the machine has such an instruction.</summary>
     static abstract TSelf MultiplySubtractFrom(TSelf a, TSelf b, TSelf c);
 
-    /// <summary>2^x to three units in the last place: 0 below about -126 (-150 where the hardware scales gradually), infinity from 128.</summary>
+    /// <summary>2^x to three units in the last place: 0 below about -126 (-150 where the hardware scales gradually), infinity from 128, or a sixteenth before it.</summary>
     static abstract TSelf Exp2(TSelf x);
 
     /// <summary>The square root.</summary>

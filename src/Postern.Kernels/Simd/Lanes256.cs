@@ -79,21 +79,23 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
     public static Lanes256 MultiplySubtractFrom(Lanes256 a, Lanes256 b, Lanes256 c) =>
         new(Fma.MultiplyAddNegated(a.v, b.v, c.v));
 
-    // The instruction returns its second operand when either is NaN.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes256 Clamp(Lanes256 x, Lanes256 low, Lanes256 high) =>
-        new(Avx.Min(high.v, Avx.Max(low.v, x.v)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes256 Round(Lanes256 x) => new(Avx.RoundToNearestInteger(x.v));
-
+    // 2^x = 2^n 2^(j/8) 2^f: adding 1.5 * 2^20 rounds x to eighths and leaves j in the sum's last three bits and n in those before, which a shift
+    // moves to where a float has its exponent; f is at most 1/16, where a polynomial of degree three is exact to 4e-8. The table's entries are
+    // the roots' bits less those of j, which the shift leaves behind n. At -127 the bits are those of zero, at 128 of infinity. Max and Min
+    // return their second operand when either is NaN, so that NaN reaches the polynomial.
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Exp2(Lanes256 x)
     {
-        x = Clamp(x, Broadcast(-151f), Broadcast(129f));
-        Lanes256 whole = Round(x);
-        return Scale(VectorMath.Exp2Fraction(x - whole), whole);
+        Vector256<float> clamped = Avx.Min(Vector256.Create(128f), Avx.Max(Vector256.Create(-127f), x.v));
+        Vector256<float> toEighths = Vector256.Create(1572864f), eighths = clamped + toEighths;
+        Vector256<float> f = clamped - (eighths - toEighths);
+        Vector256<int> roots = Avx2.PermuteVar8x32(
+            Vector256.Create(1065353216, 1065063874, 1064843248, 1064697559, 1064633587, 1064658730, 1064781053, 1065009351), eighths.AsInt32());
+        Vector256<float> scale = (roots + Vector256.ShiftLeft(eighths.AsInt32(), 20)).AsSingle();
+        Vector256<float> p = Fma.MultiplyAdd(Vector256.Create(0.055508014f), f, Vector256.Create(0.24025469f));
+        p = Fma.MultiplyAdd(p, f, Vector256.Create(0.6931472f));
+        return new(Fma.MultiplyAdd(p, f, Vector256.Create(1f)) * scale);
     }
 
     /// <inheritdoc/>
@@ -103,15 +105,6 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Abs(Lanes256 x) => new(Vector256.Abs(x.v));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes256 Scale(Lanes256 x, Lanes256 n)
-    {
-        // 2^(n-1) as the bits of a float, so that n = 128 still fits; n <= -126 has the bits of zero.
-        Vector256<int> exponent = Vector256.ConvertToInt32Native(Avx.Max(n.v, Vector256.Create(-126f))) + Vector256.Create(126);
-        Vector256<float> half = x.v * Vector256.ShiftLeft(exponent, 23).AsSingle();
-        return new(half + half);
-    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,7 +4,7 @@ namespace Postern.Kernels;
 
 /// <summary>
 /// Functions of exponentials over any <see cref="IVector{TSelf}"/>, within about three units in the last place but where said otherwise. The
-/// polynomials interpolate at Chebyshev nodes and are then rounded to float32; their own relative error is below 1e-8.
+/// polynomials interpolate at Chebyshev nodes and are then rounded to float32; their own relative error is below 1e-8. (A register kind may have a power of two of its own, from a table.)
 /// </summary>
 internal static class VectorMath
 {

@@ -16,6 +16,14 @@ public class CpuFeaturesTests
     }
 
     [Fact]
+    public void Intel_is_who_the_system_says_made_it()
+    {
+        if (!File.Exists("/proc/cpuinfo")) Assert.Skip("this system has no /proc/cpuinfo");
+        string vendor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("vendor_id", StringComparison.Ordinal)) ?? "";
+        Assert.Equal(vendor.EndsWith("GenuineIntel", StringComparison.Ordinal), CpuFeatures.Current.IsIntel);
+    }
+
+    [Fact]
     public void The_line_names_the_path_of_the_kernels_and_no_feature_twice()
     {
         CpuFeatures cpu = CpuFeatures.Current;

@@ -17,13 +17,14 @@ public class PrecisionTests
     };
 
     [Theory]
-    [InlineData(3, 7, 5, 9, true)]
-    [InlineData(2, 65, 256, 48, false)]
-    public void Float32_products_are_matrix_products(int batch, int length, int inner, int outer, bool biased)
+    [InlineData(3, 7, 5, 9, true, true)]
+    [InlineData(2, 65, 256, 48, false, true)]
+    [InlineData(2, 65, 256, 48, true, false)]
+    public void Float32_products_are_matrix_products(int batch, int length, int inner, int outer, bool biased, bool asConvolutions)
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(3);
-        var products = new Products();
+        var products = new Products { AsConvolutions = asConvolutions };
         Tensor x = randn(batch, length, inner), weight = randn(outer, inner);
         Tensor? bias = biased ? randn(outer) : null;
         (Tensor y, Tensor[] gradients) = Run(x, weight, bias, (a, w, b) => products.Linear(a, w, b));

@@ -1,3 +1,4 @@
+using Postern.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -15,13 +16,17 @@ internal sealed class Products
     /// <summary>The same, as tensors name it.</summary>
     public ScalarType Type => Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
+    /// <summary>
+    /// Whether float32 rows of tokens go as pixels through a 1x1 convolution: libtorch hands matrix products to MKL and convolutions to oneDNN. Given
+    /// AVX-512, oneDNN takes half of MKL's time on a processor that is not Intel's; given AVX2, MKL takes two thirds of oneDNN's. Both are equal to rounding.
+    /// </summary>
+    public bool AsConvolutions { get; set; } = SimdPaths.Best == SimdPath.Avx512 && !CpuFeatures.Current.IsIntel;
+
     /// <summary><paramref name="layer"/> on the last dimension of <paramref name="x"/>.</summary>
     public Tensor Linear(Tensor x, Linear layer) => Linear(x, layer.weight!, layer.bias);
 
     /// <summary>
-    /// x W^T + b on the last dimension: [..., K] to [..., N]. In float32, rows of tokens go as pixels through a 1x1 convolution: libtorch hands
-    /// matrix products to MKL and convolutions to oneDNN, which takes less than half the time on processors that are not Intel's. In bf16 both are oneDNN's, and the product is the faster
-    /// by a tenth.
+    /// x W^T + b on the last dimension: [..., K] to [..., N]. In bf16 both ways are oneDNN's, and the product is the faster by a tenth.
     /// </summary>
     /// <param name="x">[..., K].</param>
     /// <param name="weight">[N, K].</param>
@@ -29,7 +34,7 @@ internal sealed class Products
     public Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
     {
         if (Precision == Precision.BFloat16) return nn.functional.linear(x.to(Type), weight.to(Type), bias?.to(Type)!);
-        if (x.dim() < 3) return nn.functional.linear(x, weight, bias!);
+        if (x.dim() < 3 || !AsConvolutions) return nn.functional.linear(x, weight, bias!);
         long[] shape = x.shape;
         long inner = shape[^1], outer = weight.shape[0];
         Tensor pixels = x.reshape(shape[0], -1, 1, inner).permute(0, 3, 1, 2);                       // [B, K, L, 1]
