@@ -28,7 +28,8 @@ public readonly unsafe struct TokenRows(nint address, long stride, RowElement el
     /// <summary>Whether there is a tensor.</summary>
     public bool Exists => Address != 0;
 
-    private int Size => Element == RowElement.BFloat16 ? sizeof(BFloat16) : sizeof(float);
+    /// <summary>Bytes of an element.</summary>
+    internal int Size => Element == RowElement.BFloat16 ? sizeof(BFloat16) : sizeof(float);
 
     /// <summary>The first element of rows of float32.</summary>
     internal float* Start => (float*)Address;

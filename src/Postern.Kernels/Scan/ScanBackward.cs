@@ -22,6 +22,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
 {
     private const float Ln2 = 0.693147181f;
 
+    private static int BlocksOfLine => ScanLine.RoomFor<T>(V.Width);
+
     public static void Run(SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients)
     {
         var plan = new ScanPlan(shape, V.Width);
@@ -29,48 +31,69 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         float* memory = Scratch.OfCall(scans.Length * (tableFloats + partialFloats));
         ScanCall[] calls = [.. scans.Select((scan, i) => ScanCall.Prepare(shape.OfPair(i), scan, plan, V.Width, memory + i * tableFloats))];
         ScanPartials[] partials = [.. calls.Select((call, i) => new ScanPartials(call, memory + calls.Length * tableFloats + i * partialFloats))];
-        KernelThreads.Run(plan.Items, ScanBackwardScratch.Floats(shape, V.Width, scans.Length), (item, thread) =>
+        KernelThreads.Run(plan.Items, ScanBackwardScratch.Floats(shape, V.Width, BlocksOfLine, scans.Length), (item, thread) =>
         {
-            ScanBackwardScratch[] scratch = [.. calls.Select((call, i) => new ScanBackwardScratch(thread, call.Shape, V.Width, calls.Length, i))];
+            ScanBackwardScratch[] scratch = [.. calls.Select((call, i) => new ScanBackwardScratch(thread, call.Shape, V.Width, BlocksOfLine, calls.Length, i))];
+            for (int i = 0; i < calls.Length; i++) calls[i].Gather(plan.Sequence(item), plan.Group(item), scratch[i].Coefficients);
             foreach (ScanBackwardScratch own in scratch) own.ClearTokenSums();
             (int first, int end) = plan.BlocksOf(item);
-            for (int block = first; block < end; block++)
-                Block(calls, partials, gradY, gradients, plan.Sequence(item), plan.Group(item), block, scratch);
+            for (int block = first; block < end; block += BlocksOfLine)
+                Line(calls, partials, gradY, gradients, plan.Sequence(item), new ScanLine(plan, V.Width, block, BlocksOfLine, end), scratch);
             for (int i = 0; i < calls.Length; i++) scratch[i].FinishTokenSums(partials[i], gradients[i], item);
         });
         ScanPartials.Reduce(partials, gradients);
     }
 
-    private static void Block(
-        ScanCall[] calls, ScanPartials[] partials, TokenRows gradY, SelectiveScanGradients[] gradients, int batch, int group, int block,
+    private static void Line(
+        ScanCall[] calls, ScanPartials[] partials, TokenRows gradY, SelectiveScanGradients[] gradients, int batch, in ScanLine line,
         ScanBackwardScratch[] scratch)
     {
-        bool whole = calls[0].Plan.Live(block) == V.Width, pair = calls.Length > 1;
-        if (whole) OpenGate<WholeRow>(calls[0], gradY, gradients[0], batch, block, scratch[0], pair ? scratch[1].G : null);
-        else OpenGate<PartRow>(calls[0], gradY, gradients[0], batch, block, scratch[0], pair ? scratch[1].G : null);
+        bool pair = calls.Length > 1;
+        if (line.Whole) OpenGate<WholeRow>(calls[0], gradY, batch, line, scratch[0], pair ? scratch[1].G : null);
+        else OpenGate<PartRow>(calls[0], gradY, batch, line, scratch[0], pair ? scratch[1].G : null);
         for (int i = 0; i < calls.Length; i++)
         {
             ref readonly ScanCall call = ref calls[i];
             ref readonly ScanBackwardScratch own = ref scratch[i];
-            if (call.Shape.StepRank > 0) ScanSteps<V>.Project(call, batch, block, own.Step);
-            if (whole) Open<WholeRow>(call, gradients[i], batch, block, own);
-            else Open<PartRow>(call, gradients[i], batch, block, own);
-            States(call, partials[i], batch, group, block, own);
-            if (whole) Close<WholeRow>(call, partials[i], gradients[i], batch, block, own);
-            else Close<PartRow>(call, partials[i], gradients[i], batch, block, own);
-            if (call.Shape.StepRank == 0) continue;
-            ScanSteps<V>.GradWeights(call, batch, own.GradStep, partials[i].OfBlock(partials[i].StepWeight, batch, block, call.Shape.StepRank));
-            ScanSteps<V>.GradTokens(call, block, own.GradStep, own.GradSteps);
+            for (int k = 0; k < line.Blocks && call.Shape.StepRank > 0; k++) ScanSteps<V>.Project(call, batch, line.Block + k, own.Step + k * own.Apart);
+            if (line.Whole) Open<WholeRow>(call, batch, line, own);
+            else Open<PartRow>(call, batch, line, own);
+            RowsAhead ahead = Ahead(call, gradY, gradients[i], batch, line, last: i == calls.Length - 1);
+            for (int k = 0; k < line.Blocks; k++) States(call, partials[i], batch, line.Block + k, own.OfBlock(k), ref ahead);
+            if (line.Whole) Close<WholeRow>(call, partials[i], gradients[i], batch, line, own);
+            else Close<PartRow>(call, partials[i], gradients[i], batch, line, own);
+            for (int k = 0; k < line.Blocks && call.Shape.StepRank > 0; k++)
+            {
+                float* gradStep = own.GradStep + k * own.Apart;
+                ScanSteps<V>.GradWeights(call, batch, gradStep, partials[i].OfBlock(partials[i].StepWeight, batch, line.Block + k, call.Shape.StepRank));
+                ScanSteps<V>.GradTokens(call, line.Block + k, gradStep, own.GradSteps);
+            }
         }
         if (!calls[0].Inputs.Z.Exists) return;
-        if (whole) CloseGate<WholeRow>(calls[0], gradients[0], batch, block, scratch[0], pair ? scratch[1].S : null);
-        else CloseGate<PartRow>(calls[0], gradients[0], batch, block, scratch[0], pair ? scratch[1].S : null);
+        if (line.Whole) CloseGate<WholeRow>(calls[0], gradients[0], batch, line, scratch[0], pair ? scratch[1].S : null);
+        else CloseGate<PartRow>(calls[0], gradients[0], batch, line, scratch[0], pair ? scratch[1].S : null);
     }
 
-    private static void States(in ScanCall call, in ScanPartials partials, int batch, int group, int block, in ScanBackwardScratch scratch)
+    /// <summary>What is written when the states of a scan are done, and what the next line reads.</summary>
+    private static RowsAhead Ahead(in ScanCall call, TokenRows gradY, in SelectiveScanGradients gradients, int batch, in ScanLine line, bool last)
+    {
+        var ahead = new RowsAhead();
+        bool lowRank = call.Shape.StepRank > 0;
+        ahead.Add(call.Sequence(gradients.U, batch, line.Channel));
+        if (!lowRank) ahead.Add(call.Sequence(gradients.Delta, batch, line.Channel));
+        ahead.Add(call.Sequence(gradients.Z, batch, line.Channel));
+        if (!line.More) return ahead;
+        ahead.Add(call.Sequence(call.Inputs.U, batch, line.NextChannel));
+        if (!lowRank) ahead.Add(call.Sequence(call.Inputs.Delta, batch, line.NextChannel));
+        ahead.Add(call.Sequence(call.Inputs.Z, batch, line.NextChannel));
+        if (last) ahead.Add(call.Sequence(gradY, batch, line.NextChannel));
+        return ahead;
+    }
+
+    private static void States(in ScanCall call, in ScanPartials partials, int batch, int block, in ScanBackwardScratch scratch, ref RowsAhead ahead)
     {
         int states = call.Shape.States;
-        ScanCoefficient b = call.B(batch, group, block), c = call.C(batch, group, block);
+        ScanCoefficient b = call.B(block, scratch.Coefficients), c = call.C(block, scratch.Coefficients);
         float* gradA = partials.OfBlock(partials.A, batch, block, states);
         float* sumB = call.Shape.ConstantB ? ClearedSums(partials, partials.B, batch, block, states) : scratch.GradB;
         float* sumC = call.Shape.ConstantC ? ClearedSums(partials, partials.C, batch, block, states) : scratch.GradC;
@@ -78,21 +101,21 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         nint perStateC = call.Shape.ConstantC ? V.Width : scratch.TokenSumStride;
         for (int n = 0; n < states;)
         {
+            int together = ScanCall.UsedTogether(states - n);
             var at = new ScanBackwardPlace(
-                call.Decay + ((long)block * states + n) * V.Width, b.First + n * TB.PerState<V>(), b.PerToken, c.First + n * TC.PerState<V>(), c.PerToken,
+                call.Decay + ((long)block * states + n) * V.Width, b.State(n), b.PerToken(together), c.State(n), c.PerToken(together),
                 sumB + n * perStateB, sumC + n * perStateC, gradA + (nint)n * V.Width);
-            if (states - n >= ScanCall.Together)
+            if (together > 1)
             {
-                ScanBackwardLoops<V, TB, TC>.RecomputeFour(scratch, at);
-                ScanBackwardLoops<V, TB, TC>.ReverseFour(scratch, at);
-                n += ScanCall.Together;
+                ScanBackwardLoops<V, TB, TC>.RecomputeFour(scratch, at, ref ahead);
+                ScanBackwardLoops<V, TB, TC>.ReverseFour(scratch, at, ref ahead);
             }
             else
             {
                 ScanBackwardLoops<V, TB, TC>.Recompute(scratch, at);
                 ScanBackwardLoops<V, TB, TC>.Reverse(scratch, at);
-                n++;
             }
+            n += together;
         }
     }
 
@@ -105,119 +128,139 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
 
     /// <summary>g of the first scan and, in its own order, of a <paramref name="second"/>, and what turns s into the gradient of the gate.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void OpenGate<TRow>(
-        in ScanCall call, TokenRows gradY, in SelectiveScanGradients gradients, int batch, int block, in ScanBackwardScratch scratch, float* second)
+    private static void OpenGate<TRow>(in ScanCall call, TokenRows gradY, int batch, ScanLine line, in ScanBackwardScratch scratch, float* second)
         where TRow : struct, IRowKind
     {
-        int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
-        TokenRows zs = call.Sequence(call.Inputs.Z, batch, channel), grads = call.Sequence(gradY, batch, channel);
-        TokenRows gradZs = call.Sequence(gradients.Z, batch, channel);
-        T* gate = zs.Row<T>(0), grad = grads.Row<T>(0), gradZ = gradZs.Row<T>(0);
+        TokenRows zs = call.Sequence(call.Inputs.Z, batch, line.Channel), grads = call.Sequence(gradY, batch, line.Channel);
+        T* gate = zs.Row<T>(0), grad = grads.Row<T>(0);
         float* g = scratch.G, gateSlope = scratch.GateSlope;
-        nint size = scratch.Size, toNextZ = (nint)zs.Stride, toNextGrad = (nint)grads.Stride;
+        nint size = scratch.Size, apart = scratch.Apart, toNextZ = (nint)zs.Stride, toNextGrad = (nint)grads.Stride;
         V scale = V.Broadcast(second != null ? SelectiveScanShape.PairScale : 1f);
-        for (nint at = 0; at < size; at += V.Width, grad += toNextGrad)
+        for (nint at = 0; at < size; at += V.Width, grad += toNextGrad, gate += toNextZ)
         {
-            V gt = TRow.Load<V, T>(grad, live) * scale;
-            CacheLine.Fetch(grad + V.Width);
-            if (zs.Exists)
+            for (int k = 0; k < line.Blocks; k++)
             {
-                V z = TRow.Load<V, T>(gate, live), sigmoid = VectorMath.Sigmoid(z);
-                CacheLine.Fetch(gate + V.Width);
-                (gt * VectorMath.SiluSlope(z, sigmoid)).Store(gateSlope + at);
-                CacheLine.Fetch(gradZ);
-                gt *= z * sigmoid;
-                gate += toNextZ;
-                gradZ += (nint)gradZs.Stride;
-            }
+                nint to = k * apart;
+                V gt = TRow.Load<V, T>(grad + k * V.Width, line.Live(k)) * scale;
+                if (zs.Exists)
+                {
+                    V z = TRow.Load<V, T>(gate + k * V.Width, line.Live(k)), sigmoid = VectorMath.Sigmoid(z);
+                    (gt * VectorMath.SiluSlope(z, sigmoid)).Store(gateSlope + to + at);
+                    gt *= z * sigmoid;
+                }
 
-            gt.Store(g + at);
-            if (second != null) gt.Store(second + size - V.Width - at);
+                gt.Store(g + to + at);
+                if (second != null) gt.Store(second + to + size - V.Width - at);
+            }
         }
     }
 
-    /// <summary>Step, x, the skip's share of s, and zeros where the loop over states adds; what is written after it is on its way meanwhile. Steps of low rank stand in scratch already.</summary>
+    /// <summary>u, step, x, the skip's share of s, and zeros where the loop over states adds. Steps of low rank stand in scratch already.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Open<TRow>(in ScanCall call, in SelectiveScanGradients gradients, int batch, int block, in ScanBackwardScratch scratch)
+    private static void Open<TRow>(in ScanCall call, int batch, ScanLine line, in ScanBackwardScratch scratch)
         where TRow : struct, IRowKind
     {
-        int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
+        int channel = line.Channel;
         TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Deltas(call.Inputs.Delta, batch, channel, scratch.Step);
-        V bias = Lanes.LoadOrZero<V>(call.Inputs.DeltaBias, channel, live), skip = Lanes.LoadOrZero<V>(call.Inputs.D, channel, live);
-        TokenRows gradUs = call.Sequence(gradients.U, batch, channel);
-        T* u = us.Row<T>(0), gradU = gradUs.Row<T>(0);
-        float* delta = deltas.Start, step = scratch.Step, x = scratch.X, s = scratch.S;
+        float* biases = stackalloc float[2 * line.Blocks * V.Width], skips = biases + line.Blocks * V.Width;
+        for (int k = 0; k < line.Blocks; k++)
+        {
+            Lanes.LoadOrZero<V>(call.Inputs.DeltaBias, channel + k * V.Width, line.Live(k)).Store(biases + k * V.Width);
+            Lanes.LoadOrZero<V>(call.Inputs.D, channel + k * V.Width, line.Live(k)).Store(skips + k * V.Width);
+        }
+        T* rows = us.Row<T>(0);
+        float* delta = deltas.Start, u = scratch.U, step = scratch.Step, x = scratch.X, s = scratch.S;
         float* gradStep = scratch.GradStep, gradX = scratch.GradX, stepSlope = scratch.StepSlope;
-        nint size = scratch.Size, toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride;
+        nint size = scratch.Size, toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride, apart = scratch.Apart;
+        nint deltaApart = call.Shape.StepRank > 0 ? apart : V.Width;
         bool softplus = call.Shape.DeltaSoftplus;
         V zero = V.Broadcast(0f);
-        for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta, gradU += (nint)gradUs.Stride)
+        for (nint at = 0; at < size; at += V.Width, rows += toNextU, delta += toNextDelta)
         {
-            V ut = TRow.Load<V, T>(u, live), dt = TRow.Load<V, float>(delta, live) + bias;
-            CacheLine.Fetch(u + V.Width);
-            CacheLine.Fetch(delta + V.Width);
-            CacheLine.Fetch(gradU);
-            if (softplus)
+            for (int k = 0; k < line.Blocks; k++)
             {
-                dt = VectorMath.Softplus(dt, out V slope);
-                slope.Store(stepSlope + at);
-            }
+                nint to = at + k * apart;
+                V ut = TRow.Load<V, T>(rows + k * V.Width, line.Live(k));
+                V dt = TRow.Load<V, float>(delta + k * deltaApart, line.Live(k)) + V.Load(biases + k * V.Width);
+                if (softplus)
+                {
+                    dt = VectorMath.Softplus(dt, out V slope);
+                    slope.Store(stepSlope + to);
+                }
 
-            dt.Store(step + at);
-            (dt * ut).Store(x + at);
-            (skip * ut).Store(s + at);
-            zero.Store(gradStep + at);
-            zero.Store(gradX + at);
+                ut.Store(u + to);
+                dt.Store(step + to);
+                (dt * ut).Store(x + to);
+                (V.Load(skips + k * V.Width) * ut).Store(s + to);
+                zero.Store(gradStep + to);
+                zero.Store(gradX + to);
+            }
         }
     }
 
-    /// <summary>Writes the gradients of u and delta, and the block's share of those of D and the bias.</summary>
+    /// <summary>Writes the gradients of u and delta, and each block's share of those of D and the bias.</summary>
     [MethodImpl(Compile.Alone)]
     private static void Close<TRow>(
-        in ScanCall call, in ScanPartials partials, in SelectiveScanGradients gradients, int batch, int block, in ScanBackwardScratch scratch)
+        in ScanCall call, in ScanPartials partials, in SelectiveScanGradients gradients, int batch, ScanLine line, in ScanBackwardScratch scratch)
         where TRow : struct, IRowKind
     {
-        int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
-        TokenRows us = call.Sequence(call.Inputs.U, batch, channel), gradUs = call.Sequence(gradients.U, batch, channel);
-        TokenRows gradDeltas = call.Deltas(gradients.Delta, batch, channel, scratch.GradStep);
-        T* u = us.Row<T>(0), gradU = gradUs.Row<T>(0);
-        float* gradDelta = gradDeltas.Start, step = scratch.Step, g = scratch.G, gradStep = scratch.GradStep, gradX = scratch.GradX;
-        float* stepSlope = scratch.StepSlope;
-        nint size = scratch.Size, toNextU = (nint)us.Stride, toNextGradU = (nint)gradUs.Stride, toNextGradDelta = (nint)gradDeltas.Stride;
+        int channel = line.Channel;
+        TokenRows gradUs = call.Sequence(gradients.U, batch, channel), gradDeltas = call.Deltas(gradients.Delta, batch, channel, scratch.GradStep);
+        T* gradU = gradUs.Row<T>(0);
+        float* gradDelta = gradDeltas.Start, u = scratch.U, step = scratch.Step, g = scratch.G, gradStep = scratch.GradStep, gradX = scratch.GradX;
+        float* stepSlope = scratch.StepSlope, sums = stackalloc float[3 * line.Blocks * V.Width];
+        nint size = scratch.Size, toNextGradU = (nint)gradUs.Stride, toNextGradDelta = (nint)gradDeltas.Stride, apart = scratch.Apart;
+        nint deltaApart = call.Shape.StepRank > 0 ? apart : V.Width;
         bool softplus = call.Shape.DeltaSoftplus;
-        V skip = Lanes.LoadOrZero<V>(call.Inputs.D, channel, live), gradBias = V.Broadcast(0f), gradSkip = V.Broadcast(0f);
-        for (nint at = 0; at < size; at += V.Width, u += toNextU, gradU += toNextGradU, gradDelta += toNextGradDelta)
+        V zero = V.Broadcast(0f);
+        for (int k = 0; k < line.Blocks; k++)
         {
-            V ut = TRow.Load<V, T>(u, live), gt = V.Load(g + at), toX = V.Load(gradX + at);
-            gradSkip = V.MultiplyAdd(gt, ut, gradSkip);
-            TRow.Store(V.MultiplyAdd(V.Load(step + at), toX, skip * gt), gradU, live);
-
-            V toDelta = V.MultiplyAdd(ut, toX, V.Load(gradStep + at) * V.Broadcast(Ln2));
-            if (softplus) toDelta *= V.Load(stepSlope + at);
-            gradBias += toDelta;
-            TRow.Store(toDelta, gradDelta, live);
+            zero.Store(sums + 3 * k * V.Width);
+            zero.Store(sums + (3 * k + 1) * V.Width);
+            Lanes.LoadOrZero<V>(call.Inputs.D, channel + k * V.Width, line.Live(k)).Store(sums + (3 * k + 2) * V.Width);
         }
+        for (nint at = 0; at < size; at += V.Width, gradU += toNextGradU, gradDelta += toNextGradDelta)
+        {
+            for (int k = 0; k < line.Blocks; k++)
+            {
+                nint to = at + k * apart;
+                float* gradSkip = sums + 3 * k * V.Width, gradBias = gradSkip + V.Width, skip = gradBias + V.Width;
+                V ut = V.Load(u + to), gt = V.Load(g + to), toX = V.Load(gradX + to);
+                V.MultiplyAdd(gt, ut, V.Load(gradSkip)).Store(gradSkip);
+                TRow.Store(V.MultiplyAdd(V.Load(step + to), toX, V.Load(skip) * gt), gradU + k * V.Width, line.Live(k));
 
-        gradSkip.Store(partials.OfBlock(partials.D, batch, block, 1));
-        gradBias.Store(partials.OfBlock(partials.DeltaBias, batch, block, 1));
+                V toDelta = V.MultiplyAdd(ut, toX, V.Load(gradStep + to) * V.Broadcast(Ln2));
+                if (softplus) toDelta *= V.Load(stepSlope + to);
+                (V.Load(gradBias) + toDelta).Store(gradBias);
+                TRow.Store(toDelta, gradDelta + k * deltaApart, line.Live(k));
+            }
+        }
+        for (int k = 0; k < line.Blocks; k++)
+        {
+            V.Load(sums + 3 * k * V.Width).Store(partials.OfBlock(partials.D, batch, line.Block + k, 1));
+            V.Load(sums + (3 * k + 1) * V.Width).Store(partials.OfBlock(partials.DeltaBias, batch, line.Block + k, 1));
+        }
     }
 
     /// <summary>Writes the gradient of z from s of the first scan and, in its own order, of a <paramref name="second"/>.</summary>
     [MethodImpl(Compile.Alone)]
     private static void CloseGate<TRow>(
-        in ScanCall call, in SelectiveScanGradients gradients, int batch, int block, in ScanBackwardScratch scratch, float* second)
+        in ScanCall call, in SelectiveScanGradients gradients, int batch, ScanLine line, in ScanBackwardScratch scratch, float* second)
         where TRow : struct, IRowKind
     {
-        int live = call.Plan.Live(block);
-        TokenRows gradZs = call.Sequence(gradients.Z, batch, call.Plan.Channel(block));
+        TokenRows gradZs = call.Sequence(gradients.Z, batch, line.Channel);
         T* gradZ = gradZs.Row<T>(0);
         float* s = scratch.S, gateSlope = scratch.GateSlope;
-        nint size = scratch.Size, toNext = (nint)gradZs.Stride;
+        nint size = scratch.Size, apart = scratch.Apart, toNext = (nint)gradZs.Stride;
         for (nint at = 0; at < size; at += V.Width, gradZ += toNext)
         {
-            V sum = V.Load(s + at);
-            if (second != null) sum += V.Load(second + size - V.Width - at);
-            TRow.Store(sum * V.Load(gateSlope + at), gradZ, live);
+            for (int k = 0; k < line.Blocks; k++)
+            {
+                nint to = k * apart;
+                V sum = V.Load(s + to + at);
+                if (second != null) sum += V.Load(second + to + size - V.Width - at);
+                TRow.Store(sum * V.Load(gateSlope + to + at), gradZ + k * V.Width, line.Live(k));
+            }
         }
     }
 }

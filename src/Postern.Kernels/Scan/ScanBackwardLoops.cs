@@ -75,8 +75,9 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
 
     /// <summary>As <see cref="Recompute"/>; a and h are [L, 4, width].</summary>
     [MethodImpl(Compile.Alone)]
-    public static void RecomputeFour(in ScanBackwardScratch scratch, in ScanBackwardPlace at)
+    public static void RecomputeFour(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref RowsAhead ahead)
     {
+        byte* fetched = ahead.Take(at.Rates, out nint toNext);
         int width = V.Width;
         float* step = scratch.Step, x = scratch.X, s = scratch.S, a = scratch.A, h = scratch.H, b = at.B, c = at.C;
         V rate0 = V.Load(at.Rates), rate1 = V.Load(at.Rates + width), rate2 = V.Load(at.Rates + 2 * width), rate3 = V.Load(at.Rates + 3 * width);
@@ -104,6 +105,8 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
             sum = V.MultiplyAdd(TC.At<V>(c + TC.PerState<V>()), state1, sum);
             sum = V.MultiplyAdd(TC.At<V>(c + 2 * TC.PerState<V>()), state2, sum);
             V.MultiplyAdd(TC.At<V>(c + 3 * TC.PerState<V>()), state3, sum).Store(s + t);
+            CacheLine.Fetch(fetched);
+            fetched += toNext;
             a += ScanCall.Together * width;
             h += ScanCall.Together * width;
             b += at.PerTokenB;
@@ -113,8 +116,9 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
 
     /// <summary>As <see cref="Reverse"/>, of what <see cref="RecomputeFour"/> left.</summary>
     [MethodImpl(Compile.Alone)]
-    public static void ReverseFour(in ScanBackwardScratch scratch, in ScanBackwardPlace at)
+    public static void ReverseFour(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref RowsAhead ahead)
     {
+        byte* fetched = ahead.Take(at.Rates, out nint toNext);
         int width = V.Width, row = ScanCall.Together * V.Width;
         nint last = scratch.Size / V.Width - 1;
         float* step = scratch.Step, x = scratch.X, g = scratch.G, a = scratch.A + last * row, h = scratch.H + last * row;
@@ -153,6 +157,8 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
             q = carry3 * V.Load(h + 3 * width);
             V.MultiplyAdd(q, rate3, toStep).Store(gradStep + t);
             gradA3 = V.MultiplyAdd(q, delta, gradA3);
+            CacheLine.Fetch(fetched);
+            fetched += toNext;
             a -= row;
             b -= at.PerTokenB;
             c -= at.PerTokenC;

@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Postern.Kernels;
 
-/// <summary>What one thread needs for the gradient of a scan or of a pair: buffers [L, width] of one block in scan order and two [L, 4, width],
+/// <summary>What one thread needs for the gradient of a scan or of a pair: buffers [L, width] for each block of a line in scan order, two [L, 4, width],
 /// reused for every four states, and the sums over channels of the gradients of B, C and low-rank steps, kept for all blocks of an item. The scans of
 /// a pair share what one of them has used up before the other begins.</summary>
-internal readonly unsafe struct ScanBackwardScratch
+internal unsafe struct ScanBackwardScratch
 {
     /// <summary>The width to which sums over channels are folded while they run.</summary>
     public const int Folds = 4;
 
     /// <summary>Buffers [L, width] that the scans of a pair share, and that each has for itself.</summary>
-    private const int Shared = 6, Own = 2;
+    private const int Shared = 7, Own = 2;
 
     private readonly SelectiveScanShape shape;
     private readonly int paddedRank;
@@ -19,15 +19,18 @@ internal readonly unsafe struct ScanBackwardScratch
     /// <param name="memory">As many floats as <see cref="Floats"/> says.</param>
     /// <param name="shape">The shape of the scan.</param>
     /// <param name="width">Floats of a register.</param>
+    /// <param name="blocks">Blocks of a line.</param>
     /// <param name="scans">1, or 2 for a pair.</param>
     /// <param name="scan">Which of them.</param>
-    public ScanBackwardScratch(float* memory, in SelectiveScanShape shape, int width, int scans, int scan)
+    public ScanBackwardScratch(float* memory, in SelectiveScanShape shape, int width, int blocks, int scans, int scan)
     {
         this.shape = shape;
         paddedRank = ScanCall.Padded(shape, width);
         Size = (nint)shape.Length * width;
         nint spacing = ScanCall.Spacing(shape, width);
-        Step = memory;
+        Apart = (Shared + scans * Own) * spacing;
+        U = memory;
+        Step = U + spacing;
         X = Step + spacing;
         GradStep = X + spacing;
         GradX = GradStep + spacing;
@@ -35,40 +38,64 @@ internal readonly unsafe struct ScanBackwardScratch
         GateSlope = StepSlope + spacing;
         G = memory + (Shared + scan * Own) * spacing;
         S = G + spacing;
-        A = memory + (Shared + scans * Own) * spacing;
+        A = memory + blocks * Apart;
         H = A + ScanCall.Together * (Size + width);
         new Span<float>(H - ScanCall.Together * width, ScanCall.Together * width).Clear();
-        GradB = H + ScanCall.Together * Size + scan * TokenSums(shape, width);
+        GradB = H + ScanCall.Together * Size + scan * TokenFloats(shape, width);
         GradC = GradB + shape.States * TokenSumStride;
         GradSteps = GradC + shape.States * TokenSumStride;
+        Coefficients = GradSteps + (nint)shape.Length * paddedRank;
     }
+
+    /// <summary>The same for the block <paramref name="k"/> of the line.</summary>
+    public readonly ScanBackwardScratch OfBlock(int k)
+    {
+        ScanBackwardScratch block = this;
+        nint to = k * Apart;
+        block.U += to;
+        block.Step += to;
+        block.X += to;
+        block.GradStep += to;
+        block.GradX += to;
+        block.StepSlope += to;
+        block.GateSlope += to;
+        block.G += to;
+        block.S += to;
+        return block;
+    }
+
+    /// <summary>From a buffer [L, width] of one block of the line to the next one's.</summary>
+    public nint Apart { get; }
 
     /// <summary>L * width.</summary>
     public nint Size { get; }
 
+    /// <summary>u.</summary>
+    public float* U { get; private set; }
+
     /// <summary>delta'.</summary>
-    public float* Step { get; }
+    public float* Step { get; private set; }
 
     /// <summary>delta' u.</summary>
-    public float* X { get; }
+    public float* X { get; private set; }
 
     /// <summary>The gradient of y before the gate.</summary>
-    public float* G { get; }
+    public float* G { get; private set; }
 
     /// <summary>y before the gate.</summary>
-    public float* S { get; }
+    public float* S { get; private set; }
 
     /// <summary>The gradient of delta' by way of the decay, over ln 2.</summary>
-    public float* GradStep { get; }
+    public float* GradStep { get; private set; }
 
     /// <summary>The gradient of delta' u.</summary>
-    public float* GradX { get; }
+    public float* GradX { get; private set; }
 
     /// <summary>The derivative of softplus; nothing where there is none.</summary>
-    public float* StepSlope { get; }
+    public float* StepSlope { get; private set; }
 
     /// <summary>The gradient of the gate for each unit of s; nothing where there is no gate.</summary>
-    public float* GateSlope { get; }
+    public float* GateSlope { get; private set; }
 
     /// <summary>The decays of the states in hand.</summary>
     public float* A { get; }
@@ -85,18 +112,21 @@ internal readonly unsafe struct ScanBackwardScratch
     /// <summary>Sums for the gradient of low-rank steps, [L, padded R].</summary>
     public float* GradSteps { get; }
 
+    /// <summary>B and C of the sequence, as <see cref="ScanCall.Gather"/> leaves them.</summary>
+    public float* Coefficients { get; }
+
     /// <summary>From one state's sums to the next one's.</summary>
-    public nint TokenSumStride => (nint)shape.Length * Folds;
+    public readonly nint TokenSumStride => (nint)shape.Length * Folds;
 
     /// <summary>The floats behind the instances of a scan or a pair.</summary>
-    public static long Floats(in SelectiveScanShape shape, int width, int scans) =>
-        (Shared + scans * Own) * ScanCall.Spacing(shape, width) + (2L * shape.Length + 1) * ScanCall.Together * width + scans * TokenSums(shape, width);
+    public static long Floats(in SelectiveScanShape shape, int width, int blocks, int scans) =>
+        blocks * (Shared + scans * Own) * ScanCall.Spacing(shape, width) + (2L * shape.Length + 1) * ScanCall.Together * width + scans * TokenFloats(shape, width);
 
     /// <summary>Starts the sums of an item.</summary>
-    public void ClearTokenSums() => new Span<float>(GradB, checked((int)(2 * shape.States * TokenSumStride + (nint)shape.Length * paddedRank))).Clear();
+    public readonly void ClearTokenSums() => new Span<float>(GradB, checked((int)(2 * shape.States * TokenSumStride + (nint)shape.Length * paddedRank))).Clear();
 
     /// <summary>Writes the sums over the channels of <paramref name="item"/>, tokens at their own places.</summary>
-    public void FinishTokenSums(in ScanPartials partials, in SelectiveScanGradients gradients, int item)
+    public readonly void FinishTokenSums(in ScanPartials partials, in SelectiveScanGradients gradients, int item)
     {
         if (!shape.ConstantB) Unfold(GradB, partials.OfTokens(partials.B, gradients.B, item, shape.States));
         if (!shape.ConstantC) Unfold(GradC, partials.OfTokens(partials.C, gradients.C, item, shape.States));
@@ -106,17 +136,17 @@ internal readonly unsafe struct ScanBackwardScratch
             new ReadOnlySpan<float>(GradSteps + (nint)t * paddedRank, shape.StepRank).CopyTo(new(steps[Token(t)], shape.StepRank));
     }
 
-    private static nint TokenSums(in SelectiveScanShape shape, int width) => (2 * (nint)shape.States * Folds + ScanCall.Padded(shape, width)) * shape.Length;
+    private static nint TokenFloats(in SelectiveScanShape shape, int width) => (2 * (nint)shape.States * Folds + ScanCall.Padded(shape, width)) * shape.Length + ScanCall.CoefficientFloats(shape);
 
-    private int Token(int t) => shape.Reverse ? shape.Length - 1 - t : t;
+    private readonly int Token(int t) => shape.Reverse ? shape.Length - 1 - t : t;
 
     /// <summary>Adds the four columns of <paramref name="sums"/> and writes them as N numbers a token.</summary>
     [MethodImpl(Compile.Alone)]
-    private void Unfold(float* sums, TokenRows rows)
+    private readonly void Unfold(float* sums, TokenRows rows)
     {
         for (int n = 0; n < shape.States;)
         {
-            int together = shape.States - n >= ScanCall.Together ? ScanCall.Together : 1;
+            int together = ScanCall.UsedTogether(shape.States - n);
             for (int t = 0; t < shape.Length; t++)
             {
                 float* row = rows[Token(t)] + n;

@@ -71,11 +71,25 @@ internal unsafe struct ScanCall
         return call;
     }
 
-    /// <summary>Where B of a block lies.</summary>
-    public readonly ScanCoefficient B(int batch, int group, int block) => Coefficient(Inputs.B, constantB, batch, group, block);
+    /// <summary>How many of the <paramref name="left"/> states are used next.</summary>
+    public static int UsedTogether(int left) => left >= Together ? Together : 1;
+
+    /// <summary>Floats of a sequence's gathered B and C.</summary>
+    public static nint CoefficientFloats(in SelectiveScanShape shape) => 2 * (nint)shape.Length * shape.States;
+
+    /// <summary>Gathers B and C of a group of a sequence, as far as tokens have them.</summary>
+    public readonly void Gather(int batch, int group, float* coefficients)
+    {
+        long column = (long)group * Shape.States;
+        if (!Shape.ConstantB) ScanCoefficient.Gather(Sequence(Inputs.B, batch, column), Shape.Length, Shape.States, coefficients);
+        if (!Shape.ConstantC) ScanCoefficient.Gather(Sequence(Inputs.C, batch, column), Shape.Length, Shape.States, coefficients + CoefficientFloats(Shape) / 2);
+    }
+
+    /// <summary>Where B of a block lies, given what <see cref="Gather"/> left.</summary>
+    public readonly ScanCoefficient B(int block, float* coefficients) => Coefficient(constantB, block, coefficients);
 
     /// <summary>Where C of a block lies.</summary>
-    public readonly ScanCoefficient C(int batch, int group, int block) => Coefficient(Inputs.C, constantC, batch, group, block);
+    public readonly ScanCoefficient C(int block, float* coefficients) => Coefficient(constantC, block, coefficients + CoefficientFloats(Shape) / 2);
 
     /// <summary>The rows of the sequence <paramref name="batch"/> in scan order, from <paramref name="column"/> on.</summary>
     public readonly TokenRows Sequence(TokenRows rows, int batch, long column) =>
@@ -86,12 +100,9 @@ internal unsafe struct ScanCall
     public readonly TokenRows Deltas(TokenRows rows, int batch, long column, float* ofBlock) =>
         Shape.StepRank > 0 ? new TokenRows(ofBlock, Width) : Sequence(rows, batch, column);
 
-    private readonly ScanCoefficient Coefficient(TokenRows rows, float* table, int batch, int group, int block)
-    {
-        if (table != null) return new ScanCoefficient(table + (long)block * Shape.States * Width, 0);
-        TokenRows sequence = Sequence(rows, batch, (long)group * Shape.States);
-        return new ScanCoefficient(sequence.Start, (nint)sequence.Stride);
-    }
+    private readonly ScanCoefficient Coefficient(float* table, int block, float* gathered) => table != null
+        ? new ScanCoefficient(table + (long)block * Shape.States * Width, Width, perChannel: true)
+        : new ScanCoefficient(gathered, Shape.Length, perChannel: false);
 
     [MethodImpl(Compile.Alone)]
     private readonly float* Pack(float* source, int rows, float scale, ref float* tables)

@@ -2,12 +2,33 @@ using System.Runtime.CompilerServices;
 
 namespace Postern.Kernels;
 
-/// <summary>Where B or C of one block lies, in scan order: token t of state n is at
-/// <paramref name="first"/> + n * (its kind's <c>PerState</c>) + t * <paramref name="perToken"/>.</summary>
-internal readonly unsafe struct ScanCoefficient(float* first, nint perToken)
+/// <summary>Where B or C of one block lies. What tokens have is gathered once a sequence, four states that are used together side by side, so that
+/// none of the cache goes to the states in between.</summary>
+/// <param name="first">Of state 0 and the first token in scan order.</param>
+/// <param name="perState">From one state to the next: L for what tokens have, the width for what channels have.</param>
+/// <param name="perChannel">Whether all tokens have the same.</param>
+internal readonly unsafe struct ScanCoefficient(float* first, nint perState, bool perChannel)
 {
-    public readonly float* First = first;
-    public readonly nint PerToken = perToken;
+    /// <summary>Of state <paramref name="n"/>, which is the first of those used together.</summary>
+    public float* State(int n) => first + n * perState;
+
+    /// <summary>From one token to the next, where so many states are used together.</summary>
+    public nint PerToken(int together) => perChannel ? 0 : together;
+
+    /// <summary>Copies the tokens' N numbers into the order of use: [L, 4] for every four states, [L] for each that is left.</summary>
+    /// <param name="rows">Of one sequence, in scan order.</param>
+    /// <param name="length">L.</param>
+    /// <param name="states">N.</param>
+    /// <param name="gathered">Receives L N floats.</param>
+    public static void Gather(TokenRows rows, int length, int states, float* gathered)
+    {
+        for (int n = 0; n < states;)
+        {
+            int together = ScanCall.UsedTogether(states - n);
+            for (int t = 0; t < length; t++, gathered += together) new ReadOnlySpan<float>(rows[t] + n, together).CopyTo(new(gathered, together));
+            n += together;
+        }
+    }
 }
 
 /// <summary>How B or C reaches the lanes, and how its gradient is gathered from them.</summary>
@@ -16,7 +37,7 @@ internal unsafe interface ICoefficientKind
     /// <summary>The values of all lanes at <paramref name="position"/>.</summary>
     static abstract V At<V>(float* position) where V : unmanaged, IVector<V>;
 
-    /// <summary>From one state's values to the next one's.</summary>
+    /// <summary>From one state's values to those of the next used together.</summary>
     static abstract nint PerState<V>() where V : unmanaged, IVector<V>;
 
     /// <summary>From one token's running sums to the next one's, where <paramref name="states"/> states lie side by side.</summary>

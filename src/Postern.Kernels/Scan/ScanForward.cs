@@ -13,52 +13,72 @@ internal static unsafe class ScanForward<V, T, TB, TC>
     where TB : struct, ICoefficientKind
     where TC : struct, ICoefficientKind
 {
+    private static int BlocksOfLine => ScanLine.RoomFor<T>(V.Width);
+
     public static void Run(SelectiveScanShape shape, SelectiveScanInputs[] scans, SelectiveScanOutputs outputs)
     {
         var plan = new ScanPlan(shape, V.Width);
         long tableFloats = ScanCall.TableFloats(shape, plan, V.Width);
         float* tables = Scratch.OfCall(scans.Length * tableFloats);
         ScanCall[] calls = [.. scans.Select((scan, i) => ScanCall.Prepare(shape.OfPair(i), scan, plan, V.Width, tables + i * tableFloats))];
-        KernelThreads.Run(plan.Items, (2 + scans.Length) * ScanCall.Spacing(shape, V.Width), (item, scratch) =>
+        nint buffers = BlocksOfLine * (2 + scans.Length) * ScanCall.Spacing(shape, V.Width), coefficients = ScanCall.CoefficientFloats(shape);
+        KernelThreads.Run(plan.Items, buffers + scans.Length * coefficients, (item, scratch) =>
         {
+            for (int i = 0; i < calls.Length; i++) calls[i].Gather(plan.Sequence(item), plan.Group(item), scratch + buffers + i * coefficients);
             (int first, int end) = plan.BlocksOf(item);
-            for (int block = first; block < end; block++) Block(calls, outputs, plan.Sequence(item), plan.Group(item), block, scratch);
+            for (int block = first; block < end; block += BlocksOfLine)
+                Line(calls, outputs, plan.Sequence(item), new ScanLine(plan, V.Width, block, BlocksOfLine, end), scratch, scratch + buffers);
         });
     }
 
-    private static void Block(ScanCall[] calls, in SelectiveScanOutputs outputs, int batch, int group, int block, float* scratch)
+    private static void Line(ScanCall[] calls, in SelectiveScanOutputs outputs, int batch, in ScanLine line, float* scratch, float* coefficients)
     {
-        bool whole = calls[0].Plan.Live(block) == V.Width;
-        nint spacing = ScanCall.Spacing(calls[0].Shape, V.Width);
-        float* step = scratch, input = step + spacing, y = input + spacing; // each [L, width] in scan order, y one for each scan
+        nint spacing = ScanCall.Spacing(calls[0].Shape, V.Width), apart = (2 + calls.Length) * spacing;
+        float* step = scratch, input = step + spacing, y = input + spacing; // each [L, width] in scan order, y one for each scan; the next block's lie apart
         for (int i = 0; i < calls.Length; i++)
         {
             ref readonly ScanCall call = ref calls[i];
-            if (call.Shape.StepRank > 0) ScanSteps<V>.Project(call, batch, block, step);
-            if (whole) Open<WholeRow>(call, outputs, batch, block, step, input, y + i * spacing);
-            else Open<PartRow>(call, outputs, batch, block, step, input, y + i * spacing);
-            States(call, outputs.LastState, batch, group, block, step, input, y + i * spacing);
+            for (int k = 0; k < line.Blocks && call.Shape.StepRank > 0; k++) ScanSteps<V>.Project(call, batch, line.Block + k, step + k * apart);
+            if (line.Whole) Open<WholeRow>(call, batch, line, apart, step, input, y + i * spacing);
+            else Open<PartRow>(call, batch, line, apart, step, input, y + i * spacing);
+            var ahead = new RowsAhead();
+            if (i == 0)
+            {
+                ahead.Add(call.Sequence(outputs.Y, batch, line.Channel));
+                ahead.Add(call.Sequence(call.Inputs.Z, batch, line.Channel));
+            }
+            if (line.More)
+            {
+                ahead.Add(call.Sequence(call.Inputs.U, batch, line.NextChannel));
+                if (call.Shape.StepRank == 0) ahead.Add(call.Sequence(call.Inputs.Delta, batch, line.NextChannel));
+            }
+            for (int k = 0; k < line.Blocks; k++)
+            {
+                nint to = k * apart;
+                States(call, outputs.LastState, batch, line.Block + k, coefficients + i * ScanCall.CoefficientFloats(call.Shape), step + to, input + to, y + i * spacing + to, ref ahead);
+            }
         }
         float* second = calls.Length > 1 ? y + spacing : null;
-        if (whole) Close<WholeRow>(calls[0], outputs, batch, block, y, second);
-        else Close<PartRow>(calls[0], outputs, batch, block, y, second);
+        if (line.Whole) Close<WholeRow>(calls[0], outputs, batch, line, apart, y, second);
+        else Close<PartRow>(calls[0], outputs, batch, line, apart, y, second);
     }
 
     /// <summary>Adds every state's share of y.</summary>
-    [MethodImpl(Compile.Alone)]
-    private static void States(in ScanCall call, float* lastState, int batch, int group, int block, float* step, float* input, float* y)
+    private static void States(
+        in ScanCall call, float* lastState, int batch, int block, float* coefficients, float* step, float* input, float* y, ref RowsAhead ahead)
     {
         int width = V.Width, states = call.Shape.States, channel = call.Plan.Channel(block), live = call.Plan.Live(block);
         nint size = (nint)call.Shape.Length * width;
-        ScanCoefficient b = call.B(batch, group, block), c = call.C(batch, group, block);
+        ScanCoefficient b = call.B(block, coefficients), c = call.C(block, coefficients);
         float* rates = call.Decay + (long)block * states * width;
         float* ends = stackalloc float[ScanCall.Together * width];
         for (int n = 0; n < states;)
         {
-            int together = states - n >= ScanCall.Together ? ScanCall.Together : 1;
-            float* bn = b.First + n * TB.PerState<V>(), cn = c.First + n * TC.PerState<V>(), rate = rates + (nint)n * width;
-            if (together == 1) One(step, input, y, size, rate, bn, b.PerToken, cn, c.PerToken, ends);
-            else Four(step, input, y, size, rate, bn, b.PerToken, cn, c.PerToken, ends);
+            int together = ScanCall.UsedTogether(states - n);
+            nint perTokenB = b.PerToken(together), perTokenC = c.PerToken(together);
+            float* bn = b.State(n), cn = c.State(n), rate = rates + (nint)n * width;
+            if (together == 1) One(step, input, y, size, rate, bn, perTokenB, cn, perTokenC, ends);
+            else Four(step, input, y, size, rate, bn, perTokenB, cn, perTokenC, ends, ahead.Take(rate, out nint stride), stride);
             for (int k = 0; k < together && lastState != null; k++)
             {
                 float* last = lastState + ((long)batch * call.Shape.Channels + channel) * states + n + k;
@@ -70,53 +90,63 @@ internal static unsafe class ScanForward<V, T, TB, TC>
 
     /// <summary>step = delta', input = delta' u, y = D u. Steps of low rank stand in <paramref name="step"/> already, before bias and softplus.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Open<TRow>(in ScanCall call, in SelectiveScanOutputs outputs, int batch, int block, float* step, float* input, float* y)
+    private static void Open<TRow>(in ScanCall call, int batch, ScanLine line, nint apart, float* step, float* input, float* y)
         where TRow : struct, IRowKind
     {
-        int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
+        int channel = line.Channel, blocks = line.Blocks;
         TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Deltas(call.Inputs.Delta, batch, channel, step);
-        V bias = Lanes.LoadOrZero<V>(call.Inputs.DeltaBias, channel, live), skip = Lanes.LoadOrZero<V>(call.Inputs.D, channel, live);
-        TokenRows ys = call.Sequence(outputs.Y, batch, channel);
-        T* u = us.Row<T>(0), output = ys.Row<T>(0);
+        float* biases = stackalloc float[2 * blocks * V.Width], skips = biases + blocks * V.Width;
+        for (int k = 0; k < blocks; k++)
+        {
+            int live = line.Live(k);
+            Lanes.LoadOrZero<V>(call.Inputs.DeltaBias, channel + k * V.Width, live).Store(biases + k * V.Width);
+            Lanes.LoadOrZero<V>(call.Inputs.D, channel + k * V.Width, live).Store(skips + k * V.Width);
+        }
+        T* u = us.Row<T>(0);
         float* delta = deltas.Start;
         nint toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride, size = (nint)call.Shape.Length * V.Width;
+        nint deltaApart = call.Shape.StepRank > 0 ? apart : V.Width;
         bool softplus = call.Shape.DeltaSoftplus;
-        for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta, output += (nint)ys.Stride)
+        for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta)
         {
-            V x = TRow.Load<V, T>(u, live), d = TRow.Load<V, float>(delta, live) + bias;
-            CacheLine.Fetch(u + V.Width);
-            CacheLine.Fetch(delta + V.Width);
-            CacheLine.Fetch(output);
-            if (softplus) d = VectorMath.Softplus(d);
-            d.Store(step + at);
-            (d * x).Store(input + at);
-            (skip * x).Store(y + at);
+            for (int k = 0; k < blocks; k++)
+            {
+                int live = line.Live(k);
+                nint to = at + k * apart;
+                V x = TRow.Load<V, T>(u + k * V.Width, live), d = TRow.Load<V, float>(delta + k * deltaApart, live) + V.Load(biases + k * V.Width);
+                if (softplus) d = VectorMath.Softplus(d);
+                d.Store(step + to);
+                (d * x).Store(input + to);
+                (V.Load(skips + k * V.Width) * x).Store(y + to);
+            }
         }
     }
 
     /// <summary>Halves the sum with the second scan if there is one, applies the gate, and writes y.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Close<TRow>(in ScanCall call, in SelectiveScanOutputs outputs, int batch, int block, float* y, float* second)
+    private static void Close<TRow>(in ScanCall call, in SelectiveScanOutputs outputs, int batch, ScanLine line, nint apart, float* y, float* second)
         where TRow : struct, IRowKind
     {
-        int channel = call.Plan.Channel(block), live = call.Plan.Live(block);
-        TokenRows ys = call.Sequence(outputs.Y, batch, channel), zs = call.Sequence(call.Inputs.Z, batch, channel);
+        int blocks = line.Blocks;
+        TokenRows ys = call.Sequence(outputs.Y, batch, line.Channel), zs = call.Sequence(call.Inputs.Z, batch, line.Channel);
         T* output = ys.Row<T>(0), gate = zs.Row<T>(0);
         nint toNextY = (nint)ys.Stride, toNextZ = (nint)zs.Stride, size = (nint)call.Shape.Length * V.Width;
         V half = V.Broadcast(SelectiveScanShape.PairScale);
-        for (nint at = 0; at < size; at += V.Width, output += toNextY)
+        for (nint at = 0; at < size; at += V.Width, output += toNextY, gate += toNextZ)
         {
-            V value = V.Load(y + at);
-            if (second != null) value = (value + V.Load(second + size - V.Width - at)) * half;
-            if (zs.Exists)
+            for (int k = 0; k < blocks; k++)
             {
-                V z = TRow.Load<V, T>(gate, live);
-                CacheLine.Fetch(gate + V.Width);
-                value *= z * VectorMath.Sigmoid(z);
-                gate += toNextZ;
-            }
+                int live = line.Live(k);
+                V value = V.Load(y + k * apart + at);
+                if (second != null) value = (value + V.Load(second + k * apart + size - V.Width - at)) * half;
+                if (zs.Exists)
+                {
+                    V z = TRow.Load<V, T>(gate + k * V.Width, live);
+                    value *= z * VectorMath.Sigmoid(z);
+                }
 
-            TRow.Store(value, output, live);
+                TRow.Store(value, output + k * V.Width, live);
+            }
         }
     }
 
@@ -140,7 +170,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
     /// <summary>Four states that share what is loaded for a token; leaves their last values in <paramref name="end"/>.</summary>
     [MethodImpl(Compile.Alone)]
     private static void Four(
-        float* step, float* input, float* y, nint size, float* rates, float* b, nint perTokenB, float* c, nint perTokenC, float* end)
+        float* step, float* input, float* y, nint size, float* rates, float* b, nint perTokenB, float* c, nint perTokenC, float* end, byte* ahead, nint toNext)
     {
         int width = V.Width;
         V rate0 = V.Load(rates), rate1 = V.Load(rates + width), rate2 = V.Load(rates + 2 * width), rate3 = V.Load(rates + 3 * width);
@@ -156,6 +186,8 @@ internal static unsafe class ScanForward<V, T, TB, TC>
             sum = V.MultiplyAdd(TC.At<V>(c + TC.PerState<V>()), state1, sum);
             sum = V.MultiplyAdd(TC.At<V>(c + 2 * TC.PerState<V>()), state2, sum);
             V.MultiplyAdd(TC.At<V>(c + 3 * TC.PerState<V>()), state3, sum).Store(y + t);
+            CacheLine.Fetch(ahead);
+            ahead += toNext;
             b += perTokenB;
             c += perTokenC;
         }

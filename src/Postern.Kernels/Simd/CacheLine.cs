@@ -6,6 +6,9 @@ namespace Postern.Kernels;
 /// <summary>Asks for memory before it is needed.</summary>
 internal static unsafe class CacheLine
 {
+    /// <summary>Its size, where it is not larger.</summary>
+    public const int Bytes = 64;
+
     /// <summary>
     /// Brings the line of <paramref name="address"/> into the second-level cache; nothing where there is no such instruction. Kernels read one line
     /// of each token's row, rows apart, which the hardware does not foresee; the next block's lines lie right behind and can be on their way.
