@@ -103,7 +103,7 @@ public static class InputPace
         var evaluator = new Evaluator(model, loader);
         int[] all = [.. Enumerable.Range(0, dataset.Test.Count)], counted = [.. all.Where(i => attack.CountsForAsr(dataset.Test.Labels[i]))];
         Batch[] ready = [.. loader.Load(all, 0, 0), .. loader.Load(counted, 0, 0)];
-        InputPaceResult result = Rounds(3, all.Length + counted.Length, _ => evaluator.Both(attack), _ =>
+        InputPaceResult result = Rounds(quick ? 1 : 3, all.Length + counted.Length, _ => evaluator.Both(attack), _ =>
         {
             using var noGrad = inference_mode();
             foreach (Batch batch in ready)

@@ -50,7 +50,7 @@ internal static class LengthsCommand
     {
         int length = side / Patch * (side / Patch) + 1;
         using var model = new StepModel("vim-cifar", side, batch, Precision.Float32);
-        double seconds = SideBySide.Medians(Rounds, model.Step)[0];
+        double seconds = SideBySide.Medians(Rounds, SideBySide.Steady(model.Step))[0];
         Console.WriteLine(FormattableString.Invariant($"L {length}, batch {batch}: {1e3 * seconds:f0} ms a step, {1e6 * seconds / (length * batch):f1} us a token"));
         return new Step(length * batch, seconds);
     }
