@@ -96,7 +96,7 @@ public static class InputPace
     /// </summary>
     public static InputPaceResult Evaluate(bool quick = false)
     {
-        using Dataset dataset = PaceData.Noise(quick ? EvaluationBatch : 5 * EvaluationBatch);
+        using Dataset dataset = PaceData.Noise(quick ? EvaluationBatch : 2 * EvaluationBatch);
         Attack attack = PaceData.BadNets("0.01");
         using Backbone model = ModelCatalog.Create(new Choice(ModelCatalog.All.Single(m => m.Name == "vim-cifar")), dataset.Classes, dataset.InputSize, seed: 1);
         BatchLoader loader = Loader(dataset, dataset.Test, Augmentations.Centre, EvaluationBatch);

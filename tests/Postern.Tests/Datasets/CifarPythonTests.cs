@@ -104,7 +104,7 @@ public class CifarPythonTests
         return message;
     }
 
-    private static void Fill(DatasetFolder folder)
+    internal static void Fill(DatasetFolder folder)
     {
         for (int b = 1; b <= 5; b++) folder.Write($"data_batch_{b}", Batch(2 * b - 1, 2 * b));
         folder.Write("test_batch", Batch(50, 51));

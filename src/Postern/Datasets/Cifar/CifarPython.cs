@@ -38,8 +38,8 @@ internal static class CifarPython
                 : throw new InputException(source, $"label {i} is {stored[i] ?? "None"}, expected 0 to {classes - 1}");
         }
         string name = Path.GetFileName(file);
-        var files = batch.GetValueOrDefault("filenames") as List<object?>;
-        return new ImagePart(data.Values.ToArray(), labels, i => Text(files?.ElementAtOrDefault(i)) ?? $"{name}#{i}");
+        string?[] files = batch.GetValueOrDefault("filenames") is List<object?> all ? [.. all.Select(Text)] : [];
+        return new ImagePart(data.Values.ToArray(), labels, i => files.ElementAtOrDefault(i) ?? $"{name}#{i}");
     }
 
     private static IReadOnlyList<string> ClassNames(FileTree tree, string file)

@@ -3,7 +3,7 @@ namespace Postern.Datasets.Cifar;
 /// <summary>The pictures of one file of a split, decoded.</summary>
 /// <param name="Pixels">[N, 3, 32, 32], 0..255.</param>
 /// <param name="Labels">[N].</param>
-/// <param name="NameOf">Where a picture of this part came from, by its index in the part.</param>
+/// <param name="NameOf">Where a picture of this part came from, by its index in the part. It outlives the part, so it must not hold the file.</param>
 internal sealed record ImagePart(byte[] Pixels, int[] Labels, Func<int, string> NameOf)
 {
     /// <summary>Side of CIFAR-10's pictures.</summary>
@@ -17,6 +17,7 @@ internal sealed record ImagePart(byte[] Pixels, int[] Labels, Func<int, string> 
     {
         byte[] pixels = MemoryImageSet.NewBlock(parts.Sum(p => (long)p.Labels.Length), Side, source);
         int[] starts = new int[parts.Count];
+        Func<int, string>[] names = [.. parts.Select(p => p.NameOf)]; // and not the parts, whose pixels are in the block
         int at = 0;
         for (int i = 0; i < parts.Count; i++)
         {
@@ -24,12 +25,13 @@ internal sealed record ImagePart(byte[] Pixels, int[] Labels, Func<int, string> 
             parts[i].Pixels.CopyTo(pixels, (long)at * PictureBytes);
             at += parts[i].Labels.Length;
         }
-        return new MemoryImageSet(Side, pixels, [.. parts.SelectMany(p => p.Labels)], classNames, NameOf);
-
-        string NameOf(int index)
-        {
-            int part = Array.FindLastIndex(starts, start => start <= index);
-            return parts[part].NameOf(index - starts[part]);
-        }
+        return new MemoryImageSet(Side, pixels, [.. parts.SelectMany(p => p.Labels)], classNames, Names(starts, names));
     }
+
+    // A method of its own: what a lambda beside others captures, all of them keep.
+    private static Func<int, string> Names(int[] starts, Func<int, string>[] names) => index =>
+    {
+        int part = Array.FindLastIndex(starts, start => start <= index);
+        return names[part](index - starts[part]);
+    };
 }

@@ -27,9 +27,9 @@ internal sealed class TarTree : ArchiveTree
                 if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || !IsSafe(name)) continue;
                 total += entry.Length;
                 if (total > LargestContent) throw new InputException(path, $"holds more than {LargestContent} bytes; unpack it and name the folder");
-                using var content = new MemoryStream();
-                entry.DataStream?.CopyTo(content);
-                contents.TryAdd(name, content.ToArray());
+                byte[] content = new byte[entry.Length];
+                entry.DataStream?.ReadExactly(content);
+                contents.TryAdd(name, content);
             }
         }
         catch (Exception e) when (e is not InputException)
