@@ -10,12 +10,12 @@ internal unsafe struct RowWalk<T>(T* start, nint toNext) where T : unmanaged
     private readonly nint toNext = toNext;
     private T* at = start;
 
-    /// <summary>Reads the token's channels and goes on to the next one; the same token's next block is fetched meanwhile.</summary>
+    /// <summary>Reads the token's channels and goes on to the next one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Read<V, TRow>(int live) where V : unmanaged, IVector<V> where TRow : struct, IRowKind
     {
         V value = TRow.Load<V, T>(at, live);
-        CacheLine.Fetch(at + V.Width);
+        CacheLine.FetchNear(at + CacheLine.RowsAhead * toNext);
         at += toNext;
         return value;
     }
@@ -25,6 +25,7 @@ internal unsafe struct RowWalk<T>(T* start, nint toNext) where T : unmanaged
     public void Write<V, TRow>(V value, int live) where V : unmanaged, IVector<V> where TRow : struct, IRowKind
     {
         TRow.Store(value, at, live);
+        CacheLine.FetchNear(at + CacheLine.RowsAhead * toNext);
         at += toNext;
     }
 }

@@ -58,7 +58,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
             for (int k = 0; k < line.Blocks && call.Shape.StepRank > 0; k++) ScanSteps<V>.Project(call, batch, line.Block + k, own.Step + k * own.Apart);
             if (line.Whole) Open<WholeRow>(call, batch, line, own);
             else Open<PartRow>(call, batch, line, own);
-            RowsAhead ahead = Ahead(call, gradY, gradients[i], batch, line, last: i == calls.Length - 1);
+            LinesAhead ahead = Ahead(call, gradY, gradients[i], batch, line, last: i == calls.Length - 1);
             for (int k = 0; k < line.Blocks; k++) States(call, partials[i], batch, line.Block + k, own.OfBlock(k), ref ahead);
             if (line.Whole) Close<WholeRow>(call, partials[i], gradients[i], batch, line, own);
             else Close<PartRow>(call, partials[i], gradients[i], batch, line, own);
@@ -75,9 +75,9 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
     }
 
     /// <summary>What is written when the states of a scan are done, and what the next line reads.</summary>
-    private static RowsAhead Ahead(in ScanCall call, TokenRows gradY, in SelectiveScanGradients gradients, int batch, in ScanLine line, bool last)
+    private static LinesAhead Ahead(in ScanCall call, TokenRows gradY, in SelectiveScanGradients gradients, int batch, in ScanLine line, bool last)
     {
-        var ahead = new RowsAhead();
+        var ahead = new LinesAhead();
         bool lowRank = call.Shape.StepRank > 0;
         ahead.Add(call.Sequence(gradients.U, batch, line.Channel));
         if (!lowRank) ahead.Add(call.Sequence(gradients.Delta, batch, line.Channel));
@@ -90,7 +90,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         return ahead;
     }
 
-    private static void States(in ScanCall call, in ScanPartials partials, int batch, int block, in ScanBackwardScratch scratch, ref RowsAhead ahead)
+    private static void States(in ScanCall call, in ScanPartials partials, int batch, int block, in ScanBackwardScratch scratch, ref LinesAhead ahead)
     {
         int states = call.Shape.States;
         ScanCoefficient b = call.B(block, scratch.Coefficients), c = call.C(block, scratch.Coefficients);
@@ -138,6 +138,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         V scale = V.Broadcast(second != null ? SelectiveScanShape.PairScale : 1f);
         for (nint at = 0; at < size; at += V.Width, grad += toNextGrad, gate += toNextZ)
         {
+            CacheLine.FetchNear(grad + CacheLine.RowsAhead * toNextGrad);
+            CacheLine.FetchNear(gate + CacheLine.RowsAhead * toNextZ);
             for (int k = 0; k < line.Blocks; k++)
             {
                 nint to = k * apart;
@@ -177,6 +179,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         V zero = V.Broadcast(0f);
         for (nint at = 0; at < size; at += V.Width, rows += toNextU, delta += toNextDelta)
         {
+            CacheLine.FetchNear(rows + CacheLine.RowsAhead * toNextU);
+            CacheLine.FetchNear(delta + CacheLine.RowsAhead * toNextDelta);
             for (int k = 0; k < line.Blocks; k++)
             {
                 nint to = at + k * apart;
@@ -221,6 +225,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         }
         for (nint at = 0; at < size; at += V.Width, gradU += toNextGradU, gradDelta += toNextGradDelta)
         {
+            CacheLine.FetchNear(gradU + CacheLine.RowsAhead * toNextGradU);
+            CacheLine.FetchNear(gradDelta + CacheLine.RowsAhead * toNextGradDelta);
             for (int k = 0; k < line.Blocks; k++)
             {
                 nint to = at + k * apart;
@@ -254,6 +260,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         nint size = scratch.Size, apart = scratch.Apart, toNext = (nint)gradZs.Stride;
         for (nint at = 0; at < size; at += V.Width, gradZ += toNext)
         {
+            CacheLine.FetchNear(gradZ + CacheLine.RowsAhead * toNext);
             for (int k = 0; k < line.Blocks; k++)
             {
                 nint to = k * apart;

@@ -75,7 +75,7 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
 
     /// <summary>As <see cref="Recompute"/>; a and h are [L, 4, width].</summary>
     [MethodImpl(Compile.Alone)]
-    public static void RecomputeFour(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref RowsAhead ahead)
+    public static void RecomputeFour(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref LinesAhead ahead)
     {
         byte* fetched = ahead.Take(at.Rates, out nint toNext);
         int width = V.Width;
@@ -116,7 +116,7 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
 
     /// <summary>As <see cref="Reverse"/>, of what <see cref="RecomputeFour"/> left.</summary>
     [MethodImpl(Compile.Alone)]
-    public static void ReverseFour(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref RowsAhead ahead)
+    public static void ReverseFour(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref LinesAhead ahead)
     {
         byte* fetched = ahead.Take(at.Rates, out nint toNext);
         int width = V.Width, row = ScanCall.Together * V.Width;

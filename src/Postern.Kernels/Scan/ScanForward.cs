@@ -41,7 +41,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
             for (int k = 0; k < line.Blocks && call.Shape.StepRank > 0; k++) ScanSteps<V>.Project(call, batch, line.Block + k, step + k * apart);
             if (line.Whole) Open<WholeRow>(call, batch, line, apart, step, input, y + i * spacing);
             else Open<PartRow>(call, batch, line, apart, step, input, y + i * spacing);
-            var ahead = new RowsAhead();
+            var ahead = new LinesAhead();
             if (i == 0)
             {
                 ahead.Add(call.Sequence(outputs.Y, batch, line.Channel));
@@ -65,7 +65,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
 
     /// <summary>Adds every state's share of y.</summary>
     private static void States(
-        in ScanCall call, float* lastState, int batch, int block, float* coefficients, float* step, float* input, float* y, ref RowsAhead ahead)
+        in ScanCall call, float* lastState, int batch, int block, float* coefficients, float* step, float* input, float* y, ref LinesAhead ahead)
     {
         int width = V.Width, states = call.Shape.States, channel = call.Plan.Channel(block), live = call.Plan.Live(block);
         nint size = (nint)call.Shape.Length * width;
@@ -109,6 +109,8 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         bool softplus = call.Shape.DeltaSoftplus;
         for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta)
         {
+            CacheLine.FetchNear(u + CacheLine.RowsAhead * toNextU);
+            CacheLine.FetchNear(delta + CacheLine.RowsAhead * toNextDelta);
             for (int k = 0; k < blocks; k++)
             {
                 int live = line.Live(k);
@@ -134,6 +136,8 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         V half = V.Broadcast(SelectiveScanShape.PairScale);
         for (nint at = 0; at < size; at += V.Width, output += toNextY, gate += toNextZ)
         {
+            CacheLine.FetchNear(gate + CacheLine.RowsAhead * toNextZ);
+            CacheLine.FetchNear(output + CacheLine.RowsAhead * toNextY);
             for (int k = 0; k < blocks; k++)
             {
                 int live = line.Live(k);
