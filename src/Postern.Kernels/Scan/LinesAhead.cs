@@ -19,7 +19,7 @@ internal unsafe struct LinesAhead
         strides[count++] = rows.Stride * rows.Size;
     }
 
-    /// <summary>The first line of the next array, and from one line to the next in bytes; of some line that is there, when all are taken.</summary>
+    /// <summary>The first line of the next array, and from one line to the next in bytes; of <paramref name="there"/> again and again, when all are taken.</summary>
     public byte* Take(float* there, out nint stride)
     {
         bool any = taken < count;
