@@ -35,7 +35,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         {
             ScanBackwardScratch[] scratch = [.. calls.Select((call, i) => new ScanBackwardScratch(thread, call.Shape, V.Width, BlocksOfLine, calls.Length, i))];
             for (int i = 0; i < calls.Length; i++) calls[i].Gather(plan.Sequence(item), plan.Group(item), scratch[i].Coefficients);
-            foreach (ScanBackwardScratch own in scratch) own.ClearTokenSums();
+            foreach (ScanBackwardScratch own in scratch) own.StartItem();
             (int first, int end) = plan.BlocksOf(item);
             for (int block = first; block < end; block += BlocksOfLine)
                 Line(calls, partials, gradY, gradients, plan.Sequence(item), new ScanLine(plan, V.Width, block, BlocksOfLine, end), scratch);
@@ -165,11 +165,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         int channel = line.Channel;
         TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Deltas(call.Inputs.Delta, batch, channel, scratch.Step);
         float* biases = stackalloc float[2 * line.Blocks * V.Width], skips = biases + line.Blocks * V.Width;
-        for (int k = 0; k < line.Blocks; k++)
-        {
-            Lanes.LoadOrZero<V>(call.Inputs.DeltaBias, channel + k * V.Width, line.Live(k)).Store(biases + k * V.Width);
-            Lanes.LoadOrZero<V>(call.Inputs.D, channel + k * V.Width, line.Live(k)).Store(skips + k * V.Width);
-        }
+        line.CopyOf<V>(call.Inputs.DeltaBias, biases);
+        line.CopyOf<V>(call.Inputs.D, skips);
         T* rows = us.Row<T>(0);
         float* delta = deltas.Start, u = scratch.U, step = scratch.Step, x = scratch.X, s = scratch.S;
         float* gradStep = scratch.GradStep, gradX = scratch.GradX, stepSlope = scratch.StepSlope;
@@ -212,17 +209,13 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         TokenRows gradUs = call.Sequence(gradients.U, batch, channel), gradDeltas = call.Deltas(gradients.Delta, batch, channel, scratch.GradStep);
         T* gradU = gradUs.Row<T>(0);
         float* gradDelta = gradDeltas.Start, u = scratch.U, step = scratch.Step, g = scratch.G, gradStep = scratch.GradStep, gradX = scratch.GradX;
-        float* stepSlope = scratch.StepSlope, sums = stackalloc float[3 * line.Blocks * V.Width];
+        int channels = line.Blocks * V.Width;
+        float* gradSkips = stackalloc float[3 * channels], gradBiases = gradSkips + channels, skips = gradBiases + channels, stepSlope = scratch.StepSlope;
         nint size = scratch.Size, toNextGradU = (nint)gradUs.Stride, toNextGradDelta = (nint)gradDeltas.Stride, apart = scratch.Apart;
         nint deltaApart = call.Shape.StepRank > 0 ? apart : V.Width;
         bool softplus = call.Shape.DeltaSoftplus;
-        V zero = V.Broadcast(0f);
-        for (int k = 0; k < line.Blocks; k++)
-        {
-            zero.Store(sums + 3 * k * V.Width);
-            zero.Store(sums + (3 * k + 1) * V.Width);
-            Lanes.LoadOrZero<V>(call.Inputs.D, channel + k * V.Width, line.Live(k)).Store(sums + (3 * k + 2) * V.Width);
-        }
+        new Span<float>(gradSkips, 2 * channels).Clear();
+        line.CopyOf<V>(call.Inputs.D, skips);
         for (nint at = 0; at < size; at += V.Width, gradU += toNextGradU, gradDelta += toNextGradDelta)
         {
             CacheLine.FetchNear(gradU + CacheLine.RowsAhead * toNextGradU);
@@ -230,10 +223,10 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
             for (int k = 0; k < line.Blocks; k++)
             {
                 nint to = at + k * apart;
-                float* gradSkip = sums + 3 * k * V.Width, gradBias = gradSkip + V.Width, skip = gradBias + V.Width;
+                float* gradSkip = gradSkips + k * V.Width, gradBias = gradBiases + k * V.Width;
                 V ut = V.Load(u + to), gt = V.Load(g + to), toX = V.Load(gradX + to);
                 V.MultiplyAdd(gt, ut, V.Load(gradSkip)).Store(gradSkip);
-                TRow.Store(V.MultiplyAdd(V.Load(step + to), toX, V.Load(skip) * gt), gradU + k * V.Width, line.Live(k));
+                TRow.Store(V.MultiplyAdd(V.Load(step + to), toX, V.Load(skips + k * V.Width) * gt), gradU + k * V.Width, line.Live(k));
 
                 V toDelta = V.MultiplyAdd(ut, toX, V.Load(gradStep + to) * V.Broadcast(Ln2));
                 if (softplus) toDelta *= V.Load(stepSlope + to);
@@ -243,8 +236,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         }
         for (int k = 0; k < line.Blocks; k++)
         {
-            V.Load(sums + 3 * k * V.Width).Store(partials.OfBlock(partials.D, batch, line.Block + k, 1));
-            V.Load(sums + (3 * k + 1) * V.Width).Store(partials.OfBlock(partials.DeltaBias, batch, line.Block + k, 1));
+            V.Load(gradSkips + k * V.Width).Store(partials.OfBlock(partials.D, batch, line.Block + k, 1));
+            V.Load(gradBiases + k * V.Width).Store(partials.OfBlock(partials.DeltaBias, batch, line.Block + k, 1));
         }
     }
 

@@ -5,7 +5,7 @@ namespace Postern.Kernels;
 /// <summary>What one thread needs for the gradient of a scan or of a pair: buffers [L, width] for each block of a line in scan order, two [L, 4, width],
 /// reused for every four states, and the sums over channels of the gradients of B, C and low-rank steps, kept for all blocks of an item. The scans of
 /// a pair share what one of them has used up before the other begins.</summary>
-internal unsafe struct ScanBackwardScratch
+internal readonly unsafe struct ScanBackwardScratch
 {
     /// <summary>The width to which sums over channels are folded while they run.</summary>
     public const int Folds = 4;
@@ -40,29 +40,28 @@ internal unsafe struct ScanBackwardScratch
         S = G + spacing;
         A = memory + blocks * Apart;
         H = A + ScanCall.Together * (Size + width);
-        new Span<float>(H - ScanCall.Together * width, ScanCall.Together * width).Clear();
         GradB = H + ScanCall.Together * Size + scan * TokenFloats(shape, width);
         GradC = GradB + shape.States * TokenSumStride;
         GradSteps = GradC + shape.States * TokenSumStride;
         Coefficients = GradSteps + (nint)shape.Length * paddedRank;
     }
 
-    /// <summary>The same for the block <paramref name="k"/> of the line.</summary>
-    public readonly ScanBackwardScratch OfBlock(int k)
+    private ScanBackwardScratch(in ScanBackwardScratch first, nint to)
     {
-        ScanBackwardScratch block = this;
-        nint to = k * Apart;
-        block.U += to;
-        block.Step += to;
-        block.X += to;
-        block.GradStep += to;
-        block.GradX += to;
-        block.StepSlope += to;
-        block.GateSlope += to;
-        block.G += to;
-        block.S += to;
-        return block;
+        this = first;
+        U += to;
+        Step += to;
+        X += to;
+        GradStep += to;
+        GradX += to;
+        StepSlope += to;
+        GateSlope += to;
+        G += to;
+        S += to;
     }
+
+    /// <summary>The same for the block <paramref name="k"/> of the line.</summary>
+    public ScanBackwardScratch OfBlock(int k) => new(this, k * Apart);
 
     /// <summary>From a buffer [L, width] of one block of the line to the next one's.</summary>
     public nint Apart { get; }
@@ -71,31 +70,31 @@ internal unsafe struct ScanBackwardScratch
     public nint Size { get; }
 
     /// <summary>u.</summary>
-    public float* U { get; private set; }
+    public float* U { get; }
 
     /// <summary>delta'.</summary>
-    public float* Step { get; private set; }
+    public float* Step { get; }
 
     /// <summary>delta' u.</summary>
-    public float* X { get; private set; }
+    public float* X { get; }
 
     /// <summary>The gradient of y before the gate.</summary>
-    public float* G { get; private set; }
+    public float* G { get; }
 
     /// <summary>y before the gate.</summary>
-    public float* S { get; private set; }
+    public float* S { get; }
 
     /// <summary>The gradient of delta' by way of the decay, over ln 2.</summary>
-    public float* GradStep { get; private set; }
+    public float* GradStep { get; }
 
     /// <summary>The gradient of delta' u.</summary>
-    public float* GradX { get; private set; }
+    public float* GradX { get; }
 
     /// <summary>The derivative of softplus; nothing where there is none.</summary>
-    public float* StepSlope { get; private set; }
+    public float* StepSlope { get; }
 
     /// <summary>The gradient of the gate for each unit of s; nothing where there is no gate.</summary>
-    public float* GateSlope { get; private set; }
+    public float* GateSlope { get; }
 
     /// <summary>The decays of the states in hand.</summary>
     public float* A { get; }
@@ -116,17 +115,22 @@ internal unsafe struct ScanBackwardScratch
     public float* Coefficients { get; }
 
     /// <summary>From one state's sums to the next one's.</summary>
-    public readonly nint TokenSumStride => (nint)shape.Length * Folds;
+    public nint TokenSumStride => (nint)shape.Length * Folds;
 
     /// <summary>The floats behind the instances of a scan or a pair.</summary>
     public static long Floats(in SelectiveScanShape shape, int width, int blocks, int scans) =>
         blocks * (Shared + scans * Own) * ScanCall.Spacing(shape, width) + (2L * shape.Length + 1) * ScanCall.Together * width + scans * TokenFloats(shape, width);
 
-    /// <summary>Starts the sums of an item.</summary>
-    public readonly void ClearTokenSums() => new Span<float>(GradB, checked((int)(2 * shape.States * TokenSumStride + (nint)shape.Length * paddedRank))).Clear();
+    /// <summary>Sets to zero what an item adds to, and the row before the first state.</summary>
+    public void StartItem()
+    {
+        int row = ScanCall.Together * (int)(Size / shape.Length);
+        new Span<float>(H - row, row).Clear();
+        new Span<float>(GradB, checked((int)(2 * shape.States * TokenSumStride + (nint)shape.Length * paddedRank))).Clear();
+    }
 
     /// <summary>Writes the sums over the channels of <paramref name="item"/>, tokens at their own places.</summary>
-    public readonly void FinishTokenSums(in ScanPartials partials, in SelectiveScanGradients gradients, int item)
+    public void FinishTokenSums(in ScanPartials partials, in SelectiveScanGradients gradients, int item)
     {
         if (!shape.ConstantB) Unfold(GradB, partials.OfTokens(partials.B, gradients.B, item, shape.States));
         if (!shape.ConstantC) Unfold(GradC, partials.OfTokens(partials.C, gradients.C, item, shape.States));
@@ -138,11 +142,11 @@ internal unsafe struct ScanBackwardScratch
 
     private static nint TokenFloats(in SelectiveScanShape shape, int width) => (2 * (nint)shape.States * Folds + ScanCall.Padded(shape, width)) * shape.Length + ScanCall.CoefficientFloats(shape);
 
-    private readonly int Token(int t) => shape.Reverse ? shape.Length - 1 - t : t;
+    private int Token(int t) => shape.Reverse ? shape.Length - 1 - t : t;
 
     /// <summary>Adds the four columns of <paramref name="sums"/> and writes them as N numbers a token.</summary>
     [MethodImpl(Compile.Alone)]
-    private readonly void Unfold(float* sums, TokenRows rows)
+    private void Unfold(float* sums, TokenRows rows)
     {
         for (int n = 0; n < shape.States;)
         {

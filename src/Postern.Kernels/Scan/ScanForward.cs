@@ -96,12 +96,8 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         int channel = line.Channel, blocks = line.Blocks;
         TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Deltas(call.Inputs.Delta, batch, channel, step);
         float* biases = stackalloc float[2 * blocks * V.Width], skips = biases + blocks * V.Width;
-        for (int k = 0; k < blocks; k++)
-        {
-            int live = line.Live(k);
-            Lanes.LoadOrZero<V>(call.Inputs.DeltaBias, channel + k * V.Width, live).Store(biases + k * V.Width);
-            Lanes.LoadOrZero<V>(call.Inputs.D, channel + k * V.Width, live).Store(skips + k * V.Width);
-        }
+        line.CopyOf<V>(call.Inputs.DeltaBias, biases);
+        line.CopyOf<V>(call.Inputs.D, skips);
         T* u = us.Row<T>(0);
         float* delta = deltas.Start;
         nint toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride, size = (nint)call.Shape.Length * V.Width;

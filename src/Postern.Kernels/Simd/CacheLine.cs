@@ -14,7 +14,7 @@ internal static unsafe class CacheLine
 
     /// <summary>
     /// Brings the line of <paramref name="address"/> into the second-level cache; nothing where there is no such instruction. Kernels read one line
-    /// of each token's row, rows apart, which the hardware does not foresee; the next block's lines lie right behind and can be on their way.
+    /// of each token's row, rows apart, which the hardware does not foresee.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fetch(void* address)

@@ -9,7 +9,7 @@ public class VectorMathTests
     [Theory]
     [MemberData(nameof(Paths))]
     public void Exp2_is_good_to_three_units_in_the_last_place(SimdPath path) =>
-        AssertUnits(path, Function.Exp2, x => Math.Pow(2.0, x), Sweep(-125.4, 127.93), 3.0);
+        AssertUnits(path, Function.Exp2, x => Math.Pow(2.0, x), Sweep(-125.4, path == SimdPath.Avx2 ? 127.93 : 127.99), 3.0);
 
     [Theory]
     [MemberData(nameof(Paths))]
