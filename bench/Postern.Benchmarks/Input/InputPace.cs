@@ -23,7 +23,7 @@ public sealed record InputPaceResult(double ImagesPerSecond, double FloorImagesP
 /// </summary>
 public static class InputPace
 {
-    private const int BatchSize = 128, EvaluationBatch = 200;
+    private const int BatchSize = 128, LargeBatch = 32, EvaluationBatch = 200;
 
     private static readonly TrainingSettings Light = new() { Epochs = 1, BatchSize = BatchSize, LearningRate = 1, Schedule = new StepSchedule(1, [], 1) };
 
@@ -76,7 +76,7 @@ public static class InputPace
     {
         using var files = PaceData.Jpegs(source, quick ? 64 : 256);
         using Dataset dataset = DatasetCatalog.OpenPath(files.Path);
-        BatchLoader loader = Loader(dataset, dataset.Train, Augmentations.Create(Light, dataset), BatchSize);
+        BatchLoader loader = Loader(dataset, dataset.Train, Augmentations.Create(Light, dataset), LargeBatch);
         byte[][] contents = [.. files.Pictures.Select(File.ReadAllBytes)];
         using var buffer = new SKBitmap(new SKImageInfo(PaceData.Width, PaceData.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         return Rounds(quick ? 3 : 7, dataset.Train.Count, round => Drain(loader, round), _ =>

@@ -6,7 +6,7 @@ namespace Postern.Benchmarks;
 
 /// <summary>
 /// The fused selective scan at the paper's CIFAR Vim (L 65, E 512, N 16): beside the arithmetic alone, and beside two loops of
-/// tensor operations.
+/// tensor operations; at the other Vims' sizes beside the arithmetic. Short readings are of half a second each.
 /// </summary>
 internal static class ScanRows
 {
@@ -15,14 +15,40 @@ internal static class ScanRows
     /// <summary>Pictures of the official formulation's backward pass, which writes a gradient [B, E, L, N] for each token.</summary>
     private const int OfficialBatch = 2;
 
-    /// <summary><c>scan-forward</c> and <c>scan-backward</c>.</summary>
-    public static IReadOnlyList<Work> Works { get; } = [new("scan-forward", Forward), new("scan-backward", Backward)];
+    /// <summary><c>scan-forward</c>, <c>scan-backward</c>, and both of each other Vim.</summary>
+    public static IReadOnlyList<Work> Works { get; } =
+    [
+        new("scan-forward", Forward), new("scan-backward", Backward),
+        Variant("vim-mini", batch: 128, length: 65, channels: 128), Variant("vim-tiny", batch: 16, length: 197, channels: 384),
+        Variant("vim-small", batch: 8, length: 197, channels: 768), Variant("vim-small-stride8", batch: 2, length: 730, channels: 768),
+    ];
+
+    private static Work Variant(string model, int batch, int length, int channels) => new($"scan-{model}", scale =>
+    {
+        int pictures = Math.Max(1, batch / scale.Pick(1, 4));
+        ScanInput input = ScanInputs.Make(pictures, length, channels, States);
+        long elements = (long)pictures * length * channels * States;
+        double[] s = SideBySide.Medians(scale.Rounds,
+            Fused(ForwardSeconds, input), Fused(BackwardSeconds, input), SideBySide.Steady(() => ExponentialFloor.Seconds(elements, gates: true)));
+        string size = $"batch {pictures}, L {length}, E {channels}";
+        return
+        [
+            new ComparedRow($"scan-{model}-forward", "float32")
+            {
+                OursMs = 1e3 * s[0], FloorMs = 1e3 * s[2], Note = FormattableString.Invariant($"{size}, {100 * s[2] / s[0]:f0} % of the ceiling"),
+            },
+            new ComparedRow($"scan-{model}-backward", "float32")
+            {
+                OursMs = 1e3 * s[1], FloorMs = 1e3 * s[2], Note = FormattableString.Invariant($"{size}, {s[1] / s[0]:f2} times its forward"),
+            },
+        ];
+    });
 
     private static IReadOnlyList<ComparedRow> Forward(Scale scale)
     {
         int batch = scale.Pick(32, 8);
         ScanInput input = ScanInputs.Make(batch, Length, Channels, States);
-        double[] s = SideBySide.Medians(4 * scale.Rounds, () => ForwardSeconds(SelectiveScanFunction.Apply, input), Ceiling(batch), StatesAlone(batch));
+        double[] s = SideBySide.Medians(scale.Rounds, Fused(ForwardSeconds, input), Ceiling(batch), StatesAlone(batch));
         double[] slow = SideBySide.Medians(scale.Rounds, () => ForwardSeconds(SelectiveScanLoop.Apply, input), () => ForwardSeconds(OfficialScan.Apply, input));
         ComparedRow row = Row("scan-forward", batch, s[0], s[1], s[2]);
         return
@@ -40,8 +66,7 @@ internal static class ScanRows
     {
         int batch = scale.Pick(32, 8);
         ScanInput input = ScanInputs.Make(batch, Length, Channels, States), small = ScanInputs.Make(OfficialBatch, Length, Channels, States);
-        double[] s = SideBySide.Medians(2 * scale.Rounds,
-            () => BackwardSeconds(SelectiveScanFunction.Apply, input), Ceiling(batch), StatesAlone(batch), () => ForwardSeconds(SelectiveScanFunction.Apply, input));
+        double[] s = SideBySide.Medians(scale.Rounds, Fused(BackwardSeconds, input), Ceiling(batch), StatesAlone(batch), Fused(ForwardSeconds, input));
         double[] slow = SideBySide.Medians(scale.Rounds, () => BackwardSeconds(SelectiveScanLoop.Apply, input), () => BackwardSeconds(OfficialScan.Apply, small));
         ComparedRow row = Row("scan-backward", batch, s[0], s[1], s[2]);
         row = row with { Note = row.Note + FormattableString.Invariant($"; {s[0] / s[3]:f2} times its forward; floor: one pass of exponentials") };
@@ -61,12 +86,15 @@ internal static class ScanRows
     };
 
     /// <summary>All exponentials and multiply-adds of the scan.</summary>
-    private static Func<double> Ceiling(int batch) => () => ExponentialFloor.Seconds(Elements(batch), gates: true);
+    private static Func<double> Ceiling(int batch) => SideBySide.Steady(() => ExponentialFloor.Seconds(Elements(batch), gates: true));
 
     /// <summary>Those of its states.</summary>
-    private static Func<double> StatesAlone(int batch) => () => ExponentialFloor.Seconds(Elements(batch));
+    private static Func<double> StatesAlone(int batch) => SideBySide.Steady(() => ExponentialFloor.Seconds(Elements(batch)));
 
     private static long Elements(int batch) => (long)batch * Length * Channels * States;
+
+    private static Func<double> Fused(Func<Func<ScanInput, Tensor>, ScanInput, double> pass, ScanInput input) =>
+        SideBySide.Steady(() => pass(SelectiveScanFunction.Apply, input));
 
     private static double ForwardSeconds(Func<ScanInput, Tensor> scan, ScanInput input)
     {

@@ -53,11 +53,7 @@ internal sealed class PartResizer
             if (rowFactors.Length < weights.Length) rowFactors = new int[weights.Length];
             Fix(weights, rowFactors);
             AlongColumns(narrow.AsSpan((rows.Start(part.Top + y) - firstRow) * stride), stride, rowFactors.AsSpan(0, weights.Length));
-            for (int channel = 0; channel < 3; channel++)
-            {
-                Span<byte> to = pixels.Slice((channel * size + top + y) * size + left, part.Width);
-                for (int x = 0; x < to.Length; x++) to[x] = line[BytesPerPixel * x + channel];
-            }
+            for (int channel = 0; channel < 3; channel++) Take(line, channel, pixels.Slice((channel * size + top + y) * size + left, part.Width));
         }
     }
 
@@ -109,6 +105,23 @@ internal sealed class PartResizer
             }
             Vector.Narrow(Vector.Narrow(Byte(a), Byte(b)), Vector.Narrow(Byte(c), Byte(d))).CopyTo(line, at);
         }
+    }
+
+    // One channel of RGBA.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Take(ReadOnlySpan<byte> rgba, int channel, Span<byte> to)
+    {
+        ReadOnlySpan<Vector<uint>> pixels = MemoryMarshal.Cast<byte, Vector<uint>>(rgba);
+        Span<Vector<byte>> wide = MemoryMarshal.Cast<byte, Vector<byte>>(to);
+        var low = new Vector<uint>(byte.MaxValue);
+        for (int i = 0; i < wide.Length; i++)
+        {
+            ReadOnlySpan<Vector<uint>> four = pixels.Slice(4 * i, 4);
+            Vector<ushort> first = Vector.Narrow((four[0] >> (8 * channel)) & low, (four[1] >> (8 * channel)) & low);
+            Vector<ushort> second = Vector.Narrow((four[2] >> (8 * channel)) & low, (four[3] >> (8 * channel)) & low);
+            wide[i] = Vector.Narrow(first, second);
+        }
+        for (int x = wide.Length * Vector<byte>.Count; x < to.Length; x++) to[x] = rgba[BytesPerPixel * x + channel];
     }
 
     private static Vector<uint> Byte(Vector<int> sum) => Vector.AsVectorUInt32(Vector.Min(

@@ -1,5 +1,4 @@
 using Postern.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Training;
@@ -9,20 +8,17 @@ internal sealed class BatchDraft : IDisposable
 {
     private readonly int length;
     private readonly long[] labels;
-    private readonly nint address;
-    private Tensor? images;
+    private BatchMemory.Lease? memory;
 
     /// <summary>An empty batch for some samples.</summary>
     /// <param name="indices">Which samples, in the batch's order.</param>
     /// <param name="number">Number of the batch in the pass.</param>
     /// <param name="size">Side of the model's input.</param>
-    public BatchDraft(int[] indices, int number, int size)
+    /// <param name="memory">Where the pictures' memory comes from.</param>
+    public BatchDraft(int[] indices, int number, int size, BatchMemory memory)
     {
         (Indices, Number, length, labels) = (indices, number, 3 * size * size, new long[indices.Length]);
-        images = empty([indices.Length, 3, size, size], ScalarType.Float32).DetachFromDisposeScope();
-        // A storage holds a second tensor of the same memory, which nothing but a scope releases before the collector comes.
-        using DisposeScope scope = NewDisposeScope();
-        address = images.storage<float>().data_ptr();
+        this.memory = memory.Take(indices.Length, size);
     }
 
     /// <summary>Which samples, in the batch's order.</summary>
@@ -32,7 +28,7 @@ internal sealed class BatchDraft : IDisposable
     public int Number { get; }
 
     /// <summary>The picture at a place of the batch, [3, S, S]. Valid until <see cref="Finish"/> or <see cref="Dispose"/>.</summary>
-    public Span<float> PictureAt(int place) => NativeSpan.Of(address + (nint)place * length * sizeof(float), length);
+    public Span<float> PictureAt(int place) => NativeSpan.Of(memory!.Address + (nint)place * length * sizeof(float), length);
 
     /// <summary>Sets the label at a place of the batch.</summary>
     public void SetLabel(int place, int label) => labels[place] = label;
@@ -40,11 +36,11 @@ internal sealed class BatchDraft : IDisposable
     /// <summary>Hands the batch over; the draft holds nothing any more.</summary>
     public Batch Finish()
     {
-        var batch = new Batch(images!, tensor(labels).DetachFromDisposeScope(), Indices);
-        images = null;
+        var batch = new Batch(memory!.Alias(), tensor(labels).DetachFromDisposeScope(), Indices) { Memory = memory };
+        memory = null;
         return batch;
     }
 
     /// <summary>Releases a batch that was not finished.</summary>
-    public void Dispose() => images?.Dispose();
+    public void Dispose() => memory?.Dispose();
 }

@@ -43,9 +43,10 @@ public sealed record BatchLoader(
         Prefetch.Of<Batch>((hand, stop) =>
         {
             var writer = new SampleWriter(this);
+            using var memory = new BatchMemory();
             for (int start = 0; start < Kept(order.Count); start += BatchSize)
             {
-                using BatchDraft draft = Draft(order, start);
+                using BatchDraft draft = Draft(order, start, memory);
                 writer.ForEach(draft.Indices.Length, stop, (i, buffers) =>
                 {
                     int index = draft.Indices[i];
@@ -78,11 +79,11 @@ public sealed record BatchLoader(
         }, cancel);
 
     /// <summary>An empty batch of <paramref name="order"/> from the sample at <paramref name="start"/> on.</summary>
-    internal BatchDraft Draft(IReadOnlyList<int> order, int start)
+    internal BatchDraft Draft(IReadOnlyList<int> order, int start, BatchMemory memory)
     {
         int[] indices = new int[Math.Min(BatchSize, Kept(order.Count) - start)];
         for (int i = 0; i < indices.Length; i++) indices[i] = order[start + i];
-        return new BatchDraft(indices, start / BatchSize, InputSize);
+        return new BatchDraft(indices, start / BatchSize, InputSize, memory);
     }
 
     /// <summary>The editor where it changes a sample at all.</summary>

@@ -12,6 +12,7 @@ namespace Postern.Training;
 internal sealed class TwoPasses(BatchLoader loader, IReadOnlyList<int> order, IReadOnlyList<int> edited, long seed, int epoch) : IDisposable
 {
     private readonly SampleWriter writer = new(loader);
+    private readonly BatchMemory memory = new();
     // Batches of the second pass that have not been handed out; only the last can have free places.
     private readonly Queue<BatchDraft> open = [];
     private readonly int count = loader.Kept(edited.Count);
@@ -22,7 +23,7 @@ internal sealed class TwoPasses(BatchLoader loader, IReadOnlyList<int> order, IR
     {
         for (int start = 0; start < loader.Kept(order.Count); start += loader.BatchSize)
         {
-            using BatchDraft draft = loader.Draft(order, start);
+            using BatchDraft draft = loader.Draft(order, start, memory);
             (BatchDraft? Draft, int At)[] second = Array.ConvertAll(draft.Indices, Place);
             writer.ForEach(draft.Indices.Length, stop, (i, buffers) => Write(draft, i, second[i].Draft, second[i].At, buffers));
             hand(new PassBatch(draft.Finish(), Edited: false));
@@ -35,6 +36,7 @@ internal sealed class TwoPasses(BatchLoader loader, IReadOnlyList<int> order, IR
     public void Dispose()
     {
         foreach (BatchDraft draft in open) draft.Dispose();
+        memory.Dispose();
     }
 
     /// <summary>The place of the next sample of the first pass in the second one; no draft where it is not in there.</summary>
@@ -43,7 +45,7 @@ internal sealed class TwoPasses(BatchLoader loader, IReadOnlyList<int> order, IR
         if (placed == count || edited[placed] != index) return (null, 0);
         if (placed == room)
         {
-            open.Enqueue(loader.Draft(edited, room));
+            open.Enqueue(loader.Draft(edited, room, memory));
             room += loader.BatchSize;
         }
         return (open.Last(), placed++ % loader.BatchSize);
