@@ -10,9 +10,9 @@ namespace Postern.Kernels;
 /// dC_t = g_t h_t      dB_t = r_t x_t      dx_t = r_t B_t      dA = sum_t delta'_t q_t
 /// ddelta'_t = A q_t + u_t dx_t            with q_t = a_t h_(t-1) r_t
 /// </code>
-/// summed over states or channels as the shapes demand. The states of four n, or of one where fewer are left, are computed forwards into
-/// scratch and used up at once (<see cref="ScanBackwardLoops{V, TB, TC}"/>), so that scratch grows with L and not with L N. The two scans of a
-/// pair take turns on a block between the two halves of their gate's gradient.
+/// summed over states or channels as the shapes demand. The states of four n, of two where registers are few, or of one where fewer are left, are
+/// computed forwards into scratch and used up at once (<see cref="ScanBackwardLoops{V, TB, TC}"/>), so that scratch grows with L and not with L N.
+/// The two scans of a pair take turns on a block between the two halves of their gate's gradient.
 /// </summary>
 internal static unsafe class ScanBackward<V, T, TB, TC>
     where V : unmanaged, IVector<V>
@@ -105,15 +105,24 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
             var at = new ScanBackwardPlace(
                 call.Decay + ((long)block * states + n) * V.Width, b.State(n), b.PerToken(together), c.State(n), c.PerToken(together),
                 sumB + n * perStateB, sumC + n * perStateC, gradA + (nint)n * V.Width);
-            if (together > 1)
+            if (together == 1)
+            {
+                ScanBackwardLoops<V, TB, TC>.Recompute(scratch, at);
+                ScanBackwardLoops<V, TB, TC>.Reverse(scratch, at);
+            }
+            else if (V.Plentiful)
             {
                 ScanBackwardLoops<V, TB, TC>.RecomputeFour(scratch, at, ref ahead);
                 ScanBackwardLoops<V, TB, TC>.ReverseFour(scratch, at, ref ahead);
             }
             else
             {
-                ScanBackwardLoops<V, TB, TC>.Recompute(scratch, at);
-                ScanBackwardLoops<V, TB, TC>.Reverse(scratch, at);
+                for (int k = 0; k < together; k += 2)
+                {
+                    ScanBackwardPlace two = at.From(k, V.Width, TB.PerState<V>(), TC.PerState<V>(), TB.SumPerState<V>(), TC.SumPerState<V>());
+                    ScanBackwardLoops<V, TB, TC>.RecomputeTwo(scratch, two, ref ahead);
+                    ScanBackwardLoops<V, TB, TC>.ReverseTwo(scratch, two, ref ahead);
+                }
             }
             n += together;
         }

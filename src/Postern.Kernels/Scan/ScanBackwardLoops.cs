@@ -16,9 +16,13 @@ internal readonly unsafe struct ScanBackwardPlace(
 {
     public readonly float* Rates = rates, B = b, C = c, SumB = sumB, SumC = sumC, GradA = gradA;
     public readonly nint PerTokenB = perTokenB, PerTokenC = perTokenC;
+
+    /// <summary>The same from the state <paramref name="k"/> on, where a state's parameters and sums are so many floats.</summary>
+    public ScanBackwardPlace From(int k, int width, nint perStateB, nint perStateC, nint perSumB, nint perSumC) => new(
+        Rates + k * width, B + k * perStateB, PerTokenB, C + k * perStateC, PerTokenC, SumB + k * perSumB, SumC + k * perSumC, GradA + k * width);
 }
 
-/// <summary>The inner loops of <see cref="ScanBackward{V, T, TB, TC}"/>, for one state and for four that share what is loaded for a token.</summary>
+/// <summary>The inner loops of <see cref="ScanBackward{V, T, TB, TC}"/>, for one state, and for two or four that share what is loaded for a token.</summary>
 internal static unsafe class ScanBackwardLoops<V, TB, TC>
     where V : unmanaged, IVector<V>
     where TB : struct, ICoefficientKind
@@ -71,6 +75,79 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
         }
 
         gradA.Store(at.GradA);
+    }
+
+    /// <summary>As <see cref="Recompute"/>; a and h are [L, 2, width].</summary>
+    [MethodImpl(Compile.Alone)]
+    public static void RecomputeTwo(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref LinesAhead ahead)
+    {
+        byte* fetched = ahead.Take(at.Rates, out nint toNext);
+        int width = V.Width;
+        float* step = scratch.Step, x = scratch.X, s = scratch.S, a = scratch.A, h = scratch.H, b = at.B, c = at.C;
+        V rate0 = V.Load(at.Rates), rate1 = V.Load(at.Rates + width);
+        V state0 = V.Broadcast(0f), state1 = state0;
+        for (nint t = 0; t < scratch.Size; t += V.Width)
+        {
+            V delta = V.Load(step + t), xt = V.Load(x + t), sum = V.Load(s + t);
+            V decay = V.Exp2(delta * rate0);
+            state0 = V.MultiplyAdd(decay, state0, xt * TB.At<V>(b));
+            decay.Store(a + 2 * t);
+            state0.Store(h + 2 * t);
+            decay = V.Exp2(delta * rate1);
+            state1 = V.MultiplyAdd(decay, state1, xt * TB.At<V>(b + TB.PerState<V>()));
+            decay.Store(a + 2 * t + width);
+            state1.Store(h + 2 * t + width);
+            sum = V.MultiplyAdd(TC.At<V>(c), state0, sum);
+            V.MultiplyAdd(TC.At<V>(c + TC.PerState<V>()), state1, sum).Store(s + t);
+            CacheLine.Fetch(fetched);
+            fetched += toNext;
+            b += at.PerTokenB;
+            c += at.PerTokenC;
+        }
+    }
+
+    /// <summary>As <see cref="Reverse"/>, of what <see cref="RecomputeTwo"/> left. B, C and their sums are those of two of <see cref="ScanCall.Together"/>.</summary>
+    [MethodImpl(Compile.Alone)]
+    public static void ReverseTwo(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref LinesAhead ahead)
+    {
+        byte* fetched = ahead.Take(at.Rates, out nint toNext);
+        int width = V.Width;
+        nint last = scratch.Size / V.Width - 1, t = last * V.Width;
+        float* step = scratch.Step, x = scratch.X, g = scratch.G, a = scratch.A, h = scratch.H;
+        float* gradStep = scratch.GradStep, gradX = scratch.GradX, b = at.B + last * at.PerTokenB, c = at.C + last * at.PerTokenC;
+        float* sumB = at.SumB + last * TB.SumPerToken(ScanCall.Together), sumC = at.SumC + last * TC.SumPerToken(ScanCall.Together);
+        V rate0 = V.Load(at.Rates), rate1 = V.Load(at.Rates + width);
+        V carry0 = V.Broadcast(0f), carry1 = carry0, gradA0 = carry0, gradA1 = carry0;
+        V state0 = V.Load(h + 2 * t), state1 = V.Load(h + 2 * t + width);
+        for (; t >= 0; t -= V.Width)
+        {
+            V gt = V.Load(g + t), xt = V.Load(x + t);
+            V r0 = V.MultiplyAdd(gt, TC.At<V>(c), carry0);
+            V r1 = V.MultiplyAdd(gt, TC.At<V>(c + TC.PerState<V>()), carry1);
+            TC.Accumulate(gt * state0, gt * state1, sumC);
+            TB.Accumulate(r0 * xt, r1 * xt, sumB);
+            V toX = V.MultiplyAdd(r0, TB.At<V>(b), V.Load(gradX + t));
+            V.MultiplyAdd(r1, TB.At<V>(b + TB.PerState<V>()), toX).Store(gradX + t);
+            carry0 = V.Load(a + 2 * t) * r0;
+            carry1 = V.Load(a + 2 * t + width) * r1;
+            state0 = V.Load(h + 2 * t - 2 * width); // the row before the first is zero
+            state1 = V.Load(h + 2 * t - width);
+            V delta = V.Load(step + t), q = carry0 * state0;
+            V toStep = V.MultiplyAdd(q, rate0, V.Load(gradStep + t));
+            gradA0 = V.MultiplyAdd(q, delta, gradA0);
+            q = carry1 * state1;
+            V.MultiplyAdd(q, rate1, toStep).Store(gradStep + t);
+            gradA1 = V.MultiplyAdd(q, delta, gradA1);
+            CacheLine.Fetch(fetched);
+            fetched += toNext;
+            b -= at.PerTokenB;
+            c -= at.PerTokenC;
+            sumB -= TB.SumPerToken(ScanCall.Together);
+            sumC -= TC.SumPerToken(ScanCall.Together);
+        }
+
+        gradA0.Store(at.GradA);
+        gradA1.Store(at.GradA + width);
     }
 
     /// <summary>As <see cref="Recompute"/>; a and h are [L, 4, width].</summary>

@@ -40,11 +40,17 @@ internal unsafe interface ICoefficientKind
     /// <summary>From one state's values to those of the next used together.</summary>
     static abstract nint PerState<V>() where V : unmanaged, IVector<V>;
 
+    /// <summary>From one state's running sums to those of the next used together.</summary>
+    static abstract nint SumPerState<V>() where V : unmanaged, IVector<V>;
+
     /// <summary>From one token's running sums to the next one's, where <paramref name="states"/> states lie side by side.</summary>
     static abstract nint SumPerToken(int states);
 
     /// <summary>Adds to the running sum at <paramref name="sum"/>.</summary>
     static abstract void Accumulate<V>(V addend, float* sum) where V : unmanaged, IVector<V>;
+
+    /// <summary>Adds to the running sums of two states.</summary>
+    static abstract void Accumulate<V>(V a, V b, float* sums) where V : unmanaged, IVector<V>;
 
     /// <summary>Adds to the running sums of four states.</summary>
     static abstract void Accumulate<V>(V a, V b, V c, V d, float* sums) where V : unmanaged, IVector<V>;
@@ -55,6 +61,9 @@ internal readonly unsafe struct PerToken : ICoefficientKind
 {
     /// <inheritdoc/>
     public static nint PerState<V>() where V : unmanaged, IVector<V> => 1;
+
+    /// <inheritdoc/>
+    public static nint SumPerState<V>() where V : unmanaged, IVector<V> => ScanBackwardScratch.Folds;
 
     /// <inheritdoc/>
     public static nint SumPerToken(int states) => states * ScanBackwardScratch.Folds;
@@ -69,6 +78,10 @@ internal readonly unsafe struct PerToken : ICoefficientKind
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate<V>(V a, V b, float* sums) where V : unmanaged, IVector<V> => V.AddFolded(a, b, sums);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Accumulate<V>(V a, V b, V c, V d, float* sums) where V : unmanaged, IVector<V> => V.AddFolded(a, b, c, d, sums);
 }
 
@@ -77,6 +90,9 @@ internal readonly unsafe struct PerChannel : ICoefficientKind
 {
     /// <inheritdoc/>
     public static nint PerState<V>() where V : unmanaged, IVector<V> => V.Width;
+
+    /// <inheritdoc/>
+    public static nint SumPerState<V>() where V : unmanaged, IVector<V> => V.Width;
 
     /// <inheritdoc/>
     public static nint SumPerToken(int states) => 0;
@@ -91,11 +107,17 @@ internal readonly unsafe struct PerChannel : ICoefficientKind
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Accumulate<V>(V a, V b, V c, V d, float* sums) where V : unmanaged, IVector<V>
+    public static void Accumulate<V>(V a, V b, float* sums) where V : unmanaged, IVector<V>
     {
         Accumulate(a, sums);
         Accumulate(b, sums + V.Width);
-        Accumulate(c, sums + 2 * V.Width);
-        Accumulate(d, sums + 3 * V.Width);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate<V>(V a, V b, V c, V d, float* sums) where V : unmanaged, IVector<V>
+    {
+        Accumulate(a, b, sums);
+        Accumulate(c, d, sums + 2 * V.Width);
     }
 }

@@ -9,6 +9,9 @@ internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>The number of floats; a multiple of four.</summary>
     static abstract int Width { get; }
 
+    /// <summary>Whether a loop can keep some 24 registers and not some 12: the machine has 32 of them.</summary>
+    static abstract bool Plentiful { get; }
+
     /// <summary>The same value in every lane.</summary>
     static abstract TSelf Broadcast(float value);
 
@@ -26,6 +29,13 @@ internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
 
     /// <summary>Adds lane i to <paramref name="four"/>[i mod 4]: a horizontal sum but for its last two steps.</summary>
     void AddFolded(float* four);
+
+    /// <summary>What <see cref="AddFolded(float*)"/> does, for two registers: lane i of register k is added to <paramref name="sums"/>[4 k + i mod 4].</summary>
+    static virtual void AddFolded(TSelf a, TSelf b, float* sums)
+    {
+        a.AddFolded(sums);
+        b.AddFolded(sums + 4);
+    }
 
     /// <summary>What <see cref="AddFolded(float*)"/> does, for four registers at once: lane i of register k is added to
     /// <paramref name="sums"/>[4 k + i mod 4].</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 
 namespace Postern.Kernels;
 
@@ -10,6 +11,9 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : IVector<Lanes
 
     /// <inheritdoc/>
     public static int Width => 4;
+
+    /// <inheritdoc/>
+    public static bool Plentiful => AdvSimd.IsSupported;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

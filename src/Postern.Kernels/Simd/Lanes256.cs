@@ -13,6 +13,9 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
     public static int Width => 8;
 
     /// <inheritdoc/>
+    public static bool Plentiful => false;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Broadcast(float value) => new(Vector256.Create(value));
 
@@ -46,12 +49,15 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddFolded(Lanes256 a, Lanes256 b, float* sums) =>
+        (Vector256.Load(sums) + (Avx.Permute2x128(a.v, b.v, 0x20) + Avx.Permute2x128(a.v, b.v, 0x31))).Store(sums);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddFolded(Lanes256 a, Lanes256 b, Lanes256 c, Lanes256 d, float* sums)
     {
-        Vector256<float> ab = Avx.Permute2x128(a.v, b.v, 0x20) + Avx.Permute2x128(a.v, b.v, 0x31);
-        Vector256<float> cd = Avx.Permute2x128(c.v, d.v, 0x20) + Avx.Permute2x128(c.v, d.v, 0x31);
-        (Vector256.Load(sums) + ab).Store(sums);
-        (Vector256.Load(sums + 8) + cd).Store(sums + 8);
+        AddFolded(a, b, sums);
+        AddFolded(c, d, sums + 8);
     }
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IVector<Lanes
     public static int Width => 16;
 
     /// <inheritdoc/>
+    public static bool Plentiful => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Broadcast(float value) => new(Vector512.Create(value));
 
