@@ -99,13 +99,15 @@ public static unsafe class CausalConv
         if (!there) throw new ArgumentException("causal convolution: a tensor is missing");
     }
 
-    private static void Forward<V>(in ConvCall call) where V : unmanaged, IVector<V>
+    /// <summary>The convolution in registers of a kind.</summary>
+    internal static void Forward<V>(in ConvCall call) where V : unmanaged, IVector<V>
     {
         if (call.X.Element == RowElement.BFloat16) ConvForward<V, BFloat16>.Run(call);
         else ConvForward<V, float>.Run(call);
     }
 
-    private static void Backward<V>(in ConvCall call) where V : unmanaged, IVector<V>
+    /// <summary>The gradient in registers of a kind.</summary>
+    internal static void Backward<V>(in ConvCall call) where V : unmanaged, IVector<V>
     {
         if (call.X.Element == RowElement.BFloat16) ConvBackward<V, BFloat16>.Run(call);
         else ConvBackward<V, float>.Run(call);

@@ -101,13 +101,15 @@ public static unsafe class SelectiveScan
         if (scans.Length > 1) ScanArguments.ValidateSecond(scans[0], scans[1]);
     }
 
-    private static void Forward<V>(SelectiveScanShape shape, SelectiveScanInputs[] scans, in SelectiveScanOutputs outputs) where V : unmanaged, IVector<V>
+    /// <summary>The scan in registers of a kind.</summary>
+    internal static void Forward<V>(SelectiveScanShape shape, SelectiveScanInputs[] scans, in SelectiveScanOutputs outputs) where V : unmanaged, IVector<V>
     {
         if (scans[0].U.Element == RowElement.Float32) Forward<V, float>(shape, scans, outputs);
         else Forward<V, BFloat16>(shape, scans, outputs);
     }
 
-    private static void Backward<V>(SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients)
+    /// <summary>The gradient in registers of a kind.</summary>
+    internal static void Backward<V>(SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients)
         where V : unmanaged, IVector<V>
     {
         if (scans[0].U.Element == RowElement.Float32) Backward<V, float>(shape, scans, gradY, gradients);

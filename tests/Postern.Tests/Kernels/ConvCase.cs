@@ -43,7 +43,7 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0)
         };
         CausalConvDirection back = ways.HasFlag(ConvWays.Back) ? Of(Back, "back") : default;
         CausalConvDirection ahead = ways.HasFlag(ConvWays.Ahead) ? Of(Ahead, "ahead") : default;
-        if (path is SimdPath simd) CausalConv.Forward(shape, Rows(x, element), back, ahead, simd);
+        if (path is SimdPath simd) AnyPath.Forward(shape, Rows(x, element), back, ahead, simd);
         else CausalConvReference.Forward(shape, Rows(x, element), back, ahead);
         GC.KeepAlive(x);
         return Read(results);
@@ -70,7 +70,7 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0)
         };
         CausalConvDirection back = ways.HasFlag(ConvWays.Back) ? Of(Back, "back") : default;
         CausalConvDirection ahead = ways.HasFlag(ConvWays.Ahead) ? Of(Ahead, "ahead") : default;
-        if (path is SimdPath simd) CausalConv.Backward(shape, Rows(x, element), back, ahead, Rows(gradX, element), simd);
+        if (path is SimdPath simd) AnyPath.Backward(shape, Rows(x, element), back, ahead, Rows(gradX, element), simd);
         else CausalConvReference.Backward(shape, Rows(x, element), back, ahead, Rows(gradX, element));
         GC.KeepAlive(x);
         GC.KeepAlive(inputs);

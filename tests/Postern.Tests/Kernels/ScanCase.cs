@@ -71,7 +71,7 @@ internal sealed unsafe class ScanCase
             Y = new TokenRows(Address(results["y"]), Shape.Channels),
             LastState = Address(results["last state"]),
         };
-        if (path is SimdPath simd) SelectiveScan.Forward(Shape, Pointers, outputs, simd);
+        if (path is SimdPath simd) AnyPath.Forward(Shape, [Pointers], outputs, simd);
         else SelectiveScanReference.Forward(Shape, Pointers, outputs);
         GC.KeepAlive(this);
         return results;
@@ -95,7 +95,7 @@ internal sealed unsafe class ScanCase
             D = Gradient("D", 0).Start,
             DeltaBias = Gradient("bias", 0).Start,
         };
-        if (path is SimdPath simd) SelectiveScan.Backward(Shape, Pointers, Rows("grad y", Shape.Channels), gradients, simd);
+        if (path is SimdPath simd) AnyPath.Backward(Shape, [Pointers], Rows("grad y", Shape.Channels), [gradients], simd);
         else SelectiveScanReference.Backward(Shape, Pointers, Rows("grad y", Shape.Channels), gradients);
         GC.KeepAlive(this);
         return results;

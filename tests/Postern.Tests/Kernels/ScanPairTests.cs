@@ -8,7 +8,7 @@ public sealed unsafe class ScanPairTests
     public static TheoryData<SimdPath, int, int, int, bool> Shapes()
     {
         TheoryData<SimdPath, int, int, int, bool> shapes = [];
-        foreach (SimdPath path in new[] { SimdPath.Portable, SimdPath.Avx2, SimdPath.Avx512 })
+        foreach (SimdPath path in new[] { SimdPath.Portable, SimdPath.Avx2, SimdPath.Avx512, SixteenLanes.Path })
         {
             shapes.Add(path, 33, 40, 0, false);
             shapes.Add(path, 65, 48, 3, true);
@@ -102,7 +102,7 @@ public sealed unsafe class ScanPairTests
         {
             float[] y = ScanCase.Pinned(first["u"].Length);
             TokenRows rows = Rows(y, element);
-            SelectiveScan.ForwardPair(first.Shape, Inputs(first, element), Inputs(second, element), new SelectiveScanOutputs { Y = rows }, path);
+            AnyPath.Forward(first.Shape, [Inputs(first, element), Inputs(second, element)], new SelectiveScanOutputs { Y = rows }, path);
             Read(rows, y);
             return y;
         }
@@ -111,8 +111,7 @@ public sealed unsafe class ScanPairTests
         {
             var results = new[] { first, second }.Select(scan => scan.Inputs.ToDictionary(name => name, name => ScanCase.Pinned(scan[name].Length))).ToArray();
             SelectiveScanGradients[] gradients = [Gradients(results[0], element), Gradients(results[1], element)];
-            SelectiveScan.BackwardPair(
-                first.Shape, Inputs(first, element), Inputs(second, element), Rows(first["grad y"], element), gradients[0], gradients[1], path);
+            AnyPath.Backward(first.Shape, [Inputs(first, element), Inputs(second, element)], Rows(first["grad y"], element), gradients, path);
             for (int i = 0; i < results.Length; i++)
             {
                 Read(gradients[i].U, results[i]["u"]);

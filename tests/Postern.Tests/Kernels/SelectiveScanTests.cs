@@ -10,7 +10,7 @@ public class SelectiveScanTests
     private const double ForwardTolerance = 1e-6;
     private const double GradientTolerance = 3e-6;
 
-    public static TheoryData<SimdPath> Paths => [SimdPath.Portable, SimdPath.Avx2, SimdPath.Avx512];
+    public static TheoryData<SimdPath> Paths => [SimdPath.Portable, SimdPath.Avx2, SimdPath.Avx512, SixteenLanes.Path];
 
     public static TheoryData<string> CaseNames => [.. Cases.Keys];
 
@@ -53,7 +53,7 @@ public class SelectiveScanTests
         ScanCase scan = Cases[name]();
         var forward = scan.Forward(null);
         var backward = scan.Backward(null);
-        foreach (SimdPath path in SupportedPaths())
+        foreach (SimdPath path in AnyPath.Supported)
         {
             Compare.All(forward, scan.Forward(path), ForwardTolerance, $"{name}, {path}, ");
             Compare.All(backward, scan.Backward(path), GradientTolerance, $"{name}, {path}, gradient of ");
@@ -137,7 +137,7 @@ public class SelectiveScanTests
     {
         const int pad = 3;
         var scan = new ScanCase(Shape(1, 5, 21), pad: pad);
-        foreach (SimdPath path in SupportedPaths())
+        foreach (SimdPath path in AnyPath.Supported)
         {
             float[] gradient = scan.Backward(path)["u"];
             for (int token = 0; token < scan.Tokens; token++)
@@ -159,8 +159,6 @@ public class SelectiveScanTests
         Assert.Throws<ArgumentException>(() => new ScanCase(Shape(1, 2, 4) with { Groups = 3 }).Forward(SimdPath.Auto));
 
     private static SelectiveScanShape Shape(int batch, int length, int channels) => new(batch, length, channels, 16) { DeltaSoftplus = true };
-
-    private static IEnumerable<SimdPath> SupportedPaths() => Enum.GetValues<SimdPath>().Where(SimdPaths.IsSupported);
 
     private static double Slope(ScanCase scan, string name, int i, float step)
     {
