@@ -5,6 +5,12 @@ namespace Postern.Benchmarks;
 /// <param name="DataPath">CIFAR-10 in any layout; null for pictures of noise.</param>
 internal sealed record Scale(bool Quick, string? DataPath)
 {
+    /// <summary>Seconds of a reading of something short, at full scale.</summary>
+    public const double FullReading = 0.5;
+
+    /// <summary>Seconds of a reading of something short.</summary>
+    public double Reading => Quick ? 0.1 : FullReading;
+
     /// <summary>Times that each side is run after its warm-up.</summary>
     public int Rounds => Pick(5, 2);
 

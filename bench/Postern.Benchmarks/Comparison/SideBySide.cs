@@ -23,13 +23,15 @@ internal static class SideBySide
         return clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>A side of short runs as the median of those that half a second holds: the first ones after a pause find cold caches, sleeping
+    /// <summary>A side of short runs as the median of those that some time holds: the first ones after a pause find cold caches, sleeping
     /// threads and a runtime that recompiles.</summary>
-    public static Func<double> Steady(Func<double> side) => () =>
+    /// <param name="side">One run.</param>
+    /// <param name="least">Seconds that a reading takes at least.</param>
+    public static Func<double> Steady(Func<double> side, double least = Scale.FullReading) => () =>
     {
         List<double> times = [];
         do times.Add(side());
-        while (times.Sum() < 0.5); // not a number, of a side that is missing, ends it, too
+        while (times.Sum() < least); // not a number, of a side that is missing, ends it, too
         return Median([.. times]);
     };
 

@@ -6,7 +6,7 @@ namespace Postern.Benchmarks;
 
 /// <summary>
 /// The fused selective scan at the paper's CIFAR Vim (L 65, E 512, N 16): beside the arithmetic alone, and beside two loops of
-/// tensor operations; at the other Vims' sizes beside the arithmetic. Short readings are of half a second each.
+/// tensor operations; at the other Vims' sizes beside the arithmetic. A reading is of many runs (<see cref="SideBySide.Steady"/>).
 /// </summary>
 internal static class ScanRows
 {
@@ -29,7 +29,7 @@ internal static class ScanRows
         ScanInput input = ScanInputs.Make(pictures, length, channels, States);
         long elements = (long)pictures * length * channels * States;
         double[] s = SideBySide.Medians(scale.Rounds,
-            Fused(ForwardSeconds, input), Fused(BackwardSeconds, input), SideBySide.Steady(() => ExponentialFloor.Seconds(elements, gates: true)));
+            Fused(ForwardSeconds, input, scale), Fused(BackwardSeconds, input, scale), Floor(elements, gates: true, scale));
         string size = $"batch {pictures}, L {length}, E {channels}";
         return
         [
@@ -48,7 +48,7 @@ internal static class ScanRows
     {
         int batch = scale.Pick(32, 8);
         ScanInput input = ScanInputs.Make(batch, Length, Channels, States);
-        double[] s = SideBySide.Medians(scale.Rounds, Fused(ForwardSeconds, input), Ceiling(batch), StatesAlone(batch));
+        double[] s = SideBySide.Medians(scale.Rounds, Fused(ForwardSeconds, input, scale), Floor(Elements(batch), gates: true, scale), Floor(Elements(batch), gates: false, scale));
         double[] slow = SideBySide.Medians(scale.Rounds, () => ForwardSeconds(SelectiveScanLoop.Apply, input), () => ForwardSeconds(OfficialScan.Apply, input));
         ComparedRow row = Row("scan-forward", batch, s[0], s[1], s[2]);
         return
@@ -66,7 +66,8 @@ internal static class ScanRows
     {
         int batch = scale.Pick(32, 8);
         ScanInput input = ScanInputs.Make(batch, Length, Channels, States), small = ScanInputs.Make(OfficialBatch, Length, Channels, States);
-        double[] s = SideBySide.Medians(scale.Rounds, Fused(BackwardSeconds, input), Ceiling(batch), StatesAlone(batch), Fused(ForwardSeconds, input));
+        double[] s = SideBySide.Medians(scale.Rounds,
+            Fused(BackwardSeconds, input, scale), Floor(Elements(batch), gates: true, scale), Floor(Elements(batch), gates: false, scale), Fused(ForwardSeconds, input, scale));
         double[] slow = SideBySide.Medians(scale.Rounds, () => BackwardSeconds(SelectiveScanLoop.Apply, input), () => BackwardSeconds(OfficialScan.Apply, small));
         ComparedRow row = Row("scan-backward", batch, s[0], s[1], s[2]);
         row = row with { Note = row.Note + FormattableString.Invariant($"; {s[0] / s[3]:f2} times its forward; floor: one pass of exponentials") };
@@ -85,16 +86,13 @@ internal static class ScanRows
             $"batch {batch}, {100 * floor / seconds:f0} % of the ceiling; {100 * states / seconds:f0} % of the states' alone, {1e-9 * Elements(batch) / states:f2} G elements/s"),
     };
 
-    /// <summary>All exponentials and multiply-adds of the scan.</summary>
-    private static Func<double> Ceiling(int batch) => SideBySide.Steady(() => ExponentialFloor.Seconds(Elements(batch), gates: true));
-
-    /// <summary>Those of its states.</summary>
-    private static Func<double> StatesAlone(int batch) => SideBySide.Steady(() => ExponentialFloor.Seconds(Elements(batch)));
+    /// <summary>All exponentials and multiply-adds of the scan, or those of its states alone.</summary>
+    private static Func<double> Floor(long elements, bool gates, Scale scale) => SideBySide.Steady(() => ExponentialFloor.Seconds(elements, gates), scale.Reading);
 
     private static long Elements(int batch) => (long)batch * Length * Channels * States;
 
-    private static Func<double> Fused(Func<Func<ScanInput, Tensor>, ScanInput, double> pass, ScanInput input) =>
-        SideBySide.Steady(() => pass(SelectiveScanFunction.Apply, input));
+    private static Func<double> Fused(Func<Func<ScanInput, Tensor>, ScanInput, double> pass, ScanInput input, Scale scale) =>
+        SideBySide.Steady(() => pass(SelectiveScanFunction.Apply, input), scale.Reading);
 
     private static double ForwardSeconds(Func<ScanInput, Tensor> scan, ScanInput input)
     {
