@@ -9,7 +9,7 @@ namespace Postern.Benchmarks;
 /// <summary>Peak memory of training steps, each in a process of its own that does nothing else: this program, called with <c>memory</c>.</summary>
 internal static class StepMemory
 {
-    /// <summary>By the second step the optimiser's moments are there, and no later one needs more.</summary>
+    /// <summary>By the second step the optimiser's moments are there, and no later one has more alive; that the heap may grow beyond it is the C library's.</summary>
     private const int Steps = 2;
 
     private static readonly (string Work, string Model, int Side, int Full, int Quick)[] Works =
