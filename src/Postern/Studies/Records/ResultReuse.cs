@@ -6,7 +6,7 @@ namespace Postern.Studies;
 /// Finds a finished cell in another study's folder: an id stands for everything that decides a result, so a cell that several
 /// studies have runs once. What is found is copied, so that each study's folder stands by itself.
 /// </summary>
-internal static class CellAdoption
+internal static class ResultReuse
 {
     private const string Result = "result.json";
 

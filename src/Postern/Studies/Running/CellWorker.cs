@@ -38,7 +38,7 @@ internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget thre
         if (held is null) return CellOutcome.Skipped;
         var clock = new CellClock();
         Dataset dataset = clock.Preparing(() => Open(cell));
-        if (CellAdoption.TryTake(runsRoot, cell, directory, dataset) is string source)
+        if (ResultReuse.TryTake(runsRoot, cell, directory, dataset) is string source)
         {
             progress.Noted(cell, $"is finished in {source} and taken from there");
             progress.CellFinished(cell, directory.ReadResult()!);
