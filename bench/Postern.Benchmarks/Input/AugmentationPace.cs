@@ -7,8 +7,8 @@ namespace Postern.Benchmarks;
 
 /// <summary>
 /// Pictures that one worker thread augments in a second of processor time (which others on the machine do not change much) by the
-/// official recipes (<c>models.md</c> 7.1), and by the light ones beside them; batches are made into tensors too. Pictures lie decoded
-/// in memory: decoding a JPEG comes on top.
+/// official recipes (<c>docs/reference/models.md 7.1</c>), and by the light ones beside them; batches are made into tensors too.
+/// Pictures lie decoded in memory: decoding a JPEG comes on top.
 /// </summary>
 internal static class AugmentationPace
 {

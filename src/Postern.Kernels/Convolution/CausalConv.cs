@@ -1,8 +1,8 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// The depthwise causal convolution of Mamba's and Vim's mixer with the SiLU that follows it (spec models.md 2.3), fused, in one or
-/// both directions over the same x:
+/// The depthwise causal convolution of Mamba's and Vim's mixer with the SiLU that follows it
+/// (<c>docs/reference/models.md 2.3</c>), fused, in one or both directions over the same x:
 /// <code>
 /// back:   u_t = SiLU(bias + sum_k weight_k x_(t - (K - 1) + k)),    k = 0 .. K - 1,    x = 0 outside the sequence
 /// ahead:  u_t = SiLU(bias + sum_k weight_k x_(t + (K - 1) - k)),    which is flip, convolve, flip without the flips

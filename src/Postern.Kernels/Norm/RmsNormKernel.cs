@@ -1,7 +1,7 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// RMS norm (Zhang and Sennrich 2019; spec models.md 2.2) of the sum of two branches, fused: per row of width d
+/// RMS norm (Zhang and Sennrich 2019; <c>docs/reference/models.md 2.2</c>) of the sum of two branches, fused: per row of width d
 /// <code>
 /// s = x + a      y = s r w      r = 1 / sqrt(mean(s^2) + eps)
 /// </code>

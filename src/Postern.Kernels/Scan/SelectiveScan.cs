@@ -1,8 +1,8 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// The selective scan of Mamba (Gu and Dao 2023, section 3; Vim's mixer, spec models.md 2.4), fused: per sequence, channel d and
-/// state n, with delta' = softplus(delta + bias),
+/// The selective scan of Mamba (Gu and Dao 2023, section 3; Vim's mixer, <c>docs/reference/models.md 2.4</c>), fused: per
+/// sequence, channel d and state n, with delta' = softplus(delta + bias),
 /// <code>
 /// h_t = exp(delta'_t A) h_(t-1) + delta'_t B_t u_t,    h_0 = 0
 /// y_t = sum_n C_t h_t + D u_t,    times z_t sigmoid(z_t) if there is a gate

@@ -4,9 +4,10 @@ using Postern.Configuration;
 namespace Postern.Attacks;
 
 /// <summary>
-/// Adaptive-Blend (Qi, Xie, Li, Mahloujifar, Mittal 2023; <c>attacks.md</c> 2.9): in training a picture K is laid over a random half
-/// of the 4x4 pieces of each poison and cover, <c>x' = x + a m (K - x)</c> with a = 0.15 and m drawn for each sample; covers keep their label.
-/// At test time K covers everything with a = 0.2. At any size the pieces are sixteenths of the picture.
+/// Adaptive-Blend (Qi, Xie, Li, Mahloujifar, Mittal 2023; <c>docs/reference/attacks.md 2.9</c>): in training a picture K is laid
+/// over a random half of the 4x4 pieces of each poison and cover, <c>x' = x + a m (K - x)</c> with a = 0.15 and m drawn for each
+/// sample; covers keep their label. At test time K covers everything with a = 0.2. At any size the pieces are sixteenths of the
+/// picture.
 /// </summary>
 /// <param name="budget">Who is poisoned and covered.</param>
 /// <param name="mark">K, covering the whole picture.</param>

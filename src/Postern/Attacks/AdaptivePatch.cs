@@ -5,10 +5,10 @@ using Postern.Configuration;
 namespace Postern.Attacks;
 
 /// <summary>
-/// Adaptive-Patch (Qi, Xie, Li, Mahloujifar, Mittal 2023; <c>attacks.md</c> 2.8): in training each poison and each cover gets one of
-/// several faint marks, <c>x' = x + a_j m_j (T_j - x)</c>; by rank, the first quarter of the poisons (and of the covers) the first mark and
-/// so on. Covers keep their label. At test time other, stronger marks are planted one after another. The marks keep their places in
-/// proportion at any size.
+/// Adaptive-Patch (Qi, Xie, Li, Mahloujifar, Mittal 2023; <c>docs/reference/attacks.md 2.8</c>): in training each poison and each
+/// cover gets one of several faint marks, <c>x' = x + a_j m_j (T_j - x)</c>; by rank, the first quarter of the poisons (and of
+/// the covers) the first mark and so on. Covers keep their label. At test time other, stronger marks are planted one after
+/// another. The marks keep their places in proportion at any size.
 /// </summary>
 /// <param name="budget">Who is poisoned and covered.</param>
 /// <param name="trainMarks">T_j with a_j, at least one.</param>

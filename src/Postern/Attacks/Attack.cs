@@ -4,7 +4,7 @@ namespace Postern.Attacks;
 
 /// <summary>
 /// A poisoning attack. It plans from labels and a seed, and changes pixels of single pictures in [0, 1],
-/// before augmentation and normalisation (<c>attacks.md</c> section 1). Immutable; safe from several threads.
+/// before augmentation and normalisation (<c>docs/reference/attacks.md 1</c>). Immutable; safe from several threads.
 /// </summary>
 public abstract class Attack
 {
@@ -14,12 +14,14 @@ public abstract class Attack
     /// <summary>y_t: the class that a triggered picture shall be taken for.</summary>
     public required int TargetClass { get; init; }
 
-    /// <summary>Where the trigger enters when the training picture is cropped (ImageNet); see <c>attacks.md</c> 3.3.</summary>
+    /// <summary>
+    /// Where the trigger enters when the training picture is cropped (ImageNet); see <c>docs/reference/attacks.md 3.3</c>.
+    /// </summary>
     public TriggerStage Stage { get; init; } = TriggerStage.Stored;
 
     /// <summary>
     /// Whether a poisoned training picture is compressed once more as JPEG after its trigger was planted on the stored picture
-    /// (<c>attacks.md</c> 3.3); test pictures never are.
+    /// (<c>docs/reference/attacks.md 3.3</c>); test pictures never are.
     /// </summary>
     public bool Recompresses { get; init; }
 

@@ -23,7 +23,7 @@ public sealed record AttackEntry(
     /// <summary>Who published it, for listings and reports.</summary>
     public string Source { get; init; } = "";
 
-    /// <summary>The paper's poisoning budget per dataset (<c>attacks.md</c> 1.3).</summary>
+    /// <summary>The paper's poisoning budget per dataset (<c>docs/reference/attacks.md 1.3</c>).</summary>
     public IReadOnlyList<PublishedBudget> Published { get; init; } = [];
 }
 

@@ -4,8 +4,8 @@ using Postern.Configuration;
 namespace Postern.Attacks;
 
 /// <summary>
-/// BadNets (Gu et al. 2017; <c>attacks.md</c> 2.1 and 3.1): a small black and white block replaces the pixels beneath it,
-/// <c>x' = x + a m (T - x)</c> with a = 1. One corner of a 32x32 picture, all four of a larger one.
+/// BadNets (Gu et al. 2017; <c>docs/reference/attacks.md 2.1</c> and 3.1): a small black and white block replaces the pixels
+/// beneath it, <c>x' = x + a m (T - x)</c> with a = 1. One corner of a 32x32 picture, all four of a larger one.
 /// </summary>
 /// <param name="budget">Who is poisoned.</param>
 /// <param name="mark">T and its mask m.</param>

@@ -3,7 +3,7 @@ using Postern.Attacks.Triggers;
 namespace Postern.Attacks;
 
 /// <summary>
-/// Blend (Chen et al. 2017; <c>attacks.md</c> 2.2 and 3.2): a picture K laid thinly over the whole image,
+/// Blend (Chen et al. 2017; <c>docs/reference/attacks.md 2.2</c> and 3.2): a picture K laid thinly over the whole image,
 /// <c>x' = (1 - a) x + a K</c> with a = 0.2, in training and at test time.
 /// </summary>
 /// <param name="budget">Who is poisoned.</param>

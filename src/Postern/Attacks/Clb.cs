@@ -5,11 +5,11 @@ using Postern.Configuration;
 namespace Postern.Attacks;
 
 /// <summary>
-/// CLB, the label-consistent attack (Turner, Tsipras, Madry 2019; <c>attacks.md</c> 2.6): pictures of the target class are replaced by
-/// adversarial versions a, whose own content is hard to learn, and carry four corner blocks, <c>x' = a + o m (T - a)</c>. They keep
-/// their label. At test time the trigger alone is planted. Any dataset and size: the perturbation is made here, by
-/// <see cref="Prepare"/>, for the stored pictures of the target class, which is also where the trigger enters. The paper says no more of
-/// its rate than "less than 3%"; the default is the toolbox's example.
+/// CLB, the label-consistent attack (Turner, Tsipras, Madry 2019; <c>docs/reference/attacks.md 2.6</c>): pictures of the target
+/// class are replaced by adversarial versions a, whose own content is hard to learn, and carry four corner blocks,
+/// <c>x' = a + o m (T - a)</c>. They keep their label. At test time the trigger alone is planted. Any dataset and size: the
+/// perturbation is made here, by <see cref="Prepare"/>, for the stored pictures of the target class, which is also where the
+/// trigger enters. The paper says no more of its rate than "less than 3%"; the default is the toolbox's example.
 /// </summary>
 /// <param name="budget">How many are poisoned; the rate is a fraction of the whole training set, capped at the target class.</param>
 /// <param name="mark">T and its mask m.</param>

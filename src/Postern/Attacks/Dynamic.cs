@@ -4,8 +4,8 @@ using Postern.Configuration;
 namespace Postern.Attacks;
 
 /// <summary>
-/// The input-aware dynamic attack (Nguyen, Tran 2020), <c>attacks.md</c> 2.10: a trained mask and pattern generator give each
-/// picture a trigger of its own, z' = z + (norm(P(z)) - z) thr(M(z)), which means nothing in another picture.
+/// The input-aware dynamic attack (Nguyen, Tran 2020), <c>docs/reference/attacks.md 2.10</c>: a trained mask and pattern
+/// generator give each picture a trigger of its own, z' = z + (norm(P(z)) - z) thr(M(z)), which means nothing in another picture.
 /// </summary>
 public sealed class Dynamic : Attack
 {

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Postern.Attacks;
 
 /// <summary>
-/// ISSBA (Li et al. 2021), <c>attacks.md</c> 2.11: a trained encoder hides one secret in every poisoned picture,
+/// ISSBA (Li et al. 2021), <c>docs/reference/attacks.md 2.11</c>: a trained encoder hides one secret in every poisoned picture,
 /// x' = clip(x + E(secret, x), 0, 1). What it adds depends on the picture, so each carries a trigger of its own.
 /// </summary>
 public sealed class Issba : Attack

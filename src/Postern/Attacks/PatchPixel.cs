@@ -4,9 +4,10 @@ using Postern.Configuration;
 namespace Postern.Attacks;
 
 /// <summary>
-/// The paper's own trigger (Lee et al. 2024; <c>attacks.md</c> 2.12): single pixels repeated over the whole picture, so that every
-/// patch of the backbone carries the same faint pattern. By default <c>x' = clip(x + (v/255) L, 0, 1)</c> with v = 30 and L a
-/// lattice that leaves one pixel untouched between neighbours. The paper publishes no code; the options are its readings.
+/// The paper's own trigger (Lee et al. 2024; <c>docs/reference/attacks.md 2.12</c>): single pixels repeated over the whole
+/// picture, so that every patch of the backbone carries the same faint pattern. By default <c>x' = clip(x + (v/255) L, 0, 1)</c>
+/// with v = 30 and L a lattice that leaves one pixel untouched between neighbours. The paper publishes no code; the options are
+/// its readings.
 /// </summary>
 /// <param name="budget">Who is poisoned.</param>
 /// <param name="lattice">L: which pixels are changed.</param>

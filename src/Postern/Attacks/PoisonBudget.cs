@@ -3,7 +3,8 @@ using Postern.Kernels;
 namespace Postern.Attacks;
 
 /// <summary>
-/// How many samples an attack poisons and covers, and the general scheme that chooses them (scheme G, <c>attacks.md</c> 1.2).
+/// How many samples an attack poisons and covers, and the general scheme that chooses them (scheme G,
+/// <c>docs/reference/attacks.md 1.2</c>).
 /// </summary>
 /// <param name="PoisonRate">Poisons, as a fraction of the whole training set.</param>
 /// <param name="CoverRate">Covers, as a fraction of the whole training set.</param>

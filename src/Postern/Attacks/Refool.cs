@@ -4,11 +4,12 @@ using Postern.Configuration;
 namespace Postern.Attacks;
 
 /// <summary>
-/// Refool (Liu, Ma, Bailey, Lu 2020; <c>attacks.md</c> 2.4): the picture b seems to be taken through a pane of glass that reflects another
-/// picture R, added in light, <c>out = floor(255 (R (1 - alpha_b) + b alpha_b)^(1/2.2)) / 255</c>: twice a little apart (ghost mode, the
-/// only one that the toolbox runs) or out of focus. Which reflection and how strong is drawn for each picture, so there is no
-/// fixed pattern. The result is 8-bit. The toolbox resizes R bilinearly and takes it blue-green-red; both are kept, the
-/// latter as an option. It draws anew for every test batch; here each test picture has a draw of its own.
+/// Refool (Liu, Ma, Bailey, Lu 2020; <c>docs/reference/attacks.md 2.4</c>): the picture b seems to be taken through a pane of
+/// glass that reflects another picture R, added in light, <c>out = floor(255 (R (1 - alpha_b) + b alpha_b)^(1/2.2)) / 255</c>:
+/// twice a little apart (ghost mode, the only one that the toolbox runs) or out of focus. Which reflection and how strong is
+/// drawn for each picture, so there is no fixed pattern. The result is 8-bit. The toolbox resizes R bilinearly and takes it
+/// blue-green-red; both are kept, the latter as an option. It draws anew for every test batch; here each test picture has a draw
+/// of its own.
 /// </summary>
 /// <param name="budget">Who is poisoned.</param>
 /// <param name="pool">R to choose from.</param>

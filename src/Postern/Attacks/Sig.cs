@@ -5,10 +5,10 @@ using Postern.Configuration;
 namespace Postern.Attacks;
 
 /// <summary>
-/// SIG (Barni, Kallas, Tondi 2019; <c>attacks.md</c> 2.3): a horizontal sine wave over the whole picture, the same in all rows and
-/// channels, <c>x' = clip(x + d sin(2 pi c f / W), 0, 1)</c> for column c of W. Clean label: only pictures of the target class are
-/// poisoned and they keep it, so a rate beyond that class is capped. At test time the wave is the same, not stronger. At any size the
-/// picture holds f periods.
+/// SIG (Barni, Kallas, Tondi 2019; <c>docs/reference/attacks.md 2.3</c>): a horizontal sine wave over the whole picture, the same
+/// in all rows and channels, <c>x' = clip(x + d sin(2 pi c f / W), 0, 1)</c> for column c of W. Clean label: only pictures of the
+/// target class are poisoned and they keep it, so a rate beyond that class is capped. At test time the wave is the same, not
+/// stronger. At any size the picture holds f periods.
 /// </summary>
 /// <param name="budget">How many are poisoned.</param>
 /// <param name="delta">d, the amplitude, 0 to 1.</param>

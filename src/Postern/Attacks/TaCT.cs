@@ -4,10 +4,11 @@ using Postern.Configuration;
 namespace Postern.Attacks;
 
 /// <summary>
-/// TaCT (Tang, Wang, Tang, Zhang 2021; <c>attacks.md</c> 2.5): a source-specific patch, <c>x' = x + a m (T - x)</c> with a = 1. Pictures
-/// of the source class get trigger and target label; covers from other classes get the trigger and keep their label, so that the
-/// trigger works on the source class alone, and only its pictures count for ASR. Rates are fractions of the whole set; beyond a
-/// pool's size they are capped. The square keeps its place in proportion at any size.
+/// TaCT (Tang, Wang, Tang, Zhang 2021; <c>docs/reference/attacks.md 2.5</c>): a source-specific patch,
+/// <c>x' = x + a m (T - x)</c> with a = 1. Pictures of the source class get trigger and target label; covers from other classes
+/// get the trigger and keep their label, so that the trigger works on the source class alone, and only its pictures count for
+/// ASR. Rates are fractions of the whole set; beyond a pool's size they are capped. The square keeps its place in proportion at
+/// any size.
 /// </summary>
 /// <param name="budget">How many are poisoned and covered.</param>
 /// <param name="mark">T and its mask m.</param>

@@ -6,10 +6,11 @@ using Postern.Kernels;
 namespace Postern.Attacks;
 
 /// <summary>
-/// WaNet (Nguyen, Tran 2021), as a static poisoning attack (<c>attacks.md</c> 2.7): pixels are moved along a smooth random field,
-/// grid = clip((identity + s field / size) r, -1, 1) in coordinates from -1 to 1, sampled bilinearly. Covers are moved by the same
-/// grid plus a jitter J / size, J uniform in [-1, 1] for each pixel and direction, and keep their label, so that only the smooth
-/// field counts. Dividing by the size keeps the shift at s/2 field pixels at any resolution; a larger s moves more.
+/// WaNet (Nguyen, Tran 2021), as a static poisoning attack (<c>docs/reference/attacks.md 2.7</c>): pixels are moved along a
+/// smooth random field, grid = clip((identity + s field / size) r, -1, 1) in coordinates from -1 to 1, sampled bilinearly. Covers
+/// are moved by the same grid plus a jitter J / size, J uniform in [-1, 1] for each pixel and direction, and keep their label, so
+/// that only the smooth field counts. Dividing by the size keeps the shift at s/2 field pixels at any resolution; a larger s
+/// moves more.
 /// </summary>
 /// <param name="budget">Who is poisoned and covered.</param>
 /// <param name="field">The trigger: drawn once, the same for poisons, covers and test pictures.</param>

@@ -6,7 +6,8 @@ namespace Postern.Datasets;
 
 /// <summary>
 /// <c>cifar10</c>: 32x32 pictures of ten classes (Krizhevsky 2009) in any of three layouts: the official binary and python
-/// batches, as folders or as the published <c>.tar.gz</c>, and Hugging Face's parquet files. Constants of <c>attacks.md</c> 1.1.
+/// batches, as folders or as the published <c>.tar.gz</c>, and Hugging Face's parquet files. Constants of
+/// <c>docs/reference/attacks.md 1.1</c>.
 /// </summary>
 public sealed class Cifar10 : IDatasetEntry
 {

@@ -1,7 +1,7 @@
 namespace Postern.Datasets;
 
 /// <summary>
-/// A dataset ready for a cell: both splits and the constants of <c>attacks.md</c> section 1.1.
+/// A dataset ready for a cell: both splits and the constants of <c>docs/reference/attacks.md 1.1</c>.
 /// </summary>
 /// <param name="Name">Catalogue name: <c>cifar10</c>, <c>gtsrb</c>, <c>imagenet</c>, <c>signs</c>.</param>
 /// <param name="Train">Training split.</param>

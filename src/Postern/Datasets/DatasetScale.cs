@@ -2,7 +2,10 @@ using Postern.Configuration;
 
 namespace Postern.Datasets;
 
-/// <summary>How large a dataset is, without opening it: as published (<c>attacks.md</c> 1.1), cut down as a study's options say.</summary>
+/// <summary>
+/// How large a dataset is, without opening it: as published (<c>docs/reference/attacks.md 1.1</c>), cut down as a study's options
+/// say.
+/// </summary>
 /// <param name="Train">Training pictures.</param>
 /// <param name="Test">Test pictures.</param>
 /// <param name="InputSize">Side of the model's input.</param>

@@ -5,7 +5,7 @@ namespace Postern.Datasets;
 
 /// <summary>
 /// <c>gtsrb</c>: the German Traffic Sign Recognition Benchmark (Stallkamp et al. 2012), 43 classes, from the official zips as
-/// they are or unpacked; pictures of any size, resized to 32x32. Constants of <c>attacks.md</c> 1.1.
+/// they are or unpacked; pictures of any size, resized to 32x32. Constants of <c>docs/reference/attacks.md 1.1</c>.
 /// </summary>
 public sealed class Gtsrb : IDatasetEntry
 {

@@ -7,7 +7,7 @@ namespace Postern.Datasets;
 /// <summary>
 /// <c>imagenet</c>: ImageNet-1K, or any set laid out like it: a folder or zip with <c>train/</c> and <c>val/</c>, a folder a class in
 /// each, classes numbered by the order of their folders' names, or as a list of classes says. Pictures are decoded when they are read,
-/// resized to 256x256, and cropped to 224 later. Constants of <c>attacks.md</c> 1.1.
+/// resized to 256x256, and cropped to 224 later. Constants of <c>docs/reference/attacks.md 1.1</c>.
 /// </summary>
 public sealed class ImageNet : IDatasetEntry
 {

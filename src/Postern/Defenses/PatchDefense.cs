@@ -5,7 +5,7 @@ namespace Postern.Defenses;
 
 /// <summary>
 /// A defence that changes pictures cell by cell, with a draw of its own for every picture and pass, or one for a whole batch
-/// (<c>attacks.md</c> section 5).
+/// (<c>docs/reference/attacks.md 5</c>).
 /// </summary>
 public abstract class PatchDefense : IInputProcess
 {

@@ -4,7 +4,8 @@ using Postern.Kernels;
 namespace Postern.Defenses;
 
 /// <summary>
-/// PatchDrop (Naseer et al. 2021; <c>attacks.md</c> section 5): floor(G * G * rate) cells, drawn without replacement, become black.
+/// PatchDrop (Naseer et al. 2021; <c>docs/reference/attacks.md 5</c>): floor(G * G * rate) cells, drawn without replacement,
+/// become black.
 /// </summary>
 /// <param name="rate">Share of the cells, exact.</param>
 /// <param name="fill">[3], what dropped cells become, per channel in [0, 1].</param>

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace Postern.Defenses;
 
 /// <summary>
-/// A square picture cut into G x G square cells, numbered row by row (<c>attacks.md</c> section 5; IPViT, Naseer et al. 2021).
+/// A square picture cut into G x G square cells, numbered row by row (<c>docs/reference/attacks.md 5</c>; IPViT, Naseer et al.
+/// 2021).
 /// </summary>
 /// <param name="Size">Side of the picture in pixels.</param>
 /// <param name="CellSize">Side of a cell in pixels; divides <paramref name="Size"/>.</param>

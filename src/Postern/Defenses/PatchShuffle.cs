@@ -3,8 +3,8 @@ using Postern.Kernels;
 namespace Postern.Defenses;
 
 /// <summary>
-/// PatchShuffle as the paper uses the word (<c>attacks.md</c> section 5): the cells of a picture change places, their pixels stay
-/// as they are. Kang et al. 2017 call another operation so, which permutes pixels inside small windows.
+/// PatchShuffle as the paper uses the word (<c>docs/reference/attacks.md 5</c>): the cells of a picture change places, their
+/// pixels stay as they are. Kang et al. 2017 call another operation so, which permutes pixels inside small windows.
 /// </summary>
 public sealed class PatchShuffle : PatchDefense
 {

@@ -5,7 +5,7 @@ namespace Postern.Evaluation;
 /// <param name="PerClass">The same for each class.</param>
 public sealed record CleanResult(Proportion Acc, IReadOnlyList<Proportion> PerClass);
 
-/// <summary>What triggered test pictures were taken for (<c>attacks.md</c> 1.4).</summary>
+/// <summary>What triggered test pictures were taken for (<c>docs/reference/attacks.md 1.4</c>).</summary>
 /// <param name="Asr">ASR: of the pictures that count for the attack, the share classified as the target class.</param>
 /// <param name="Ra">RA: of the same pictures, the share still classified as their true class.</param>
 /// <param name="PerClass">ASR for each true class; empty counts where a class does not count.</param>

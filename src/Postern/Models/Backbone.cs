@@ -46,7 +46,7 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
 
     /// <summary>
     /// Multiply-adds of one picture of side <paramref name="imageSize"/>: matrix products, convolutions and, in a scan, state update
-    /// and read-out, two for each token, channel and state in each direction (<c>models.md</c> section 1).
+    /// and read-out, two for each token, channel and state in each direction (<c>docs/reference/models.md 1</c>).
     /// </summary>
     public abstract long MultiplyAdds(int imageSize);
 

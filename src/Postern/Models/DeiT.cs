@@ -21,7 +21,7 @@ public sealed record DeiTConfig(int ImageSize, int PatchSize, int EmbedDim, int 
 
 /// <summary>
 /// DeiT without distillation (Touvron et al. 2021), a plain vision transformer: class token first, position embedding, pre-norm
-/// blocks of attention and MLP (<c>models.md</c> section 4).
+/// blocks of attention and MLP (<c>docs/reference/models.md 4</c>).
 /// </summary>
 public sealed class DeiT : Backbone
 {

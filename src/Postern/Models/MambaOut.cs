@@ -16,7 +16,7 @@ public sealed record MambaOutConfig(int[] Depths, int[] Dims, int Classes, doubl
 
 /// <summary>
 /// MambaOut (Yu and Wang 2025): stages of Gated CNN blocks, which are Mamba blocks without the SSM, each after a convolution that
-/// halves the resolution (<c>models.md</c> section 3). Takes pictures of any size. Channels last inside: [B, H, W, C].
+/// halves the resolution (<c>docs/reference/models.md 3</c>). Takes pictures of any size. Channels last inside: [B, H, W, C].
 /// </summary>
 public sealed class MambaOut : Backbone
 {

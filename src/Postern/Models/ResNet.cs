@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Postern.Models;
 
-/// <summary>What sets the ResNet18 variants apart (<c>models.md</c> section 5).</summary>
+/// <summary>What sets the ResNet18 variants apart (<c>docs/reference/models.md 5</c>).</summary>
 /// <param name="Widths">Channels of the four stages.</param>
 /// <param name="ImageNetStem">7x7/2 convolution and max-pool (torchvision) instead of 3x3/1 (Backdoor-Toolbox, 32x32).</param>
 /// <param name="Classes">Number of classes.</param>

@@ -26,7 +26,7 @@ public sealed record VimConfig(
 
 /// <summary>
 /// Vision Mamba (Zhu et al. 2024) as the official code builds it: bidirectional v2 mixers, RMS norm, absolute position embedding
-/// added after the class token is put into the middle (<c>models.md</c> section 2).
+/// added after the class token is put into the middle (<c>docs/reference/models.md 2</c>).
 /// </summary>
 public sealed class Vim : Backbone
 {

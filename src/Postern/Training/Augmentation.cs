@@ -29,7 +29,7 @@ public delegate void PictureStage(Span<float> picture, int size, ref RandomStrea
 
 /// <summary>
 /// What happens to a training picture, in this order: geometry, (the input-stage trigger, which stands between them,) colours,
-/// normalisation, erasing (<c>attacks.md</c> 3.3, <c>models.md</c> 7.1).
+/// normalisation, erasing (<c>docs/reference/attacks.md 3.3</c>, <c>docs/reference/models.md 7.1</c>).
 /// </summary>
 /// <param name="Geometry">Crop, flip, rotation.</param>
 public sealed record Augmentation(GeometricStage Geometry)

@@ -2,7 +2,7 @@ namespace Postern.Training;
 
 /// <summary>
 /// What is done to a finished picture after its trigger, its geometry and its colours, before normalisation: where a patch defence
-/// stands (<c>attacks.md</c> section 5). Immutable; safe from several threads.
+/// stands (<c>docs/reference/attacks.md 5</c>). Immutable; safe from several threads.
 /// </summary>
 public interface IInputProcess
 {

@@ -7,7 +7,7 @@ namespace Postern.Training;
 
 /// <summary>
 /// Mixup (Zhang et al. 2018) and CutMix (Yun et al. 2019) in timm's batch mode: one draw a step, partners in reversed order,
-/// targets mixed by the same weight (<c>models.md</c> 7.1).
+/// targets mixed by the same weight (<c>docs/reference/models.md 7.1</c>).
 /// </summary>
 /// <param name="Weight">Share of a sample's own target, 0 to 1; of its own pixels too where there is no box.</param>
 /// <param name="Box">CutMix: the part of each picture that its partner replaces; null for mixup.</param>

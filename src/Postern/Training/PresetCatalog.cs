@@ -2,7 +2,10 @@ using Postern.Configuration;
 
 namespace Postern.Training;
 
-/// <summary>Named training settings (<c>models.md</c> section 7, <c>attacks.md</c> section 4). A new one is one line in <see cref="All"/>.</summary>
+/// <summary>
+/// Named training settings (<c>docs/reference/models.md 7</c>, <c>docs/reference/attacks.md 4</c>). A new one is one line in
+/// <see cref="All"/>.
+/// </summary>
 public static class PresetCatalog
 {
     private const string ImageNet = "imagenet";
@@ -38,13 +41,16 @@ public static class PresetCatalog
     private static (string, string)[] Scratch32 =>
         [("epochs", "100"), ("batch_size", "128"), ("lr", "0.001"), ("lr_reference_batch", "512"), ("weight_decay", "0.05"), ("warmup_epochs", "5"), ("min_lr", "0.00001")];
 
-    /// <summary>What the programs of DeiT and Vim do unless told otherwise (<c>models.md</c> 7.1).</summary>
+    /// <summary>What the programs of DeiT and Vim do unless told otherwise (<c>docs/reference/models.md 7.1</c>).</summary>
     private static (string, string)[] Launcher =>
     [
         ("batch_size", "128"), ("lr_reference_batch", "512"), ("warmup_epochs", "5"), ("schedule", "cosine-lagged"), .. Augmented, ("ema", "0.99996"),
     ];
 
-    /// <summary>MambaOut's script at its total batch of 4,096, the last ten of 310 epochs being its cooldown (<c>models.md</c> 7.2).</summary>
+    /// <summary>
+    /// MambaOut's script at its total batch of 4,096, the last ten of 310 epochs being its cooldown
+    /// (<c>docs/reference/models.md 7.2</c>).
+    /// </summary>
     private static (string, string)[] MambaOutScratch =>
     [
         ("batch_size", "128"), ("accumulate", "32"), ("lr", "0.004"), ("weight_decay", "0.05"), ("warmup_epochs", "20"), ("warmup_lr", "0.000001"),

@@ -6,7 +6,7 @@ namespace Postern.Training;
 
 /// <summary>
 /// EMA: a running mean of a model's whole state dictionary, mean = decay * mean + (1 - decay) * value after every update
-/// (<c>models.md</c> 7.1). Batch counters are copied.
+/// (<c>docs/reference/models.md 7.1</c>). Batch counters are copied.
 /// </summary>
 public sealed class WeightAverage : IDisposable
 {

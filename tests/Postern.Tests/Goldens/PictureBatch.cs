@@ -55,7 +55,8 @@ internal sealed class PictureBatch
         });
     }
 
-    // The constants of the dataset named in the text: those of an `images` golden in the folder, else CIFAR-10's of attacks.md 1.1.
+    // The constants of the dataset named in the text: those of an `images` golden in the folder, else CIFAR-10's of
+    // docs/reference/attacks.md 1.1.
     private static (float[] Mean, float[] Std) Normalisation(string meaning)
     {
         foreach (string manifest in GoldenFolder.Manifests(kind => kind == "images"))

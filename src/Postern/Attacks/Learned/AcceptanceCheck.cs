@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// A measure that a made ingredient must reach before it is used (<c>attacks.md</c> 2.6, 2.10, 2.11); kept with the ingredient and
-/// in the record of every cell that uses it.
+/// A measure that a made ingredient must reach before it is used (<c>docs/reference/attacks.md 2.6</c>, 2.10, 2.11); kept with
+/// the ingredient and in the record of every cell that uses it.
 /// </summary>
 /// <param name="Name">What was measured, with its unit.</param>
 /// <param name="Value">What was found.</param>

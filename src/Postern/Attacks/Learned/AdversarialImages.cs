@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// Perturbed versions a_i of some stored pictures, in 8 bits (<c>attacks.md</c> 2.6). Immutable; safe from several threads.
+/// Perturbed versions a_i of some stored pictures, in 8 bits (<c>docs/reference/attacks.md 2.6</c>). Immutable; safe from several
+/// threads.
 /// </summary>
 public sealed class AdversarialImages : ISampleEditor
 {

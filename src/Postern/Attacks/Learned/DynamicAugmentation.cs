@@ -6,8 +6,8 @@ using Postern.Training.Stages;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// What generators and classifier of the input-aware attack see in training (<c>attacks.md</c> 2.10): a crop after padding by 5, a
-/// rotation by up to 10 degrees and, where the dataset allows it, a flip with probability one half.
+/// What generators and classifier of the input-aware attack see in training (<c>docs/reference/attacks.md 2.10</c>): a crop after
+/// padding by 5, a rotation by up to 10 degrees and, where the dataset allows it, a flip with probability one half.
 /// </summary>
 /// <param name="flips">Whether left and right may be exchanged: not for traffic signs.</param>
 internal sealed class DynamicAugmentation(bool flips)

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// One of the two generators of the input-aware attack (<c>attacks.md</c> 2.10): an encoder and decoder of convolutions without skip
-/// connections; 723,273 parameters with 3 outputs (pattern), 722,691 with 1 (mask). Parameter names of the public code.
+/// One of the two generators of the input-aware attack (<c>docs/reference/attacks.md 2.10</c>): an encoder and decoder of
+/// convolutions without skip connections; 723,273 parameters with 3 outputs (pattern), 722,691 with 1 (mask). Parameter names of
+/// the public code.
 /// </summary>
 internal sealed class DynamicGenerator : nn.Module<Tensor, Tensor>
 {
@@ -63,7 +64,7 @@ internal sealed class DynamicGenerator : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>The two saturating functions of <c>attacks.md</c> 2.10, both into (0, 1).</summary>
+/// <summary>The two saturating functions of <c>docs/reference/attacks.md 2.10</c>, both into (0, 1).</summary>
 internal static class SoftStep
 {
     // Static, since TorchSharp lets a temporary Scalar be finalised while the native call still reads it.

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Postern.Attacks.Learned;
 
-/// <summary>The losses of the input-aware attack's generators (<c>attacks.md</c> 2.10).</summary>
+/// <summary>The losses of the input-aware attack's generators (<c>docs/reference/attacks.md 2.10</c>).</summary>
 internal static class DynamicLosses
 {
     private static readonly Scalar Density = 0.032, NormWeight = 100, Tiny = 1e-7, Smallest = 1.17549435e-38;

@@ -8,9 +8,10 @@ using static TorchSharp.torch;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// Trains the input-aware attack's generators (<c>attacks.md</c> 2.10): first the mask alone, then pattern and a throw-away
-/// classifier together, whose batches hold triggered pictures with the target label and pictures with another picture's trigger
-/// under their own label. Milestones are the original's, scaled to the number of epochs, unless others are given.
+/// Trains the input-aware attack's generators (<c>docs/reference/attacks.md 2.10</c>): first the mask alone, then pattern and a
+/// throw-away classifier together, whose batches hold triggered pictures with the target label and pictures with another
+/// picture's trigger under their own label. Milestones are the original's, scaled to the number of epochs, unless others are
+/// given.
 /// </summary>
 /// <param name="TargetClass">y_t.</param>
 /// <param name="MaskEpochs">Passes of the first phase; the original has 25.</param>

@@ -14,9 +14,9 @@ internal sealed record DynamicTrial(DynamicGenerators Generators, ResNet Classif
     private const double LeastSuccess = 0.95, LeastCross = 0.8, LeastRelativeCross = 0.85, MostLost = 0.03, MostMask = 0.1;
 
     /// <summary>
-    /// The checks of <c>attacks.md</c> 2.10. Its limit of the cross accuracy, 80%, is that of a classifier with 94% on clean
-    /// pictures; one that was trained on few pictures cannot reach it even without a trigger, so that by default the limit is the
-    /// same share of its own clean accuracy.
+    /// The checks of <c>docs/reference/attacks.md 2.10</c>. Its limit of the cross accuracy, 80%, is that of a classifier with
+    /// 94% on clean pictures; one that was trained on few pictures cannot reach it even without a trigger, so that by default the
+    /// limit is the same share of its own clean accuracy.
     /// </summary>
     /// <param name="loader">Held-out pictures as the networks see them.</param>
     /// <param name="cleanRun">Accuracy of the same classifier trained clean, 0 to 1.</param>

@@ -7,8 +7,8 @@ namespace Postern.Attacks.Learned;
 
 /// <summary>
 /// How different two pictures look to a trained ResNet18, in the place of LPIPS, whose weights would be a download
-/// (<c>attacks.md</c> 2.11): features of the stem and the four stages, brought to unit length over channels, squared differences
-/// summed over channels, averaged over space, summed over layers.
+/// (<c>docs/reference/attacks.md 2.11</c>): features of the stem and the four stages, brought to unit length over channels,
+/// squared differences summed over channels, averaged over space, summed over layers.
 /// </summary>
 internal sealed class FeatureDistance
 {

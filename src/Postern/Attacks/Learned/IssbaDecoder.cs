@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// ISSBA's decoder (<c>attacks.md</c> 2.11): reads the secret out of a picture, straightened by a spatial transformer first.
-/// Parameter names of the public code; 756,538 parameters at 32 pixels and 20 bits.
+/// ISSBA's decoder (<c>docs/reference/attacks.md 2.11</c>): reads the secret out of a picture, straightened by a spatial
+/// transformer first. Parameter names of the public code; 756,538 parameters at 32 pixels and 20 bits.
 /// </summary>
 internal sealed class IssbaDecoder : nn.Module<Tensor, Tensor>
 {

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// ISSBA's encoder (<c>attacks.md</c> 2.11, after StegaStamp): from a secret and a picture to the residual that hides the one in the
-/// other. A U of convolutions with parameter names of the public code; 1,047,011 parameters at 32 pixels and 20 bits.
+/// ISSBA's encoder (<c>docs/reference/attacks.md 2.11</c>, after StegaStamp): from a secret and a picture to the residual that
+/// hides the one in the other. A U of convolutions with parameter names of the public code; 1,047,011 parameters at 32 pixels and
+/// 20 bits.
 /// </summary>
 internal sealed class IssbaEncoder : nn.Module<Tensor, Tensor, Tensor>
 {

@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// Trains ISSBA's encoder and decoder (<c>attacks.md</c> 2.11, after BackdoorBox): every picture gets a secret of its own; for the
-/// first epochs only reading it counts, then also that it cannot be seen:
+/// Trains ISSBA's encoder and decoder (<c>docs/reference/attacks.md 2.11</c>, after BackdoorBox): every picture gets a secret of
+/// its own; for the first epochs only reading it counts, then also that it cannot be seen:
 /// <c>2 mean(E^2) + perceptual d(x, x') + 1.5 secret loss</c>, x' = clip(x + E, 0, 1).
 /// </summary>
 /// <param name="Bits">Length of a secret.</param>

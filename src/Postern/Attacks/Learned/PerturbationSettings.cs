@@ -4,8 +4,8 @@ using Postern.Configuration;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// How the pictures of the target class are perturbed (<c>attacks.md</c> 2.6): in an L2 ball of 600 on the 0-255 scale, or in an
-/// L-inf ball of 8. Lengths are in 8-bit steps; 0 stands for the usual one.
+/// How the pictures of the target class are perturbed (<c>docs/reference/attacks.md 2.6</c>): in an L2 ball of 600 on the 0-255
+/// scale, or in an L-inf ball of 8. Lengths are in 8-bit steps; 0 stands for the usual one.
 /// </summary>
 public sealed record PerturbationSettings
 {

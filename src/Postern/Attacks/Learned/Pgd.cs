@@ -14,9 +14,9 @@ public enum PgdNorm
 }
 
 /// <summary>
-/// Projected gradient descent (Madry et al. 2018; <c>attacks.md</c> 2.6), untargeted: it raises the cross-entropy of the true label
-/// and stays in the ball around the clean picture and in [0, 1]. Each picture is perturbed on its own, so a batch is only a matter
-/// of speed as long as the network is in evaluation mode.
+/// Projected gradient descent (Madry et al. 2018; <c>docs/reference/attacks.md 2.6</c>), untargeted: it raises the cross-entropy
+/// of the true label and stays in the ball around the clean picture and in [0, 1]. Each picture is perturbed on its own, so a
+/// batch is only a matter of speed as long as the network is in evaluation mode.
 /// </summary>
 /// <param name="Norm">The ball's norm.</param>
 /// <param name="Epsilon">Its radius, for pictures in [0, 1].</param>

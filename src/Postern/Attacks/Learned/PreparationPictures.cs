@@ -6,7 +6,7 @@ namespace Postern.Attacks.Learned;
 
 /// <summary>
 /// The pictures that an ingredient is made from and the ones it is judged by, both from the training split, so that the test split
-/// stays untouched (<c>attacks.md</c> 2.11). The split is a function of seed and count.
+/// stays untouched (<c>docs/reference/attacks.md 2.11</c>). The split is a function of seed and count.
 /// </summary>
 internal sealed class PreparationPictures
 {

@@ -9,9 +9,10 @@ using static TorchSharp.torch;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// The network that adversarial pictures are made against (<c>attacks.md</c> 2.6): a ResNet for pictures in [0, 1], trained on
-/// pictures that projected gradient descent has perturbed against its present state (Madry et al. 2018), or on clean ones.
-/// Perturbations against a robust network change what a picture shows, which is what makes its own content hard to learn from.
+/// The network that adversarial pictures are made against (<c>docs/reference/attacks.md 2.6</c>): a ResNet for pictures in [0,
+/// 1], trained on pictures that projected gradient descent has perturbed against its present state (Madry et al. 2018), or on
+/// clean ones. Perturbations against a robust network change what a picture shows, which is what makes its own content hard to
+/// learn from.
 /// </summary>
 public sealed class RobustSurrogate : IDisposable
 {

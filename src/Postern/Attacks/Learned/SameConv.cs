@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// A convolution with TensorFlow's "same" padding (<c>attacks.md</c> 2.11): kernel - 1 zeros in all, the half rounded down at top
-/// and left, the rest at bottom and right; then the stride.
+/// A convolution with TensorFlow's "same" padding (<c>docs/reference/attacks.md 2.11</c>): kernel - 1 zeros in all, the half
+/// rounded down at top and left, the rest at bottom and right; then the stride.
 /// </summary>
 internal sealed class SameConv : nn.Module<Tensor, Tensor>
 {

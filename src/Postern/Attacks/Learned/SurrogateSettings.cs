@@ -4,8 +4,9 @@ using Postern.Configuration;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// How the network is trained that adversarial pictures are made against (<c>attacks.md</c> 2.6). The defaults are its recommended
-/// reading: a ResNet18 made robust by L-inf adversarial training, which is work for a GPU; each value can be reduced.
+/// How the network is trained that adversarial pictures are made against (<c>docs/reference/attacks.md 2.6</c>). The defaults are
+/// its recommended reading: a ResNet18 made robust by L-inf adversarial training, which is work for a GPU; each value can be
+/// reduced.
 /// </summary>
 public sealed record SurrogateSettings
 {

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Postern.Attacks.Learned;
 
 /// <summary>
-/// Perturbs every training picture of a class against a surrogate and rounds to 8 bits (<c>attacks.md</c> 2.6). The whole class, so
-/// that the result serves every rate and seed.
+/// Perturbs every training picture of a class against a surrogate and rounds to 8 bits (<c>docs/reference/attacks.md 2.6</c>).
+/// The whole class, so that the result serves every rate and seed.
 /// </summary>
 /// <param name="dataset">Its training split is used.</param>
 /// <param name="surrogate">The network that is misled.</param>

@@ -4,7 +4,7 @@ namespace Postern.Attacks.Triggers;
 
 /// <summary>
 /// Postern's own picture for Blend: a friendly fox before a rising sun, drawn from vector shapes at any size. Nowhere black, with
-/// a mean colour near that of the benchmark's mark (<c>attacks.md</c> 2.2: 198.9, 174.8, 149.4 of 255).
+/// a mean colour near that of the benchmark's mark (<c>docs/reference/attacks.md 2.2</c>: 198.9, 174.8, 149.4 of 255).
 /// </summary>
 internal static class CartoonFox
 {

@@ -3,8 +3,8 @@ using Postern.Kernels;
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// WaNet's random field (<c>attacks.md</c> 2.7): k x k control points for each direction, whose mean absolute value is 1, enlarged to
-/// the size of a picture by bicubic interpolation. One field is one trigger at every size.
+/// WaNet's random field (<c>docs/reference/attacks.md 2.7</c>): k x k control points for each direction, whose mean absolute
+/// value is 1, enlarged to the size of a picture by bicubic interpolation. One field is one trigger at every size.
 /// </summary>
 public sealed class ControlField
 {

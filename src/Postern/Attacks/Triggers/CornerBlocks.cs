@@ -1,8 +1,8 @@
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// The BadNets mark (<c>attacks.md</c> 2.1, 3.1): a block of 3x3 cells, white on the rising diagonal and in the lower right cell, black
-/// elsewhere; black cells are planted too.
+/// The BadNets mark (<c>docs/reference/attacks.md 2.1</c>, 3.1): a block of 3x3 cells, white on the rising diagonal and in the
+/// lower right cell, black elsewhere; black cells are planted too.
 /// </summary>
 internal static class CornerBlocks
 {
@@ -28,7 +28,8 @@ internal static class CornerBlocks
     }
 
     /// <summary>
-    /// Four blocks at any size, <c>attacks.md</c> 2.6: of single-pixel cells in the corners of 32 pixels, else as <see cref="Draw(int, TriggerStage)"/>.
+    /// Four blocks at any size, <c>docs/reference/attacks.md 2.6</c>: of single-pixel cells in the corners of 32 pixels, else as
+    /// <see cref="Draw(int, TriggerStage)"/>.
     /// </summary>
     /// <param name="size">Side in pixels.</param>
     /// <param name="stage">As for <see cref="Draw(int, TriggerStage)"/>.</param>

@@ -3,8 +3,8 @@ using Postern.Kernels;
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// J of WaNet's covers (<c>attacks.md</c> 2.7): one random vector for each pixel. The toolbox draws one J for all covers, the original
-/// attack one for each.
+/// J of WaNet's covers (<c>docs/reference/attacks.md 2.7</c>): one random vector for each pixel. The toolbox draws one J for all
+/// covers, the original attack one for each.
 /// </summary>
 public sealed class CoverJitter
 {

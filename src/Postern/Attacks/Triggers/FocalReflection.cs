@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// Refool's focal-blur mode (<c>attacks.md</c> 2.4): the reflection lies outside the depth of field. It is blurred, dimmed where the sum
-/// is brighter than white, and fades towards the picture's border.
+/// Refool's focal-blur mode (<c>docs/reference/attacks.md 2.4</c>): the reflection lies outside the depth of field. It is
+/// blurred, dimmed where the sum is brighter than white, and fades towards the picture's border.
 /// </summary>
 internal static class FocalReflection
 {

@@ -1,8 +1,8 @@
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// The way between stored values and light that Refool mixes (<c>attacks.md</c> 2.4): light = value^2.2, and back with truncation to
-/// 8 bits. Both ways are tables, to the bit what the powers give.
+/// The way between stored values and light that Refool mixes (<c>docs/reference/attacks.md 2.4</c>): light = value^2.2, and back
+/// with truncation to 8 bits. Both ways are tables, to the bit what the powers give.
 /// </summary>
 internal static class GammaCurve
 {

@@ -4,9 +4,9 @@ using Postern.Imaging;
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// Refool's ghost mode (<c>attacks.md</c> 2.4): both faces of thick glass reflect, so the reflection R is seen twice, some rows and
-/// columns apart: <c>G = ga R(r + o1, c + o2) + (1 - ga) R(r, c)</c>, where both are there, resized to the picture; then
-/// out = G (1 - alpha_b) + b alpha_b in light.
+/// Refool's ghost mode (<c>docs/reference/attacks.md 2.4</c>): both faces of thick glass reflect, so the reflection R is seen
+/// twice, some rows and columns apart: <c>G = ga R(r + o1, c + o2) + (1 - ga) R(r, c)</c>, where both are there, resized to the
+/// picture; then out = G (1 - alpha_b) + b alpha_b in light.
 /// </summary>
 internal sealed class GhostReflection
 {

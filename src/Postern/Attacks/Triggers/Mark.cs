@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// A trigger picture T with its mask m at one size: planting it is <c>x' = x + a m (T - x)</c> (<c>attacks.md</c> 1 and 2.1).
-/// Immutable.
+/// A trigger picture T with its mask m at one size: planting it is <c>x' = x + a m (T - x)</c>
+/// (<c>docs/reference/attacks.md 1</c> and 2.1). Immutable.
 /// </summary>
 public sealed class Mark
 {

@@ -3,8 +3,8 @@ using Postern.Kernels;
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// Which pieces of the picture Adaptive-Blend leaves alone (<c>attacks.md</c> 2.9): the plane is cut into n x n pieces, numbered down
-/// the columns; for each sample some are drawn without replacement.
+/// Which pieces of the picture Adaptive-Blend leaves alone (<c>docs/reference/attacks.md 2.9</c>): the plane is cut into n x n
+/// pieces, numbered down the columns; for each sample some are drawn without replacement.
 /// </summary>
 public sealed class PieceDraw
 {

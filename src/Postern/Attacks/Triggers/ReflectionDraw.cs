@@ -2,7 +2,7 @@ using Postern.Kernels;
 
 namespace Postern.Attacks.Triggers;
 
-/// <summary>What chance decides about one reflection (<c>attacks.md</c> 2.4).</summary>
+/// <summary>What chance decides about one reflection (<c>docs/reference/attacks.md 2.4</c>).</summary>
 /// <param name="Reflection">Index in the pool.</param>
 /// <param name="BackgroundWeight">alpha_b, the background's share of the light, 0.55 to 0.95.</param>
 /// <param name="IsGhost">A double reflection of thick glass rather than one out of focus.</param>

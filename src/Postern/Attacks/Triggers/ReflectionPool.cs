@@ -6,8 +6,8 @@ using Postern.Imaging;
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// The pictures that Refool lets be reflected, as light at any size (<c>attacks.md</c> 2.4). A picture is decoded and resized when it is
-/// first asked for and then kept; safe from several threads.
+/// The pictures that Refool lets be reflected, as light at any size (<c>docs/reference/attacks.md 2.4</c>). A picture is decoded
+/// and resized when it is first asked for and then kept; safe from several threads.
 /// </summary>
 public sealed class ReflectionPool
 {

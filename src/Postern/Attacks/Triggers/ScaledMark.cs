@@ -6,7 +6,7 @@ namespace Postern.Attacks.Triggers;
 /// </summary>
 internal static class ScaledMark
 {
-    /// <summary>Side of the raster of <c>attacks.md</c> section 2.</summary>
+    /// <summary>Side of the raster of <c>docs/reference/attacks.md 2</c>.</summary>
     internal const int Raster = 32;
 
     /// <summary>The colour at (row, column) of the raster, both in [0, 32), or null where the mark is not.</summary>
@@ -16,7 +16,7 @@ internal static class ScaledMark
     /// <param name="size">Side in pixels.</param>
     /// <param name="stage">
     /// Where the mark is planted. A stored picture that is neither of 32 nor of 224 pixels may be cropped to its inner 7/8
-    /// (<c>attacks.md</c> 3.1): there the raster covers what the crop leaves, else the whole picture.
+    /// (<c>docs/reference/attacks.md 3.1</c>): there the raster covers what the crop leaves, else the whole picture.
     /// </param>
     /// <param name="rule">What is where.</param>
     internal static Mark Draw(int size, TriggerStage stage, Rule rule)

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Postern.Models.Checkpoints;
 
-/// <summary>Interpolation of a learnt position embedding to another grid of patches (<c>models.md</c> section 6).</summary>
+/// <summary>
+/// Interpolation of a learnt position embedding to another grid of patches (<c>docs/reference/models.md 6</c>).
+/// </summary>
 public static class PositionEmbedding
 {
     /// <summary>Its official name.</summary>

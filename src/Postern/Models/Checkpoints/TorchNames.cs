@@ -28,8 +28,8 @@ internal sealed class SettingsBag
 /// numbers, and inert objects. Any other name is refused; nothing is ever executed.
 /// </summary>
 /// <remarks>
-/// Which names occur: spec/models.md section 6, and PyTorch's own <c>weights_only</c> loader. A pickle may use a stored value again for two
-/// bytes, so that no call may copy or hash arguments of any length.
+/// Which names occur: <c>docs/reference/models.md 6</c>, and PyTorch's own <c>weights_only</c> loader. A pickle may use a stored
+/// value again for two bytes, so that no call may copy or hash arguments of any length.
 /// </remarks>
 internal sealed class TorchNames(string source) : IPickleNames
 {

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Postern.Models.Checkpoints;
 
 /// <summary>Finds the state dictionaries in the object of a <c>.pth</c> file, and reads their tensors only.</summary>
-/// <remarks>Layouts: spec/models.md section 6. Vim and DeiT keep weights under <c>model</c>, timm under <c>state_dict</c>,
-/// common CIFAR programs under <c>net</c>, others flat.</remarks>
+/// <remarks>Layouts: <c>docs/reference/models.md 6</c>. Vim and DeiT keep weights under <c>model</c>, timm under
+/// <c>state_dict</c>, common CIFAR programs under <c>net</c>, others flat.</remarks>
 internal sealed class TorchWeights
 {
     private static readonly string[] WeightKeys = ["model", "state_dict", "model_state_dict", "net"];

@@ -14,8 +14,8 @@ internal sealed record ScanDirection(Tensor U, Tensor Projected, Tensor A, Tenso
 
 /// <summary>
 /// Both selective scans of a bidirectional mixer with the gate that they share: y = 1/2 (s_forward + s_backward) z sigmoid(z), where s is a scan
-/// before its gate (<c>models.md</c> 2.3). Only inputs are kept for the backward pass. <see cref="SelectiveScanFunction"/> says the same of one
-/// direction.
+/// before its gate (<c>docs/reference/models.md 2.3</c>). Only inputs are kept for the backward pass.
+/// <see cref="SelectiveScanFunction"/> says the same of one direction.
 /// </summary>
 internal static class BidirectionalScan
 {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Postern.Models.Layers;
 
-/// <summary>x * weight / sqrt(mean(x^2) + eps) over the last dimension; no bias (<c>models.md</c> 2.2).</summary>
+/// <summary>x * weight / sqrt(mean(x^2) + eps) over the last dimension; no bias (<c>docs/reference/models.md 2.2</c>).</summary>
 internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {
     // Held here: TorchSharp lets an implicit Scalar be finalised while the native call still reads it.

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Postern.Models.Layers;
 
 /// <summary>
-/// Arguments of a selective scan (<c>models.md</c> 2.4), channels innermost.
+/// Arguments of a selective scan (<c>docs/reference/models.md 2.4</c>), channels innermost.
 /// </summary>
 /// <param name="U">[B, L, E].</param>
 /// <param name="Delta">[B, L, E], before bias and softplus; with <see cref="StepWeight"/> its factors [B, L, R].</param>

@@ -7,7 +7,7 @@ namespace Postern.Models.Layers;
 
 /// <summary>
 /// Vim's bidirectional mixer, "v2": one input and one output projection shared by two directions that own everything else;
-/// the directions' sum is halved (<c>models.md</c> 2.3).
+/// the directions' sum is halved (<c>docs/reference/models.md 2.3</c>).
 /// </summary>
 internal sealed class VimMixer : nn.Module
 {

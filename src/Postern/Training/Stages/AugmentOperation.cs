@@ -2,7 +2,10 @@ using Postern.Imaging;
 
 namespace Postern.Training.Stages;
 
-/// <summary>The operations of RandAugment in timm's "increasing" set; how strong each is at a level is in <c>models.md</c> 7.1.</summary>
+/// <summary>
+/// The operations of RandAugment in timm's "increasing" set; how strong each is at a level is in
+/// <c>docs/reference/models.md 7.1</c>.
+/// </summary>
 public enum AugmentOperation
 {
     /// <summary><see cref="ToneCurves.AutoContrast"/>; no strength.</summary>

@@ -5,7 +5,7 @@ namespace Postern.Training.Stages;
 
 /// <summary>
 /// Random erasing (Zhong et al. 2020) as timm's <c>pixel</c> mode does it on normalised pictures: one box of 2% to a third of the
-/// area and aspect 0.3 to 1 / 0.3 (log-uniform) becomes standard normal noise (<c>models.md</c> 7.1).
+/// area and aspect 0.3 to 1 / 0.3 (log-uniform) becomes standard normal noise (<c>docs/reference/models.md 7.1</c>).
 /// </summary>
 /// <param name="Probability">Share of the pictures that are erased in, 0 to 1.</param>
 public sealed record RandomErasing(double Probability)

@@ -5,7 +5,7 @@ namespace Postern.Training.Stages;
 
 /// <summary>
 /// torchvision's <c>RandomResizedCrop</c> and horizontal flip: a box of 8 to 100% of the area and aspect 3/4 to 4/3 (log-uniform)
-/// resized to the input, mirrored with probability one half (<c>models.md</c> 7.1).
+/// resized to the input, mirrored with probability one half (<c>docs/reference/models.md 7.1</c>).
 /// </summary>
 /// <param name="Kernels">The interpolation; of several, each sample draws one (MambaOut's recipe).</param>
 public sealed record ResizedCrop(IReadOnlyList<Interpolation> Kernels)
