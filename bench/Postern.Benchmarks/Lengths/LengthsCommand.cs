@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Postern.Models;
-using Postern.Reports;
+using Postern.Reports.Charts;
+using Postern.Reports.Page;
 
 namespace Postern.Benchmarks;
 

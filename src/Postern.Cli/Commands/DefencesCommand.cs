@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Postern.Cli.Json;
 using Postern.Configuration;
-using Postern.Defenses;
+using Postern.Defences;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
@@ -12,7 +12,7 @@ internal static class DefencesCommand
     public static Command Create()
     {
         var name = new Argument<string?>("name") { Description = "a defence, for its options", Arity = ArgumentArity.ZeroOrOne };
-        name.CompletionSources.Add(_ => DefenseCatalog.All.Select(d => d.Name));
+        name.CompletionSources.Add(_ => DefenceCatalog.All.Select(d => d.Name));
         var json = new JsonOption();
         var command = new Command("defences", "List the defences, or describe one.") { name, json };
         command.SetAction(parsed =>
@@ -20,12 +20,12 @@ internal static class DefencesCommand
             bool asJson = parsed.GetValue(json);
             if (parsed.GetValue(name) is not string wanted)
             {
-                if (asJson) JsonOutput.Write(DefenseCatalog.All.Select(DefenceListing.Of));
+                if (asJson) JsonOutput.Write(DefenceCatalog.All.Select(DefenceListing.Of));
                 else List();
                 return ExitCode.Done;
             }
-            DefenseEntry entry = DefenseCatalog.Find(wanted)
-                ?? throw new InputException("defences", $"there is no defence '{wanted}'{NearestName.Hint(wanted, DefenseCatalog.All.Select(d => d.Name))}");
+            DefenceEntry entry = DefenceCatalog.Find(wanted)
+                ?? throw new InputException("defences", $"there is no defence '{wanted}'{NearestName.Hint(wanted, DefenceCatalog.All.Select(d => d.Name))}");
             if (asJson) JsonOutput.Write(DefenceListing.Of(entry));
             else OptionTable.Write(entry);
             return ExitCode.Done;
@@ -37,7 +37,7 @@ internal static class DefencesCommand
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("defence", "what", "source");
         table.Columns[0].NoWrap();
-        foreach (DefenseEntry defence in DefenseCatalog.All) table.AddRow(defence.Name, Markup.Escape(defence.Summary), Markup.Escape(defence.Source));
+        foreach (DefenceEntry defence in DefenceCatalog.All) table.AddRow(defence.Name, Markup.Escape(defence.Summary), Markup.Escape(defence.Source));
         AnsiConsole.Write(table);
     }
 }

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Postern.Reports;
+using Postern.Reports.Page;
 using Postern.Reports.Paper;
 using Postern.Reports.SideBySide;
+using Postern.Reports.Tables;
 using Postern.Studies;
 using Spectre.Console;
 using Table = Spectre.Console.Table;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Postern.Cli.Json;
 using Postern.Cli.Progress;
-using Postern.Reports;
+using Postern.Reports.Page;
 using Postern.Studies;
 using Postern.Studies.Jobs;
 using Postern.Training;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Postern.Attacks;
 using Postern.Datasets;
-using Postern.Defenses;
+using Postern.Defences;
 using Postern.Models;
 using Postern.Studies;
 using Postern.Training;
@@ -48,5 +48,5 @@ internal sealed class StudyArguments
 
     /// <summary>A study file with everything that this program knows.</summary>
     public static Study ReadFile(string path, IReadOnlyList<string> sets, bool planOnly = false) =>
-        StudyFile.Read(path, new StudyCatalogs(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, DefenseCatalog.All, PresetCatalog.All), sets, planOnly);
+        StudyFile.Read(path, new StudyCatalogs(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, DefenceCatalog.All, PresetCatalog.All), sets, planOnly);
 }

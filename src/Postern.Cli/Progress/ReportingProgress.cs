@@ -1,4 +1,4 @@
-using Postern.Reports;
+using Postern.Reports.Page;
 using Postern.Studies;
 using Postern.Training;
 

@@ -1,5 +1,5 @@
 using Postern.Attacks;
-using Postern.Defenses;
+using Postern.Defences;
 using Postern.Models;
 using Postern.Training;
 using TorchSharp;
@@ -46,7 +46,7 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
     /// <param name="attack">Whose trigger.</param>
     /// <param name="progress">Hears of finished passes, of all passes.</param>
     /// <param name="cancel">Stops it.</param>
-    public DetectionResult Detect(PatchDefense defence, Attack attack, Action<int, int>? progress = null, CancellationToken cancel = default)
+    public DetectionResult Detect(PatchDefence defence, Attack attack, Action<int, int>? progress = null, CancellationToken cancel = default)
     {
         DetectorOptions options = defence.Detector ?? throw new ArgumentException("the defence has no detector options", nameof(defence));
         int passes = 2 * (options.Trials + 1), done = 0;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Postern.Defenses;
+using Postern.Defences;
 
 namespace Postern.Tests.Goldens;
 
@@ -21,8 +21,8 @@ public class PatchDefenceGoldenTests
         float fill = parameters.GetProperty("fill").GetSingle();
         if (parameters.TryGetProperty("drop_rate", out JsonElement rate))
         {
-            var defence = (PatchDrop)DefenseCatalog.Create(new Postern.Configuration.Choice(
-                DefenseCatalog.Find("patch-drop")!, new Dictionary<string, string> { ["drop_rate"] = rate.GetRawText() }), [0, 0, 0])!;
+            var defence = (PatchDrop)DefenceCatalog.Create(new Postern.Configuration.Choice(
+                DefenceCatalog.Find("patch-drop")!, new Dictionary<string, string> { ["drop_rate"] = rate.GetRawText() }), [0, 0, 0])!;
             Assert.All(dropped, d => Assert.Equal(defence.Count(grid.Cells), d.Length));
         }
         clean.AssertNear(golden, "y_drop", (i, pixels) => grid.Drop(pixels, dropped[i], [fill, fill, fill]));

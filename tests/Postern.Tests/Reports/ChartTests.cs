@@ -1,4 +1,4 @@
-using Postern.Reports;
+using Postern.Reports.Charts;
 
 namespace Postern.Tests.Reports;
 

@@ -1,5 +1,7 @@
 using System.Xml.Linq;
-using Postern.Reports;
+using Postern.Reports.Charts;
+using Postern.Reports.Page;
+using Postern.Reports.Tables;
 using Postern.Studies;
 using Postern.Tests.Studies;
 

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
-using Postern.Reports;
+using Postern.Reports.Exporters;
 using Postern.Reports.Paper;
+using Postern.Reports.Tables;
+using Postern.Reports.Text;
 using Postern.Tests.Reports.Approved;
 using Postern.Tests.Reports.Paper;
 using Postern.Tests.Studies;
@@ -10,14 +12,11 @@ namespace Postern.Tests.Reports;
 /// <summary>Every export is as someone approved it, whatever the culture: German writes 1,5; Saudi Arabic has its own minus and calendar.</summary>
 public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFixture>, IDisposable
 {
-    private static readonly ITableExporter[] TableExporters = [new CsvTable(), new MarkdownTable(), new LatexTable()];
-    private static readonly string[] Endings = ["csv", "md", "tex"];
-
     private readonly TemporaryFolder folder = new();
 
-    public static TheoryData<string, string> Tables => new(from culture in Cultures from ending in Endings select (ending, culture));
+    public static TheoryData<string, string> Tables => new(from culture in Cultures from format in ReportExporters.Results select (Path.GetExtension(format.File), culture));
 
-    public static TheoryData<string, string> PaperFormats => new(from culture in Cultures from format in PaperFiles.Formats select (format.File, culture));
+    public static TheoryData<string, string> PaperFormats => new(from culture in Cultures from format in ReportExporters.Paper select (format.File, culture));
 
     private static string[] Cultures => ["de-DE", "ar-SA", "tr-TR"];
 
@@ -26,24 +25,30 @@ public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFi
     [Theory]
     [MemberData(nameof(Tables))]
     public void The_main_table_is_as_approved_in_every_culture(string ending, string culture) =>
-        ApprovedText.Check($"results.{ending}", culture, () => Exporter(ending).Export(StudySummary.Read(sample.Study, sample.RunsRoot).Table));
+        ApprovedText.Check($"results{ending}", culture, () => Export($"results{ending}", ReportContents.Read(sample.Study, sample.RunsRoot)));
 
     [Theory]
     [MemberData(nameof(Tables))]
     public void The_main_table_with_defences_is_as_approved_in_every_culture(string ending, string culture) =>
-        ApprovedText.Check($"defended.{ending}", culture, () => Exporter(ending).Export(PaperRuns.Usual(folder).Table));
+        ApprovedText.Check($"defended{ending}", culture, () => Export($"results{ending}", new ReportContents(PaperRuns.Usual(folder), null)));
 
     [Theory]
     [MemberData(nameof(PaperFormats))]
     public void The_comparison_with_the_paper_is_as_approved_in_every_culture(string file, string culture) =>
-        ApprovedText.Check(file, culture, () => PaperFiles.Formats.Single(f => f.File == file).Exporter
-            .Export(PaperComparison.Of(PaperRuns.Usual(folder), PublishedValues.Read(PaperRuns.PublishedPath))));
+        ApprovedText.Check(file, culture, () => Export(file, WithPaper(PaperRuns.Usual(folder))));
+
+    [Fact]
+    public void A_study_that_names_no_published_values_has_the_main_table_only()
+    {
+        var contents = new ReportContents(PaperRuns.Usual(folder), null);
+        Assert.Equal(ReportExporters.Results.Select(e => e.File), ReportExporters.All.Where(e => e.Export(contents) is not null).Select(e => e.File));
+    }
 
     [Fact]
     public void Latex_closes_what_it_opens_and_every_row_has_every_column()
     {
-        StudySummary summary = PaperRuns.Usual(folder);
-        foreach (string tex in new[] { new LatexTable().Export(summary.Table), new PaperLatex().Export(PaperComparison.Of(summary, PaperRuns.Published)) })
+        ReportContents contents = WithPaper(PaperRuns.Usual(folder));
+        foreach (string tex in new[] { Export("results.tex", contents), Export("paper.tex", contents) })
         {
             Assert.Equal(Regex.Count(tex, @"(?<!\\)\{"), Regex.Count(tex, @"(?<!\\)\}"));
             Assert.DoesNotMatch(@"(?<!\\)[_#]", tex);
@@ -65,5 +70,8 @@ public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFi
         Assert.Equal("\\&\\%\\$\\#\\_\\{\\}\\textbackslash{}\\textasciitilde{}\\textasciicircum{}\\textless{}\\textgreater{}\\textbar{}{[}{]}{*} a",
             LatexText.Escape("&%$#_{}\\~^<>|[]*\na"));
 
-    private static ITableExporter Exporter(string ending) => TableExporters[Array.IndexOf(Endings, ending)];
+    private static string Export(string file, ReportContents contents) => ReportExporters.All.Single(e => e.File == file).Export(contents)!;
+
+    private static ReportContents WithPaper(StudySummary summary) =>
+        new(summary, PaperComparison.Of(summary, PublishedValues.Read(PaperRuns.PublishedPath)));
 }

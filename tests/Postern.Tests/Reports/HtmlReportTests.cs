@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Postern.Reports;
+using Postern.Reports.Page;
 using Postern.Studies;
 using Postern.Tests.Studies;
 

@@ -1,5 +1,6 @@
 using Postern.Evaluation;
-using Postern.Reports;
+using Postern.Reports.Exporters;
+using Postern.Reports.Tables;
 using Postern.Tests.Reports.Paper;
 using Postern.Tests.Studies;
 
@@ -19,7 +20,7 @@ public class TableTests
     public void Csv_quotes_what_would_break_a_line()
     {
         var table = new ResultTable("t", "", ["a,b"], [new ResultRow("say \"hi\"", "plain", "none", [ResultEntry.Of([])])]);
-        Assert.Equal("\"say \"\"hi\"\"\",plain,none,\"a,b\",0,0,0,0,,,,,,,,,,,,,,,,,,,,,", new CsvTable().Export(table).Split('\n')[1]);
+        Assert.Equal("\"say \"\"hi\"\"\",plain,none,\"a,b\",0,0,0,0,,,,,,,,,,,,,,,,,,,,,", CsvTable.Text(table).Split('\n')[1]);
     }
 
     [Fact]

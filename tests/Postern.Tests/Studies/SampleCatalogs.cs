@@ -1,5 +1,5 @@
 using Postern.Configuration;
-using Postern.Defenses;
+using Postern.Defences;
 using Postern.Studies;
 
 namespace Postern.Tests.Studies;
@@ -32,7 +32,7 @@ internal static class SampleCatalogs
             new Entry("badnets", "", [.. Poisoning("0.01")]),
             new Entry("blend", "", [.. Poisoning("0.02"), new("alpha", OptionKind.Number, "0.2", "opacity") { Min = 0, Max = 1 }]),
         ],
-        DefenseCatalog.All,
+        DefenceCatalog.All,
         [new Preset("quick", "8"), new Preset("toolbox", "100")]);
 
     private static OptionInfo[] Poisoning(string rate) =>

@@ -1,4 +1,5 @@
 using Postern.Evaluation;
+using Postern.Reports.Tables;
 using Postern.Studies;
 
 namespace Postern.Reports.Paper;

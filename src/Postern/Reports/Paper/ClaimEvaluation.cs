@@ -1,3 +1,5 @@
+using Postern.Reports.Tables;
+
 namespace Postern.Reports.Paper;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Postern.Reports.Tables;
 using Postern.Studies;
 
 namespace Postern.Reports.Paper;

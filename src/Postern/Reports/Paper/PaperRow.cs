@@ -1,3 +1,4 @@
+using Postern.Reports.Tables;
 using Postern.Studies;
 
 namespace Postern.Reports.Paper;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Postern.Reports.Tables;
 
 namespace Postern.Reports.Paper;
 

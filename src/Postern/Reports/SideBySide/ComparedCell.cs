@@ -1,4 +1,5 @@
 using Postern.Evaluation;
+using Postern.Reports.Charts;
 using Postern.Studies;
 
 namespace Postern.Reports.SideBySide;

@@ -1,5 +1,6 @@
-using Postern.Defenses;
+using Postern.Defences;
 using Postern.Evaluation;
+using Postern.Reports.Tables;
 using Postern.Studies;
 
 namespace Postern.Reports.SideBySide;
@@ -78,7 +79,7 @@ public sealed record RunComparison(
     private static string NameOf(ComparedCell[] group)
     {
         CellNames n = group[0].Labels;
-        return CellGroup.Names(n.Dataset, n.Model, n.Attack, n.Defence == DefenseCatalog.None ? "" : n.Defence);
+        return CellGroup.Names(n.Dataset, n.Model, n.Attack, n.Defence == DefenceCatalog.None ? "" : n.Defence);
     }
 }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Postern.Evaluation;
-using Postern.Reports.Paper;
+using Postern.Reports.Tables;
 
 namespace Postern.Reports.SideBySide;
 

@@ -1,5 +1,5 @@
 using Postern.Configuration;
-using Postern.Defenses;
+using Postern.Defences;
 
 namespace Postern.Studies;
 
@@ -43,7 +43,7 @@ public sealed record Cell(
     public Cell? TrainedBy { get; init; }
 
     /// <summary>Whether a defence is used.</summary>
-    public bool IsDefended => Defence.Name != DefenseCatalog.None;
+    public bool IsDefended => Defence.Name != DefenceCatalog.None;
 
     /// <summary>Dataset, model, attack and defence that does something, for progress and messages.</summary>
     public string Title => string.Join(' ', new[] { DatasetLabel, ModelLabel, AttackLabel, IsDefended ? DefenceLabel : "" }.Where(t => t.Length > 0));

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Postern.Configuration;
-using Postern.Defenses;
+using Postern.Defences;
 
 namespace Postern.Studies;
 
@@ -34,7 +34,7 @@ internal sealed class CellIdentity
     /// <param name="pretraining">Id of the cell that training starts from.</param>
     public static string Id(GridPoint grid, string training, long seed, string? pretraining)
     {
-        bool defended = grid.Defence.Choice.Name != DefenseCatalog.None;
+        bool defended = grid.Defence.Choice.Name != DefenceCatalog.None;
         string text = string.Create(CultureInfo.InvariantCulture,
             $"{grid.Dataset.Identity}{grid.Model.Identity}{grid.Attack.Identity}{(defended ? grid.Defence.Identity : "")}{training}{(pretraining is null ? "" : $"pretraining={pretraining}\n")}seed={seed}\n");
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashDigits];

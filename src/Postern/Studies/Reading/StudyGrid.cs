@@ -1,5 +1,5 @@
 using Postern.Configuration;
-using Postern.Defenses;
+using Postern.Defences;
 
 namespace Postern.Studies;
 
@@ -36,10 +36,10 @@ internal sealed record StudyGrid(
     /// <summary>The point whose training this one can take over; null where it must train.</summary>
     private GridPoint? TrainingPart(GridPoint point)
     {
-        Choice own = point.Defence.Choice, part = DefenseCatalog.TrainingPart(own);
+        Choice own = point.Defence.Choice, part = DefenceCatalog.TrainingPart(own);
         if (part.Canonical == own.Canonical) return null;
-        if (part.Name == DefenseCatalog.None) return point with { Defence = NoDefence };
-        ICatalogEntry entry = DefenseCatalog.Find(part.Name)!;
+        if (part.Name == DefenceCatalog.None) return point with { Defence = NoDefence };
+        ICatalogEntry entry = DefenceCatalog.Find(part.Name)!;
         return point with { Defence = point.Defence with { Choice = part, Label = $"{part.Name} in training", Identity = Identity.Of(entry, part) } };
     }
 }

@@ -1,6 +1,6 @@
 using Postern.Attacks.Learned;
 using Postern.Configuration;
-using Postern.Defenses;
+using Postern.Defences;
 
 namespace Postern.Studies;
 
@@ -23,7 +23,7 @@ public sealed record CellDescription
     public required ChoiceRecord Attack { get; init; }
 
     /// <summary>Defence with every option.</summary>
-    public ChoiceRecord Defence { get; init; } = new(DefenseCatalog.None, DefenseCatalog.None, new Dictionary<string, string>());
+    public ChoiceRecord Defence { get; init; } = new(DefenceCatalog.None, DefenceCatalog.None, new Dictionary<string, string>());
 
     /// <summary>Preset's name and every training option.</summary>
     public required ChoiceRecord Training { get; init; }

@@ -1,5 +1,5 @@
 using Postern.Attacks;
-using Postern.Defenses;
+using Postern.Defences;
 using Postern.Evaluation;
 
 namespace Postern.Studies;
@@ -20,7 +20,7 @@ public sealed record CellResult
     public required string Attack { get; init; }
 
     /// <summary>Catalogue name of the defence.</summary>
-    public string Defence { get; init; } = DefenseCatalog.None;
+    public string Defence { get; init; } = DefenceCatalog.None;
 
     /// <summary>Catalogue name of the dataset.</summary>
     public required string Dataset { get; init; }

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using Postern.Attacks;
 using Postern.Attacks.Learned;
 using Postern.Datasets;
-using Postern.Defenses;
+using Postern.Defences;
 using Postern.Evaluation;
 using Postern.Imaging;
 using Postern.Models;
@@ -40,7 +40,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
         }
         Attack? attack = clock.Preparing(() => run.Attacks.Of(cell, dataset, created => Prepared(created, cancel)));
         if (attack is not null) CheckAcceptance(attack);
-        PatchDefense? defence = DefenseCatalog.Create(cell.Defence, dataset.Mean);
+        PatchDefence? defence = DefenceCatalog.Create(cell.Defence, dataset.Mean);
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
         using Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
         model.Precision = settings.Precision;
@@ -73,7 +73,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
     }
 
     /// <summary>Trains what is left of the cell and measures it.</summary>
-    private CellResult Trained(Backbone model, TrainingSettings settings, Attack? attack, PatchDefense? defence, CellTest test, PoisonPlan plan, CancellationToken cancel)
+    private CellResult Trained(Backbone model, TrainingSettings settings, Attack? attack, PatchDefence? defence, CellTest test, PoisonPlan plan, CancellationToken cancel)
     {
         using var trainer = new Trainer(model, settings, cell.Seed);
         TrainingCheckpoint.TryLoad(directory.Folder, model, trainer);

@@ -1,6 +1,7 @@
 using MathNet.Numerics.Distributions;
 using Postern.Evaluation;
 using Postern.Reports.Paper;
+using Postern.Reports.Tables;
 
 namespace Postern.Tests.Reports.Paper;
 

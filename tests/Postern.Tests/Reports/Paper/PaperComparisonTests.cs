@@ -1,5 +1,6 @@
-using Postern.Reports;
+using Postern.Reports.Exporters;
 using Postern.Reports.Paper;
+using Postern.Reports.Tables;
 using Postern.Tests.Studies;
 
 namespace Postern.Tests.Reports.Paper;
@@ -65,8 +66,9 @@ public sealed class PaperComparisonTests : IDisposable
     [Fact]
     public void Every_format_is_written()
     {
-        PaperFiles.Write(PaperComparison.Of(PaperRuns.Usual(folder), PaperRuns.Published), folder.File("report"));
-        Assert.Equal(["averages.csv", "claims.csv", "paper.csv", "paper.md", "paper.tex"],
+        StudySummary summary = PaperRuns.Usual(folder);
+        ReportExporters.Write(new ReportContents(summary, PaperComparison.Of(summary, PaperRuns.Published)), folder.File("report"));
+        Assert.Equal(["averages.csv", "claims.csv", "paper.csv", "paper.md", "paper.tex", "results.csv", "results.md", "results.tex"],
             Directory.EnumerateFiles(folder.File("report")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 }

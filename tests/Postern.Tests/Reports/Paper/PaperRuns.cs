@@ -1,5 +1,5 @@
-using Postern.Reports;
 using Postern.Reports.Paper;
+using Postern.Reports.Tables;
 using Postern.Studies;
 using Postern.Tests.Studies;
 

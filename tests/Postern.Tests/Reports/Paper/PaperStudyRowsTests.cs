@@ -1,6 +1,6 @@
 using Postern.Cli.Commands;
-using Postern.Reports;
 using Postern.Reports.Paper;
+using Postern.Reports.Tables;
 using Postern.Studies;
 
 namespace Postern.Tests.Reports.Paper;

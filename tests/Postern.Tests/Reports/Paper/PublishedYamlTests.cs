@@ -1,4 +1,5 @@
 using Postern.Reports.Paper;
+using Postern.Reports.Tables;
 using Postern.Studies;
 
 namespace Postern.Tests.Reports.Paper;

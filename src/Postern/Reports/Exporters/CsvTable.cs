@@ -1,0 +1,53 @@
+using Postern.Reports.Tables;
+using Postern.Reports.Text;
+using Postern.Studies;
+
+namespace Postern.Reports.Exporters;
+
+/// <summary>
+/// The table for machines: a line for each dataset, attack, defence and model; fractions with a point, RFC 4180 quoting. Intervals
+/// are 95% Wilson intervals and stand where a single seed is behind the number; over several seeds the standard deviation does.
+/// </summary>
+public sealed class CsvTable : IExporter
+{
+    private static readonly string[] Measures = ["acc", "asr", "ra"];
+
+    /// <inheritdoc/>
+    public string File => "results.csv";
+
+    /// <inheritdoc/>
+    public string Export(ReportContents contents) => Text(contents.Summary.Table);
+
+    internal static string Text(ResultTable table)
+    {
+        IEnumerable<string[]> lines =
+            from row in table.Rows
+            from column in table.Models.Zip(row.Entries)
+            let entry = column.Second
+            select (string[])
+            [
+                row.Dataset, row.Attack, row.Defence, column.First, CsvText.Number(entry.Cells.Count), CsvText.Number(entry.Count(CellPhase.Done)),
+                CsvText.Number(entry.Count(CellPhase.Failed)), CsvText.Number(entry.Count(CellPhase.Running)),
+                .. Columns(entry.Acc), .. Columns(entry.Asr), .. Columns(entry.Ra),
+                CsvText.Number(entry.Der?.Mean), CsvText.Number(entry.Der?.Sd), entry.Der is null ? "" : CsvText.Number(entry.Der.Seeds.Count),
+            ];
+        string[] header =
+        [
+            "dataset", "attack", "defence", "model", "seeds", "done", "failed", "unfinished",
+            .. Measures.SelectMany(m => new[] { m, $"{m}_sd", $"{m}_low", $"{m}_high", $"{m}_hits", $"{m}_total" }), "der", "der_sd", "der_seeds",
+        ];
+        return CsvText.File(lines.Prepend(header));
+    }
+
+    private static string[] Columns(Measure? measure)
+    {
+        if (measure is null) return ["", "", "", "", "", ""];
+        bool single = measure.Seeds.Count == 1;
+        return
+        [
+            CsvText.Number(measure.Mean), CsvText.Number(measure.Sd),
+            single ? CsvText.Number(measure.Seeds[0].Share.Low) : "", single ? CsvText.Number(measure.Seeds[0].Share.High) : "",
+            CsvText.Number(measure.Hits), CsvText.Number(measure.Total),
+        ];
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using Postern.Reports.Tables;
+using Postern.Reports.Text;
+
+namespace Postern.Reports.Exporters;
+
+/// <summary>The table as in a paper: two columns a model, rules of the <c>booktabs</c> package, notes under the table.</summary>
+public sealed class LatexTable : IExporter
+{
+    /// <inheritdoc/>
+    public string File => "results.tex";
+
+    /// <inheritdoc/>
+    public string Export(ReportContents contents) => Text(contents.Summary.Table);
+
+    private static string Text(ResultTable table)
+    {
+        int names = table.RowNames.Count, models = table.Models.Count;
+        string[] notes = [.. table.Rows.SelectMany(r => r.Entries).Select(e => e.Note).Where(n => n.Length > 0).Distinct()];
+        var text = new StringBuilder("% Needs \\usepackage{booktabs}.\n\\begin{table}\n\\centering\n");
+        text.Append($"\\caption{{{LatexText.Escape(table.About.Length > 0 ? table.About : table.Title)}}}\n");
+        text.Append($"\\begin{{tabular}}{{{new string('l', names)}{new string('r', 2 * models)}}}\n\\toprule\n");
+        text.Append(LatexText.Row([.. Enumerable.Repeat("", names), .. table.Models.Select(m => $"\\multicolumn{{2}}{{c}}{{{LatexText.Escape(m)}}}")]));
+        text.Append(string.Join(' ', Enumerable.Range(0, models).Select(m => Invariant($"\\cmidrule(lr){{{names + 1 + 2 * m}-{names + 2 + 2 * m}}}"))));
+        text.Append('\n').Append(LatexText.Row([.. table.RowNames, .. table.Models.SelectMany(_ => new[] { "ACC", "ASR" })])).Append("\\midrule\n");
+        foreach (ResultRow row in table.Rows)
+            text.Append(LatexText.Row([.. table.NamesOf(row).Select(LatexText.Escape), .. row.Entries.SelectMany(e => Columns(e, notes))]));
+        text.Append($"\\bottomrule\n\\end{{tabular}}\n\n\\footnotesize {LatexText.Escape(ResultTable.Legend)}");
+        foreach ((int i, string note) in notes.Index()) text.Append($" {Mark(i)}{LatexText.Escape(note)}.");
+        return text.Append("\n\\end{table}\n").ToString();
+    }
+
+    private static string[] Columns(ResultEntry entry, string[] notes)
+    {
+        string mark = entry.Note.Length > 0 ? Mark(Array.IndexOf(notes, entry.Note)) : "";
+        return entry.Acc is null ? [mark, ""] : [Value(entry.Acc) + mark, Value(entry.Asr)];
+    }
+
+    /// <summary>A measure in percent, <c>$93.40 \pm 0.31$</c>; a dash for none.</summary>
+    private static string Value(Measure? measure) => measure switch
+    {
+        null => "--",
+        { Sd: double sd } => $"${Measure.Percent(measure.Mean)} \\pm {Measure.Percent(sd)}$",
+        _ => $"${Measure.Percent(measure.Mean)}$",
+    };
+
+    private static string Mark(int note) => Invariant($"\\textsuperscript{{{note + 1}}}");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

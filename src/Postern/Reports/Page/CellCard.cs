@@ -1,0 +1,71 @@
+using System.Globalization;
+using Postern.Evaluation;
+using Postern.Reports.Tables;
+using Postern.Reports.Text;
+using Postern.Studies;
+
+namespace Postern.Reports.Page;
+
+/// <summary>A cell on the page: its numbers, curves, classes and settings.</summary>
+internal static class CellCard
+{
+    /// <summary>The cards of <paramref name="begun"/>, grouped by dataset and model.</summary>
+    /// <param name="begun">The cells that have begun.</param>
+    /// <param name="gallery">The pictures of their attacks.</param>
+    public static Markup Section(IReadOnlyList<CellReport> begun, AttackGallery gallery)
+    {
+        if (begun.Count == 0) return Markup.Empty;
+        HashSet<string> shown = [.. begun.Select(c => c.Cell.Id)];
+        return Markup.Of($"""
+            <section id="cells"><h2>Cells</h2>
+            {begun.GroupBy(c => (c.Cell.DatasetLabel, c.Cell.ModelLabel)).Select(g => Markup.Of(
+                $"<h3 class=\"group\">{g.Key.ModelLabel} <small>on {g.Key.DatasetLabel}</small></h3>{g.Select(c => Of(c, gallery, shown))}"))}
+            </section>
+            """);
+    }
+
+    /// <summary><c>done</c>, <c>failed</c>, <c>begun</c>, <c>epoch 3 of 8</c> or <c>not run</c>.</summary>
+    public static string StateText(CellState state) => state.Phase switch
+    {
+        CellPhase.Done => "done",
+        CellPhase.Failed => "failed",
+        CellPhase.Running when state.Epoch == 0 => "begun",
+        CellPhase.Running => string.Create(CultureInfo.InvariantCulture, $"epoch {state.Epoch} of {state.Epochs}"),
+        _ => "not run",
+    };
+
+    private static Markup Of(CellReport report, AttackGallery gallery, IReadOnlySet<string> shown) => Markup.Of($"""
+        <article class="cell" id="{report.Cell.Id}">
+        <header><h4>{report.Cell.AttackLabel} <small>{(report.Cell.IsDefended ? $"under {report.Cell.DefenceLabel}, " : "")}seed {report.Cell.Seed}</small></h4><span class="badge {report.State.Phase.ToString().ToLowerInvariant()}">{StateText(report.State)}</span></header>
+        {(report.State.Reason is string reason ? Markup.Of($"<p class=\"reason\">{reason}</p>") : Markup.Empty)}
+        {Facts(report)}
+        {report.Description?.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>")) ?? []}
+        {Weights(report, shown)}
+        <div class="plots">{CellCharts.Of(report)}{(report.Result?.Detection is { } detection ? CellDetection.Chart(report, detection) : Markup.Empty)}</div>
+        {gallery.Of(report)}
+        {CellClasses.Of(report)}{CellSettings.Of(report)}
+        </article>
+        """);
+
+    private static Markup Facts(CellReport report)
+    {
+        if (report.Result is not CellResult result) return Markup.Empty;
+        (string Name, string Text)[] facts =
+        [
+            ("ACC", ResultSection.Describe(report.Acc!.Value)),
+            .. report.Asr is { Total: > 0 } asr ? new[] { ("ASR", ResultSection.Describe(asr)) } : [],
+            .. report.Ra is { Total: > 0 } ra ? new[] { ("RA", ResultSection.Describe(ra)) } : [],
+            .. result.EmaAccCorrect is int mean ? new[] { ("ACC of the running mean", ResultSection.Describe(new Proportion(mean, result.AccTotal))) } : [],
+            .. result.EmaAsrHits is int hits ? new[] { ("ASR of the running mean", ResultSection.Describe(new Proportion(hits, result.AsrTotal ?? 0))) } : [],
+            .. result.Detection is { } found ? CellDetection.Facts(found) : [],
+            .. result.TrainedBy is null ? new[] { ("training", Duration.Text(result.TrainSeconds)) } : [],
+        ];
+        return Markup.Of($"""<dl class="facts">{facts.Select(f => Markup.Of($"<div><dt>{f.Name}</dt><dd>{f.Text}</dd></div>"))}</dl>""");
+    }
+
+    private static Markup Weights(CellReport report, IReadOnlySet<string> shown)
+    {
+        if ((report.Result?.TrainedBy ?? report.Description?.TrainedBy ?? report.Cell.TrainedBy?.Id) is not string id) return Markup.Empty;
+        return Markup.Of($"<p class=\"note\">Tested with the weights of {(shown.Contains(id) ? Markup.Of($"<a href=\"#{id}\">{id}</a>") : Markup.Of($"{id}"))}; not trained again.</p>");
+    }
+}

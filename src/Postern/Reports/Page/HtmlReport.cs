@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+using Postern.Reports.Charts;
+using Postern.Reports.Exporters;
+using Postern.Reports.Paper;
+using Postern.Reports.Tables;
+using Postern.Reports.Text;
+using Postern.Studies;
+
+namespace Postern.Reports.Page;
+
+/// <summary>
+/// The report of a study: one page that stands by itself (no network, no fonts, no other file), the main table in other formats, and drawings.
+/// It shows what the records say; a cell that has not run is an empty entry.
+/// </summary>
+public static class HtmlReport
+{
+    /// <summary>
+    /// Reads the records under <paramref name="runsRoot"/> and writes <c>report/index.html</c>, the tables beside it and the drawings in
+    /// <c>report/figures</c>. Equal records give equal files, byte for byte.
+    /// </summary>
+    /// <param name="study">The study.</param>
+    /// <param name="runsRoot">Where runs are (<c>--out</c>).</param>
+    /// <returns>Path of the page.</returns>
+    /// <exception cref="InputException">A record is damaged, or the folder cannot be written to.</exception>
+    public static string Write(Study study, string runsRoot)
+    {
+        var contents = ReportContents.Read(study, runsRoot);
+        string folder = Path.Combine(study.Folder(runsRoot), "report"), page = Path.Combine(folder, "index.html");
+        ReportExporters.Write(contents, folder);
+        string style = Resource("report.css");
+        foreach ((string name, Markup drawing) in Figures(contents.Summary))
+            AtomicFile.WriteText(Path.Combine(folder, "figures", $"{name}.svg"), StandaloneSvg.Of(drawing, style));
+        AtomicFile.WriteText(page, Page(contents, runsRoot));
+        return page;
+    }
+
+    /// <summary>The drawings that are files, too; names are unique.</summary>
+    internal static IEnumerable<ReportFigure> Figures(StudySummary summary)
+    {
+        IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Cells);
+        return ((IEnumerable<ReportFigure>)[.. HeatMapSection.Figures(groups), .. SweepSection.Figures(groups), .. CurveSection.Figures(groups)])
+            .GroupBy(f => f.Name).SelectMany(same => same.Select((f, i) => i == 0 ? f : f with { Name = FormattableString.Invariant($"{f.Name}-{i + 1}") }));
+    }
+
+    /// <summary>The page's text.</summary>
+    /// <param name="contents">The study and its records.</param>
+    /// <param name="runsRoot">Where runs are.</param>
+    internal static string Page(ReportContents contents, string runsRoot)
+    {
+        (StudySummary summary, PaperComparison? paper) = contents;
+        string style = Resource("report.css"), script = Resource("report.js");
+        // Only this script may run, whatever else the page contains, and nothing may be fetched.
+        string scriptHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+        CellReport[] begun = [.. summary.Cells.Where(c => c.State.Phase != CellPhase.NotStarted)];
+        IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Cells);
+        var gallery = new AttackGallery(begun);
+        (string Id, string Name, Markup Content)[] sections =
+        [
+            .. new[]
+            {
+                ("results", "Results", ResultSection.Of(summary.Table)), ("claims", "Claims", ClaimSection.Of(paper)),
+                ("paper", "Beside the paper", PaperSection.Of(paper)), ("heat-maps", "Heat maps", HeatMapSection.Of(groups)),
+                ("overview", "ASR", AsrOverview.Of(summary.Table)), ("sweeps", "Sweeps", SweepSection.Of(groups)),
+                ("curves", "Curves", CurveSection.Of(groups)), ("gallery", "Attacks", gallery.Section),
+                ("counts", "Counts", CountsSection.Of(begun)), ("cells", "Cells", CellCard.Section(begun, gallery)),
+                ("guide", "How to read this", ReadingGuide.Text),
+            }.Where(s => s.Item3 != Markup.Empty),
+        ];
+        return Markup.Of($"""
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{scriptHash}'">
+            <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+            <title>{summary.Study.Name} - Postern</title>
+            <style>{Markup.Trusted(style)}</style></head>
+            <body><a class="skip" href="#results">To the results</a><main>
+            {ReportHeader.Of(summary, begun, runsRoot)}
+            <nav aria-label="On this page">{sections.Select(s => Markup.Of($"<a href=\"#{s.Id}\">{s.Name}</a> "))}</nav>
+            {sections.Select(s => s.Content)}
+            </main><script>{Markup.Trusted(script)}</script></body></html>
+
+            """).ToString();
+    }
+
+    /// <summary>A file of the page: its style sheet or its script.</summary>
+    internal static string Resource(string name)
+    {
+        using Stream stream = typeof(HtmlReport).Assembly.GetManifestResourceStream($"Postern.Reports.Page.{name}")!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}

@@ -1,0 +1,35 @@
+using Postern.Evaluation;
+using Postern.Studies;
+
+namespace Postern.Reports.Tables;
+
+/// <summary>A cell and everything that its folder says about it.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="State">How far it is.</param>
+/// <param name="Description">Its resolved configuration; null before it starts.</param>
+/// <param name="Result">What it measured; null before it is done.</param>
+/// <param name="Metrics">Its finished epochs.</param>
+/// <param name="Preview">PNG of clean, triggered and residual pictures; null where there is none.</param>
+public sealed record CellReport(
+    Cell Cell, CellState State, CellDescription? Description, CellResult? Result, IReadOnlyList<EpochMetrics> Metrics, byte[]? Preview)
+{
+    /// <summary>ACC of the result.</summary>
+    public Proportion? Acc => Result is { } r ? new Proportion(r.AccCorrect, r.AccTotal) : null;
+
+    /// <summary>ASR of the result; null where there is no attack.</summary>
+    public Proportion? Asr => Result is { AsrHits: int hits, AsrTotal: int total } ? new Proportion(hits, total) : null;
+
+    /// <summary>RA of the result; null where there is no attack.</summary>
+    public Proportion? Ra => Result is { RaCorrect: int correct, RaTotal: int total } ? new Proportion(correct, total) : null;
+
+    /// <summary>Reads the records of <paramref name="cell"/>.</summary>
+    /// <param name="root">The study's folder.</param>
+    /// <param name="cell">The cell.</param>
+    /// <exception cref="InputException">A record is damaged.</exception>
+    public static CellReport Read(string root, Cell cell)
+    {
+        var directory = new CellDirectory(root, cell);
+        return new CellReport(cell, directory.State, directory.ReadDescription(), directory.ReadResult(), directory.ReadMetrics(),
+            File.Exists(directory.PreviewPath) ? File.ReadAllBytes(directory.PreviewPath) : null);
+    }
+}

@@ -1,0 +1,48 @@
+using Postern.Studies;
+
+namespace Postern.Reports.Tables;
+
+/// <summary>The main table as data: a row for each dataset, attack and defence, a column for each model. Exporters only write it down.</summary>
+/// <param name="Title">The study's name.</param>
+/// <param name="About">The study's line about itself; may be empty.</param>
+/// <param name="Models">Labels of the columns.</param>
+/// <param name="Rows">In the study's order.</param>
+public sealed record ResultTable(string Title, string About, IReadOnlyList<string> Models, IReadOnlyList<ResultRow> Rows)
+{
+    /// <summary>What the numbers are, for the foot of a table.</summary>
+    public const string Legend = "ACC / ASR in percent; over several seeds mean ± standard deviation. "
+        + "An empty entry has not run; – means that there is nothing to measure.";
+
+    /// <summary>Whether any cell is defended; where none is, tables for readers leave the column out.</summary>
+    public bool HasDefences { get; } = Rows.SelectMany(r => r.Entries).SelectMany(e => e.Cells).Any(c => c.Cell.IsDefended);
+
+    /// <summary>Heads of the columns that name a row, for readers.</summary>
+    public IReadOnlyList<string> RowNames => HasDefences ? ["dataset", "attack", "defence"] : ["dataset", "attack"];
+
+    /// <summary>What stands in <see cref="RowNames"/> for <paramref name="row"/>.</summary>
+    public IReadOnlyList<string> NamesOf(ResultRow row) => HasDefences ? [row.Dataset, row.Attack, row.Defence] : [row.Dataset, row.Attack];
+
+    /// <summary>The table of <paramref name="cells"/>.</summary>
+    public static ResultTable Of(Study study, IReadOnlyList<CellReport> cells)
+    {
+        string[] models = [.. cells.Select(c => c.Cell.ModelLabel).Distinct()];
+        ILookup<(string, string, string), CellReport> undefended = cells.Where(c => !c.Cell.IsDefended)
+            .ToLookup(c => (c.Cell.DatasetLabel, c.Cell.AttackLabel, c.Cell.ModelLabel));
+        return new ResultTable(study.Name, study.About, models,
+        [
+            .. cells.GroupBy(c => (c.Cell.DatasetLabel, c.Cell.AttackLabel, c.Cell.DefenceLabel)).Select(row => new ResultRow(
+                row.Key.DatasetLabel, row.Key.AttackLabel, row.Key.DefenceLabel,
+                [
+                    .. models.Select(m => ResultEntry.Of(
+                        [.. row.Where(c => c.Cell.ModelLabel == m)], [.. undefended[(row.Key.DatasetLabel, row.Key.AttackLabel, m)]])),
+                ])),
+        ]);
+    }
+}
+
+/// <summary>One dataset, attack and defence.</summary>
+/// <param name="Dataset">The dataset's label.</param>
+/// <param name="Attack">The attack's label.</param>
+/// <param name="Defence">The defence's label, <c>none</c> where there is none.</param>
+/// <param name="Entries">One for each of <see cref="ResultTable.Models"/>.</param>
+public sealed record ResultRow(string Dataset, string Attack, string Defence, IReadOnlyList<ResultEntry> Entries);

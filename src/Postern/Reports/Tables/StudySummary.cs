@@ -1,0 +1,17 @@
+using Postern.Studies;
+
+namespace Postern.Reports.Tables;
+
+/// <summary>What is on disk about a study: the one object that every report is made of.</summary>
+/// <param name="Study">The study.</param>
+/// <param name="Cells">Its cells with their records, in the study's order.</param>
+public sealed record StudySummary(Study Study, IReadOnlyList<CellReport> Cells)
+{
+    /// <summary>The main table.</summary>
+    public ResultTable Table { get; } = ResultTable.Of(Study, Cells);
+
+    /// <summary>Reads the records of <paramref name="study"/> under <paramref name="runsRoot"/> (<c>--out</c>).</summary>
+    /// <exception cref="InputException">A record is damaged.</exception>
+    public static StudySummary Read(Study study, string runsRoot) =>
+        new(study, [.. study.Cells.Select(c => CellReport.Read(study.Folder(runsRoot), c))]);
+}

@@ -1,0 +1,140 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Postern.Configuration;
+using Postern.Defences;
+using Postern.Kernels;
+using Postern.Training;
+
+namespace Postern.Tests.Defences;
+
+public class PatchDefenceTests
+{
+    private static readonly float[] Mean = [0.2f, 0.3f, 0.4f];
+
+    private static PatchDefence Make(string name, params (string Key, string Value)[] options) =>
+        DefenceCatalog.Create(new Choice(DefenceCatalog.Find(name)!, options.ToDictionary(o => o.Key, o => o.Value)), Mean)!;
+
+    private static float[] Picture(int size, int seed)
+    {
+        RandomStream stream = RandomStream.For(seed, "picture");
+        float[] pixels = new float[3 * size * size];
+        // Above 0, so that a dropped pixel is told from a dark one.
+        foreach (ref float pixel in pixels.AsSpan()) pixel = 0.01f + 0.99f * (float)stream.NextDouble();
+        return pixels;
+    }
+
+    private static float[] After(PatchDefence defence, float[] picture, int size, SamplePlace place)
+    {
+        float[] changed = [.. picture];
+        defence.Apply(changed, size, place);
+        return changed;
+    }
+
+    /// <summary>The pixels of each cell, over all channels.</summary>
+    private static float[][] CellsOf(float[] picture, int size, int cell) =>
+    [
+        .. from top in Enumerable.Range(0, size / cell)
+           from left in Enumerable.Range(0, size / cell)
+           select (float[])[.. from c in Enumerable.Range(0, 3)
+                               from y in Enumerable.Range(0, cell)
+                               from x in Enumerable.Range(0, cell)
+                               select picture[(c * size + top * cell + y) * size + left * cell + x]],
+    ];
+
+    private static readonly Gen<(int Size, int Cell, int Seed)> Cases =
+        from cell in Gen.Elements(2, 4, 7, 16)
+        from count in Gen.Choose(1, 9)
+        from seed in Gen.Choose(0, 100_000)
+        select (cell * count, cell, seed);
+
+    [Fact]
+    public void A_drop_blackens_whole_cells_and_as_many_as_the_rate_says() =>
+        Prop.ForAll((from c in Cases from rate in Gen.Choose(0, 100) select (c, rate)).ToArbitrary(), drawn =>
+        {
+            ((int size, int cell, int seed), int rate) = drawn;
+            PatchDefence defence = Make("patch-drop", ("cell_size", $"{cell}"), ("drop_rate", $"0.{rate:00}".Replace("0.100", "1", StringComparison.Ordinal)));
+            float[] clean = Picture(size, seed), changed = After(defence, clean, size, new SamplePlace(seed, 1, 2, 3));
+            float[][] before = CellsOf(clean, size, cell), after = CellsOf(changed, size, cell);
+            bool[] black = [.. after.Select(c => c.All(v => v == 0))];
+            return black.Count(b => b) == before.Length * rate / 100
+                && before.Zip(after).Where((_, i) => !black[i]).All(p => p.First.AsSpan().SequenceEqual(p.Second));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithQuietOnSuccess(true));
+
+    [Fact]
+    public void A_shuffle_keeps_every_cell_intact_and_only_moves_it() =>
+        Prop.ForAll(Cases.ToArbitrary(), drawn =>
+        {
+            (int size, int cell, int seed) = drawn;
+            PatchDefence defence = Make("patch-shuffle", ("cell_size", $"{cell}"));
+            float[] clean = Picture(size, seed), changed = After(defence, clean, size, new SamplePlace(seed, 1, 2, 3));
+            string[] Keys(float[] picture) => [.. CellsOf(picture, size, cell).Select(c => string.Join(' ', c)).Order(StringComparer.Ordinal)];
+            return Keys(clean).SequenceEqual(Keys(changed));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100).WithQuietOnSuccess(true));
+
+    [Theory]
+    [InlineData("patch-drop")]
+    [InlineData("patch-shuffle")]
+    public void A_draw_is_a_function_of_seed_pass_and_picture_and_of_the_batch_only_where_asked(string name)
+    {
+        float[] clean = Picture(32, 1);
+        PatchDefence own = Make(name), shared = Make(name, ("draw", "batch"));
+        var place = new SamplePlace(1, 2, 3, 4);
+        Assert.Equal(After(own, clean, 32, place), After(own, clean, 32, place));
+        Assert.Equal(After(own, clean, 32, place), After(own, clean, 32, place with { Batch = 9 }));
+        Assert.Equal(After(shared, clean, 32, place), After(shared, clean, 32, place with { Index = 9 }));
+        foreach (SamplePlace other in new[] { place with { Seed = 9 }, place with { Epoch = 9 }, place with { Index = 9 } })
+            Assert.NotEqual(After(own, clean, 32, place), After(own, clean, 32, other));
+        Assert.NotEqual(After(shared, clean, 32, place), After(shared, clean, 32, place with { Batch = 9 }));
+    }
+
+    [Theory]
+    [InlineData(32, 0, 0, 4)]
+    [InlineData(224, 0, 0, 16)]
+    [InlineData(224, 14, 0, 14)]
+    [InlineData(224, 0, 16, 14)]
+    public void Cells_are_a_models_patches_unless_said_otherwise(int size, int pixels, int perSide, int cell) =>
+        Assert.Equal(new PatchGrid(size, cell), new CellOptions(pixels, perSide, "x").GridOf(size));
+
+    [Theory]
+    [InlineData(5, 0, "cells of 5 pixels do not fill pictures of 32 pixels")]
+    [InlineData(0, 5, "5 cells a side do not divide pictures of 32 pixels")]
+    [InlineData(64, 0, "cells of 64 pixels do not fill pictures of 32 pixels")]
+    [InlineData(0, 33, "33 cells a side do not divide pictures of 32 pixels")]
+    public void Cells_that_do_not_fit_are_one_line(int pixels, int perSide, string expected) =>
+        Assert.Contains(expected, Assert.Throws<InputException>(() => new CellOptions(pixels, perSide, "patch-drop").GridOf(32)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("0.5", 0.5f, 0.5f)]
+    [InlineData("mean", 0.2f, 0.4f)]
+    public void Dropped_cells_become_what_fill_says(string fill, float red, float blue)
+    {
+        float[] changed = After(Make("patch-drop", ("drop_rate", "1"), ("fill", fill)), Picture(32, 1), 32, default);
+        Assert.All(changed[..1024], v => Assert.Equal(red, v));
+        Assert.All(changed[2048..], v => Assert.Equal(blue, v));
+    }
+
+    [Theory]
+    [InlineData("patch-drop", "fill", "black", "fill is 'black', expected a value from 0 to 1, or 'mean'")]
+    [InlineData("patch-drop", "fill", "1.5", "fill is '1.5'")]
+    public void A_fill_that_is_none_is_one_line(string name, string key, string value, string expected) =>
+        Assert.Contains(expected, Assert.Throws<InputException>(() => Make(name, (key, value))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Both_ways_to_say_the_cells_at_once_are_refused() =>
+        Assert.Throws<InputException>(() => Make("patch-drop", ("cell_size", "4"), ("cells_per_side", "8")));
+
+    [Theory]
+    [InlineData("train", true, false, false, "patch-drop")]
+    [InlineData("test", false, true, false, "none")]
+    [InlineData("both", true, true, false, "patch-drop")]
+    [InlineData("detect", false, false, true, "none")]
+    public void A_protocol_says_where_it_is_used_and_which_training_it_shares(string protocol, bool training, bool tests, bool detects, string shared)
+    {
+        var choice = new Choice(DefenceCatalog.Find("patch-drop")!, new Dictionary<string, string> { ["protocol"] = protocol, ["drop_rate"] = "0.4", ["trials"] = "6" });
+        PatchDefence defence = DefenceCatalog.Create(choice, Mean)!;
+        Assert.Equal((training, tests, detects), (defence.InTraining, defence.InTests, defence.Detector is not null));
+        Choice part = DefenceCatalog.TrainingPart(choice);
+        Assert.Equal(shared, part.Name);
+        if (shared != "none") Assert.Equal(("train", "0.4"), (part.Word("protocol"), part.Values["drop_rate"]));
+    }
+}
