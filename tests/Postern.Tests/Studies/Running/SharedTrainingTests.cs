@@ -111,7 +111,7 @@ public sealed class SharedTrainingTests : IDisposable
     [InlineData("defences: [patch-drp]", "there is no defence 'patch-drp'; did you mean 'patch-drop'?")]
     [InlineData("defences: [{name: patch-drop, protocol: never}]", "protocol is 'never', expected one of train, test, both, detect")]
     [InlineData("published: nowhere.yaml", "published names ")]
-    [InlineData("defences: [none]", "a study has no key 'defences'; did you mean 'defences'?")]
+    [InlineData("defenses: [none]", "a study has no key 'defenses'; did you mean 'defences'?")]
     public void A_mistake_is_one_line(string yaml, string expected) =>
         Assert.Contains(expected, Assert.Throws<InputException>(() => Read("mistake", yaml)).Message, StringComparison.Ordinal);
 
