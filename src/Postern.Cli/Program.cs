@@ -27,7 +27,7 @@ public static class Program
         AnsiConsole.Console = Terminal.Open(onErrors: JsonOption.IsGiven(parsed));
         if (parsed.Errors.Count > 0)
         {
-            errors.WriteLine($"error: {string.Join(' ', args)}: {OneLine(parsed.Errors[0].Message)}; see 'postern --help'");
+            errors.WriteLine(ErrorText.Line($"{string.Join(' ', args)}: {Joined(parsed.Errors[0].Message)}; see 'postern --help'"));
             return ExitCode.BadInput;
         }
         try
@@ -36,19 +36,19 @@ public static class Program
         }
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
-            errors.WriteLine($"error: {e.Message.ReplaceLineEndings(" ")}");
+            errors.WriteLine(ErrorText.Line(e.Message));
             if (parsed.GetValue(verbose)) errors.WriteLine(e);
             return ExitCode.BadInput;
         }
         catch (OperationCanceledException)
         {
             bool trains = parsed.CommandResult.Command.Name == RunCommand.Name;
-            errors.WriteLine(trains ? "stopped; the next run goes on with the last finished epoch" : "stopped; what was half written is gone, what was half prepared goes on next time");
+            errors.WriteLine(trains ? ErrorText.TrainingStopped : ErrorText.Stopped);
             return ExitCode.Interrupted;
         }
         catch (Exception e) when (!parsed.GetValue(verbose))
         {
-            errors.WriteLine($"error: postern: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}; this is a defect, --verbose shows where");
+            errors.WriteLine(ErrorText.Line(ErrorText.Defect(e)));
             return ExitCode.Failed;
         }
     }
@@ -56,11 +56,11 @@ public static class Program
     /// <summary>Every command.</summary>
     internal static RootCommand Commands() => new("Measures how easily a vision backbone learns a backdoor, and what stops it.")
     {
-        RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), DefencesCommand.Create(), PoisonCommand.Create(), FigureCommand.Create(),
-        ModelsCommand.Create(), PresetsCommand.Create(), DoctorCommand.Create(), CompletionCommand.Create(),
+        RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), DefencesCommand.Create(),
+        PoisonCommand.Create(), FigureCommand.Create(), ModelsCommand.Create(), PresetsCommand.Create(), DoctorCommand.Create(), CompletionCommand.Create(),
     };
 
     // The parser lists what is allowed a line each.
-    private static string OneLine(string message) =>
+    private static string Joined(string message) =>
         string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
 }

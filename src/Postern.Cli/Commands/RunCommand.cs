@@ -74,10 +74,10 @@ internal static class RunCommand
         {
             summary = RunProgress.Show(study, root, jobs, shown =>
             {
-                var progress = new ReportingProgress(shown, study, root);
-                if (jobs > 1) return new JobRunner(study, root, jobs, command, progress).Run(interrupt.Token);
+                Action<RunEvent> tell = new ReportingProgress(shown, study, root).Show;
+                if (jobs > 1) return new JobRunner(study, root, jobs, command, tell).Run(interrupt.Token);
                 TorchThreads.Use(new ThreadBudget(threads));
-                return new StudyRunner(study, root, threads, progress) { Profiles = profiles }.Run(interrupt.Token);
+                return new StudyRunner(study, root, threads, tell) { Profiles = profiles }.Run(interrupt.Token);
             });
         }
         catch (OperationCanceledException)
@@ -98,7 +98,8 @@ internal static class RunCommand
         TorchThreads.Use(new ThreadBudget(threads));
         using var interrupt = new Interrupt(ofJob: true);
         using var orders = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
-        using var messages = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        return new JobServer(study, root, threads, profiles).Serve(orders, messages, interrupt.Token) ? ExitCode.Done : ExitCode.BadInput;
+        using var events = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        new JobServer(study, root, threads, profiles).Serve(orders, events, interrupt.Token);
+        return ExitCode.Done;
     }
 }

@@ -1,11 +1,10 @@
 using Postern.Studies;
-using Postern.Training;
 using Spectre.Console;
 
 namespace Postern.Cli.Progress;
 
 /// <summary>Bars on a terminal: one for the study, one for each running cell with rate and time left.</summary>
-internal sealed class BarProgress : IRunProgress
+internal sealed class BarProgress
 {
     private readonly Pace pace;
     private readonly ProgressTask study;
@@ -16,61 +15,52 @@ internal sealed class BarProgress : IRunProgress
         this.pace = pace;
         study = context.AddTask("study", maxValue: pace.Cells);
         study.Value = pace.Ended;
-        bars = [.. Enumerable.Range(0, Math.Min(pace.Jobs, Math.Max(1, pace.Cells - pace.Ended))).Select(_ => new CellBar(pace, context.AddTask("cell")))];
+        int together = Math.Min(pace.Jobs, Math.Max(1, pace.Cells - pace.Ended));
+        bars = [.. Enumerable.Range(0, together).Select(_ => new CellBar(pace, context.AddTask("cell")))];
     }
 
-    public void Preparing(Cell cell, string ingredient, double fraction, string detail) => BarOf(cell).Preparing(cell, ingredient, fraction, detail);
-
-    public void CellStarted(Cell cell, int finishedEpochs)
+    /// <summary>Moves the bars, and writes what is worth a line above them.</summary>
+    public void Show(RunEvent happened)
     {
-        pace.CellStarted(cell, finishedEpochs);
-        BarOf(cell).Started(cell, finishedEpochs);
-        Describe();
+        pace.Hear(happened);
+        string name = Pace.NameOf(pace.CellOf(happened));
+        switch (happened)
+        {
+            case CellFinished e:
+                AnsiConsole.MarkupLineInterpolated($"[green]done[/] {name}{Shares.Text(e.Acc, e.Asr, e.Ra)}");
+                Free(e.Cell);
+                break;
+            case CellFailed e:
+                AnsiConsole.MarkupLineInterpolated($"[red]failed[/] {name}: {e.Error}");
+                Free(e.Cell);
+                break;
+            case CellSkipped e:
+                AnsiConsole.MarkupLineInterpolated($"[yellow]skipped[/] {name}: {e.Reason}");
+                break;
+            case Noted e:
+                AnsiConsole.MarkupLineInterpolated($"[blue]note[/] {name}: {e.Note}");
+                break;
+            case Warned e:
+                AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] {name}: {e.Warning}");
+                break;
+            case Preparing or CellStarted or Stepped or EpochFinished:
+                BarOf(happened.Cell).Show(happened);
+                break;
+        }
+        if (happened is CellStarted or EpochFinished or CellFinished or CellFailed)
+            study.Description = $"{pace.Ended} of {pace.Cells} cells  {pace.LeftText}";
     }
 
-    public void Stepped(Cell cell, StepProgress step) => BarOf(cell).Stepped(cell, step);
-
-    public void EpochFinished(Cell cell, EpochMetrics epoch)
+    private CellBar BarOf(string cell)
     {
-        pace.EpochFinished(cell);
-        BarOf(cell).Measured($"{Share("  ACC", epoch.Acc)}{Share("  ASR", epoch.Asr)}");
-        Describe();
-    }
-
-    public void CellFinished(Cell cell, CellResult result)
-    {
-        AnsiConsole.MarkupLineInterpolated($"[green]done[/] {Pace.NameOf(cell)}{Share("  ACC", result.Acc)}{Share("  ASR", result.Asr)}{Share("  RA", result.Ra)}");
-        Ended(cell);
-    }
-
-    public void CellFailed(Cell cell, string error)
-    {
-        AnsiConsole.MarkupLineInterpolated($"[red]failed[/] {Pace.NameOf(cell)}: {error}");
-        Ended(cell);
-    }
-
-    public void CellSkipped(Cell cell, string reason) => AnsiConsole.MarkupLineInterpolated($"[yellow]skipped[/] {Pace.NameOf(cell)}: {reason}");
-
-    public void Noted(Cell cell, string note) => AnsiConsole.MarkupLineInterpolated($"[blue]note[/] {Pace.NameOf(cell)}: {note}");
-
-    public void Warned(Cell cell, string warning) => AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] {Pace.NameOf(cell)}: {warning}");
-
-    private static string Share(string name, double? value) => value is double share ? $"{name} {share:p1}" : "";
-
-    private CellBar BarOf(Cell cell)
-    {
-        CellBar bar = Array.Find(bars, b => b.Shown == cell.Id) ?? Array.Find(bars, b => b.Shown is null) ?? bars[0];
-        bar.Shown = cell.Id;
+        CellBar bar = Array.Find(bars, b => b.Shown == cell) ?? Array.Find(bars, b => b.Shown is null) ?? bars[0];
+        bar.Shown = cell;
         return bar;
     }
 
-    private void Ended(Cell cell)
+    private void Free(string cell)
     {
-        pace.CellEnded(cell);
-        if (Array.Find(bars, b => b.Shown == cell.Id) is CellBar bar) bar.Shown = null;
+        if (Array.Find(bars, b => b.Shown == cell) is CellBar bar) bar.Shown = null;
         study.Value = pace.Ended;
-        Describe();
     }
-
-    private void Describe() => study.Description = $"{pace.Ended} of {pace.Cells} cells  {pace.LeftText}";
 }

@@ -1,5 +1,4 @@
 using Postern.Studies;
-using Postern.Training;
 using Spectre.Console;
 
 namespace Postern.Cli.Progress;
@@ -12,28 +11,32 @@ internal sealed class CellBar(Pace pace, ProgressTask bar)
     /// <summary>Id of the cell that it shows; null while it is free.</summary>
     public string? Shown { get; set; }
 
-    public void Preparing(Cell cell, string ingredient, double fraction, string detail)
+    /// <summary>Shows how far the cell is.</summary>
+    public void Show(RunEvent happened)
     {
-        bar.MaxValue = 1;
-        bar.Value = fraction;
-        Describe(cell, $"preparing {ingredient}  {detail}");
+        switch (happened)
+        {
+            case Preparing e:
+                bar.MaxValue = 1;
+                bar.Value = e.Fraction;
+                Describe(e, $"preparing {e.Ingredient}  {e.Detail}");
+                break;
+            case CellStarted e:
+                bar.MaxValue = pace.CellOf(e).Training.Integer("epochs");
+                bar.Value = e.FinishedEpochs;
+                measured = "";
+                Describe(e, "");
+                break;
+            case Stepped { Step: var step } e:
+                bar.Value = step.Epoch - 1 + step.Samples / (double)step.Total;
+                Describe(e, $"{step.Samples / pace.SecondsOfEpoch(e.Cell):f0} img/s  loss {step.Loss:f3}{measured}");
+                break;
+            case EpochFinished { Epoch: var epoch }:
+                measured = Shares.Text(epoch.Acc, epoch.Asr);
+                break;
+        }
     }
 
-    public void Started(Cell cell, int finishedEpochs)
-    {
-        bar.MaxValue = cell.Training.Integer("epochs");
-        bar.Value = finishedEpochs;
-        measured = "";
-        Describe(cell, "");
-    }
-
-    public void Stepped(Cell cell, StepProgress step)
-    {
-        bar.Value = step.Epoch - 1 + step.Samples / (double)step.Total;
-        Describe(cell, $"{step.Samples / pace.SecondsOfEpoch(cell):f0} img/s  loss {step.Loss:f3}{measured}");
-    }
-
-    public void Measured(string text) => measured = text;
-
-    private void Describe(Cell cell, string text) => bar.Description = Markup.Escape($"{Pace.NameOf(cell)}  {text}");
+    private void Describe(RunEvent happened, string text) =>
+        bar.Description = Markup.Escape($"{Pace.NameOf(pace.CellOf(happened))}  {text}");
 }

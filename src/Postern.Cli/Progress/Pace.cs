@@ -6,29 +6,31 @@ namespace Postern.Cli.Progress;
 /// <summary>Where a run is, and how long the rest will take: epochs to go, each at its model's own pace so far.</summary>
 internal sealed class Pace
 {
-    private readonly Dictionary<string, (double Seconds, int Epochs)> byModel = [];
-    private readonly Dictionary<string, (string Model, int Epochs)> left;
+    private readonly Dictionary<string, Cell> cells;
     private readonly List<string> order;
     private readonly HashSet<string> ended;
+    private readonly Dictionary<string, int> epochsLeft;
+    private readonly Dictionary<string, (double Seconds, int Epochs)> byModel = [];
     private readonly Dictionary<string, long> epochStarts = new(StringComparer.Ordinal);
-    private readonly int jobs;
 
     /// <param name="study">The study.</param>
     /// <param name="root">The output folder.</param>
     /// <param name="jobs">Cells that run at a time.</param>
     public Pace(Study study, string root, int jobs = 1)
     {
-        this.jobs = jobs;
+        Jobs = jobs;
+        cells = study.WithNeeded.ToDictionary(c => c.Id, StringComparer.Ordinal);
         order = [.. study.WithNeeded.Select(c => c.Id)];
         ended = [.. study.WithNeeded.Where(c => new CellDirectory(study.Folder(root), c).IsDone).Select(c => c.Id)];
-        left = study.WithNeeded.Where(c => c.TrainedBy is null && !ended.Contains(c.Id)).ToDictionary(c => c.Id, c => (c.ModelLabel, c.Training.Integer("epochs")));
+        epochsLeft = study.WithNeeded.Where(c => c.TrainedBy is null && !ended.Contains(c.Id))
+            .ToDictionary(c => c.Id, c => c.Training.Integer("epochs"), StringComparer.Ordinal);
     }
 
     /// <summary>Cells of the study, finished ones included.</summary>
     public int Cells => order.Count;
 
     /// <summary>Cells that run at a time.</summary>
-    public int Jobs => jobs;
+    public int Jobs { get; }
 
     /// <summary>Cells that need nothing more.</summary>
     public int Ended => ended.Count;
@@ -36,31 +38,36 @@ internal sealed class Pace
     /// <summary>The cell's number in the study, from 1.</summary>
     public int NumberOf(Cell cell) => order.IndexOf(cell.Id) + 1;
 
+    /// <summary>The cell that an event is about.</summary>
+    public Cell CellOf(RunEvent happened) => cells[happened.Cell];
+
     public static string NameOf(Cell cell) => $"{cell.Title} seed {cell.Seed}";
 
-    public void CellStarted(Cell cell, int finishedEpochs)
+    /// <summary>Takes note of begun and finished epochs and of cells that are finished or failed.</summary>
+    public void Hear(RunEvent happened)
     {
-        if (finishedEpochs > 0) Spend(cell, finishedEpochs);
-        epochStarts[cell.Id] = Stopwatch.GetTimestamp();
-    }
-
-    public void EpochFinished(Cell cell)
-    {
-        (double seconds, int epochs) = byModel.GetValueOrDefault(cell.ModelLabel);
-        byModel[cell.ModelLabel] = (seconds + Stopwatch.GetElapsedTime(epochStarts[cell.Id]).TotalSeconds, epochs + 1);
-        Spend(cell, 1);
-        epochStarts[cell.Id] = Stopwatch.GetTimestamp();
-    }
-
-    /// <summary>The cell is finished or failed.</summary>
-    public void CellEnded(Cell cell)
-    {
-        ended.Add(cell.Id);
-        left.Remove(cell.Id);
+        switch (happened)
+        {
+            case CellStarted e:
+                if (e.FinishedEpochs > 0) epochsLeft[e.Cell] -= e.FinishedEpochs;
+                epochStarts[e.Cell] = Stopwatch.GetTimestamp();
+                break;
+            case EpochFinished e:
+                string model = CellOf(e).ModelLabel;
+                (double seconds, int epochs) = byModel.GetValueOrDefault(model);
+                byModel[model] = (seconds + SecondsOfEpoch(e.Cell), epochs + 1);
+                epochsLeft[e.Cell]--;
+                epochStarts[e.Cell] = Stopwatch.GetTimestamp();
+                break;
+            case CellFinished or CellFailed:
+                ended.Add(happened.Cell);
+                epochsLeft.Remove(happened.Cell);
+                break;
+        }
     }
 
     /// <summary>Seconds since the cell's present epoch began.</summary>
-    public double SecondsOfEpoch(Cell cell) => Stopwatch.GetElapsedTime(epochStarts[cell.Id]).TotalSeconds;
+    public double SecondsOfEpoch(string cell) => Stopwatch.GetElapsedTime(epochStarts[cell]).TotalSeconds;
 
     /// <summary>Estimated time to the end of the run, or null before the first epoch.</summary>
     public TimeSpan? Left
@@ -70,14 +77,19 @@ internal sealed class Pace
             int measured = byModel.Values.Sum(m => m.Epochs);
             if (measured == 0) return null;
             double average = byModel.Values.Sum(m => m.Seconds) / measured;
-            int together = Math.Clamp(Cells - Ended, 1, jobs);
-            return TimeSpan.FromSeconds(left.Values.Sum(cell =>
-                cell.Epochs * (byModel.TryGetValue(cell.Model, out (double Seconds, int Epochs) own) ? own.Seconds / own.Epochs : average)) / together);
+            int together = Math.Clamp(Cells - Ended, 1, Jobs);
+            return TimeSpan.FromSeconds(epochsLeft.Sum(left => left.Value * SecondsAnEpoch(cells[left.Key].ModelLabel, average)) / together);
         }
     }
 
-    public string LeftText => Left is not TimeSpan time ? "" : time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min left"
-        : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s left" : $"{time.Seconds} s left";
+    public string LeftText => Left switch
+    {
+        null => "",
+        { TotalHours: >= 1 } time => $"{(int)time.TotalHours} h {time.Minutes} min left",
+        { TotalMinutes: >= 1 } time => $"{time.Minutes} min {time.Seconds} s left",
+        TimeSpan time => $"{time.Seconds} s left",
+    };
 
-    private void Spend(Cell cell, int epochs) => left[cell.Id] = left[cell.Id] with { Epochs = left[cell.Id].Epochs - epochs };
+    private double SecondsAnEpoch(string model, double average) =>
+        byModel.TryGetValue(model, out (double Seconds, int Epochs) own) ? own.Seconds / own.Epochs : average;
 }

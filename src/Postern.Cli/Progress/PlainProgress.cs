@@ -1,60 +1,41 @@
 using Postern.Studies;
-using Postern.Training;
 
 namespace Postern.Cli.Progress;
 
 /// <summary>One line an epoch, for logs.</summary>
-internal sealed class PlainProgress(Pace pace, TextWriter output) : IRunProgress
+internal sealed class PlainProgress(Pace pace, TextWriter output)
 {
     private readonly Dictionary<string, PreparationLines> preparations = new(StringComparer.Ordinal);
 
-    public void Preparing(Cell cell, string ingredient, double fraction, string detail)
+    /// <summary>Writes what is worth a line.</summary>
+    public void Show(RunEvent happened)
     {
-        if (!preparations.TryGetValue(cell.Id, out PreparationLines? lines)) preparations[cell.Id] = lines = new PreparationLines(output);
-        if (lines.Due(fraction)) Line(cell, PreparationLines.Line(ingredient, fraction, detail));
-    }
-
-    public void CellStarted(Cell cell, int finishedEpochs)
-    {
-        pace.CellStarted(cell, finishedEpochs);
-        if (finishedEpochs > 0) Line(cell, $"goes on after epoch {finishedEpochs}");
-    }
-
-    public void Stepped(Cell cell, StepProgress step)
-    {
-        // A log wants epochs, not steps.
-    }
-
-    public void EpochFinished(Cell cell, EpochMetrics epoch)
-    {
-        pace.EpochFinished(cell);
-        Line(cell, $"epoch {epoch.Epoch}/{cell.Training.Integer("epochs")}  loss {epoch.Loss:f3}{Share("  ACC", epoch.Acc)}{Share("  ASR", epoch.Asr)}"
-            + $"  {epoch.ImagesPerSecond:f0} img/s  {pace.LeftText}");
-    }
-
-    public void CellFinished(Cell cell, CellResult result)
-    {
-        pace.CellEnded(cell);
-        Line(cell, $"done  ACC {result.Acc:p1}{Share("  ASR", result.Asr)}{Share("  RA", result.Ra)}");
-    }
-
-    public void CellFailed(Cell cell, string error)
-    {
-        pace.CellEnded(cell);
-        Line(cell, $"FAILED: {error}");
-    }
-
-    public void CellSkipped(Cell cell, string reason) => Line(cell, $"skipped: {reason}");
-
-    public void Noted(Cell cell, string note) => Line(cell, $"note: {note}");
-
-    public void Warned(Cell cell, string warning) => Line(cell, $"warning: {warning}");
-
-    private static string Share(string name, double? value) => value is double share ? $"{name} {share:p1}" : "";
-
-    private void Line(Cell cell, string text)
-    {
+        pace.Hear(happened);
+        if (TextOf(happened) is not string text) return;
+        Cell cell = pace.CellOf(happened);
         output.WriteLine($"[{pace.NumberOf(cell)}/{pace.Cells}] {Pace.NameOf(cell)}: {text.TrimEnd()}");
         output.Flush();
+    }
+
+    // A log wants epochs, not steps.
+    private string? TextOf(RunEvent happened) => happened switch
+    {
+        Preparing e => LinesOf(e.Cell).Due(e.Fraction) ? PreparationLines.Line(e.Ingredient, e.Fraction, e.Detail) : null,
+        CellStarted { FinishedEpochs: > 0 } e => $"goes on after epoch {e.FinishedEpochs}",
+        EpochFinished { Epoch: EpochMetrics epoch } e =>
+            $"epoch {epoch.Epoch}/{pace.CellOf(e).Training.Integer("epochs")}  loss {epoch.Loss:f3}"
+            + $"{Shares.Text(epoch.Acc, epoch.Asr)}  {epoch.ImagesPerSecond:f0} img/s  {pace.LeftText}",
+        CellFinished e => $"done{Shares.Text(e.Acc, e.Asr, e.Ra)}",
+        CellFailed e => $"FAILED: {e.Error}",
+        CellSkipped e => $"skipped: {e.Reason}",
+        Noted e => $"note: {e.Note}",
+        Warned e => $"warning: {e.Warning}",
+        _ => null,
+    };
+
+    private PreparationLines LinesOf(string cell)
+    {
+        if (!preparations.TryGetValue(cell, out PreparationLines? lines)) preparations[cell] = lines = new PreparationLines(output);
+        return lines;
     }
 }

@@ -1,17 +1,16 @@
 using Postern.Reports.Page;
 using Postern.Studies;
-using Postern.Training;
 
 namespace Postern.Cli.Progress;
 
 /// <summary>
-/// Writes the report anew while a study runs, so that the page shows how far it is: when a cell starts, finishes or fails, and after
-/// an epoch if the last writing was a while ago. A report that cannot be written does not stop the run; that is said once.
+/// Writes the report anew while a study runs, so that the page shows how far it is: when a cell starts, finishes or fails, and
+/// after an epoch if the last writing was a while ago. A report that cannot be written does not stop the run; that is said once.
 /// </summary>
-/// <param name="shown">What is shown to the user.</param>
+/// <param name="show">Shows an event to the user.</param>
 /// <param name="write">Writes the report.</param>
 /// <param name="clock">Tells how long ago the last writing was.</param>
-internal sealed class ReportingProgress(IRunProgress shown, Action write, TimeProvider clock) : IRunProgress
+internal sealed class ReportingProgress(Action<RunEvent> show, Action write, TimeProvider clock)
 {
     /// <summary>Least time between two writings for the sake of an epoch.</summary>
     internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
@@ -24,46 +23,20 @@ internal sealed class ReportingProgress(IRunProgress shown, Action write, TimePr
     private bool warned;
 
     /// <summary>For the report of <paramref name="study"/> under <paramref name="runsRoot"/>.</summary>
-    public ReportingProgress(IRunProgress shown, Study study, string runsRoot)
-        : this(shown, () => HtmlReport.Write(study, runsRoot), TimeProvider.System)
+    public ReportingProgress(Action<RunEvent> show, Study study, string runsRoot)
+        : this(show, () => HtmlReport.Write(study, runsRoot), TimeProvider.System)
     {
     }
 
-    public void Preparing(Cell cell, string ingredient, double fraction, string detail) => shown.Preparing(cell, ingredient, fraction, detail);
-
-    public void CellStarted(Cell cell, int finishedEpochs)
+    /// <summary>Shows an event, and writes the report where it changes what the page says.</summary>
+    public void Show(RunEvent happened)
     {
-        shown.CellStarted(cell, finishedEpochs);
-        Write(cell);
+        show(happened);
+        if (happened is CellStarted or CellFinished or CellFailed) Write(happened.Cell);
+        else if (happened is EpochFinished && clock.GetElapsedTime(written) >= pause) Write(happened.Cell);
     }
 
-    public void Stepped(Cell cell, StepProgress step) => shown.Stepped(cell, step);
-
-    public void EpochFinished(Cell cell, EpochMetrics epoch)
-    {
-        shown.EpochFinished(cell, epoch);
-        if (clock.GetElapsedTime(written) >= pause) Write(cell);
-    }
-
-    public void CellFinished(Cell cell, CellResult result)
-    {
-        shown.CellFinished(cell, result);
-        Write(cell);
-    }
-
-    public void CellFailed(Cell cell, string error)
-    {
-        shown.CellFailed(cell, error);
-        Write(cell);
-    }
-
-    public void CellSkipped(Cell cell, string reason) => shown.CellSkipped(cell, reason);
-
-    public void Noted(Cell cell, string note) => shown.Noted(cell, note);
-
-    public void Warned(Cell cell, string warning) => shown.Warned(cell, warning);
-
-    private void Write(Cell cell)
+    private void Write(string cell)
     {
         long start = clock.GetTimestamp();
         try
@@ -72,7 +45,7 @@ internal sealed class ReportingProgress(IRunProgress shown, Action write, TimePr
         }
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
-            if (!warned) shown.Warned(cell, $"the report is not written: {e.Message.ReplaceLineEndings(" ")}; the run goes on");
+            if (!warned) show(new Warned(cell, $"the report is not written: {ErrorText.OneLine(e.Message)}; the run goes on"));
             warned = true;
         }
         written = clock.GetTimestamp();

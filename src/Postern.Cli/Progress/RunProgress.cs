@@ -7,13 +7,14 @@ namespace Postern.Cli.Progress;
 internal static class RunProgress
 {
     /// <summary>Runs <paramref name="work"/>, <paramref name="jobs"/> cells at a time, with the display that fits where the output goes.</summary>
-    public static RunSummary Show(Study study, string root, int jobs, Func<IRunProgress, RunSummary> work)
+    public static RunSummary Show(Study study, string root, int jobs, Func<Action<RunEvent>, RunSummary> work)
     {
         var pace = new Pace(study, root, jobs);
-        if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected) return work(new PlainProgress(pace, Console.Out));
+        if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
+            return work(new PlainProgress(pace, Console.Out).Show);
         return AnsiConsole.Progress()
             .HideCompleted(false)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
-            .Start(context => work(new BarProgress(pace, context)));
+            .Start(context => work(new BarProgress(pace, context).Show));
     }
 }

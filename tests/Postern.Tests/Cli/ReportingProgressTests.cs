@@ -2,7 +2,6 @@ using Postern.Cli.Progress;
 using Postern.Studies;
 using Postern.Tests.Reports;
 using Postern.Tests.Studies;
-using Postern.Training;
 
 namespace Postern.Tests.Cli;
 
@@ -11,7 +10,7 @@ public sealed class ReportingProgressTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly Cell cell;
     private readonly Clock clock = new();
-    private readonly Heard heard = new();
+    private readonly List<string> heard = [];
 
     public ReportingProgressTests() => cell = SampleRuns.Study(folder).Cells[0];
 
@@ -21,59 +20,62 @@ public sealed class ReportingProgressTests : IDisposable
     public void The_report_is_written_at_each_turn_of_a_cell_and_after_an_epoch_when_some_time_has_passed()
     {
         int written = 0;
-        var progress = new ReportingProgress(heard, () => written++, clock);
-        progress.CellStarted(cell, 0);
+        var progress = new ReportingProgress(Hear, () => written++, clock);
+        progress.Show(new CellStarted(cell.Id, 0));
         Assert.Equal(1, written);
         clock.Advance(ReportingProgress.Pause - TimeSpan.FromSeconds(1));
-        progress.EpochFinished(cell, Epoch);
+        progress.Show(new EpochFinished(cell.Id, Epoch));
         Assert.Equal(1, written);
         clock.Advance(TimeSpan.FromSeconds(1));
-        progress.EpochFinished(cell, Epoch);
-        progress.EpochFinished(cell, Epoch);
+        progress.Show(new EpochFinished(cell.Id, Epoch));
+        progress.Show(new EpochFinished(cell.Id, Epoch));
         Assert.Equal(2, written);
-        progress.CellFailed(cell, "why");
+        progress.Show(new CellFailed(cell.Id, "why"));
         Assert.Equal(3, written);
-        Assert.Equal(["started", "epoch", "epoch", "epoch", "failed"], heard.Calls);
+        Assert.Equal(["CellStarted", "EpochFinished", "EpochFinished", "EpochFinished", "CellFailed"], heard);
     }
 
     [Fact]
     public void A_report_that_takes_long_is_written_less_often()
     {
         int written = 0;
-        var progress = new ReportingProgress(heard, () =>
+        var progress = new ReportingProgress(Hear, () =>
         {
             written++;
             clock.Advance(TimeSpan.FromSeconds(3));
         }, clock);
-        progress.CellStarted(cell, 0);
+        progress.Show(new CellStarted(cell.Id, 0));
         clock.Advance(TimeSpan.FromSeconds(59));
-        progress.EpochFinished(cell, Epoch);
+        progress.Show(new EpochFinished(cell.Id, Epoch));
         Assert.Equal(1, written);
         clock.Advance(TimeSpan.FromSeconds(1));
-        progress.EpochFinished(cell, Epoch);
+        progress.Show(new EpochFinished(cell.Id, Epoch));
         Assert.Equal(2, written);
     }
 
     [Fact]
     public void A_report_that_cannot_be_written_is_told_once_and_stops_nothing()
     {
-        var progress = new ReportingProgress(heard, () => throw new InputException("index.html", "cannot be written (no space left)"), clock);
-        progress.CellStarted(cell, 0);
-        progress.CellFailed(cell, "why");
-        Assert.Equal(["started", "the report is not written: index.html: cannot be written (no space left); the run goes on", "failed"], heard.Calls);
+        var progress = new ReportingProgress(Hear, () => throw new InputException("index.html", "cannot be written (no space left)"), clock);
+        progress.Show(new CellStarted(cell.Id, 0));
+        progress.Show(new CellFailed(cell.Id, "why"));
+        Assert.Equal(["CellStarted", "the report is not written: index.html: cannot be written (no space left); the run goes on", "CellFailed"],
+            heard);
     }
 
     [Fact]
     public void The_page_shows_a_cell_that_is_running()
     {
         Study study = SampleRuns.Study(folder);
-        var progress = new ReportingProgress(heard, study, folder.File("runs"));
+        var progress = new ReportingProgress(Hear, study, folder.File("runs"));
         var directory = new CellDirectory(study.Folder(folder.File("runs")), cell);
         directory.Start();
         directory.AppendMetrics(Epoch);
-        progress.CellStarted(cell, 1);
+        progress.Show(new CellStarted(cell.Id, 1));
         Assert.Contains("epoch 1 of 4", File.ReadAllText(Path.Combine(study.Folder(folder.File("runs")), "report", "index.html")), StringComparison.Ordinal);
     }
+
+    private void Hear(RunEvent happened) => heard.Add(happened is Warned e ? e.Warning : happened.GetType().Name);
 
     private static EpochMetrics Epoch { get; } = new(1, 40, 1.5, 0.002, 0.5, null, null, 800, 0.01, 4);
 
@@ -86,28 +88,5 @@ public sealed class ReportingProgressTests : IDisposable
         public override long GetTimestamp() => ticks;
 
         public void Advance(TimeSpan time) => ticks += time.Ticks;
-    }
-
-    private sealed class Heard : IRunProgress
-    {
-        public List<string> Calls { get; } = [];
-
-        public void Preparing(Cell cell, string ingredient, double fraction, string detail) => Calls.Add("preparing");
-
-        public void CellStarted(Cell cell, int finishedEpochs) => Calls.Add("started");
-
-        public void Stepped(Cell cell, StepProgress step) => Calls.Add("stepped");
-
-        public void EpochFinished(Cell cell, EpochMetrics epoch) => Calls.Add("epoch");
-
-        public void CellFinished(Cell cell, CellResult result) => Calls.Add("finished");
-
-        public void CellFailed(Cell cell, string error) => Calls.Add("failed");
-
-        public void CellSkipped(Cell cell, string reason) => Calls.Add("skipped");
-
-        public void Noted(Cell cell, string note) => Calls.Add(note);
-
-        public void Warned(Cell cell, string warning) => Calls.Add(warning);
     }
 }

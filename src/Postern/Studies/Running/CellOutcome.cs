@@ -1,7 +1,7 @@
 namespace Postern.Studies;
 
 /// <summary>What became of a cell in a run.</summary>
-internal enum CellOutcome
+public enum CellOutcome
 {
     /// <summary>Its result is there.</summary>
     Done,

@@ -27,7 +27,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
     private const int PreviewCount = 3;
 
     private readonly Dataset dataset = run.Dataset;
-    private readonly IRunProgress progress = run.Progress;
+    private readonly Action<RunEvent> tell = run.Tell;
 
     /// <summary>Runs from the last finished epoch to the result.</summary>
     public void Run(CancellationToken cancel)
@@ -45,7 +45,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
         using Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
         model.Precision = settings.Precision;
         string[] notes = [.. StartFrom(model), .. cell.TrainedBy is null ? TrainingNotes.Of(settings, dataset.Train.Count) : []];
-        foreach (string note in notes.Where(run.Told.Add)) progress.Noted(cell, note);
+        foreach (string note in notes.Where(run.ReportedNotes.Add)) tell(new Noted(cell.Id, note));
         Describe(attack, plan, notes);
 
         var test = new CellTest(new Evaluator(model, Loader(dataset.Test, Augmentations.Centre, EvaluationBatch) with { Process = defence is { InTests: true } ? defence : null }, cell.Seed), attack);
@@ -55,12 +55,12 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
             result = result with
             {
                 Detection = clock.Evaluating(() => test.Evaluator.Detect(defence, attack,
-                    (done, all) => progress.Preparing(cell, "detection", (double)done / all, $"pass {done}/{all}"), cancel)),
+                    (done, all) => tell(new Preparing(cell.Id, "detection", (double)done / all, $"pass {done}/{all}")), cancel)),
             };
         }
         directory.WriteResult(result);
         TrainingCheckpoint.DropState(directory.Folder);
-        progress.CellFinished(cell, result);
+        tell(CellFinished.Of(result));
     }
 
     /// <summary>Puts the weights in place that training starts from, or that are tested.</summary>
@@ -78,7 +78,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
         using var trainer = new Trainer(model, settings, cell.Seed);
         TrainingCheckpoint.TryLoad(directory.Folder, model, trainer);
         directory.TruncateMetrics(trainer.Epoch);
-        progress.CellStarted(cell, trainer.Epoch);
+        tell(new CellStarted(cell.Id, trainer.Epoch));
 
         BatchLoader train = Loader(dataset.Train, Augmentations.Create(settings, dataset), settings.BatchSize) with
         {
@@ -89,7 +89,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
         (CleanResult Clean, TriggeredResult? Triggered)? measured = null;
         while (trainer.Epoch < settings.Epochs)
         {
-            EpochResult epoch = trainer.RunEpoch(train, step => progress.Stepped(cell, step), cancel);
+            EpochResult epoch = trainer.RunEpoch(train, step => tell(new Stepped(cell.Id, step)), cancel);
             clock.Trained(epoch, train.Kept(dataset.Train.Count));
             bool evaluates = trainer.Epoch == settings.Epochs
                 || (settings.EvaluateEvery > 0 && trainer.Epoch % settings.EvaluateEvery == 0);
@@ -101,7 +101,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
                 directory.AppendMetrics(metrics);
                 TrainingCheckpoint.Save(directory.Folder, model, trainer);
             });
-            progress.EpochFinished(cell, metrics);
+            tell(new EpochFinished(cell.Id, metrics));
         }
         (CleanResult clean, TriggeredResult? triggered) = measured ?? Measure(test, cancel);
         CellResult result = CellResult.Of(cell, clean, triggered, plan, model.ParameterCount, directory.ReadMetrics(), DateTimeOffset.UtcNow);
@@ -113,7 +113,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
     /// <summary>Measures weights that another cell trained.</summary>
     private CellResult Tested(Backbone model, Cell trainer, CellTest test, PoisonPlan plan, CancellationToken cancel)
     {
-        progress.CellStarted(cell, 0);
+        tell(new CellStarted(cell.Id, FinishedEpochs: 0));
         var source = new CellDirectory(directory.Root, trainer);
         (CleanResult clean, TriggeredResult? triggered) = Measure(test, cancel);
         CellResult result = CellResult.Of(cell, clean, triggered, plan, model.ParameterCount, source.ReadMetrics(), DateTimeOffset.UtcNow);
@@ -126,7 +126,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
 
     /// <summary>The attack with its ingredients.</summary>
     private Attack Prepared(Attack attack, CancellationToken cancel) =>
-        attack.Prepare(new PreparationContext(dataset, run.Ingredients, run.Threads.Threads, new CellPreparation(cell, progress), cancel));
+        attack.Prepare(new PreparationContext(dataset, run.Ingredients, run.Threads.Threads, new CellPreparation(cell, tell), cancel));
 
     /// <summary>An ingredient that is not good enough stops the cell, or warns where the study says so.</summary>
     /// <exception cref="IngredientRefusedException">An acceptance check failed.</exception>
@@ -135,7 +135,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
         foreach (AcceptanceCheck failed in attack.Acceptance.Where(c => !c.Passed))
         {
             if (!attack.WarnsOnly) throw new IngredientRefusedException($"{attack.Name}: {failed}; prepare it longer or on more pictures, or set accept: warn to use it all the same");
-            progress.Warned(cell, $"{failed}; it is used all the same, as accept says");
+            tell(new Warned(cell.Id, $"{failed}; it is used all the same, as accept says"));
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
             if (earlier.TrainFingerprint == dataset.Train.Fingerprint && earlier.TestFingerprint == dataset.Test.Fingerprint) return;
             throw new InputException(directory.Folder, $"was begun on other data than {dataset.Name} is now; delete the folder or choose another with --out");
         }
-        if (plan.Warning is string warning) progress.Warned(cell, warning);
+        if (plan.Warning is string warning) tell(new Warned(cell.Id, warning));
         directory.WritePlan(PlanRecord.Of(plan, dataset.Train.Labels));
         if (attack is not null) ImageFile.SavePng(directory.PreviewPath, AttackPreview.Of(attack, dataset.Test, PreviewCount, dataset.InputSize).Sheet);
         directory.WriteDescription(new CellDescription
@@ -209,8 +209,9 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
             Attack is null ? (Evaluator.Clean(cancel), null) : Evaluator.Both(Attack, cancel);
     }
 
-    private sealed record CellPreparation(Cell Cell, IRunProgress Progress) : IPreparationProgress
+    private sealed record CellPreparation(Cell Cell, Action<RunEvent> Tell) : IPreparationProgress
     {
-        public void Report(string ingredient, double fraction, string detail) => Progress.Preparing(Cell, ingredient, fraction, detail);
+        public void Report(string ingredient, double fraction, string detail) =>
+            Tell(new Preparing(Cell.Id, ingredient, fraction, detail));
     }
 }

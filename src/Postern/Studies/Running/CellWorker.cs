@@ -11,12 +11,12 @@ namespace Postern.Studies;
 /// <param name="runsRoot">The output folder (<c>--out</c>).</param>
 /// <param name="threads">Threads of this process.</param>
 /// <param name="profiles">Whether each cell's <c>profile.json</c> is written.</param>
-/// <param name="progress">Hears how it goes on.</param>
-internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget threads, bool profiles, IRunProgress progress) : IDisposable
+/// <param name="tell">Hears how it goes on.</param>
+internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget threads, bool profiles, Action<RunEvent> tell) : IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
-    private readonly HashSet<string> told = new(StringComparer.Ordinal);
+    private readonly HashSet<string> reportedNotes = new(StringComparer.Ordinal);
     private readonly PreparedAttacks attacks = new();
     private Dataset? open;
     private string opened = "";
@@ -40,8 +40,8 @@ internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget thre
         Dataset dataset = clock.Preparing(() => Open(cell));
         if (ResultReuse.TryTake(runsRoot, cell, directory, dataset) is string source)
         {
-            progress.Noted(cell, $"is finished in {source} and taken from there");
-            progress.CellFinished(cell, directory.ReadResult()!);
+            tell(new Noted(cell.Id, $"is finished in {source} and taken from there"));
+            tell(CellFinished.Of(directory.ReadResult()!));
             return CellOutcome.Done;
         }
         return Run(cell, directory, dataset, clock, cancel);
@@ -55,19 +55,19 @@ internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget thre
     }
 
     /// <summary>Records that a cell cannot have a result now.</summary>
-    internal static CellOutcome Fail(Cell cell, CellDirectory directory, string error, IRunProgress progress)
+    internal static CellOutcome Fail(Cell cell, CellDirectory directory, string error, Action<RunEvent> tell)
     {
-        string line = error.ReplaceLineEndings(" ");
+        string line = ErrorText.OneLine(error);
         directory.Start();
         directory.WriteFailure(line);
-        progress.CellFailed(cell, line);
+        tell(new CellFailed(cell.Id, line));
         return CellOutcome.Failed;
     }
 
     /// <summary>One failed cell does not end the study, but bad input and cancellation do.</summary>
     private CellOutcome Run(Cell cell, CellDirectory directory, Dataset dataset, CellClock clock, CancellationToken cancel)
     {
-        var context = new RunContext(study.Name, dataset, Path.Combine(runsRoot, StudyRunner.IngredientFolder), threads, progress, attacks, told);
+        var context = new RunContext(study.Name, dataset, Path.Combine(runsRoot, StudyRunner.IngredientFolder), threads, tell, attacks, reportedNotes);
         try
         {
             new CellRunner(cell, directory, context, clock).Run(cancel);
@@ -75,7 +75,7 @@ internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget thre
         }
         catch (Exception e) when (e is not (InputException or OperationCanceledException))
         {
-            return Fail(cell, directory, e.Message, progress);
+            return Fail(cell, directory, e.Message, tell);
         }
         finally
         {
@@ -88,7 +88,7 @@ internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget thre
     private FolderLock Wait(Cell cell, CellDirectory directory, CancellationToken cancel)
     {
         FolderLock? held = FolderLock.TryTake(directory.Folder);
-        if (held is null) progress.Noted(cell, "another process is running it; waiting, because other cells need its weights");
+        if (held is null) tell(new Noted(cell.Id, $"{ErrorText.HeldElsewhere}; waiting, because other cells need its weights"));
         while (held is null)
         {
             cancel.WaitHandle.WaitOne(Poll);

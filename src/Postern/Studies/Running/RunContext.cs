@@ -8,8 +8,9 @@ namespace Postern.Studies;
 /// <param name="Dataset">The open dataset.</param>
 /// <param name="Ingredients">Folder of what learned attacks made.</param>
 /// <param name="Threads">Threads of this process.</param>
-/// <param name="Progress">Hears how it goes on.</param>
+/// <param name="Tell">Hears how it goes on.</param>
 /// <param name="Attacks">Attacks of earlier cells.</param>
-/// <param name="Told">Notes that have been given for earlier cells.</param>
+/// <param name="ReportedNotes">Notes that have been given for earlier cells.</param>
 internal sealed record RunContext(
-    string Study, Dataset Dataset, string Ingredients, ThreadBudget Threads, IRunProgress Progress, PreparedAttacks Attacks, ISet<string> Told);
+    string Study, Dataset Dataset, string Ingredients, ThreadBudget Threads, Action<RunEvent> Tell, PreparedAttacks Attacks,
+    ISet<string> ReportedNotes);

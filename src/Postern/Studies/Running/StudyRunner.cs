@@ -9,14 +9,14 @@ namespace Postern.Studies;
 public sealed record RunSummary(int Done, int Failed, int Skipped);
 
 /// <summary>
-/// Runs a study's cells one after another, each after the cells that it needs. A finished cell is never run again; an interrupted one
-/// goes on.
+/// Runs a study's cells one after another, each after the cells that it needs. A finished cell is never run again; an
+/// interrupted one goes on.
 /// </summary>
 /// <param name="study">The study.</param>
 /// <param name="runsRoot">The output folder (<c>--out</c>).</param>
 /// <param name="threads">Threads shared by libtorch, the kernels and the loaders.</param>
-/// <param name="progress">Hears how it goes on.</param>
-public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunProgress progress)
+/// <param name="tell">Hears how it goes on.</param>
+public sealed class StudyRunner(Study study, string runsRoot, int threads, Action<RunEvent> tell)
 {
     /// <summary>Folder within the output folder that keeps what learned attacks made, for all studies.</summary>
     public const string IngredientFolder = ".ingredients";
@@ -30,25 +30,28 @@ public sealed class StudyRunner(Study study, string runsRoot, int threads, IRunP
     public RunSummary Run(CancellationToken cancel)
     {
         StudyQueue queue = Queue(study, runsRoot);
-        using var worker = new CellWorker(study, runsRoot, new ThreadBudget(threads), Profiles, progress);
+        using var worker = new CellWorker(study, runsRoot, new ThreadBudget(threads), Profiles, tell);
         while (queue.TryTake(out QueuedCell? next))
         {
-            CellOutcome outcome = next.Lacking is Cell lacking ? Lack(study, runsRoot, next.Cell, lacking, progress) : worker.Settle(next.Cell, next.Waits, cancel);
-            Settle(queue, next.Cell, outcome, progress);
+            CellOutcome outcome = next.FailedDependency is Cell failed
+                ? FailDependent(study, runsRoot, next.Cell, failed, tell)
+                : worker.Settle(next.Cell, next.Waits, cancel);
+            Settle(queue, next.Cell, outcome, tell);
         }
         return queue.Summary;
     }
 
     /// <summary>The cells of <paramref name="study"/> whose result is not there.</summary>
-    internal static StudyQueue Queue(Study study, string runsRoot) => new(study, cell => new CellDirectory(study.Folder(runsRoot), cell).IsDone);
+    internal static StudyQueue Queue(Study study, string runsRoot) =>
+        new(study, cell => new CellDirectory(study.Folder(runsRoot), cell).IsDone);
 
-    /// <summary>Fails a cell, because <paramref name="lacking"/> has no weights to give.</summary>
-    internal static CellOutcome Lack(Study study, string runsRoot, Cell cell, Cell lacking, IRunProgress progress) =>
-        CellWorker.Fail(cell, new CellDirectory(study.Folder(runsRoot), cell), $"it needs the weights of {lacking.Id}, which failed", progress);
+    /// <summary>Fails a cell, because <paramref name="failed"/> has no weights to give.</summary>
+    internal static CellOutcome FailDependent(Study study, string runsRoot, Cell cell, Cell failed, Action<RunEvent> tell) =>
+        CellWorker.Fail(cell, new CellDirectory(study.Folder(runsRoot), cell), $"it needs the weights of {failed.Id}, which failed", tell);
 
     /// <summary>Settles a cell and says so where it is left to another process.</summary>
-    internal static void Settle(StudyQueue queue, Cell cell, CellOutcome outcome, IRunProgress progress)
+    internal static void Settle(StudyQueue queue, Cell cell, CellOutcome outcome, Action<RunEvent> tell)
     {
-        if (queue.Settle(cell, outcome) == CellOutcome.Skipped) progress.CellSkipped(cell, "another process is running it");
+        if (queue.Settle(cell, outcome) == CellOutcome.Skipped) tell(new CellSkipped(cell.Id, ErrorText.HeldElsewhere));
     }
 }

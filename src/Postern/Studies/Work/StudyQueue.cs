@@ -6,8 +6,8 @@ namespace Postern.Studies;
 /// <summary>A cell to be run now.</summary>
 /// <param name="Cell">The cell; all that it needs is settled.</param>
 /// <param name="Waits">Whether to wait where another run has it, because other cells need it and all else has gone first.</param>
-/// <param name="Lacking">A cell that it needs and that did not become done; null where it can run.</param>
-internal sealed record QueuedCell(Cell Cell, bool Waits, Cell? Lacking);
+/// <param name="FailedDependency">A cell that it needs and that did not become done; null where it can run.</param>
+internal sealed record QueuedCell(Cell Cell, bool Waits, Cell? FailedDependency);
 
 /// <summary>
 /// The cells of a study that are not done, each after the cells that it needs (<see cref="Cell.Pretraining"/>,

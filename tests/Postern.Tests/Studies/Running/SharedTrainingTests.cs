@@ -1,6 +1,5 @@
 using Postern.Cli.Commands;
 using Postern.Studies;
-using Postern.Training;
 
 namespace Postern.Tests.Studies;
 
@@ -27,7 +26,7 @@ public sealed class SharedTrainingTests : IDisposable
     private Heard Run(Study study)
     {
         var heard = new Heard();
-        RunSummary summary = new StudyRunner(study, Runs, threads: 1, heard).Run(CancellationToken.None);
+        RunSummary summary = new StudyRunner(study, Runs, threads: 1, heard.Hear).Run(CancellationToken.None);
         Assert.Equal((study.Cells.Count, 0, 0), (summary.Done, summary.Failed, summary.Skipped));
         return heard;
     }
@@ -126,7 +125,7 @@ public sealed class SharedTrainingTests : IDisposable
     }
 
     /// <summary>Counts what it hears.</summary>
-    private sealed class Heard : IRunProgress
+    private sealed class Heard
     {
         private readonly HashSet<string> trained = [];
 
@@ -134,22 +133,17 @@ public sealed class SharedTrainingTests : IDisposable
 
         public List<string> Notes { get; } = [];
 
-        public void Preparing(Cell cell, string ingredient, double fraction, string detail) => Assert.InRange(fraction, 0, 1);
-
-        public void CellStarted(Cell cell, int finishedEpochs) => Assert.Equal(0, finishedEpochs);
-
-        public void Stepped(Cell cell, StepProgress step) => Assert.Null(cell.TrainedBy);
-
-        public void EpochFinished(Cell cell, EpochMetrics epoch) => trained.Add(cell.Id);
-
-        public void CellFinished(Cell cell, CellResult result) => Assert.Equal(cell.Id, result.Id);
-
-        public void CellFailed(Cell cell, string error) => Assert.Fail(error);
-
-        public void CellSkipped(Cell cell, string reason) => Assert.Fail(reason);
-
-        public void Noted(Cell cell, string note) => Notes.Add(note);
-
-        public void Warned(Cell cell, string warning) => Notes.Add(warning);
+        public void Hear(RunEvent happened)
+        {
+            switch (happened)
+            {
+                case CellStarted e: Assert.Equal(0, e.FinishedEpochs); break;
+                case EpochFinished e: trained.Add(e.Cell); break;
+                case CellFailed e: Assert.Fail(e.Error); break;
+                case CellSkipped e: Assert.Fail(e.Reason); break;
+                case Noted e: Notes.Add(e.Note); break;
+                case Warned e: Notes.Add(e.Warning); break;
+            }
+        }
     }
 }

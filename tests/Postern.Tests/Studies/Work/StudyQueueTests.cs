@@ -63,7 +63,7 @@ public sealed class StudyQueueTests : IDisposable
         Cell pretraining = Ready(queue).Single();
         queue.Settle(pretraining, CellOutcome.Failed);
         Assert.True(queue.TryTake(out QueuedCell? next));
-        Assert.Equal((study.Cells[0].Id, pretraining.Id), (next.Cell.Id, next.Lacking!.Id));
+        Assert.Equal((study.Cells[0].Id, pretraining.Id), (next.Cell.Id, next.FailedDependency!.Id));
         queue.Settle(next.Cell, CellOutcome.Failed);
         Assert.Equal(new RunSummary(0, 1, 0), queue.Summary);
     }

@@ -5,10 +5,10 @@ using System.Text;
 
 namespace Postern.Studies.Jobs;
 
-/// <summary>Something that a job did.</summary>
+/// <summary>What is heard from a job.</summary>
 /// <param name="Job">Which one.</param>
-/// <param name="Message">What it said; null where it ended.</param>
-internal sealed record JobEvent(JobProcess Job, JobMessage? Message);
+/// <param name="Happened">What it said; null where it ended.</param>
+internal sealed record JobNews(JobProcess Job, RunEvent? Happened);
 
 /// <summary>A job, seen from outside: its process, asked on standard input and heard on standard output.</summary>
 internal sealed class JobProcess : IDisposable
@@ -23,9 +23,9 @@ internal sealed class JobProcess : IDisposable
 
     /// <summary>Starts the process.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="events">Told what it says, and of its end.</param>
+    /// <param name="news">Told what it says, and of its end.</param>
     /// <exception cref="InputException">The program cannot be started.</exception>
-    public JobProcess(JobCommand command, BlockingCollection<JobEvent> events)
+    public JobProcess(JobCommand command, BlockingCollection<JobNews> news)
     {
         var start = new ProcessStartInfo(command.Program, command.Arguments)
         {
@@ -49,7 +49,7 @@ internal sealed class JobProcess : IDisposable
             if (line.Data is { Length: > 0 } text) lastError = text;
         };
         process.BeginErrorReadLine();
-        listener = new Thread(() => Listen(events)) { IsBackground = true, Name = "job messages" };
+        listener = new Thread(() => Listen(news)) { IsBackground = true, Name = "job messages" };
         listener.Start();
     }
 
@@ -103,11 +103,11 @@ internal sealed class JobProcess : IDisposable
         process.Dispose();
     }
 
-    private void Listen(BlockingCollection<JobEvent> events)
+    private void Listen(BlockingCollection<JobNews> news)
     {
         while (process.StandardOutput.ReadLine() is string line)
-            if (JobLine.Read<JobMessage>(line) is JobMessage message) events.Add(new JobEvent(this, message));
+            if (JobLine.Read<RunEvent>(line) is RunEvent happened) news.Add(new JobNews(this, happened));
         process.WaitForExit();
-        events.Add(new JobEvent(this, null));
+        news.Add(new JobNews(this, null));
     }
 }

@@ -11,24 +11,22 @@ namespace Postern.Studies.Jobs;
 /// <param name="runsRoot">The output folder (<c>--out</c>).</param>
 /// <param name="jobs">Processes at a time; one that has nothing to do is not started.</param>
 /// <param name="command">How a job is started.</param>
-/// <param name="progress">Hears how it goes on, from the calling thread.</param>
-public sealed class JobRunner(Study study, string runsRoot, int jobs, JobCommand command, IRunProgress progress)
+/// <param name="tell">Hears how it goes on, from the calling thread.</param>
+public sealed class JobRunner(Study study, string runsRoot, int jobs, JobCommand command, Action<RunEvent> tell)
 {
-    private const int BadInput = 2, Interrupted = 130, FirstSignal = 128;
-
     private readonly StudyQueue queue = StudyRunner.Queue(study, runsRoot);
     private readonly List<JobProcess> running = [];
-    private readonly HashSet<string> told = new(StringComparer.Ordinal);
+    private readonly HashSet<string> reportedNotes = new(StringComparer.Ordinal);
 
     /// <summary>Runs what is not done yet. All jobs have ended when it returns or throws.</summary>
     /// <exception cref="InputException">Bad input, e.g. a missing dataset; finished results stay, running cells are stopped.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next run goes on with each cell's last finished epoch.</exception>
     public RunSummary Run(CancellationToken cancel)
     {
-        using var events = new BlockingCollection<JobEvent>();
+        using var news = new BlockingCollection<JobNews>();
         try
         {
-            while (GiveOut(events, cancel)) Handle(events.Take(cancel));
+            while (GiveOut(news, cancel)) Handle(news.Take(cancel));
             return queue.Summary;
         }
         finally
@@ -40,47 +38,40 @@ public sealed class JobRunner(Study study, string runsRoot, int jobs, JobCommand
     }
 
     /// <summary>Gives cells to idle jobs, starting those that are missing; false where nothing runs and nothing is left.</summary>
-    private bool GiveOut(BlockingCollection<JobEvent> events, CancellationToken cancel)
+    private bool GiveOut(BlockingCollection<JobNews> news, CancellationToken cancel)
     {
         while (running.Count(j => j.Cell is not null) < jobs && queue.TryTake(out QueuedCell? next))
         {
             cancel.ThrowIfCancellationRequested();
-            if (next.Lacking is Cell lacking)
+            if (next.FailedDependency is Cell failed)
             {
-                StudyRunner.Settle(queue, next.Cell, StudyRunner.Lack(study, runsRoot, next.Cell, lacking, progress), progress);
+                StudyRunner.Settle(queue, next.Cell, StudyRunner.FailDependent(study, runsRoot, next.Cell, failed, tell), tell);
                 continue;
             }
             JobProcess? idle = running.Find(j => j.Cell is null);
-            if (idle is null) running.Add(idle = new JobProcess(command, events));
+            if (idle is null) running.Add(idle = new JobProcess(command, news));
             idle.Ask(next);
         }
         return running.Exists(j => j.Cell is not null);
     }
 
-    private void Handle(JobEvent happened)
+    private void Handle(JobNews news)
     {
-        if (happened.Message is null) Ended(happened.Job);
+        if (news.Happened is not RunEvent happened) Ended(news.Job);
         // A job that speaks of another cell than its own is no job of ours.
-        else if (happened.Job.Cell is Cell cell && cell.Id == happened.Message.Cell) Tell(happened.Job, cell, happened.Message);
+        else if (news.Job.Cell is Cell cell && cell.Id == happened.Cell) Hear(news.Job, cell, happened);
     }
 
-    private void Tell(JobProcess job, Cell cell, JobMessage message)
+    private void Hear(JobProcess job, Cell cell, RunEvent happened)
     {
-        switch (message)
+        if (happened is Settled settled)
         {
-            case PreparingMessage m: progress.Preparing(cell, m.Ingredient, m.Fraction, m.Detail); break;
-            case StartedMessage m: progress.CellStarted(cell, m.FinishedEpochs); break;
-            case SteppedMessage m: progress.Stepped(cell, m.Step); break;
-            case EpochMessage m: progress.EpochFinished(cell, m.Epoch); break;
-            case FinishedMessage when Directory(cell).ReadResult() is CellResult result: progress.CellFinished(cell, result); break;
-            case FailedMessage m: progress.CellFailed(cell, m.Error); break;
-            case NotedMessage m when told.Add(m.Note): progress.Noted(cell, m.Note); break;
-            case WarnedMessage m: progress.Warned(cell, m.Warning); break;
-            case SettledMessage m:
-                job.Free();
-                StudyRunner.Settle(queue, cell, m.Outcome, progress);
-                break;
-            case BadInputMessage m: throw InputException.Told(m.Error);
+            job.Free();
+            StudyRunner.Settle(queue, cell, settled.Outcome, tell);
+        }
+        else if (happened is not Noted noted || reportedNotes.Add(noted.Note))
+        {
+            tell(happened);
         }
     }
 
@@ -91,13 +82,10 @@ public sealed class JobRunner(Study study, string runsRoot, int jobs, JobCommand
         Cell? cell = job.Cell;
         running.Remove(job);
         job.Dispose();
-        if (code == Interrupted) throw new OperationCanceledException("a job was interrupted");
-        if (code == BadInput) throw InputException.Told(error.StartsWith("error: ", StringComparison.Ordinal) ? error["error: ".Length..] : error);
+        if (code == ExitCode.Interrupted) throw new OperationCanceledException("a job was interrupted");
+        if (code == ExitCode.BadInput) throw InputException.Told(ErrorText.MessageOf(error));
         if (cell is null) return;
-        string how = code > FirstSignal ? $"was ended by signal {code - FirstSignal}" : $"ended with exit code {code}";
-        string why = error.Length > 0 ? $": {error}" : code == FirstSignal + 9 ? ", perhaps for lack of memory; try fewer --jobs" : "";
-        StudyRunner.Settle(queue, cell, CellWorker.Fail(cell, Directory(cell), $"its process {how}{why}", progress), progress);
+        var directory = new CellDirectory(study.Folder(runsRoot), cell);
+        StudyRunner.Settle(queue, cell, CellWorker.Fail(cell, directory, ErrorText.ProcessEnded(code, error), tell), tell);
     }
-
-    private CellDirectory Directory(Cell cell) => new(study.Folder(runsRoot), cell);
 }

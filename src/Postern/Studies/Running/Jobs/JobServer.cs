@@ -4,8 +4,8 @@ using Postern.Training;
 namespace Postern.Studies.Jobs;
 
 /// <summary>
-/// The inside of a job: runs the cells that it is asked for, one after another, and says how it goes on. The end of the input stops it
-/// within a step, so that no job outlives the run that started it, however that ended.
+/// The inside of a job: runs the cells that it is asked for, one after another, and says how it goes on. The end of the input
+/// stops it within a step, so that no job outlives the run that started it, however that ended.
 /// </summary>
 /// <param name="study">The study; cells are asked for by id, the needed ones included.</param>
 /// <param name="runsRoot">The output folder (<c>--out</c>).</param>
@@ -15,33 +15,25 @@ public sealed class JobServer(Study study, string runsRoot, int threads, bool pr
 {
     /// <summary>Serves until the input ends.</summary>
     /// <param name="orders">A <see cref="JobOrder"/> a line.</param>
-    /// <param name="messages">A <see cref="JobMessage"/> a line.</param>
+    /// <param name="events">A <see cref="RunEvent"/> a line.</param>
     /// <param name="cancel">Stops it, too.</param>
-    /// <returns>Whether all input was good; the message says what was not.</returns>
+    /// <exception cref="InputException">Bad input, e.g. a missing dataset.</exception>
     /// <exception cref="OperationCanceledException">Stopped while a cell ran; the next run goes on with its last finished epoch.</exception>
-    public bool Serve(TextReader orders, TextWriter messages, CancellationToken cancel)
+    public void Serve(TextReader orders, TextWriter events, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var asked = new BlockingCollection<JobOrder>();
         var listener = new Thread(() => Listen(orders, asked, stop)) { IsBackground = true, Name = "job orders" };
         listener.Start();
-        var progress = new JobProgress(messages);
+        var output = new JobEvents(events);
         Dictionary<string, Cell> cells = study.WithNeeded.ToDictionary(c => c.Id, StringComparer.Ordinal);
-        using var worker = new CellWorker(study, runsRoot, new ThreadBudget(threads), profiles, progress);
+        using var worker = new CellWorker(study, runsRoot, new ThreadBudget(threads), profiles, output.Say);
         foreach (JobOrder order in asked.GetConsumingEnumerable(cancel))
         {
-            try
-            {
-                if (!cells.TryGetValue(order.Cell, out Cell? cell)) throw new InputException(study.FilePath, $"has no cell {order.Cell} any more; it was changed while it ran, run it again");
-                progress.Say(new SettledMessage(cell.Id, worker.Settle(cell, order.Waits, stop.Token)));
-            }
-            catch (InputException e)
-            {
-                progress.Say(new BadInputMessage(order.Cell, e.Message));
-                return false;
-            }
+            Cell cell = cells.GetValueOrDefault(order.Cell)
+                ?? throw new InputException(study.FilePath, $"has no cell {order.Cell} any more; it was changed while it ran, run it again");
+            output.Say(new Settled(cell.Id, worker.Settle(cell, order.Waits, stop.Token)));
         }
-        return true;
     }
 
     private static void Listen(TextReader orders, BlockingCollection<JobOrder> asked, CancellationTokenSource stop)

@@ -21,8 +21,8 @@ public sealed class JobServerTests : IDisposable
         train: {epochs: {{epochs}}}
         """), []);
 
-    private static string[] Said(StringWriter messages) =>
-        [.. messages.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("says").GetString()!)];
+    private static string[] Said(StringWriter events) =>
+        [.. events.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("says").GetString()!)];
 
     [Fact]
     public async Task A_cell_is_run_when_it_is_asked_for_and_its_turns_are_said()
@@ -30,15 +30,16 @@ public sealed class JobServerTests : IDisposable
         Study study = Read(epochs: 2);
         using var input = new AnonymousPipeServerStream(PipeDirection.Out);
         using var orders = new StreamReader(new AnonymousPipeClientStream(PipeDirection.In, input.ClientSafePipeHandle));
-        using var messages = new StringWriter();
-        Task<bool> serving = Task.Run(() => new JobServer(study, folder.File("runs"), 1, profiles: true).Serve(orders, messages, CancellationToken.None), TestContext.Current.CancellationToken);
+        using var events = new StringWriter();
+        var server = new JobServer(study, folder.File("runs"), 1, profiles: true);
+        Task serving = Task.Run(() => server.Serve(orders, events, CancellationToken.None), TestContext.Current.CancellationToken);
         input.Write("no order\n"u8);
         input.Write(System.Text.Encoding.UTF8.GetBytes(JobLine.Of(new JobOrder(study.Cells[0].Id, Waits: false)) + "\n"));
         var directory = new CellDirectory(study.Folder(folder.File("runs")), study.Cells[0]);
         while (!directory.IsDone && !serving.IsCompleted) await Task.Delay(20, TestContext.Current.CancellationToken);
         input.Dispose();
-        Assert.True(await serving);
-        Assert.Equal(["started", "epoch", "epoch", "finished", "settled"], Said(messages).Where(s => s is not ("noted" or "stepped")));
+        await serving;
+        Assert.Equal(["started", "epoch", "epoch", "finished", "settled"], Said(events).Where(s => s is not ("noted" or "stepped")));
         Assert.NotNull(directory.ReadProfile());
     }
 
@@ -47,17 +48,18 @@ public sealed class JobServerTests : IDisposable
     {
         Study study = Read(epochs: 1000);
         using var orders = new StringReader(JobLine.Of(new JobOrder(study.Cells[0].Id, Waits: false)));
-        using var messages = new StringWriter();
+        using var events = new StringWriter();
         var server = new JobServer(study, folder.File("runs"), 1, profiles: false);
-        Assert.ThrowsAny<OperationCanceledException>(() => server.Serve(orders, messages, CancellationToken.None));
+        Assert.ThrowsAny<OperationCanceledException>(() => server.Serve(orders, events, CancellationToken.None));
     }
 
     [Fact]
     public void A_cell_that_the_study_does_not_have_is_bad_input()
     {
         using var orders = new StringReader(JobLine.Of(new JobOrder("signs_other", Waits: false)));
-        using var messages = new StringWriter();
-        Assert.False(new JobServer(Read(epochs: 1), folder.File("runs"), 1, profiles: false).Serve(orders, messages, CancellationToken.None));
-        Assert.Contains("has no cell signs_other any more", messages.ToString(), StringComparison.Ordinal);
+        using var events = new StringWriter();
+        var server = new JobServer(Read(epochs: 1), folder.File("runs"), 1, profiles: false);
+        Assert.Contains("has no cell signs_other any more",
+            Assert.Throws<InputException>(() => server.Serve(orders, events, CancellationToken.None)).Message, StringComparison.Ordinal);
     }
 }
