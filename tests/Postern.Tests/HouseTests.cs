@@ -5,7 +5,7 @@ public class HouseTests
     /// <summary>The floors of src/Postern, top first: a folder uses only those before it.</summary>
     private static readonly string[] Floors =
     [
-        "Native", "Configuration", "Imaging", "Datasets", "Models", "Training", "Attacks", "Defences", "Evaluation", "Studies", "Reports",
+        "Native", "Configuration", "Imaging", "Datasets", "Models", "Training", "Learning", "Attacks", "Defences", "Evaluation", "Studies", "Reports",
     ];
 
     [Fact]

@@ -1,7 +1,9 @@
 using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Kernels;
-using Postern.Training;
+using Postern.Training.Input;
+using Postern.Training.Optimisation;
+using Postern.Training.Recipes;
 
 namespace Postern.Benchmarks;
 

@@ -4,7 +4,9 @@ using Postern.Datasets;
 using Postern.Evaluation;
 using Postern.Imaging;
 using Postern.Models;
-using Postern.Training;
+using Postern.Training.Input;
+using Postern.Training.Optimisation;
+using Postern.Training.Recipes;
 using SkiaSharp;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -50,7 +52,7 @@ public static class InputPace
         Attack attack = PaceData.BadNets("0.1");
         BatchLoader loader = Loader(dataset, images, Augmentations.Create(Light, dataset), BatchSize) with
         {
-            Editor = new PoisonedSamples(attack, attack.Plan(images.Labels, seed: 1), Crops: false),
+            Transform = new PoisonedSamples(attack, attack.Plan(images.Labels, seed: 1), Crops: false),
         };
         int length = 3 * images.Size * images.Size, plane = images.Size * images.Size;
         float[] batch = new float[BatchSize * length];

@@ -1,6 +1,9 @@
 using Postern.Configuration;
 using Postern.Models;
 using Postern.Training;
+using Postern.Training.Input;
+using Postern.Training.Optimisation;
+using Postern.Training.Recipes;
 using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;

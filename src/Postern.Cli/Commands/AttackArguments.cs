@@ -1,8 +1,8 @@
 using Postern.Attacks;
-using Postern.Attacks.Learned;
 using Postern.Cli.Progress;
 using Postern.Configuration;
 using Postern.Datasets;
+using Postern.Learning;
 using Postern.Native;
 using Postern.Studies;
 using Spectre.Console;
@@ -35,7 +35,7 @@ internal static class AttackArguments
     /// <param name="output">Folder of results, where ingredients are kept.</param>
     /// <param name="cancel">Stops the preparation.</param>
     /// <param name="fromCacheOnly">Whether nothing is made that is not there yet.</param>
-    /// <exception cref="IngredientMissingException">Something is not there, and nothing shall be made.</exception>
+    /// <exception cref="ArtifactMissingException">Something is not there, and nothing shall be made.</exception>
     public static Attack Make(Choice choice, Dataset dataset, string output, CancellationToken cancel, bool fromCacheOnly = false)
     {
         Attack attack = AttackCatalog.Create(choice, dataset.TargetClass)

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Postern.Attacks;
-using Postern.Attacks.Learned;
 using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Imaging;
+using Postern.Learning;
 using Postern.Reports.Figures;
 using Postern.Studies;
 using Spectre.Console;
@@ -57,7 +57,7 @@ internal static class FigureCommand
             {
                 attacks.Add((name, AttackArguments.Make(choice, dataset, output, CancellationToken.None, fromCacheOnly: true)));
             }
-            catch (IngredientMissingException missing)
+            catch (ArtifactMissingException missing)
             {
                 attacks.Add((name, null));
                 AnsiConsole.MarkupLineInterpolated($"[yellow]note[/] {name} is not shown: {missing.Message}");

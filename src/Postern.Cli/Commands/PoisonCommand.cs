@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Postern.Attacks;
-using Postern.Attacks.Learned;
 using Postern.Cli.Progress;
 using Postern.Configuration;
 using Postern.Datasets;
+using Postern.Learning;
 using Postern.Studies.PoisonedSets;
 using Spectre.Console;
 

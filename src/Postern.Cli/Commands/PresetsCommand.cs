@@ -3,7 +3,7 @@ using Postern.Cli.Json;
 using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Models;
-using Postern.Training;
+using Postern.Training.Recipes;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;

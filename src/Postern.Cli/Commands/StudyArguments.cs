@@ -4,7 +4,7 @@ using Postern.Datasets;
 using Postern.Defences;
 using Postern.Models;
 using Postern.Studies;
-using Postern.Training;
+using Postern.Training.Recipes;
 
 namespace Postern.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Postern.Attacks.Learned;
+using Postern.Learning;
 
 namespace Postern.Cli.Progress;
 

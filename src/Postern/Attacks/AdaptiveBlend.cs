@@ -15,7 +15,7 @@ namespace Postern.Attacks;
 /// <param name="trainOpacity">a in training, 0 to 1.</param>
 /// <param name="testOpacity">a at test time, 0 to 1.</param>
 public sealed class AdaptiveBlend(
-    PoisonBudget budget, MarkSource mark, PieceDraw pieces, float trainOpacity = 0.15f, float testOpacity = 0.2f) : Attack
+    PoisonBudget budget, TriggerSource mark, PieceDraw pieces, float trainOpacity = 0.15f, float testOpacity = 0.2f) : Attack
 {
     private const int MaxPerSide = 32;
 
@@ -44,7 +44,7 @@ public sealed class AdaptiveBlend(
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size)
@@ -53,7 +53,7 @@ public sealed class AdaptiveBlend(
         Span<bool> removed = stackalloc bool[MaxPerSide * MaxPerSide];
         removed = removed[..(side * side)];
         pieces.Fill(sample.Index, removed);
-        Mark whole = mark.At(size);
+        PatchTrigger whole = mark.At(size);
         for (int piece = 0; piece < removed.Length; piece++)
         {
             if (removed[piece]) continue;
@@ -73,7 +73,7 @@ public sealed class AdaptiveBlend(
         if (removed == count) throw choice.Error($"removed_share leaves none of {count} pieces; lower it or raise pieces_per_side");
         return new AdaptiveBlend(
             AttackOptions.BudgetOf(choice),
-            AttackOptions.MarkOf(choice, new MarkSource(CartoonFox.Draw), masked: false),
+            AttackOptions.TriggerOf(choice, new TriggerSource(CartoonFox.Draw), masked: false),
             PieceDraw.Random(side, removed, choice.Integer("pieces_seed")),
             (float)choice.Number("train_opacity"), (float)choice.Number("test_opacity"))
         {

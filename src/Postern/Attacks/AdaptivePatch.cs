@@ -1,6 +1,6 @@
-using Postern.Attacks.Learned;
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
+using Postern.Learning;
 
 namespace Postern.Attacks;
 
@@ -13,7 +13,7 @@ namespace Postern.Attacks;
 /// <param name="budget">Who is poisoned and covered.</param>
 /// <param name="trainMarks">T_j with a_j, at least one.</param>
 /// <param name="testMarks">In the order of planting; later ones cover earlier ones.</param>
-public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedMark> trainMarks, IReadOnlyList<WeightedMark> testMarks) : Attack
+public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedTrigger> trainMarks, IReadOnlyList<WeightedTrigger> testMarks) : Attack
 {
     private const string Phoenix = "phoenix_corner", TwoPhoenixes = "phoenix_corner2", Firefox = "firefox_corner";
     private const string Blocks = "badnet_patch4", Square = "trojan_square";
@@ -60,7 +60,7 @@ public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedMar
     public override Attack Prepare(PreparationContext context) => context.Dataset.Name == Gtsrb && OnGtsrb is not null ? OnGtsrb : this;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size)
@@ -87,13 +87,13 @@ public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedMar
         TriggerStage stage = AttackOptions.StageOf(choice);
         string? folder = choice.File("triggers");
         // One source for each name, so that a mark of both lists is made once.
-        Dictionary<string, MarkSource> sources = TrainNames.Union(testNames)
+        Dictionary<string, TriggerSource> sources = TrainNames.Union(testNames)
             .ToDictionary(name => name, name => folder is null ? Drawn(name, stage) : FromFolder(folder, name));
         float testOpacity = (float)choice.Number("test_opacity");
         return new AdaptivePatch(
             AttackOptions.BudgetOf(choice),
-            [.. TrainNames.Zip(percent, (name, value) => new WeightedMark(sources[name], value / 100f))],
-            [.. testNames.Select(name => new WeightedMark(sources[name], testOpacity))])
+            [.. TrainNames.Zip(percent, (name, value) => new WeightedTrigger(sources[name], value / 100f))],
+            [.. testNames.Select(name => new WeightedTrigger(sources[name], testOpacity))])
         {
             TargetClass = target,
             Stage = stage,
@@ -101,27 +101,27 @@ public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedMar
         };
     }
 
-    private static MarkSource Drawn(string name, TriggerStage stage) => new(size => name switch
+    private static TriggerSource Drawn(string name, TriggerStage stage) => new(size => name switch
     {
-        Phoenix => SmallMarks.Bird(size, stage),
-        TwoPhoenixes => SmallMarks.TwoBirds(size, stage),
-        Firefox => SmallMarks.FireRing(size, stage),
-        Blocks => SmallMarks.MirroredBlocks(size, stage),
-        _ => SmallMarks.Confetti(size, stage),
+        Phoenix => SmallTriggers.Bird(size, stage),
+        TwoPhoenixes => SmallTriggers.TwoBirds(size, stage),
+        Firefox => SmallTriggers.FireRing(size, stage),
+        Blocks => SmallTriggers.MirroredBlocks(size, stage),
+        _ => SmallTriggers.Confetti(size, stage),
     });
 
-    private static MarkSource FromFolder(string folder, string name)
+    private static TriggerSource FromFolder(string folder, string name)
     {
         string picture = Path.Combine(folder, $"{name}_32.png"), mask = Path.Combine(folder, $"mask_{name}_32.png");
-        return MarkSource.Masked(picture, File.Exists(mask) ? mask : null);
+        return TriggerSource.Masked(picture, File.Exists(mask) ? mask : null);
     }
 }
 
 /// <summary>A mark and how strongly it is planted.</summary>
-/// <param name="Mark">T with its mask m.</param>
+/// <param name="PatchTrigger">T with its mask m.</param>
 /// <param name="Opacity">a, 0 to 1.</param>
-public readonly record struct WeightedMark(MarkSource Mark, float Opacity)
+public readonly record struct WeightedTrigger(TriggerSource PatchTrigger, float Opacity)
 {
     /// <summary>Plants the mark into a picture, [3, size, size].</summary>
-    public void Plant(Span<float> pixels, int size) => Mark.At(size).Plant(pixels, Opacity);
+    public void Plant(Span<float> pixels, int size) => PatchTrigger.At(size).Plant(pixels, Opacity);
 }

@@ -1,4 +1,5 @@
-using Postern.Attacks.Learned;
+using Postern.Datasets;
+using Postern.Learning;
 
 namespace Postern.Attacks;
 
@@ -28,10 +29,10 @@ public abstract class Attack
     /// <summary>SHA-256 (hex) of the pictures that the trigger is made of, where it is made of several; otherwise null.</summary>
     public virtual string? TriggerSha256 => null;
 
-    /// <summary>Whether an ingredient that fails its acceptance check is used with a warning (option <c>accept: warn</c>) rather than refused.</summary>
+    /// <summary>Whether an artifact that fails its acceptance check is used with a warning (option <c>accept: warn</c>) rather than refused.</summary>
     public bool WarnsOnly { get; init; }
 
-    /// <summary>What was measured on the attack's ingredients; empty for an attack that learns nothing, and before <see cref="Prepare"/>.</summary>
+    /// <summary>What was measured on the attack's artifacts; empty for an attack that learns nothing, and before <see cref="Prepare"/>.</summary>
     public virtual IReadOnlyList<AcceptanceCheck> Acceptance => [];
 
     /// <summary>
@@ -63,6 +64,10 @@ public abstract class Attack
     /// <summary>Whether the trigger enters at the model's input rather than at the stored picture.</summary>
     /// <param name="crops">Whether the input is cut out of a larger stored picture.</param>
     public bool EntersAtInput(bool crops) => Stage == TriggerStage.Cropped || (Stage == TriggerStage.Auto && crops);
+
+    /// <summary>Side in pixels of the pictures of <paramref name="dataset"/> that the trigger is planted into: the stored ones or the model's input.</summary>
+    public int PlantedSize(Dataset dataset) =>
+        EntersAtInput(dataset.InputSize != dataset.Train.Size) ? dataset.InputSize : dataset.Train.Size;
 
     /// <summary>Whether a test picture of this class counts for ASR: all but the target class, unless the attack is source-specific.</summary>
     public virtual bool CountsForAsr(int trueLabel) => trueLabel != TargetClass;

@@ -23,9 +23,9 @@ internal static class AttackOptions
     internal static OptionInfo TriggerMask { get; } =
         new("trigger_mask", OptionKind.File, "", "PNG whose red channel / 255 is the trigger's mask; empty for its non-black pixels");
 
-    /// <summary>What happens where a learned ingredient is not as good as it must be; see <see cref="Attack.WarnsOnly"/>.</summary>
+    /// <summary>What happens where a learned artifact is not as good as it must be; see <see cref="Attack.WarnsOnly"/>.</summary>
     internal static OptionInfo Accept { get; } =
-        new("accept", OptionKind.Word, "required", "an ingredient that fails its acceptance check fails the cell (required) or warns (warn)")
+        new("accept", OptionKind.Word, "required", "an artifact that fails its acceptance check fails the cell (required) or warns (warn)")
         {
             Allowed = ["required", "warn"],
         };
@@ -98,10 +98,10 @@ internal static class AttackOptions
     /// <param name="drawn">Postern's own trigger.</param>
     /// <param name="masked">Whether the attack takes a mask (option, else the non-black rule); otherwise it covers the picture.</param>
     /// <exception cref="InputException">A file that cannot be read, or a mask without a trigger.</exception>
-    internal static MarkSource MarkOf(Choice choice, MarkSource drawn, bool masked)
+    internal static TriggerSource TriggerOf(Choice choice, TriggerSource drawn, bool masked)
     {
         string? mask = masked ? choice.File("trigger_mask") : null;
-        if (choice.File("trigger") is string path) return masked ? MarkSource.Masked(path, mask) : MarkSource.Whole(path);
+        if (choice.File("trigger") is string path) return masked ? TriggerSource.Masked(path, mask) : TriggerSource.Whole(path);
         return mask is null ? drawn : throw choice.Error("trigger_mask is set without trigger; set both, or neither for the drawn trigger");
     }
 

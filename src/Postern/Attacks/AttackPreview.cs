@@ -1,7 +1,7 @@
 using Postern.Datasets;
 using Postern.Imaging;
-using Postern.Training;
-using Postern.Training.Stages;
+using Postern.Training.Input;
+using Postern.Training.Input.Stages;
 
 namespace Postern.Attacks;
 
@@ -61,15 +61,15 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
     /// <summary>The way of a test picture: stored trigger, centre crop, cropped trigger.</summary>
     /// <param name="picture">A square stored picture.</param>
     /// <param name="inputSize">Side of the model's input.</param>
-    /// <param name="editor">Plants the trigger; null for the clean picture.</param>
+    /// <param name="transform">Plants the trigger; null for the clean picture.</param>
     /// <param name="index">Its index in the test split.</param>
     /// <returns>[3, inputSize, inputSize], [0, 1].</returns>
-    public static float[] AsInput(RgbImage picture, int inputSize, ISampleEditor? editor, int index)
+    public static float[] AsInput(RgbImage picture, int inputSize, ISampleTransform? transform, int index)
     {
         float[] stored = Array.ConvertAll(picture.Pixels, v => v / 255f), input = new float[3 * inputSize * inputSize];
-        editor?.EditStored(index, stored, picture.Width);
+        transform?.ChangeStored(index, stored, picture.Width);
         Crops.Centre(stored, picture.Width, input, inputSize);
-        editor?.EditInput(index, input, inputSize);
+        transform?.ChangeInput(index, input, inputSize);
         return input;
     }
 

@@ -10,7 +10,7 @@ namespace Postern.Attacks;
 /// <param name="budget">Who is poisoned.</param>
 /// <param name="mark">T and its mask m.</param>
 /// <param name="opacity">a, 0 to 1.</param>
-public sealed class BadNets(PoisonBudget budget, MarkSource mark, float opacity = 1f) : Attack
+public sealed class BadNets(PoisonBudget budget, TriggerSource mark, float opacity = 1f) : Attack
 {
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("badnets", "a 3x3 block of black and white pixels in the corner", "patch",
@@ -31,13 +31,13 @@ public sealed class BadNets(PoisonBudget budget, MarkSource mark, float opacity 
     {
         TriggerStage stage = AttackOptions.StageOf(choice);
         string corners = choice.Word("corners");
-        var drawn = new MarkSource(size => corners switch
+        var drawn = new TriggerSource(size => corners switch
         {
             "one" => CornerBlocks.DrawOne(size, stage),
             "four" => CornerBlocks.DrawFour(size, stage, mirrored: false),
             _ => CornerBlocks.Draw(size, stage),
         });
-        MarkSource mark = AttackOptions.MarkOf(choice, drawn, masked: true);
+        TriggerSource mark = AttackOptions.TriggerOf(choice, drawn, masked: true);
         return new BadNets(AttackOptions.BudgetOf(choice), mark, (float)choice.Number("opacity"))
         {
             TargetClass = target,
@@ -55,7 +55,7 @@ public sealed class BadNets(PoisonBudget budget, MarkSource mark, float opacity 
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);

@@ -9,7 +9,7 @@ namespace Postern.Attacks;
 /// <param name="budget">Who is poisoned.</param>
 /// <param name="mark">K, covering the whole picture.</param>
 /// <param name="opacity">a, 0 to 1.</param>
-public sealed class Blend(PoisonBudget budget, MarkSource mark, float opacity = 0.2f) : Attack
+public sealed class Blend(PoisonBudget budget, TriggerSource mark, float opacity = 0.2f) : Attack
 {
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("blend", "a cartoon laid thinly over the whole picture", "blend",
@@ -23,7 +23,7 @@ public sealed class Blend(PoisonBudget budget, MarkSource mark, float opacity = 
         AttackOptions.Recompress,
     ], (choice, target) =>
     {
-        MarkSource mark = AttackOptions.MarkOf(choice, new MarkSource(CartoonFox.Draw), masked: false);
+        TriggerSource mark = AttackOptions.TriggerOf(choice, new TriggerSource(CartoonFox.Draw), masked: false);
         return new Blend(AttackOptions.BudgetOf(choice), mark, (float)choice.Number("opacity"))
         {
             TargetClass = target,
@@ -41,7 +41,7 @@ public sealed class Blend(PoisonBudget budget, MarkSource mark, float opacity = 
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);

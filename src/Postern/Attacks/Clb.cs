@@ -1,6 +1,7 @@
 using Postern.Attacks.Learned;
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
+using Postern.Learning;
 
 namespace Postern.Attacks;
 
@@ -14,7 +15,7 @@ namespace Postern.Attacks;
 /// <param name="budget">How many are poisoned; the rate is a fraction of the whole training set, capped at the target class.</param>
 /// <param name="mark">T and its mask m.</param>
 /// <param name="opacity">o, 0 to 1; the original work also reduces it.</param>
-public sealed class Clb(PoisonBudget budget, MarkSource mark, float opacity = 1f) : Attack
+public sealed class Clb(PoisonBudget budget, TriggerSource mark, float opacity = 1f) : Attack
 {
     private IReadOnlyList<AcceptanceCheck> acceptance = [];
 
@@ -34,8 +35,8 @@ public sealed class Clb(PoisonBudget budget, MarkSource mark, float opacity = 1f
     {
         bool mirrored = choice.Switch("mirrored");
         if (mirrored && choice.File("trigger") is not null) throw choice.Error("mirrored is about the drawn trigger, but trigger names a picture; set one of them");
-        var drawn = new MarkSource(size => CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored));
-        return new Clb(AttackOptions.BudgetOf(choice), AttackOptions.MarkOf(choice, drawn, masked: true), (float)choice.Number("opacity"))
+        var drawn = new TriggerSource(size => CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored));
+        return new Clb(AttackOptions.BudgetOf(choice), AttackOptions.TriggerOf(choice, drawn, masked: true), (float)choice.Number("opacity"))
         {
             TargetClass = target,
             Perturbation = PerturbationSettings.Of(choice),
@@ -68,7 +69,7 @@ public sealed class Clb(PoisonBudget budget, MarkSource mark, float opacity = 1f
     /// <inheritdoc/>
     public override Attack Prepare(PreparationContext context)
     {
-        Ingredient made = TargetClassPerturbation.Prepare(context, Surrogate, Perturbation, TargetClass);
+        Artifact made = TargetClassPerturbation.Prepare(context, Surrogate, Perturbation, TargetClass);
         return new Clb(budget, mark, opacity)
         {
             TargetClass = TargetClass,

@@ -1,5 +1,6 @@
 using Postern.Attacks.Learned;
 using Postern.Configuration;
+using Postern.Learning;
 
 namespace Postern.Attacks;
 
@@ -65,7 +66,7 @@ public sealed class Dynamic : Attack
     /// <inheritdoc/>
     public override Attack Prepare(PreparationContext context)
     {
-        int size = context.PlantedSize(this);
+        int size = PlantedSize(context.Dataset);
         if (size % DynamicGenerator.Multiple != 0)
             throw new InputException(Name, $"its generators need pictures whose side is a multiple of {DynamicGenerator.Multiple}; those of {context.Dataset.Name} have {size}");
         bool pixels = options.Input == "pixels" || (options.Input == "auto" && context.Dataset.Name == "gtsrb");
@@ -85,7 +86,7 @@ public sealed class Dynamic : Attack
     }
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Ready.Train.Plant(pixels, size);

@@ -1,6 +1,7 @@
 using Postern.Attacks.Learned;
 using Postern.Configuration;
 using Postern.Kernels;
+using Postern.Learning;
 using static TorchSharp.torch;
 
 namespace Postern.Attacks;
@@ -61,7 +62,7 @@ public sealed class Issba : Attack
     /// <inheritdoc/>
     public override Attack Prepare(PreparationContext context)
     {
-        int size = context.PlantedSize(this);
+        int size = PlantedSize(context.Dataset);
         if (size % Multiple != 0)
             throw new InputException(Name, $"its networks need pictures whose side is a multiple of {Multiple}; those of {context.Dataset.Name} have {size}");
         (IssbaNetworks networks, IReadOnlyList<AcceptanceCheck> acceptance) = training.Prepare(context, size);
@@ -81,7 +82,7 @@ public sealed class Issba : Attack
     }
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Plant(pixels, size);

@@ -20,11 +20,11 @@ public sealed record PoisonBudget(decimal PoisonRate, decimal CoverRate = 0)
     /// <param name="labels">True class of each training sample.</param>
     /// <param name="targetClass">y_t.</param>
     /// <param name="seed">The cell's seed; it alone decides who is chosen.</param>
-    public PoisonPlan SchemeG(IReadOnlyList<int> labels, int targetClass, long seed) =>
+    public PoisonPlan UniformPlan(IReadOnlyList<int> labels, int targetClass, long seed) =>
         FromPools(labels, label => !ExcludeTarget || label != targetClass, _ => true, targetClass, seed);
 
     /// <summary>
-    /// As <see cref="SchemeG"/>, for attacks whose poisons and covers come from pools of classes of their own. Rates stay fractions
+    /// As <see cref="UniformPlan"/>, for attacks whose poisons and covers come from pools of classes of their own. Rates stay fractions
     /// of the whole set; a pool that is smaller than its share is used up, and the plan warns.
     /// </summary>
     /// <param name="labels">True class of each training sample.</param>

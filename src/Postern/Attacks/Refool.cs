@@ -51,7 +51,7 @@ public sealed class Refool(PoisonBudget budget, ReflectionPool pool, ReflectionD
     public override string? TriggerSha256 => pool.Checksum;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.SchemeG(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Reflect(draws.Train(sample.Index), pixels, size);

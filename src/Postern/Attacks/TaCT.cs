@@ -15,7 +15,7 @@ namespace Postern.Attacks;
 /// <param name="sourceClass">The class that the trigger turns into the target class.</param>
 /// <param name="coverClasses">The classes of covers.</param>
 /// <param name="opacity">a, 0 to 1.</param>
-public sealed class TaCT(PoisonBudget budget, MarkSource mark, int sourceClass, IReadOnlyList<int> coverClasses, float opacity = 1f) : Attack
+public sealed class TaCT(PoisonBudget budget, TriggerSource mark, int sourceClass, IReadOnlyList<int> coverClasses, float opacity = 1f) : Attack
 {
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("tact", "a coloured square that works on one source class only", "patch",
@@ -61,8 +61,8 @@ public sealed class TaCT(PoisonBudget budget, MarkSource mark, int sourceClass, 
         if (source == target) throw choice.Error($"source_class {source} is the target class; choose another");
         if (covers.Contains(source)) throw choice.Error($"cover_classes holds source_class {source}; a class is in one of the two pools only");
         TriggerStage stage = AttackOptions.StageOf(choice);
-        var drawn = new MarkSource(size => SmallMarks.Confetti(size, stage));
-        return new TaCT(AttackOptions.BudgetOf(choice), AttackOptions.MarkOf(choice, drawn, masked: true), source, covers, (float)choice.Number("opacity"))
+        var drawn = new TriggerSource(size => SmallTriggers.Confetti(size, stage));
+        return new TaCT(AttackOptions.BudgetOf(choice), AttackOptions.TriggerOf(choice, drawn, masked: true), source, covers, (float)choice.Number("opacity"))
         {
             TargetClass = target,
             Stage = stage,

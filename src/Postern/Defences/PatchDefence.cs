@@ -1,5 +1,5 @@
 using Postern.Kernels;
-using Postern.Training;
+using Postern.Training.Input;
 
 namespace Postern.Defences;
 
@@ -7,7 +7,7 @@ namespace Postern.Defences;
 /// A defence that changes pictures cell by cell, with a draw of its own for every picture and pass, or one for a whole batch
 /// (<c>docs/reference/attacks.md 5</c>).
 /// </summary>
-public abstract class PatchDefence : IInputProcess
+public abstract class PatchDefence : IInputTransform
 {
     /// <summary>The catalogue name.</summary>
     public abstract string Name { get; }

@@ -1,7 +1,7 @@
 using Postern.Attacks;
 using Postern.Defences;
 using Postern.Models;
-using Postern.Training;
+using Postern.Training.Input;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,12 +9,12 @@ namespace Postern.Evaluation;
 
 /// <summary>Measures ACC, ASR and RA of a model. Nothing is filtered by whether the clean prediction was right.</summary>
 /// <param name="Model">The model, put into evaluation mode.</param>
-/// <param name="Loader">Reads the test split with evaluation's transform; its editor is replaced where a trigger is wanted.</param>
+/// <param name="Loader">Reads the test split with evaluation's transform; its transform is replaced where a trigger is wanted.</param>
 /// <param name="Seed">Seed of the draws of a defence; nothing else is drawn in tests.</param>
 public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0)
 {
     /// <summary>ACC over the whole split.</summary>
-    public CleanResult Clean(CancellationToken cancel = default) => ResultOf(Predict(Loader with { Editor = null }, AllPictures, pass: 0, cancel));
+    public CleanResult Clean(CancellationToken cancel = default) => ResultOf(Predict(Loader with { Transform = null }, AllPictures, pass: 0, cancel));
 
     /// <summary>ASR and RA over the pictures that count for <paramref name="attack"/>, with its test-time trigger.</summary>
     public TriggeredResult Triggered(Attack attack, CancellationToken cancel = default)
@@ -34,7 +34,7 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
         Model.eval();
         using var noGrad = inference_mode();
         foreach (PassBatch batch in TriggeredBy(attack).LoadBoth(AllPictures, counted, Seed, epoch: 0, cancel))
-            using (batch) (batch.Edited ? triggered : clean).AddRange(Classes(batch.Batch));
+            using (batch) (batch.Transformed ? triggered : clean).AddRange(Classes(batch.Batch));
         return (ResultOf(clean), ResultOf(attack, counted, triggered));
     }
 
@@ -50,15 +50,15 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
     {
         DetectorOptions options = defence.Detector ?? throw new ArgumentException("the defence has no detector options", nameof(defence));
         int passes = 2 * (options.Trials + 1), done = 0;
-        int[] clean = Changes(Loader with { Editor = null }, AllPictures), triggered = Changes(TriggeredBy(attack), Counted(attack));
+        int[] clean = Changes(Loader with { Transform = null }, AllPictures), triggered = Changes(TriggeredBy(attack), Counted(attack));
         return new DetectionResult(options.Threshold, options.FewRaise, clean, triggered);
 
         int[] Changes(BatchLoader loader, int[] order)
         {
-            int[] untouched = Pass(loader with { Process = null }, order, 0), changes = new int[order.Length], histogram = new int[options.Trials + 1];
+            int[] untouched = Pass(loader with { InputTransform = null }, order, 0), changes = new int[order.Length], histogram = new int[options.Trials + 1];
             for (int trial = 1; trial <= options.Trials; trial++)
             {
-                int[] predicted = Pass(loader with { Process = defence }, order, trial);
+                int[] predicted = Pass(loader with { InputTransform = defence }, order, trial);
                 for (int i = 0; i < order.Length; i++)
                     if (predicted[i] != untouched[i]) changes[i]++;
             }
@@ -78,7 +78,7 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
 
     private int[] Counted(Attack attack) => [.. AllPictures.Where(i => attack.CountsForAsr(Loader.Images.Labels[i]))];
 
-    private BatchLoader TriggeredBy(Attack attack) => Loader with { Editor = new TriggeredSamples(attack, Loader.InputSize != Loader.Images.Size) };
+    private BatchLoader TriggeredBy(Attack attack) => Loader with { Transform = new TriggeredSamples(attack, Loader.InputSize != Loader.Images.Size) };
 
     /// <summary>The class with the largest logit for each picture of <paramref name="order"/>.</summary>
     private int[] Predict(BatchLoader loader, int[] order, int pass, CancellationToken cancel)

@@ -1,4 +1,7 @@
 using Postern.Models;
+using Postern.Training.Input;
+using Postern.Training.Optimisation;
+using Postern.Training.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -135,7 +138,7 @@ public sealed class Trainer : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         optimizer.Step(lr);
-        average?.Follow(model);
+        average?.Update(model);
         clock.Lap(StepPart.Optimizer);
     }
 

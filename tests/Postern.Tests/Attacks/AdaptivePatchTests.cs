@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Postern.Attacks;
-using Postern.Attacks.Learned;
 using Postern.Attacks.Triggers;
+using Postern.Learning;
 using Postern.Tests.Attacks.Learned;
 
 namespace Postern.Tests.Attacks;
@@ -13,7 +13,7 @@ public class AdaptivePatchTests
     public void Consecutive_quarters_of_the_poisons_and_of_the_covers_get_one_mark_each()
     {
         // Four marks that replace the whole picture by their number.
-        WeightedMark[] numbers = [.. Enumerable.Range(0, 4).Select(j => new WeightedMark(Flat(j / 4f), 1f))];
+        WeightedTrigger[] numbers = [.. Enumerable.Range(0, 4).Select(j => new WeightedTrigger(Flat(j / 4f), 1f))];
         var attack = new AdaptivePatch(new PoisonBudget(1), numbers, numbers) { TargetClass = 0 };
         Gen<(int Count, bool Cover)> cases = from count in Gen.Choose(1, 100) from cover in Gen.Elements(true, false) select (count, cover);
         Prop.ForAll(cases.ToArbitrary(), c => Enumerable.Range(0, c.Count).All(rank =>
@@ -38,7 +38,7 @@ public class AdaptivePatchTests
             foreach ((int rank, int index) in group.Index())
             {
                 float[] planted = [.. Enumerable.Repeat(0.37f, 3 * 1024)];
-                samples.EditStored(index, planted, 32);
+                samples.ChangeStored(index, planted, 32);
                 int area = Enumerable.Range(0, 1024).Count(i => Enumerable.Range(0, 3).Any(c => planted[c * 1024 + i] != 0.37f));
                 Assert.Equal(areas[rank * 4 / group.Count], area);
             }
@@ -99,5 +99,5 @@ public class AdaptivePatchTests
         }
     }
 
-    private static MarkSource Flat(float value) => new(size => new Mark(size, [.. Enumerable.Repeat(value, 3 * size * size)]));
+    private static TriggerSource Flat(float value) => new(size => new PatchTrigger(size, [.. Enumerable.Repeat(value, 3 * size * size)]));
 }

@@ -22,7 +22,7 @@ public class BadNetsTests
     [Fact]
     public void On_256_pixels_the_blocks_are_9_wide_and_in_the_corners_of_the_centre_crop()
     {
-        Mark stored = CornerBlocks.Draw(256, TriggerStage.Stored), input = CornerBlocks.Draw(224, TriggerStage.Stored);
+        PatchTrigger stored = CornerBlocks.Draw(256, TriggerStage.Stored), input = CornerBlocks.Draw(224, TriggerStage.Stored);
         Assert.Equal(4 * 81, stored.Mask.ToArray().Count(m => m == 1f));
         for (int row = 0; row < 224; row++)
         {
@@ -57,7 +57,7 @@ public class BadNetsTests
     [InlineData(384, TriggerStage.Cropped, 0, 5)]
     public void Other_sizes_follow_the_ImageNet_geometry_in_proportion(int size, TriggerStage stage, int margin, int cell)
     {
-        Mark mark = CornerBlocks.Draw(size, stage);
+        PatchTrigger mark = CornerBlocks.Draw(size, stage);
         int[] planted = [.. Enumerable.Range(0, size * size).Where(i => mark.Mask[i] != 0)];
         Assert.Equal(4 * 9 * cell * cell, planted.Length);
         Assert.Equal((margin, margin), (planted[0] / size, planted[0] % size));
@@ -72,7 +72,7 @@ public class BadNetsTests
     public void The_drawn_blocks_are_the_public_pictures(int size)
     {
         string path = SharedMaterial.Require($"triggers/badnet_patch_{size}.png"), mask = SharedMaterial.Require($"triggers/mask_badnet_patch_{size}.png");
-        Mark drawn = CornerBlocks.Draw(size, TriggerStage.Stored), published = MarkSource.Masked(path, mask).At(size);
+        PatchTrigger drawn = CornerBlocks.Draw(size, TriggerStage.Stored), published = TriggerSource.Masked(path, mask).At(size);
         Assert.Equal(published.Mask, drawn.Mask);
         for (int i = 0; i < drawn.Pixels.Length; i++)
             if (drawn.Mask[i % (size * size)] != 0) Assert.Equal(published.Pixels[i], drawn.Pixels[i]);

@@ -17,7 +17,7 @@ public class BlendTests
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             float opacity = c.Percent / 100f;
-            var attack = new Blend(new PoisonBudget(1), new MarkSource(CartoonFox.Draw), opacity) { TargetClass = 0 };
+            var attack = new Blend(new PoisonBudget(1), new TriggerSource(CartoonFox.Draw), opacity) { TargetClass = 0 };
             float[] triggered = c.Picture.After(p => attack.ApplyTest(0, p, c.Picture.Size));
             return triggered.Zip(c.Picture.Pixels).All(p => Math.Abs(p.First - p.Second) <= opacity + 1e-6f);
         }).Check(Config.QuickThrowOnFailure);

@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Postern.Attacks;
 using Postern.Attacks.Learned;
 using Postern.Attacks.Triggers;
+using Postern.Learning;
 
 namespace Postern.Tests.Attacks;
 
@@ -45,7 +46,7 @@ public class ClbTests
         RandomPicture clean = RandomPicture.Draw(size, 1);
         byte[] adversarial = Array.ConvertAll(RandomPicture.Draw(size, 2).Pixels, v => (byte)(v * 255));
         Clb attack = Make(new PoisonBudget(1), new AdversarialImages(size, [7], adversarial));
-        Mark mark = CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: false);
+        PatchTrigger mark = CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: false);
         float[] poison = clean.After(p => attack.ApplyTrain(new PlannedSample(7, false, 0), p, size));
         float[] test = clean.After(p => attack.ApplyTest(7, p, size));
         Assert.Equal(4 * 9 * cell * cell, mark.Mask.ToArray().Count(m => m != 0));
@@ -63,7 +64,7 @@ public class ClbTests
     [InlineData(224)]
     public void Mirrored_blocks_are_the_same_in_a_mirror_and_the_toolbox_s_are_one_block_four_times(int size)
     {
-        Mark mirrored = CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: true), alike = CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: false);
+        PatchTrigger mirrored = CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: true), alike = CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: false);
         int[] planted = [.. Enumerable.Range(0, size * size).Where(i => alike.Mask[i] != 0)];
         int near = planted[0] / size, far = planted.Select(i => i % size).First(c => c > size / 2);
         Assert.Equal(alike.Mask, mirrored.Mask);
@@ -84,7 +85,7 @@ public class ClbTests
     public void The_drawn_blocks_are_the_public_picture()
     {
         string path = SharedMaterial.Require("triggers/badnet_patch4_dup_32.png"), mask = SharedMaterial.Require("triggers/mask_badnet_patch4_dup_32.png");
-        Mark drawn = CornerBlocks.DrawFour(32, TriggerStage.Stored, mirrored: false), published = MarkSource.Masked(path, mask).At(32);
+        PatchTrigger drawn = CornerBlocks.DrawFour(32, TriggerStage.Stored, mirrored: false), published = TriggerSource.Masked(path, mask).At(32);
         Assert.Equal(published.Mask, drawn.Mask);
         Assert.All(Enumerable.Range(0, drawn.Pixels.Length).Where(i => drawn.Mask[i % 1024] != 0), i => Assert.Equal(published.Pixels[i], drawn.Pixels[i]));
     }
@@ -94,7 +95,7 @@ public class ClbTests
     {
         var picture = RandomPicture.Draw(33, 5);
         byte[] adversarial = Array.ConvertAll(RandomPicture.Draw(33, 6).Pixels, v => (byte)(v * 255));
-        Attack attack = new Clb(new PoisonBudget(1), new MarkSource(s => CornerBlocks.DrawFour(s, TriggerStage.Stored, true)), 0.4f)
+        Attack attack = new Clb(new PoisonBudget(1), new TriggerSource(s => CornerBlocks.DrawFour(s, TriggerStage.Stored, true)), 0.4f)
         {
             TargetClass = 0,
             Images = new AdversarialImages(33, [0], adversarial),
@@ -132,5 +133,5 @@ public class ClbTests
     }
 
     private static Clb Make(PoisonBudget budget, AdversarialImages? images = null) =>
-        new(budget, new MarkSource(size => CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: false))) { TargetClass = SampleAttacks.DatasetTarget, Images = images };
+        new(budget, new TriggerSource(size => CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: false))) { TargetClass = SampleAttacks.DatasetTarget, Images = images };
 }

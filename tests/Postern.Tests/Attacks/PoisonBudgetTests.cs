@@ -20,7 +20,7 @@ public class PoisonBudgetTests
     public void Poisons_and_covers_are_sorted_disjoint_and_as_many_as_asked_for_or_eligible() =>
         Prop.ForAll(Cases.ToArbitrary(), c =>
         {
-            PoisonPlan plan = c.Budget.SchemeG(c.Labels, Target, c.Seed);
+            PoisonPlan plan = c.Budget.UniformPlan(c.Labels, Target, c.Seed);
             int n = c.Labels.Length, eligible = c.Budget.ExcludeTarget ? c.Labels.Count(l => l != Target) : n;
             int poisons = Math.Min((int)(n * c.Budget.PoisonRate), eligible);
             return Ascending(plan.Poisoned) && Ascending(plan.Covers) && !plan.Poisoned.Intersect(plan.Covers).Any()
@@ -32,7 +32,7 @@ public class PoisonBudgetTests
     public void Poisons_get_the_target_label_and_all_others_keep_theirs() =>
         Prop.ForAll(Cases.ToArbitrary(), c =>
         {
-            PoisonPlan plan = c.Budget.SchemeG(c.Labels, Target, c.Seed);
+            PoisonPlan plan = c.Budget.UniformPlan(c.Labels, Target, c.Seed);
             return Enumerable.Range(0, c.Labels.Length).All(i =>
                 plan.LabelOf(i, c.Labels[i]) == (plan.Poisoned.Contains(i) ? Target : c.Labels[i]));
         }).Check(Config.QuickThrowOnFailure);
@@ -42,8 +42,8 @@ public class PoisonBudgetTests
     {
         int[] labels = [.. Enumerable.Range(0, 1000).Select(i => i % 10)];
         var paper = new PoisonBudget(0.5m);
-        Assert.DoesNotContain(paper.SchemeG(labels, Target, 3).Poisoned, i => labels[i] == Target);
-        int overlap = (paper with { ExcludeTarget = false }).SchemeG(labels, Target, 3).Poisoned.Count(i => labels[i] == Target);
+        Assert.DoesNotContain(paper.UniformPlan(labels, Target, 3).Poisoned, i => labels[i] == Target);
+        int overlap = (paper with { ExcludeTarget = false }).UniformPlan(labels, Target, 3).Poisoned.Count(i => labels[i] == Target);
         Assert.InRange(overlap, 30, 70);
     }
 
@@ -64,10 +64,10 @@ public class PoisonBudgetTests
     {
         int[] labels = [.. Enumerable.Range(0, 500).Select(i => i % 10)];
         var budget = new PoisonBudget(0.1m, 0.1m);
-        PoisonPlan first = budget.SchemeG(labels, Target, 7), again = budget.SchemeG(labels, Target, 7);
+        PoisonPlan first = budget.UniformPlan(labels, Target, 7), again = budget.UniformPlan(labels, Target, 7);
         Assert.Equal(first.Poisoned, again.Poisoned);
         Assert.Equal(first.Covers, again.Covers);
-        Assert.NotEqual(first.Poisoned, budget.SchemeG(labels, Target, 8).Poisoned);
+        Assert.NotEqual(first.Poisoned, budget.UniformPlan(labels, Target, 8).Poisoned);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public class PoisonBudgetTests
         int[] labels = [.. Enumerable.Range(0, 40).Select(i => i % 4)];
         int[] chosen = new int[labels.Length];
         for (int seed = 0; seed < Seeds; seed++)
-            foreach (int index in new PoisonBudget(0.25m).SchemeG(labels, Target, seed).Poisoned) chosen[index]++;
+            foreach (int index in new PoisonBudget(0.25m).UniformPlan(labels, Target, seed).Poisoned) chosen[index]++;
         double expected = Seeds * 10.0 / 30, sigma = Math.Sqrt(expected * (1 - 1.0 / 3));
         Assert.All(chosen.Index(), c => Assert.InRange(c.Item, labels[c.Index] == Target ? 0 : expected - 5 * sigma, labels[c.Index] == Target ? 0 : expected + 5 * sigma));
     }
@@ -85,7 +85,7 @@ public class PoisonBudgetTests
     [Fact]
     public void Fewer_eligible_samples_than_asked_for_are_all_taken_and_the_plan_says_so()
     {
-        PoisonPlan plan = new PoisonBudget(0.9m).SchemeG([0, 1, 1, 1, 1, 0, 1, 1, 1, 1], Target, 1);
+        PoisonPlan plan = new PoisonBudget(0.9m).UniformPlan([0, 1, 1, 1, 1, 0, 1, 1, 1, 1], Target, 1);
         Assert.Equal([0, 5], plan.Poisoned);
         Assert.Equal(9, plan.RequestedPoisons);
         Assert.Contains("9 samples, but only 2", plan.Warning, StringComparison.Ordinal);
@@ -94,8 +94,8 @@ public class PoisonBudgetTests
     [Fact]
     public void A_rate_too_small_for_one_sample_is_told_and_no_attack_is_not()
     {
-        Assert.Contains("stays clean", new PoisonBudget(0.01m).SchemeG([0, 0, 0], Target, 1).Warning, StringComparison.Ordinal);
-        Assert.Null(new PoisonBudget(0.4m).SchemeG([0, 0, 0], Target, 1).Warning);
+        Assert.Contains("stays clean", new PoisonBudget(0.01m).UniformPlan([0, 0, 0], Target, 1).Warning, StringComparison.Ordinal);
+        Assert.Null(new PoisonBudget(0.4m).UniformPlan([0, 0, 0], Target, 1).Warning);
         Assert.Null(PoisonPlan.Empty.Warning);
     }
 

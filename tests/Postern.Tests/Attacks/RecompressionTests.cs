@@ -14,15 +14,15 @@ public class RecompressionTests
         Attack plain = SampleAttacks.Make(name, ("trigger_stage", "stored")), compressed = SampleAttacks.Make(name, ("trigger_stage", "stored"), ("recompress", "true"));
         var plan = new PoisonPlan([3], [], 0, 1, 0);
         var picture = RandomPicture.Draw(64, 2);
-        float[] poison = picture.After(p => new PoisonedSamples(plain, plan, Crops: false).EditStored(3, p, 64));
-        float[] found = picture.After(p => new PoisonedSamples(compressed, plan, Crops: false).EditStored(3, p, 64));
+        float[] poison = picture.After(p => new PoisonedSamples(plain, plan, Crops: false).ChangeStored(3, p, 64));
+        float[] found = picture.After(p => new PoisonedSamples(compressed, plan, Crops: false).ChangeStored(3, p, 64));
         Assert.NotEqual(poison, found);
         JpegRecompression.Apply(poison, 64);
         Assert.Equal(poison, found);
-        Assert.Equal(picture.Pixels, picture.After(p => new PoisonedSamples(compressed, plan, Crops: false).EditStored(4, p, 64)));
+        Assert.Equal(picture.Pixels, picture.After(p => new PoisonedSamples(compressed, plan, Crops: false).ChangeStored(4, p, 64)));
         Assert.Equal(
-            picture.After(p => new TriggeredSamples(plain, Crops: false).EditStored(3, p, 64)),
-            picture.After(p => new TriggeredSamples(compressed, Crops: false).EditStored(3, p, 64)));
+            picture.After(p => new TriggeredSamples(plain, Crops: false).ChangeStored(3, p, 64)),
+            picture.After(p => new TriggeredSamples(compressed, Crops: false).ChangeStored(3, p, 64)));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Globalization;
 using Postern.Attacks;
 using Postern.Models;
 using Postern.Tests.Studies;
-using Postern.Training;
+using Postern.Training.Recipes;
 
 namespace Postern.Tests.Cli;
 

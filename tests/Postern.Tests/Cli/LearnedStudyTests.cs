@@ -21,7 +21,7 @@ public class LearnedStudyTests
     }
 
     [Fact]
-    public void With_accept_warn_the_cell_runs_on_shared_ingredients_and_records_what_was_measured()
+    public void With_accept_warn_the_cell_runs_on_shared_artifacts_and_records_what_was_measured()
     {
         using var study = new TinyStudy(epochs: 1, attacks: $"[{{{Issba}, accept: warn}}, {{label: again, {Issba}, secret_seed: 1, accept: warn}}]");
         Assert.Equal(0, Run(study));

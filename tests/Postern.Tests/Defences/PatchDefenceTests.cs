@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 using Postern.Configuration;
 using Postern.Defences;
 using Postern.Kernels;
-using Postern.Training;
+using Postern.Training.Input;
 
 namespace Postern.Tests.Defences;
 

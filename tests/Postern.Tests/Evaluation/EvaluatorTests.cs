@@ -2,7 +2,7 @@ using Postern.Attacks;
 using Postern.Configuration;
 using Postern.Evaluation;
 using Postern.Models;
-using Postern.Training;
+using Postern.Training.Input;
 
 namespace Postern.Tests.Evaluation;
 

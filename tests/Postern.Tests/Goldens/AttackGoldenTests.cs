@@ -21,9 +21,9 @@ public partial class AttackGoldenTests
         GoldenFile golden = GoldenFile.Open(manifest);
         JsonElement parameters = golden.Manifest.GetProperty("parameters");
         PictureBatch clean = PictureBatch.Of(golden, "x");
-        var stored = new Mark(clean.Size, golden.Floats("trigger"), golden.Has("mask") ? golden.Floats("mask") : null);
-        CheckMark(golden, new MarkSource(_ => stored));
-        if (GoldenTriggers.Find(parameters) is MarkSource fromFile) CheckMark(golden, fromFile);
+        var stored = new PatchTrigger(clean.Size, golden.Floats("trigger"), golden.Has("mask") ? golden.Floats("mask") : null);
+        CheckMark(golden, new TriggerSource(_ => stored));
+        if (GoldenTriggers.Find(parameters) is TriggerSource fromFile) CheckMark(golden, fromFile);
     }
 
     [Theory(SkipTestWithoutData = true)]
@@ -59,7 +59,7 @@ public partial class AttackGoldenTests
         static int Number(Match match, string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
     }
 
-    private static void CheckMark(GoldenFile golden, MarkSource mark)
+    private static void CheckMark(GoldenFile golden, TriggerSource mark)
     {
         JsonElement parameters = golden.Manifest.GetProperty("parameters");
         PictureBatch clean = PictureBatch.Of(golden, "x");
@@ -74,7 +74,7 @@ public partial class AttackGoldenTests
         labels.AssertTrained(training);
         clean.AssertNear(golden, "y", (i, pixels) =>
         {
-            if (training.Edits(i)) training.EditStored(i, pixels, clean.Size);
+            if (training.Changes(i)) training.ChangeStored(i, pixels, clean.Size);
         });
         clean.AssertNearNormalised(golden, "y_test_normalised", (i, pixels) => attack.ApplyTest(i, pixels, clean.Size));
     }

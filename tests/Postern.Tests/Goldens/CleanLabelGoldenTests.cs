@@ -24,15 +24,15 @@ public class CleanLabelGoldenTests
         byte[] adversarial = Array.ConvertAll(stored, v => (byte)MathF.Round(v * 255f));
         Assert.All(stored.Zip(adversarial), p => Assert.Equal(p.Second / 255f, p.First, 1e-6f));
         var images = new AdversarialImages(clean.Size, [.. Enumerable.Range(0, clean.Count)], adversarial);
-        var mark = new Mark(clean.Size, golden.Floats("trigger"), golden.Floats("mask"));
-        foreach (MarkSource source in new[] { new MarkSource(_ => mark), GoldenTriggers.Find(parameters) }.OfType<MarkSource>())
+        var mark = new PatchTrigger(clean.Size, golden.Floats("trigger"), golden.Floats("mask"));
+        foreach (TriggerSource source in new[] { new TriggerSource(_ => mark), GoldenTriggers.Find(parameters) }.OfType<TriggerSource>())
         {
             var attack = new Clb(new PoisonBudget(1), source) { TargetClass = labels.Target, Images = images };
             var training = new PoisonedSamples(attack, labels.Plan, Crops: false);
             labels.AssertTrained(training);
             clean.AssertNear(golden, "y", (i, pixels) =>
             {
-                if (training.Edits(i)) training.EditStored(i, pixels, clean.Size);
+                if (training.Changes(i)) training.ChangeStored(i, pixels, clean.Size);
             });
             clean.AssertNearNormalised(golden, "y_test_normalised", (i, pixels) => attack.ApplyTest(i, pixels, clean.Size));
             if (labels.Before is not null)

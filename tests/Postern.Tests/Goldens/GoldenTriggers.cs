@@ -18,10 +18,10 @@ internal static class GoldenTriggers
     /// The mark of that picture with its <c>mask_</c> file, if it has one. Only for the shared folder's own goldens: another folder's
     /// manifests may mean other pictures by the same names, and store them.
     /// </summary>
-    public static MarkSource? Find(JsonElement parameters)
+    public static TriggerSource? Find(JsonElement parameters)
     {
         if (PathOf(parameters) is not string path || !GoldenFolder.IsShared) return null;
         string mask = Path.Combine(Path.GetDirectoryName(path)!, $"mask_{Path.GetFileName(path)}");
-        return MarkSource.Masked(path, File.Exists(mask) ? mask : null);
+        return TriggerSource.Masked(path, File.Exists(mask) ? mask : null);
     }
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Postern.Attacks.Triggers;
 using Postern.Datasets;
 using Postern.Imaging;
-using Postern.Training;
+using Postern.Training.Input;
 
 namespace Postern.Tests.Goldens;
 
@@ -62,7 +62,7 @@ public partial class ImageGoldenTests
         double tolerance = golden.Manifest.GetProperty("absolute_tolerance").GetDouble();
         string rows = golden.TensorNames.Single(n => n.StartsWith("rows_", StringComparison.Ordinal));
         int size = (int)golden.Shape(rows)[1];
-        Mark mark = MarkSource.Whole(path!).At(size);
+        PatchTrigger mark = TriggerSource.Whole(path!).At(size);
         float[] steps = Array.ConvertAll(mark.Pixels.ToArray(), v => v * 255f);
 
         float[] found =

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Postern.Attacks.Learned;
+using Postern.Learning;
 using static TorchSharp.torch;
 
 namespace Postern.Tests.Goldens;

@@ -48,8 +48,8 @@ public class StaticAttackGoldenTests
         var labels = GoldenLabels.Of(parameters, clean.Count);
         int source = parameters.GetProperty("source_class").GetInt32();
         int[] covers = [.. parameters.GetProperty("cover_classes").EnumerateArray().Select(c => c.GetInt32())];
-        var stored = new Mark(clean.Size, golden.Floats("trigger"), golden.Has("mask") ? golden.Floats("mask") : null);
-        foreach (MarkSource mark in new[] { new MarkSource(_ => stored), GoldenTriggers.Find(parameters) }.OfType<MarkSource>())
+        var stored = new PatchTrigger(clean.Size, golden.Floats("trigger"), golden.Has("mask") ? golden.Floats("mask") : null);
+        foreach (TriggerSource mark in new[] { new TriggerSource(_ => stored), GoldenTriggers.Find(parameters) }.OfType<TriggerSource>())
         {
             var attack = new TaCT(new PoisonBudget(1, 1), mark, source, covers) { TargetClass = labels.Target };
             CheckTraining(golden, clean, attack, labels);
@@ -91,22 +91,22 @@ public class StaticAttackGoldenTests
         JsonElement parameters = golden.Manifest.GetProperty("parameters");
         PictureBatch clean = PictureBatch.Of(golden, "x");
         var labels = GoldenLabels.Of(parameters, clean.Count);
-        WeightedMark[] train = Marks("train", parameters.GetProperty("train_alphas"));
+        WeightedTrigger[] train = Marks("train", parameters.GetProperty("train_alphas"));
         JsonProperty[] tests = [.. parameters.GetProperty("test").EnumerateObject()];
         Assert.NotEmpty(tests);
         foreach (JsonProperty dataset in tests)
         {
-            WeightedMark[] test = Marks($"test_{dataset.Name}", dataset.Value.GetProperty("alphas"));
+            WeightedTrigger[] test = Marks($"test_{dataset.Name}", dataset.Value.GetProperty("alphas"));
             Check(new AdaptivePatch(new PoisonBudget(1), train, test) { TargetClass = labels.Target }, dataset.Name);
             if (!GoldenFolder.IsShared || !Directory.Exists(Path.Combine(SharedMaterial.Root!, "triggers"))) continue;
             var settings = new Dictionary<string, string> { ["triggers"] = Path.Combine(SharedMaterial.Root!, "triggers"), ["test_marks"] = dataset.Name };
             Check(AttackCatalog.Create(new Choice(AdaptivePatch.Entry, settings), labels.Target)!, dataset.Name);
         }
 
-        WeightedMark[] Marks(string role, JsonElement opacities) => [.. opacities.EnumerateArray().Select((opacity, i) =>
+        WeightedTrigger[] Marks(string role, JsonElement opacities) => [.. opacities.EnumerateArray().Select((opacity, i) =>
         {
-            var mark = new Mark(clean.Size, golden.Floats($"{role}_trigger_{i}"), golden.Floats($"{role}_mask_{i}"));
-            return new WeightedMark(new MarkSource(_ => mark), opacity.GetSingle());
+            var mark = new PatchTrigger(clean.Size, golden.Floats($"{role}_trigger_{i}"), golden.Floats($"{role}_mask_{i}"));
+            return new WeightedTrigger(new TriggerSource(_ => mark), opacity.GetSingle());
         })];
 
         void Check(Attack attack, string dataset)
@@ -128,16 +128,16 @@ public class StaticAttackGoldenTests
         var pieces = PieceDraw.Stored(perSide,
             [.. parameters.GetProperty("removed_pieces_by_image_index").EnumerateArray().Select(row => row.EnumerateArray().Select(p => p.GetInt32()).ToArray())]);
         float train = parameters.GetProperty("train_alpha").GetSingle(), test = parameters.GetProperty("test_alpha").GetSingle();
-        var stored = new Mark(clean.Size, golden.Floats("trigger"));
+        var stored = new PatchTrigger(clean.Size, golden.Floats("trigger"));
         string? picture = GoldenFolder.IsShared ? GoldenTriggers.PathOf(parameters) : null;
-        MarkSource?[] sources = [new MarkSource(_ => stored), picture is null ? null : MarkSource.Whole(picture)];
-        foreach (MarkSource mark in sources.OfType<MarkSource>())
+        TriggerSource?[] sources = [new TriggerSource(_ => stored), picture is null ? null : TriggerSource.Whole(picture)];
+        foreach (TriggerSource mark in sources.OfType<TriggerSource>())
         {
             var attack = new AdaptiveBlend(new PoisonBudget(1), mark, pieces, train, test) { TargetClass = labels.Target };
             CheckTraining(golden, clean, attack, labels);
             clean.AssertNearNormalised(golden, "y_test_normalised", (i, pixels) => attack.ApplyTest(i, pixels, clean.Size));
         }
-        var masked = new AdaptiveBlend(new PoisonBudget(1), new MarkSource(size => new Mark(size, Ones(3 * size * size))), pieces, 1f) { TargetClass = 0 };
+        var masked = new AdaptiveBlend(new PoisonBudget(1), new TriggerSource(size => new PatchTrigger(size, Ones(3 * size * size))), pieces, 1f) { TargetClass = 0 };
         if (golden.Has("masks")) AssertNear(golden, "masks", [.. Enumerable.Range(0, clean.Count).SelectMany(i =>
         {
             float[] black = new float[3 * clean.Size * clean.Size];
@@ -154,7 +154,7 @@ public class StaticAttackGoldenTests
         labels.AssertTrained(training);
         clean.AssertNear(golden, "y", (i, pixels) =>
         {
-            if (training.Edits(i)) training.EditStored(i, pixels, clean.Size);
+            if (training.Changes(i)) training.ChangeStored(i, pixels, clean.Size);
         });
     }
 

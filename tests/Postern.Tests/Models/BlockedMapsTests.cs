@@ -3,6 +3,9 @@ using Postern.Models.Checkpoints;
 using Postern.Models.Layers;
 using Postern.Tests.Studies;
 using Postern.Training;
+using Postern.Training.Input;
+using Postern.Training.Optimisation;
+using Postern.Training.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 

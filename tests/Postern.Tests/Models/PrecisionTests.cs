@@ -1,6 +1,9 @@
 using Postern.Models;
 using Postern.Models.Layers;
 using Postern.Training;
+using Postern.Training.Input;
+using Postern.Training.Optimisation;
+using Postern.Training.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 

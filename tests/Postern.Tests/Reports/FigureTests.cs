@@ -1,7 +1,7 @@
 using Postern.Attacks;
-using Postern.Attacks.Learned;
 using Postern.Datasets;
 using Postern.Imaging;
+using Postern.Learning;
 using Postern.Reports.Figures;
 using Postern.Tests.Attacks;
 using Postern.Tests.Studies;
@@ -89,7 +89,7 @@ public class FigureTests
         using var folder = new TemporaryFolder();
         using Dataset dataset = Grey(32);
         var context = new PreparationContext(dataset, folder.File("cache"), 1, new NoProgress(), CancellationToken.None) { FromCacheOnly = true };
-        Assert.Throws<IngredientMissingException>(() => SampleAttacks.Make("clb").Prepare(context));
+        Assert.Throws<ArtifactMissingException>(() => SampleAttacks.Make("clb").Prepare(context));
         Assert.False(Directory.Exists(folder.File("cache")));
     }
 

@@ -5,7 +5,7 @@ using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Studies.PoisonedSets;
-using Postern.Training;
+using Postern.Training.Input;
 
 namespace Postern.Tests.Studies;
 
@@ -30,7 +30,7 @@ public class PoisonedSetTests
         Assert.Equal(Cifar10.ClassNames, again.Train.ClassNames);
 
         PoisonPlan plan = record.Plan!.Plan();
-        var editor = new PoisonedSamples(set.Attack, plan, Crops: false);
+        var transform = new PoisonedSamples(set.Attack, plan, Crops: false);
         Assert.Equal(record.Parts[0].Triggered, plan.Poisoned.Count + plan.Covers.Count);
         Assert.True(plan.Poisoned.Count > 0);
         for (int i = 0; i < again.Train.Count; i++)
@@ -38,7 +38,7 @@ public class PoisonedSetTests
             string name = again.Train.NameOf(i);
             int index = int.Parse(Path.GetFileNameWithoutExtension(name), System.Globalization.CultureInfo.InvariantCulture);
             Assert.Equal(plan.LabelOf(index, dataset.Train.Labels[index]), again.Train.Labels[i]);
-            Assert.Equal(Expected(dataset.Train, editor, index), ImageFile.Load(Path.Combine(place, name)).Pixels);
+            Assert.Equal(Expected(dataset.Train, transform, index), ImageFile.Load(Path.Combine(place, name)).Pixels);
         }
         string[] triggered = Directory.GetFiles(Path.Combine(place, "val_triggered"), "*.png", SearchOption.AllDirectories);
         Assert.Equal(dataset.Test.Labels.Count(set.Attack.CountsForAsr), triggered.Length);
@@ -62,8 +62,8 @@ public class PoisonedSetTests
         Assert.Equal("cifar10", again.Name);
         Assert.Equal(dataset.Train.Labels.Select((label, i) => plan.LabelOf(i, label)), again.Train.Labels);
         Assert.Equal(dataset.Test.Labels, again.Test.Labels);
-        var editor = new PoisonedSamples(set.Attack, plan, Crops: false);
-        for (int i = 0; i < again.Train.Count; i++) Assert.Equal(Expected(dataset.Train, editor, i), Read(again.Train, i));
+        var transform = new PoisonedSamples(set.Attack, plan, Crops: false);
+        for (int i = 0; i < again.Train.Count; i++) Assert.Equal(Expected(dataset.Train, transform, i), Read(again.Train, i));
         Assert.True(File.Exists(Path.Combine(place, "test_triggered-00000-of-00001.parquet")));
     }
 
@@ -165,12 +165,12 @@ public class PoisonedSetTests
         return pixels;
     }
 
-    private static byte[] Expected(ImageSet set, ISampleEditor editor, int index)
+    private static byte[] Expected(ImageSet set, ISampleTransform transform, int index)
     {
         byte[] pixels = Read(set, index);
-        if (!editor.Edits(index)) return pixels;
+        if (!transform.Changes(index)) return pixels;
         float[] values = Array.ConvertAll(pixels, v => v / 255f);
-        editor.EditStored(index, values, set.Size);
+        transform.ChangeStored(index, values, set.Size);
         return Array.ConvertAll(values, v => (byte)MathF.Round(v * 255f));
     }
 }

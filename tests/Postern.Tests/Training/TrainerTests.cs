@@ -1,5 +1,8 @@
 using Postern.Models;
 using Postern.Training;
+using Postern.Training.Input;
+using Postern.Training.Optimisation;
+using Postern.Training.Recipes;
 using TorchSharp;
 
 namespace Postern.Tests.Training;
@@ -113,7 +116,7 @@ public class TrainerTests
             using (var trainer = new Trainer(whole, Settings(sgd, 4), seed: 5))
             {
                 for (int epoch = 0; epoch < 4; epoch++) trainer.RunEpoch(Loader(40));
-                wholeMeans = trainer.Average!.Worn(whole, () => WeightsOf(whole));
+                wholeMeans = trainer.Average!.WithAveragedWeights(whole, () => WeightsOf(whole));
             }
             using (var trainer = new Trainer(part, Settings(sgd, 4), seed: 5))
             {
@@ -126,7 +129,7 @@ public class TrainerTests
                 Assert.True(TrainingCheckpoint.TryLoad(folder, resumed, trainer));
                 Assert.Equal(2, trainer.Epoch);
                 while (trainer.Epoch < 4) trainer.RunEpoch(Loader(40));
-                resumedMeans = trainer.Average!.Worn(resumed, () => WeightsOf(resumed));
+                resumedMeans = trainer.Average!.WithAveragedWeights(resumed, () => WeightsOf(resumed));
             }
             Assert.Equal(WeightsOf(whole), WeightsOf(resumed));
             Assert.Equal(wholeMeans, resumedMeans);
@@ -186,8 +189,8 @@ public class TrainerTests
         using var average = new WeightAverage(model, decay: 0.75);
         float[] before = WeightsOf(model);
         model.Initialise(2);
-        average.Follow(model);
-        float[] after = WeightsOf(model), means = average.Worn(model, () => WeightsOf(model));
+        average.Update(model);
+        float[] after = WeightsOf(model), means = average.WithAveragedWeights(model, () => WeightsOf(model));
         Assert.Equal(after, WeightsOf(model));
         for (int i = 0; i < means.Length; i++) Assert.Equal(0.75 * before[i] + 0.25 * after[i], means[i], 1e-5);
     }

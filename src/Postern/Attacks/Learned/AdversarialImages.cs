@@ -1,5 +1,5 @@
 using Postern.Models.Checkpoints;
-using Postern.Training;
+using Postern.Training.Input;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,7 +9,7 @@ namespace Postern.Attacks.Learned;
 /// Perturbed versions a_i of some stored pictures, in 8 bits (<c>docs/reference/attacks.md 2.6</c>). Immutable; safe from several
 /// threads.
 /// </summary>
-public sealed class AdversarialImages : ISampleEditor
+public sealed class AdversarialImages : ISampleTransform
 {
     private const string ImagesFile = "images.safetensors";
     private readonly byte[] pixels;
@@ -79,16 +79,16 @@ public sealed class AdversarialImages : ISampleEditor
     }
 
     /// <inheritdoc/>
-    int ISampleEditor.LabelOf(int index, int trueLabel) => trueLabel;
+    int ISampleTransform.LabelOf(int index, int trueLabel) => trueLabel;
 
     /// <inheritdoc/>
-    bool ISampleEditor.Edits(int index) => rows.ContainsKey(index);
+    bool ISampleTransform.Changes(int index) => rows.ContainsKey(index);
 
     /// <inheritdoc/>
-    void ISampleEditor.EditStored(int index, Span<float> pixels, int size) => Replace(index, pixels, size);
+    void ISampleTransform.ChangeStored(int index, Span<float> pixels, int size) => Replace(index, pixels, size);
 
     /// <inheritdoc/>
-    void ISampleEditor.EditInput(int index, Span<float> pixels, int size)
+    void ISampleTransform.ChangeInput(int index, Span<float> pixels, int size)
     {
         // The stored picture has been replaced already.
     }

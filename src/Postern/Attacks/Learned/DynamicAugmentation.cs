@@ -1,7 +1,7 @@
 using Postern.Imaging;
 using Postern.Kernels;
-using Postern.Training;
-using Postern.Training.Stages;
+using Postern.Training.Input;
+using Postern.Training.Input.Stages;
 
 namespace Postern.Attacks.Learned;
 

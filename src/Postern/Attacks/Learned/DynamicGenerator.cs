@@ -1,3 +1,4 @@
+using Postern.Learning;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Postern.Learning;
 using Postern.Models;
 using Postern.Models.Checkpoints;
-using Postern.Training;
+using Postern.Training.Input;
+using Postern.Training.Optimisation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,10 +42,10 @@ internal sealed record DynamicTraining(
     {
         (float[] mean, float[] std) = Space(context);
         var generators = new DynamicGenerators(mean, std, Seed);
-        IngredientKey key = IngredientKey.Of(Kind, context.Dataset, size,
+        ArtifactKey key = ArtifactKey.Of(Kind, context.Dataset, size,
             ("target", TargetClass), ("mask_epochs", MaskEpochs), ("joint_epochs", JointEpochs), ("batch", BatchSize), ("share", PoisonedShare), ("classifier", Classifier),
             ("classifier_lr", ClassifierRate), ("milestones", string.Join(",", JointMilestones)), ("pixels", Pixels), ("accumulate", Accumulate), ("absolute_cross", AbsoluteCross), ("subset", Subset), ("seed", Seed));
-        Ingredient made = context.Cache.GetOrMake(key, context, folder => Train(generators, context, size, folder));
+        Artifact made = context.Cache.GetOrMake(key, context, folder => Train(generators, context, size, folder));
         Weights.Load(generators, made.WeightsPath);
         generators.eval();
         return (generators, made.Acceptance);
@@ -60,19 +62,19 @@ internal sealed record DynamicTraining(
         PreparationPictures pictures = PreparationPictures.Split(context, size, Subset, Seed);
         using ResNet classifier = CleanRun.Build(context, size);
         using TrainedPart mask = TrainedPart.Adam("mask", generators.Mask, 0.5, 0.9), pattern = TrainedPart.Adam("pattern", generators.Pattern, 0.5, 0.9);
-        using TrainedPart judge = TrainedPart.Sgd("classifier", classifier, 0.9, 5e-4);
+        using TrainedPart classifierPart = TrainedPart.Sgd("classifier", classifier, 0.9, 5e-4);
         (float[] mean, float[] std) = Space(context);
         BatchLoader loader = pictures.Loader(pictures.Learned, mean, std, new DynamicAugmentation(flips: context.Dataset.Augmentation is "flip-crop" or "resized-crop").Whole,
             Math.Min(BatchSize, pictures.Learned.Count)) with
         { DropLast = true };
-        for (int epoch = PreparationCheckpoint.Restore(folder, mask, pattern, judge); epoch < MaskEpochs + JointEpochs; epoch++)
+        for (int epoch = PreparationCheckpoint.Restore(folder, mask, pattern, classifierPart); epoch < MaskEpochs + JointEpochs; epoch++)
         {
             if (epoch < MaskEpochs) MaskEpoch(generators, mask, loader, epoch, context);
-            else JointEpoch(generators, classifier, pattern, judge, loader, epoch - MaskEpochs, context);
-            PreparationCheckpoint.Save(folder, epoch + 1, mask, pattern, judge);
+            else JointEpoch(generators, classifier, pattern, classifierPart, loader, epoch - MaskEpochs, context);
+            PreparationCheckpoint.Save(folder, epoch + 1, mask, pattern, classifierPart);
         }
         PreparationCheckpoint.SaveWeights(folder, generators);
-        var trial = new DynamicTrial(generators, classifier, TargetClass);
+        var trial = new DynamicAcceptance(generators, classifier, TargetClass);
         return trial.Measure(pictures.Loader(pictures.HeldOut, mean, std, Augmentations.Centre, BatchSize), cleanRun, AbsoluteCross, context.Cancel);
     }
 
@@ -91,12 +93,12 @@ internal sealed record DynamicTraining(
     }
 
     private void JointEpoch(
-        DynamicGenerators generators, ResNet classifier, TrainedPart pattern, TrainedPart judge, BatchLoader loader, int epoch, PreparationContext context)
+        DynamicGenerators generators, ResNet classifier, TrainedPart pattern, TrainedPart classifierPart, BatchLoader loader, int epoch, PreparationContext context)
     {
         generators.train();
         generators.Mask.eval();
         classifier.train();
-        double judgeRate = new StepSchedule(ClassifierRate, Joint(ClassifierMilestones), 0.1).At(epoch);
+        double classifierRate = new StepSchedule(ClassifierRate, Joint(ClassifierMilestones), 0.1).At(epoch);
         double patternRate = new StepSchedule(GeneratorRate, Joint(PatternMilestones), 0.1).At(epoch);
         Pairs(loader, MaskEpochs + epoch, context, (x1, y1, x2) =>
         {
@@ -108,10 +110,10 @@ internal sealed record DynamicTraining(
             Tensor input = cat([own + (ownPattern - own) * ownMask, crossed + (foreignPattern - crossed) * foreignMask, x1.narrow(0, 2 * poisoned, batch - 2 * poisoned)], 0);
             Tensor labels = cat([tensor([.. Enumerable.Repeat((long)TargetClass, (int)poisoned)]), y1.narrow(0, poisoned, batch - poisoned)], 0);
             Tensor loss = nn.functional.cross_entropy(classifier.forward(input), labels) + DynamicLosses.Diversity(ownPattern, foreignPattern, own, foreign);
-            judge.ZeroGradients();
+            classifierPart.ZeroGradients();
             if (!Accumulate) pattern.ZeroGradients();
             loss.backward();
-            judge.Step(judgeRate);
+            classifierPart.Step(classifierRate);
             pattern.Step(patternRate);
             return loss;
         });

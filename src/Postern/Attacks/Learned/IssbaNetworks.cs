@@ -1,3 +1,4 @@
+using Postern.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Postern.Datasets;
 using Postern.Kernels;
+using Postern.Learning;
 using Postern.Models;
 using Postern.Models.Checkpoints;
-using Postern.Training;
+using Postern.Training.Input;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,11 +37,11 @@ internal sealed record IssbaTraining(
     public (IssbaNetworks Networks, IReadOnlyList<AcceptanceCheck> Acceptance) Prepare(PreparationContext context, int size)
     {
         var networks = new IssbaNetworks(size, Bits, Seed);
-        IngredientKey key = IngredientKey.Of(Kind, context.Dataset, size,
+        ArtifactKey key = ArtifactKey.Of(Kind, context.Dataset, size,
             ("bits", Bits), ("epochs", Epochs), ("secret_epochs", SecretEpochs), ("batch", BatchSize), ("lr", LearningRate),
             ("residual", ResidualWeight), ("perceptual", PerceptualWeight), ("features", Features.Model), ("feature_epochs", Features.Epochs),
             ("subset", Subset), ("seed", Seed));
-        Ingredient made = context.Cache.GetOrMake(key, context, folder => Train(networks, context, size, folder));
+        Artifact made = context.Cache.GetOrMake(key, context, folder => Train(networks, context, size, folder));
         Weights.Load(networks, made.WeightsPath);
         networks.eval();
         return (networks, made.Acceptance);
@@ -49,8 +50,8 @@ internal sealed record IssbaTraining(
     private AcceptanceCheck[] Train(IssbaNetworks networks, PreparationContext context, int size, string folder)
     {
         PreparationPictures pictures = PreparationPictures.Split(context, size, Subset, Seed);
-        using ResNet? seer = PerceptualWeight > 0 && Epochs > SecretEpochs ? Features.Prepare(context, size).Network : null;
-        FeatureDistance? distance = seer is null ? null : new FeatureDistance(seer, context.Dataset.Mean, context.Dataset.Std);
+        using ResNet? featureNetwork = PerceptualWeight > 0 && Epochs > SecretEpochs ? Features.Prepare(context, size).Network : null;
+        FeatureDistance? distance = featureNetwork is null ? null : new FeatureDistance(featureNetwork, context.Dataset.Mean, context.Dataset.Std);
         using TrainedPart trained = TrainedPart.Adam("issba", networks, 0.9, 0.999);
         BatchLoader loader = pictures.Plain(pictures.Learned, BatchSize);
         int[] places = PlacesOf(pictures.Learned);

@@ -1,8 +1,12 @@
 using Postern.Configuration;
 using Postern.Datasets;
+using Postern.Learning;
 using Postern.Models;
 using Postern.Models.Checkpoints;
 using Postern.Training;
+using Postern.Training.Input;
+using Postern.Training.Optimisation;
+using Postern.Training.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,7 +42,7 @@ public sealed class RobustSurrogate : IDisposable
     public static RobustSurrogate Load(string folder, Dataset dataset, SurrogateSettings settings)
     {
         var surrogate = new RobustSurrogate(dataset, settings);
-        Weights.Load(surrogate.model, Path.Combine(folder, IngredientCache.WeightsFile));
+        Weights.Load(surrogate.model, Path.Combine(folder, ArtifactCache.WeightsFile));
         surrogate.model.eval();
         return surrogate;
     }
@@ -57,12 +61,12 @@ public sealed class RobustSurrogate : IDisposable
     public static RobustSurrogate Train(
         string folder, Dataset dataset, SurrogateSettings settings, int threads, Action<double, string> report, CancellationToken cancel)
     {
-        if (File.Exists(Path.Combine(folder, IngredientCache.WeightsFile))) return Load(folder, dataset, settings);
+        if (File.Exists(Path.Combine(folder, ArtifactCache.WeightsFile))) return Load(folder, dataset, settings);
         var surrogate = new RobustSurrogate(dataset, settings);
         Backbone model = surrogate.model;
         TrainingSettings training = TrainingOf(settings);
         using var trainer = new Trainer(model, training, Seed);
-        string progress = Path.Combine(folder, IngredientCache.ProgressPrefix);
+        string progress = Path.Combine(folder, ArtifactCache.ProgressPrefix);
         TrainingCheckpoint.TryLoad(progress, model, trainer);
         var pictures = new SubsetImageSet(dataset.Train, surrogate.TrainingSamples());
         BatchLoader loader = Reader(pictures, dataset.InputSize, Augmentations.Create(training, dataset), new ThreadBudget(threads).Loaders);
@@ -75,7 +79,7 @@ public sealed class RobustSurrogate : IDisposable
             TrainingCheckpoint.Save(progress, model, trainer);
         }
         using (DisposeScope scope = NewDisposeScope())
-            AtomicFile.Write(Path.Combine(folder, IngredientCache.WeightsFile), stream => SafeTensors.Write(stream, model.state_dict()));
+            AtomicFile.Write(Path.Combine(folder, ArtifactCache.WeightsFile), stream => SafeTensors.Write(stream, model.state_dict()));
         if (Directory.Exists(progress)) Directory.Delete(progress, recursive: true);
         model.eval();
         return surrogate;
@@ -90,11 +94,11 @@ public sealed class RobustSurrogate : IDisposable
 
     /// <summary>Share of <paramref name="samples"/> of the training split that are classified correctly, 0 to 1.</summary>
     /// <param name="samples">Their indices, at least one.</param>
-    /// <param name="editor">What changes them first; null for nothing.</param>
-    public double Accuracy(IReadOnlyList<int> samples, ISampleEditor? editor = null)
+    /// <param name="transform">What changes them first; null for nothing.</param>
+    public double Accuracy(IReadOnlyList<int> samples, ISampleTransform? transform = null)
     {
         long correct = 0;
-        BatchLoader loader = Reader(dataset.Train, dataset.Train.Size, Augmentations.Centre, workers: 1) with { Editor = editor };
+        BatchLoader loader = Reader(dataset.Train, dataset.Train.Size, Augmentations.Centre, workers: 1) with { Transform = transform };
         using var noGrad = inference_mode();
         foreach (Batch batch in loader.Load(samples, seed: 0, epoch: 0))
         {

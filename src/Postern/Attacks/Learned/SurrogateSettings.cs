@@ -1,5 +1,6 @@
 using System.Globalization;
 using Postern.Configuration;
+using Postern.Learning;
 
 namespace Postern.Attacks.Learned;
 

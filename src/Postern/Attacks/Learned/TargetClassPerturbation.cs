@@ -1,7 +1,8 @@
 using System.Globalization;
 using Postern.Datasets;
+using Postern.Learning;
 using Postern.Models.Checkpoints;
-using Postern.Training;
+using Postern.Training.Input;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,19 +25,19 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
 
     /// <summary>The perturbed class from the cache, or made now, with the surrogate where that is not there either.</summary>
     /// <exception cref="InputException">The class has no picture, or the cache cannot be used.</exception>
-    public static Ingredient Prepare(PreparationContext context, SurrogateSettings surrogateSettings, PerturbationSettings settings, int targetClass)
+    public static Artifact Prepare(PreparationContext context, SurrogateSettings surrogateSettings, PerturbationSettings settings, int targetClass)
     {
         Dataset dataset = context.Dataset;
         (string, object)[] training =
         [
             ("surrogate", surrogateSettings.Canonical), ("input", dataset.InputSize), ("augmentation", dataset.Augmentation),
         ];
-        var surrogateKey = IngredientKey.Of("clb-surrogate", dataset, dataset.Train.Size, training);
-        var key = IngredientKey.Of("clb-images", dataset, dataset.Train.Size,
+        var surrogateKey = ArtifactKey.Of("clb-surrogate", dataset, dataset.Train.Size, training);
+        var key = ArtifactKey.Of("clb-images", dataset, dataset.Train.Size,
             [("perturbation", settings.Canonical), ("target", targetClass), .. training]);
         return context.Cache.GetOrMake(key, context, folder =>
         {
-            Ingredient trained = context.Cache.GetOrMake(surrogateKey, context, place =>
+            Artifact trained = context.Cache.GetOrMake(surrogateKey, context, place =>
             {
                 using RobustSurrogate made = RobustSurrogate.Train(place, dataset, surrogateSettings, context.Threads,
                     (done, detail) => context.Progress.Report(surrogateKey.Kind, done, detail), context.Cancel);
@@ -51,7 +52,7 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
 
     /// <summary>
     /// Makes the pictures and leaves them in <paramref name="folder"/>. Every finished part of 100 is kept there, too, so that an
-    /// interrupted run goes on from it to the bit; the cache deletes the parts when the ingredient is complete.
+    /// interrupted run goes on from it to the bit; the cache deletes the parts when the artifact is complete.
     /// </summary>
     /// <param name="folder">A folder of its own.</param>
     /// <param name="report">Told the share done, 0 to 1, and a line about it.</param>
@@ -133,7 +134,7 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
     }
 
     private static string PartFile(string folder, int part) =>
-        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{IngredientCache.ProgressPrefix}-{part:00000}.safetensors"));
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{ArtifactCache.ProgressPrefix}-{part:00000}.safetensors"));
 
     private byte[]? ReadPart(string file, int count)
     {

@@ -35,7 +35,7 @@ internal static class CartoonFox
 
     /// <summary>The drawing as a mark that covers the whole picture.</summary>
     /// <param name="size">Side in pixels.</param>
-    internal static Mark Draw(int size)
+    internal static PatchTrigger Draw(int size)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using (var canvas = new SKCanvas(bitmap))
@@ -49,7 +49,7 @@ internal static class CartoonFox
         float[] pixels = new float[3 * plane];
         for (int i = 0; i < plane; i++)
             for (int channel = 0; channel < 3; channel++) pixels[channel * plane + i] = rgba[4 * i + channel] / 255f;
-        return new Mark(size, pixels);
+        return new PatchTrigger(size, pixels);
     }
 
     private static void Paint(SKCanvas canvas, Shape shape)

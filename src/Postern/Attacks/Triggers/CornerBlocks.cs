@@ -17,11 +17,11 @@ internal static class CornerBlocks
     /// <param name="size">Side in pixels.</param>
     /// <param name="stage">Whether a picture that is not of 224 pixels may still be cropped: only <see cref="TriggerStage.Stored"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
-    internal static Mark Draw(int size, TriggerStage stage) => size == 32 ? DrawOne(size, stage) : DrawFour(size, stage, mirrored: false);
+    internal static PatchTrigger Draw(int size, TriggerStage stage) => size == 32 ? DrawOne(size, stage) : DrawFour(size, stage, mirrored: false);
 
     /// <summary>The bottom right one of <see cref="DrawFour"/>'s blocks alone.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
-    internal static Mark DrawOne(int size, TriggerStage stage)
+    internal static PatchTrigger DrawOne(int size, TriggerStage stage)
     {
         (_, int far, int cell) = Places(size, stage);
         return Draw(size, [new Block(far, far, false, false)], cell);
@@ -38,7 +38,7 @@ internal static class CornerBlocks
     /// the same trigger; otherwise all have one orientation (the toolbox).
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
-    internal static Mark DrawFour(int size, TriggerStage stage, bool mirrored)
+    internal static PatchTrigger DrawFour(int size, TriggerStage stage, bool mirrored)
     {
         (int near, int far, int cell) = Places(size, stage);
         return Draw(size,
@@ -58,7 +58,7 @@ internal static class CornerBlocks
         return (near, size - near - 3 * cell, cell);
     }
 
-    private static Mark Draw(int size, Block[] blocks, int cell)
+    private static PatchTrigger Draw(int size, Block[] blocks, int cell)
     {
         float[] pixels = new float[3 * size * size], mask = new float[size * size];
         foreach (Block block in blocks)
@@ -75,7 +75,7 @@ internal static class CornerBlocks
                 }
             }
         }
-        return new Mark(size, pixels, mask);
+        return new PatchTrigger(size, pixels, mask);
     }
 
     /// <summary>A block's first row and column, and whether its rows or columns run backwards.</summary>

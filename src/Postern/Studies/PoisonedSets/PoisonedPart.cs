@@ -1,6 +1,6 @@
 using Postern.Datasets;
 using Postern.Imaging;
-using Postern.Training;
+using Postern.Training.Input;
 
 namespace Postern.Studies.PoisonedSets;
 
@@ -8,15 +8,15 @@ namespace Postern.Studies.PoisonedSets;
 /// <param name="Name">Name of the folder or file.</param>
 /// <param name="Images">The split.</param>
 /// <param name="Indices">Which of its pictures, ascending.</param>
-/// <param name="Editor">Changes pictures and labels; null leaves both as they are.</param>
-internal sealed record PoisonedPart(string Name, ImageSet Images, IReadOnlyList<int> Indices, ISampleEditor? Editor)
+/// <param name="Transform">Changes pictures and labels; null leaves both as they are.</param>
+internal sealed record PoisonedPart(string Name, ImageSet Images, IReadOnlyList<int> Indices, ISampleTransform? Transform)
 {
     /// <summary>Every picture of a split.</summary>
-    internal static PoisonedPart Whole(string name, ImageSet images, ISampleEditor? editor) =>
-        new(name, images, [.. Enumerable.Range(0, images.Count)], editor);
+    internal static PoisonedPart Whole(string name, ImageSet images, ISampleTransform? transform) =>
+        new(name, images, [.. Enumerable.Range(0, images.Count)], transform);
 
     /// <summary>How many pictures the trigger is planted into.</summary>
-    internal int Triggered => Editor is null ? 0 : Indices.Count(Editor.Edits);
+    internal int Triggered => Transform is null ? 0 : Indices.Count(Transform.Changes);
 
     /// <summary>The file's name of the picture at <paramref name="position"/>: its index in the split.</summary>
     internal string FileOf(int position)
@@ -29,7 +29,7 @@ internal sealed record PoisonedPart(string Name, ImageSet Images, IReadOnlyList<
     internal int LabelOf(int position)
     {
         int index = Indices[position], label = Images.Labels[index];
-        return Editor?.LabelOf(index, label) ?? label;
+        return Transform?.LabelOf(index, label) ?? label;
     }
 
     /// <summary>The picture at <paramref name="position"/> as a PNG, 8-bit; one that is not triggered keeps its values.</summary>
@@ -38,10 +38,10 @@ internal sealed record PoisonedPart(string Name, ImageSet Images, IReadOnlyList<
         int index = Indices[position], size = Images.Size;
         var picture = new RgbImage(size, size);
         Images.Read(index, picture.Pixels);
-        if (Editor is not null && Editor.Edits(index))
+        if (Transform is not null && Transform.Changes(index))
         {
             float[] pixels = Array.ConvertAll(picture.Pixels, v => v / 255f);
-            Editor.EditStored(index, pixels, size);
+            Transform.ChangeStored(index, pixels, size);
             picture = RgbImage.Rounded(pixels, size);
         }
         return ImageFile.EncodePng(picture);

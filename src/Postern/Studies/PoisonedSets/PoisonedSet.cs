@@ -60,7 +60,7 @@ public sealed record PoisonedSet(Dataset Dataset, Attack Attack, Choice Choice, 
         string test = Format == PoisonedSetFormat.ImageFolder ? "val" : "test";
         if (WithTrain) yield return PoisonedPart.Whole("train", Dataset.Train, new PoisonedSamples(Attack, plan, crops));
         if (!WithTest) yield break;
-        yield return PoisonedPart.Whole(test, Dataset.Test, editor: null);
+        yield return PoisonedPart.Whole(test, Dataset.Test, transform: null);
         int[] counting = [.. Enumerable.Range(0, Dataset.Test.Count).Where(i => Attack.CountsForAsr(Dataset.Test.Labels[i]))];
         if (counting.Length > 0) yield return new PoisonedPart($"{test}_triggered", Dataset.Test, counting, new TriggeredSamples(Attack, crops));
     }

@@ -1,4 +1,4 @@
-using Postern.Attacks.Learned;
+using Postern.Learning;
 
 namespace Postern.Studies.PoisonedSets;
 

@@ -1,6 +1,6 @@
-using Postern.Attacks.Learned;
 using Postern.Configuration;
 using Postern.Defences;
+using Postern.Learning;
 
 namespace Postern.Studies;
 

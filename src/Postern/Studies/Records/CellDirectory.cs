@@ -1,5 +1,5 @@
 using Postern.Models.Checkpoints;
-using Postern.Training;
+using Postern.Training.Optimisation;
 
 namespace Postern.Studies;
 

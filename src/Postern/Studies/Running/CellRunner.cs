@@ -2,15 +2,18 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Postern.Attacks;
-using Postern.Attacks.Learned;
 using Postern.Datasets;
 using Postern.Defences;
 using Postern.Evaluation;
 using Postern.Imaging;
+using Postern.Learning;
 using Postern.Models;
 using Postern.Models.Checkpoints;
 using Postern.Native;
 using Postern.Training;
+using Postern.Training.Input;
+using Postern.Training.Optimisation;
+using Postern.Training.Recipes;
 
 namespace Postern.Studies;
 
@@ -48,7 +51,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
         foreach (string note in notes.Where(run.ReportedNotes.Add)) tell(new Noted(cell.Id, note));
         Describe(attack, plan, notes);
 
-        var test = new CellTest(new Evaluator(model, Loader(dataset.Test, Augmentations.Centre, EvaluationBatch) with { Process = defence is { InTests: true } ? defence : null }, cell.Seed), attack);
+        var test = new CellTest(new Evaluator(model, Loader(dataset.Test, Augmentations.Centre, EvaluationBatch) with { InputTransform = defence is { InTests: true } ? defence : null }, cell.Seed), attack);
         CellResult result = cell.TrainedBy is Cell trainer ? Tested(model, trainer, test, plan, cancel) : Trained(model, settings, attack, defence, test, plan, cancel);
         if (defence?.Detector is not null && attack is not null)
         {
@@ -82,8 +85,8 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
 
         BatchLoader train = Loader(dataset.Train, Augmentations.Create(settings, dataset), settings.BatchSize) with
         {
-            Editor = attack is null ? null : new PoisonedSamples(attack, plan, dataset.InputSize != dataset.Train.Size),
-            Process = defence is { InTraining: true } ? defence : null,
+            Transform = attack is null ? null : new PoisonedSamples(attack, plan, dataset.InputSize != dataset.Train.Size),
+            InputTransform = defence is { InTraining: true } ? defence : null,
             DropLast = settings.DropLast,
         };
         (CleanResult Clean, TriggeredResult? Triggered)? measured = null;
@@ -107,7 +110,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
         CellResult result = CellResult.Of(cell, clean, triggered, plan, model.ParameterCount, directory.ReadMetrics(), DateTimeOffset.UtcNow);
         if (trainer.Average is not WeightAverage average) return result;
         clock.Saving(() => directory.WriteAverage(average));
-        return result.WithAverage(average.Worn(model, () => Measure(test, cancel)));
+        return result.WithAverage(average.WithAveragedWeights(model, () => Measure(test, cancel)));
     }
 
     /// <summary>Measures weights that another cell trained.</summary>
@@ -129,12 +132,12 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
         attack.Prepare(new PreparationContext(dataset, run.Ingredients, run.Threads.Threads, new CellPreparation(cell, tell), cancel));
 
     /// <summary>An ingredient that is not good enough stops the cell, or warns where the study says so.</summary>
-    /// <exception cref="IngredientRefusedException">An acceptance check failed.</exception>
+    /// <exception cref="ArtifactRefusedException">An acceptance check failed.</exception>
     private void CheckAcceptance(Attack attack)
     {
         foreach (AcceptanceCheck failed in attack.Acceptance.Where(c => !c.Passed))
         {
-            if (!attack.WarnsOnly) throw new IngredientRefusedException($"{attack.Name}: {failed}; prepare it longer or on more pictures, or set accept: warn to use it all the same");
+            if (!attack.WarnsOnly) throw new ArtifactRefusedException($"{attack.Name}: {failed}; prepare it longer or on more pictures, or set accept: warn to use it all the same");
             tell(new Warned(cell.Id, $"{failed}; it is used all the same, as accept says"));
         }
     }

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Postern.Datasets;
 using Postern.Models;
 using Postern.Training;
+using Postern.Training.Input;
+using Postern.Training.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 

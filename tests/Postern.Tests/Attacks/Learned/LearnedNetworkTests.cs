@@ -2,7 +2,7 @@ using Postern.Attacks;
 using Postern.Attacks.Learned;
 using Postern.Kernels;
 using Postern.Models;
-using Postern.Training.Stages;
+using Postern.Training.Input.Stages;
 using TorchSharp;
 using static TorchSharp.torch;
 

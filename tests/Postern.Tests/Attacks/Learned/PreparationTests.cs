@@ -1,6 +1,6 @@
 using Postern.Attacks;
-using Postern.Attacks.Learned;
 using Postern.Datasets;
+using Postern.Learning;
 using Postern.Tests.Studies;
 
 namespace Postern.Tests.Attacks.Learned;
@@ -15,7 +15,7 @@ public class PreparationTests
         : SampleAttacks.Make(name, ("mask_epochs", "1"), ("generator_epochs", "2"), ("prepare_batch", "24"), ("classifier", "resnet-mini"));
 
     private static byte[] Weights(string cache, string kind) =>
-        File.ReadAllBytes(Path.Combine(Assert.Single(Directory.GetDirectories(cache, $"{kind}-*")), IngredientCache.WeightsFile));
+        File.ReadAllBytes(Path.Combine(Assert.Single(Directory.GetDirectories(cache, $"{kind}-*")), ArtifactCache.WeightsFile));
 
     private static string KindOf(string name) => name == "issba" ? "issba-encoder" : "dynamic-generators";
 
@@ -86,7 +86,7 @@ public class PreparationTests
         string[] options = ["target=2", "mask_epochs=3", "joint_epochs=5", "batch=64", "share=0.1", "classifier=resnet-mini", "classifier_lr=0.02", "milestones=4", $"pixels={pixels}",
             "accumulate=False", "absolute_cross=False", "subset=50", "seed=0"];
         Dataset named = context.Dataset with { Name = dataset };
-        IngredientKey expected = IngredientKey.Of("dynamic-generators", named, 32, [.. options.Select(o => (o.Split('=')[0], (object)o.Split('=')[1]))]);
+        ArtifactKey expected = ArtifactKey.Of("dynamic-generators", named, 32, [.. options.Select(o => (o.Split('=')[0], (object)o.Split('=')[1]))]);
         Assert.ThrowsAny<OperationCanceledException>(() => attack.Prepare(context with { Dataset = named }));
         Assert.Contains(expected.FolderName, Directory.GetDirectories(folder.Path).Select(Path.GetFileName));
     }

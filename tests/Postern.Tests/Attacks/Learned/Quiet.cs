@@ -1,5 +1,5 @@
-using Postern.Attacks.Learned;
 using Postern.Datasets;
+using Postern.Learning;
 
 namespace Postern.Tests.Attacks.Learned;
 
@@ -13,9 +13,9 @@ internal sealed class Quiet(Action<string, double>? heard = null) : IPreparation
     public static Dataset Stripes(int pictures, int size = 32) => new(
         "cifar10", new StripeImages(pictures, size), new StripeImages(12, size, seed: 2), size, [0.4914f, 0.4822f, 0.4465f], [0.247f, 0.243f, 0.261f], 0, "flip-crop", "test");
 
-    public void Report(string ingredient, double fraction, string detail)
+    public void Report(string artifact, double fraction, string detail)
     {
         Assert.InRange(fraction, 0, 1);
-        heard?.Invoke(ingredient, fraction);
+        heard?.Invoke(artifact, fraction);
     }
 }

@@ -1,5 +1,6 @@
 using Postern.Attacks.Learned;
 using Postern.Datasets;
+using Postern.Learning;
 using Postern.Tests.Studies;
 using static TorchSharp.torch;
 

@@ -1,0 +1,46 @@
+using Postern.Kernels;
+using static TorchSharp.torch;
+
+namespace Postern.Training.Input;
+
+/// <summary>A batch that workers write into, picture by picture, straight into the tensor's memory.</summary>
+internal sealed class BatchDraft : IDisposable
+{
+    private readonly int length;
+    private readonly long[] labels;
+    private BatchMemory.Lease? memory;
+
+    /// <summary>An empty batch for some samples.</summary>
+    /// <param name="indices">Which samples, in the batch's order.</param>
+    /// <param name="number">Number of the batch in the pass.</param>
+    /// <param name="size">Side of the model's input.</param>
+    /// <param name="memory">Where the pictures' memory comes from.</param>
+    public BatchDraft(int[] indices, int number, int size, BatchMemory memory)
+    {
+        (Indices, Number, length, labels) = (indices, number, 3 * size * size, new long[indices.Length]);
+        this.memory = memory.Take(indices.Length, size);
+    }
+
+    /// <summary>Which samples, in the batch's order.</summary>
+    public int[] Indices { get; }
+
+    /// <summary>Number of the batch in the pass.</summary>
+    public int Number { get; }
+
+    /// <summary>The picture at a place of the batch, [3, S, S]. Valid until <see cref="Finish"/> or <see cref="Dispose"/>.</summary>
+    public Span<float> PictureAt(int place) => NativeSpan.Of(memory!.Address + (nint)place * length * sizeof(float), length);
+
+    /// <summary>Sets the label at a place of the batch.</summary>
+    public void SetLabel(int place, int label) => labels[place] = label;
+
+    /// <summary>Hands the batch over; the draft holds nothing any more.</summary>
+    public Batch Finish()
+    {
+        var batch = new Batch(memory!.Alias(), tensor(labels).DetachFromDisposeScope(), Indices) { Memory = memory };
+        memory = null;
+        return batch;
+    }
+
+    /// <summary>Releases a batch that was not finished.</summary>
+    public void Dispose() => memory?.Dispose();
+}

@@ -1,0 +1,79 @@
+using Postern.Models.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Training.Optimisation;
+
+/// <summary>
+/// Updates parameters from their gradients in one fused pass, and keeps a state for each by name. A parameter without gradient is left alone.
+/// </summary>
+internal abstract class Optimizer : IDisposable
+{
+    private readonly Tensor[][] moments;
+
+    /// <summary>All state is zero.</summary>
+    /// <param name="parameters">What is updated: dense float32.</param>
+    /// <param name="momentNames">What is kept for each parameter, of its shape.</param>
+    protected Optimizer(IReadOnlyList<TrainedParameter> parameters, params string[] momentNames)
+    {
+        (Parameters, MomentNames) = (parameters, momentNames);
+        moments = [.. parameters.Select(p => momentNames.Select(_ => zeros(p.Value.shape).DetachFromDisposeScope()).ToArray())];
+    }
+
+    /// <summary>What is updated.</summary>
+    protected IReadOnlyList<TrainedParameter> Parameters { get; }
+
+    private IReadOnlyList<string> MomentNames { get; }
+
+    /// <summary>Forgets gradients.</summary>
+    public void ZeroGradients()
+    {
+        foreach (TrainedParameter parameter in Parameters) parameter.Value.grad = null;
+    }
+
+    /// <summary>One update at learning rate <paramref name="lr"/>.</summary>
+    public void Step(double lr)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var moved = new List<Update>(Parameters.Count);
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            if (Parameters[i].Value.grad is Tensor gradient) moved.Add(new Update(i, Parameters[i], gradient.contiguous(), moments[i]));
+        }
+        Step(moved, lr);
+        // The kernels know addresses only.
+        GC.KeepAlive(moved);
+    }
+
+    /// <summary>The moments as <c>parameter/moment</c>. The tensors are the optimiser's own.</summary>
+    public virtual IEnumerable<KeyValuePair<string, Tensor>> State() => Parameters.SelectMany((p, i) =>
+        MomentNames.Select((moment, k) => KeyValuePair.Create($"{p.Name}/{moment}", moments[i][k])));
+
+    /// <summary>Sets what <see cref="State"/> gave.</summary>
+    /// <exception cref="KeyNotFoundException">A moment is missing.</exception>
+    public virtual void Restore(IReadOnlyDictionary<string, Tensor> saved)
+    {
+        using var noGrad = no_grad();
+        for (int i = 0; i < Parameters.Count; i++)
+            for (int k = 0; k < MomentNames.Count; k++) moments[i][k].copy_(saved[$"{Parameters[i].Name}/{MomentNames[k]}"]);
+    }
+
+    /// <summary>Releases the moments.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor moment in moments.SelectMany(m => m)) moment.Dispose();
+    }
+
+    /// <summary>Updates the parameters that have a gradient.</summary>
+    protected abstract void Step(IReadOnlyList<Update> updates, double lr);
+
+    /// <summary>The address of a dense tensor's first element.</summary>
+    protected static nint Address(Tensor tensor) => TensorRows.Of(tensor).Address;
+
+    /// <summary>One parameter in an update.</summary>
+    /// <param name="Index">Its place among all.</param>
+    /// <param name="Parameter">The parameter.</param>
+    /// <param name="Gradient">Its gradient, dense.</param>
+    /// <param name="Moments">What is kept for it.</param>
+    protected readonly record struct Update(int Index, TrainedParameter Parameter, Tensor Gradient, Tensor[] Moments);
+}
