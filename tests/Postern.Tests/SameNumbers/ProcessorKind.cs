@@ -1,0 +1,29 @@
+using System.Runtime.Intrinsics.X86;
+using Postern.Kernels;
+
+namespace Postern.Tests.SameNumbers;
+
+/// <summary>
+/// What decides the last digits of a result on a machine: for our kernels their width; for the libraries who made the processor
+/// and which model it is (they choose code and block sizes by it), whether it multiplies bfloat16, in lanes or in tiles (AMX).
+/// </summary>
+internal static class ProcessorKind
+{
+    /// <summary>This machine's kind, e.g. <c>intel-6-207 avx512 bf16 amx</c>.</summary>
+    public static string Here { get; } = Find();
+
+    private static string Find()
+    {
+        if (!X86Base.IsSupported) return CpuFeatures.Current.Model.ToLowerInvariant();
+        int signature = X86Base.CpuId(1, 0).Eax;
+        int family = signature >> 8 & 15, model = signature >> 4 & 15;
+        if (family is 6 or 15) model |= signature >> 12 & 0xf0;
+        if (family == 15) family += signature >> 20 & 255;
+        string maker = CpuFeatures.Current.IsIntel ? "intel" : "other";
+        string products = !CpuFeatures.Current.HasBfloat16 ? "" : HasTiles ? " bf16 amx" : " bf16";
+        return FormattableString.Invariant($"{maker}-{family}-{model} {SimdPaths.Name(SimdPath.Auto)}{products}");
+    }
+
+    /// <summary>AMX-BF16: CPUID leaf 7, EDX bit 22.</summary>
+    private static bool HasTiles => X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Edx >> 22 & 1) != 0;
+}
