@@ -43,6 +43,17 @@ public readonly unsafe struct TokenRows(nint address, long stride, RowElement el
     /// <summary>The row of token <paramref name="t"/>, of elements of either type; null where there is no tensor.</summary>
     internal void* Row(int t) => Exists ? (void*)(Address + (nint)(t * Stride * Size)) : null;
 
+    /// <summary>The number in column <paramref name="column"/> of token <paramref name="t"/>, of elements of either type; for references.</summary>
+    internal double Value(int t, long column) =>
+        Element == RowElement.BFloat16 ? Row<BFloat16>(t)[column].Wide : this[t][column];
+
+    /// <summary>Writes what <see cref="Value"/> reads, rounded to the elements' type.</summary>
+    internal void Set(int t, long column, double value)
+    {
+        if (Element == RowElement.BFloat16) Row<BFloat16>(t)[column] = BFloat16.From((float)value);
+        else this[t][column] = (float)value;
+    }
+
     /// <summary>The rows of one sequence in the order of a scan: from the last token backwards when
     /// <paramref name="reverse"/> is set. Column <paramref name="column"/> comes first.</summary>
     internal TokenRows Sequence(int batch, int length, bool reverse, long column)

@@ -1,37 +1,89 @@
 using System.CommandLine;
+using System.Text.Json;
 using Postern.Cli.Json;
+using Postern.Models;
 using Postern.Native;
+using Postern.Native.Paths;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
 
-/// <summary><c>postern doctor</c>: what this machine offers, and the cure of what is wrong.</summary>
+/// <summary><c>postern doctor</c>: what this machine offers, whether it computes rightly, and the cure of what is wrong.</summary>
 internal static class DoctorCommand
 {
+    /// <summary>As it is typed.</summary>
+    public const string Name = "doctor";
+
     public static Command Create()
     {
         var output = new Option<string>("--out") { Description = "folder of results, for the free disk", DefaultValueFactory = _ => "runs" };
+        var thorough = new Option<bool>("--thorough") { Description = "also every model of the catalogue against its plain twin (a minute or two)" };
         var json = new JsonOption();
-        var command = new Command("doctor", "Look at everything that Postern needs from this machine.") { output, json };
+        var attempt = new Option<string?>(CandidateProcess.Switch) { Hidden = true };
+        var command = new Command(Name, "Look at everything that Postern needs from this machine, and compare each fast path with the plain one.")
+        {
+            output, thorough, json, attempt,
+        };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(attempt) is string wanted) return Try(wanted);
+            SelfCheck.Elsewhere ??= CandidateProcess.Try;
             IReadOnlyList<Finding> findings = Doctor.Examine(parsed.GetValue(output)!);
-            if (parsed.GetValue(json)) JsonOutput.Write(findings.Select(FindingListing.Of));
-            else Print(findings);
-            return findings.Any(f => f.Fatal) ? ExitCode.Failed : ExitCode.Done;
+            bool loads = !findings.Any(f => f.Fatal);
+            IReadOnlyList<PathReport> paths = loads ? SelfCheck.Examine() : [];
+            IReadOnlyList<ModelTrial> models = loads && parsed.GetValue(thorough) ? Twins() : [];
+            if (parsed.GetValue(json)) JsonOutput.Write<IReadOnlyList<FindingListing>>([.. findings.Select(FindingListing.Of), .. paths.Select(FindingListing.Of), .. models.Select(FindingListing.Of)]);
+            else Print(findings, paths, models);
+            return loads && paths.All(p => p.Chosen is not null || p.IsOptional) && models.All(m => m.Passes) ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
+    private static IReadOnlyList<ModelTrial> Twins() => AnsiConsole.Progress().AutoClear(true).Start(context =>
+    {
+        ProgressTask task = context.AddTask("models", maxValue: ModelCatalog.All.Count);
+        return ModelCatalog.All.Select(entry =>
+        {
+            ModelTrial trial = ModelTrial.Of(entry);
+            task.Increment(1);
+            return trial;
+        }).ToList();
+    });
 
-    private static void Print(IEnumerable<Finding> findings)
+    /// <summary>Tries one candidate here and prints what came of it, for a process that does not want to be taken down by it.</summary>
+    private static int Try(string wanted)
+    {
+        TorchRuntime.Load();
+        (string name, string candidate) = PathWishes.Read(wanted, SelfCheck.Paths).Single();
+        IFastPath path = SelfCheck.Paths.First(p => p.Name == name);
+        Trial trial = Ladder.Here(path, path.Candidates.First(c => c.Name == candidate));
+        Console.Out.Write(JsonSerializer.Serialize(trial, CandidateProcess.JsonFormat));
+        return ExitCode.Done;
+    }
+
+    private static void Print(IEnumerable<Finding> findings, IReadOnlyList<PathReport> paths, IReadOnlyList<ModelTrial> models)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn();
-        foreach (Finding finding in findings)
+        foreach (Finding finding in findings.Concat(paths.Select(PathFinding.Of)).Concat(models.Select(PathFinding.Of)))
         {
             string mark = finding.Cure is null ? "[green]ok[/]" : finding.Fatal ? "[red]wrong[/]" : "[yellow]note[/]";
             string text = Markup.Escape(finding.Value) + (finding.Cure is null ? "" : $"\n[bold]cure:[/] {Markup.Escape(finding.Cure)}");
             grid.AddRow(mark, $"[bold]{finding.Name}[/]", text);
         }
         AnsiConsole.Write(grid);
+        if (paths.Count > 0) PrintCandidates(paths);
+    }
+
+    private static void PrintCandidates(IReadOnlyList<PathReport> paths)
+    {
+        Table table = new Table().Title("ways to compute, against plain loops in double precision").AddColumns("path", "candidate", "outcome", "largest difference");
+        foreach (PathReport path in paths)
+        {
+            foreach (Trial trial in path.Trials)
+            {
+                string name = trial.Candidate == path.Chosen ? $"[bold]{trial.Candidate}[/] (in use)" : trial.Candidate;
+                table.AddRow(path.Path, name, trial.Word, Markup.Escape(trial.Detail));
+            }
+        }
+        AnsiConsole.Write(table);
     }
 }

@@ -27,8 +27,9 @@ public static unsafe class CausalConv
     {
         ValidateForward(shape, x, back, ahead);
         var call = new ConvCall(shape, x, default, back, ahead);
-        switch (SimdPaths.Resolve(path))
+        switch (SimdPaths.Resolve(path, KernelPaths.Convolution))
         {
+            case SimdPath.Plain: CausalConvReference.Forward(shape, x, back, ahead); break;
             case SimdPath.Avx512: Forward<Lanes512>(call); break;
             case SimdPath.Avx2: Forward<Lanes256>(call); break;
             default: Forward<Lanes128>(call); break;
@@ -50,8 +51,9 @@ public static unsafe class CausalConv
     {
         ValidateBackward(shape, x, back, ahead, gradX);
         var call = new ConvCall(shape, x, gradX, back, ahead);
-        switch (SimdPaths.Resolve(path))
+        switch (SimdPaths.Resolve(path, KernelPaths.Convolution))
         {
+            case SimdPath.Plain: CausalConvReference.Backward(shape, x, back, ahead, gradX); break;
             case SimdPath.Avx512: Backward<Lanes512>(call); break;
             case SimdPath.Avx2: Backward<Lanes256>(call); break;
             default: Backward<Lanes128>(call); break;

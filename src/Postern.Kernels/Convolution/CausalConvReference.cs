@@ -1,28 +1,26 @@
 namespace Postern.Kernels;
 
-/// <summary><see cref="CausalConv"/> as its equation stands, one number at a time in double precision. For rows of float32; slow on purpose.</summary>
+/// <summary><see cref="CausalConv"/> as its equation stands, one number at a time in double precision. Slow on purpose.</summary>
 public static unsafe class CausalConvReference
 {
     /// <summary>Computes u; arguments as in <see cref="CausalConv.Forward"/>.</summary>
-    /// <exception cref="ArgumentException">As <see cref="CausalConv.Forward"/>, or rows are not float32.</exception>
+    /// <exception cref="ArgumentException">As <see cref="CausalConv.Forward"/>.</exception>
     public static void Forward(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead)
     {
         CausalConv.ValidateForward(shape, x, back, ahead);
-        RequireFloat32(x);
         if (back.Exists) Forward(shape, x, back, toEarlier: 1);
         if (ahead.Exists) Forward(shape, x, ahead, toEarlier: -1);
     }
 
     /// <summary>Computes the gradients; arguments as in <see cref="CausalConv.Backward"/>.</summary>
-    /// <exception cref="ArgumentException">As <see cref="CausalConv.Backward"/>, or rows are not float32.</exception>
+    /// <exception cref="ArgumentException">As <see cref="CausalConv.Backward"/>.</exception>
     public static void Backward(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead, TokenRows gradX)
     {
         CausalConv.ValidateBackward(shape, x, back, ahead, gradX);
-        RequireFloat32(x);
         double[] sumX = new double[shape.Batch * shape.Length * shape.Channels];
         if (back.Exists) Backward(shape, x, back, toEarlier: 1, sumX);
         if (ahead.Exists) Backward(shape, x, ahead, toEarlier: -1, sumX);
-        for (int i = 0; i < sumX.Length; i++) gradX[i / shape.Channels][i % shape.Channels] = (float)sumX[i];
+        for (int i = 0; i < sumX.Length; i++) gradX.Set(i / shape.Channels, i % shape.Channels, sumX[i]);
     }
 
     private static void Forward(CausalConvShape shape, TokenRows x, in CausalConvDirection direction, int toEarlier)
@@ -32,7 +30,7 @@ public static unsafe class CausalConvReference
             for (int d = 0; d < shape.Channels; d++)
             {
                 double sum = Sum(shape, x, direction, toEarlier, token, d);
-                direction.U[token][d] = (float)(sum * Sigmoid(sum));
+                direction.U.Set(token, d, sum * Sigmoid(sum));
             }
         }
     }
@@ -46,14 +44,14 @@ public static unsafe class CausalConvReference
             double sumBias = 0.0;
             for (int token = 0; token < shape.Batch * shape.Length; token++)
             {
-                double gradU = direction.GradU[token][d];
+                double gradU = direction.GradU.Value(token, d);
                 double sum = Sum(shape, x, direction, toEarlier, token, d), sigmoid = Sigmoid(sum);
                 double slope = gradU * sigmoid * (1.0 + sum * (1.0 - sigmoid));
                 sumBias += slope;
                 for (int k = 0; k < kernel; k++)
                 {
                     if (Seen(shape, token, k, toEarlier) is not int seen) continue;
-                    sumWeight[k] += slope * x[seen][d];
+                    sumWeight[k] += slope * x.Value(seen, d);
                     sumX[seen * shape.Channels + d] += slope * direction.Weight[d * kernel + k];
                 }
             }
@@ -68,7 +66,7 @@ public static unsafe class CausalConvReference
         double sum = direction.Bias[d];
         for (int k = 0; k < shape.Kernel; k++)
         {
-            if (Seen(shape, token, k, toEarlier) is int seen) sum += (double)direction.Weight[d * shape.Kernel + k] * x[seen][d];
+            if (Seen(shape, token, k, toEarlier) is int seen) sum += direction.Weight[d * shape.Kernel + k] * x.Value(seen, d);
         }
 
         return sum;
@@ -79,11 +77,6 @@ public static unsafe class CausalConvReference
     {
         int t = token % shape.Length - toEarlier * (shape.Kernel - 1 - k);
         return t >= 0 && t < shape.Length ? token - token % shape.Length + t : null;
-    }
-
-    private static void RequireFloat32(TokenRows x)
-    {
-        if (x.Element != RowElement.Float32) throw new ArgumentException($"the reference reads rows of float32, not of {x.Element}");
     }
 
     private static double Sigmoid(double x) => 1.0 / (1.0 + Math.Exp(-x));

@@ -27,8 +27,9 @@ public static unsafe class RmsNormKernel
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
     public static void Forward(int rows, int width, float* x, TokenRows addend, float* weight, float* sum, TokenRows y, SimdPath path = SimdPath.Auto)
     {
-        switch (SimdPaths.Resolve(path))
+        switch (SimdPaths.Resolve(path, KernelPaths.Norm))
         {
+            case SimdPath.Plain: RmsNormReference.Forward(rows, width, x, addend, weight, sum, y); break;
             case SimdPath.Avx512: Forward<Lanes512>(rows, width, x, addend, weight, sum, y); break;
             case SimdPath.Avx2: Forward<Lanes256>(rows, width, x, addend, weight, sum, y); break;
             default: Forward<Lanes128>(rows, width, x, addend, weight, sum, y); break;
@@ -49,8 +50,9 @@ public static unsafe class RmsNormKernel
     public static void Backward(int rows, int width, float* sum, float* weight, TokenRows gradY, float* gradSum, float* gradX, TokenRows gradAddend,
         float* gradWeight, SimdPath path = SimdPath.Auto)
     {
-        switch (SimdPaths.Resolve(path))
+        switch (SimdPaths.Resolve(path, KernelPaths.Norm))
         {
+            case SimdPath.Plain: RmsNormReference.Backward(rows, width, sum, weight, gradY, gradSum, gradX, gradAddend, gradWeight); break;
             case SimdPath.Avx512: Backward<Lanes512>(rows, width, sum, weight, gradY, gradSum, gradX, gradAddend, gradWeight); break;
             case SimdPath.Avx2: Backward<Lanes256>(rows, width, sum, weight, gradY, gradSum, gradX, gradAddend, gradWeight); break;
             default: Backward<Lanes128>(rows, width, sum, weight, gradY, gradSum, gradX, gradAddend, gradWeight); break;

@@ -32,8 +32,9 @@ public static unsafe class AdamWKernel
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
     public static void Step(AdamWTensor[] tensors, float beta1, float beta2, float epsilon, SimdPath path = SimdPath.Auto)
     {
-        switch (SimdPaths.Resolve(path))
+        switch (SimdPaths.Resolve(path, KernelPaths.Optimizer))
         {
+            case SimdPath.Plain: Array.ForEach(tensors, t => Plain(t, beta1, beta2, epsilon)); break;
             case SimdPath.Avx512: Run<Lanes512>(tensors, beta1, beta2, epsilon); break;
             case SimdPath.Avx2: Run<Lanes256>(tensors, beta1, beta2, epsilon); break;
             default: Run<Lanes128>(tensors, beta1, beta2, epsilon); break;

@@ -27,8 +27,9 @@ public static unsafe class SgdKernel
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
     public static void Step(SgdTensor[] tensors, float lr, float momentum, SimdPath path = SimdPath.Auto)
     {
-        switch (SimdPaths.Resolve(path))
+        switch (SimdPaths.Resolve(path, KernelPaths.Optimizer))
         {
+            case SimdPath.Plain: Array.ForEach(tensors, t => Plain(t, lr, momentum)); break;
             case SimdPath.Avx512: Run<Lanes512>(tensors, lr, momentum); break;
             case SimdPath.Avx2: Run<Lanes256>(tensors, lr, momentum); break;
             default: Run<Lanes128>(tensors, lr, momentum); break;

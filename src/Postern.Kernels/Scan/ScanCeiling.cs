@@ -40,7 +40,7 @@ public static unsafe class ScanCeiling
     public static (long Elements, float Y) Run(int items, bool gates = false, SimdPath path = SimdPath.Auto)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(items);
-        return SimdPaths.Resolve(path) switch
+        return SimdPaths.Resolve(path, KernelPaths.Scan) switch
         {
             SimdPath.Avx512 => Run<Lanes512>(items, gates),
             SimdPath.Avx2 => Run<Lanes256>(items, gates),

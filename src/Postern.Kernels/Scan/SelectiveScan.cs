@@ -16,8 +16,8 @@ namespace Postern.Kernels;
 /// </summary>
 public static unsafe class SelectiveScan
 {
-    /// <summary>The path that calls take by default: <c>avx512</c>, <c>avx2</c> or <c>portable</c>.</summary>
-    public static string Path => SimdPaths.Name(SimdPath.Auto);
+    /// <summary>The path that calls take by default: <c>avx512</c>, <c>avx2</c>, <c>portable</c> or <c>plain</c>.</summary>
+    public static string Path => SimdPaths.Name(KernelPaths.Scan);
 
     /// <summary>Computes y, and the last state where asked for.</summary>
     /// <param name="shape">Sizes and switches.</param>
@@ -74,8 +74,9 @@ public static unsafe class SelectiveScan
     {
         Validate(shape, scans);
         ScanArguments.Validate(scans[0], outputs, pair: scans.Length > 1);
-        switch (SimdPaths.Resolve(path))
+        switch (SimdPaths.Resolve(path, KernelPaths.Scan))
         {
+            case SimdPath.Plain: ScanPairReference.Forward(shape, scans, outputs); break;
             case SimdPath.Avx512: Forward<Lanes512>(shape, scans, outputs); break;
             case SimdPath.Avx2: Forward<Lanes256>(shape, scans, outputs); break;
             default: Forward<Lanes128>(shape, scans, outputs); break;
@@ -87,8 +88,9 @@ public static unsafe class SelectiveScan
     {
         Validate(shape, scans);
         for (int i = 0; i < scans.Length; i++) ScanArguments.Validate(shape, scans[i], gradY, gradients[i]);
-        switch (SimdPaths.Resolve(path))
+        switch (SimdPaths.Resolve(path, KernelPaths.Scan))
         {
+            case SimdPath.Plain: ScanPairReference.Backward(shape, scans, gradY, gradients); break;
             case SimdPath.Avx512: Backward<Lanes512>(shape, scans, gradY, gradients); break;
             case SimdPath.Avx2: Backward<Lanes256>(shape, scans, gradY, gradients); break;
             default: Backward<Lanes128>(shape, scans, gradY, gradients); break;

@@ -12,7 +12,6 @@ public static unsafe class SelectiveScanReference
     {
         ScanArguments.Validate(shape, inputs);
         ScanArguments.Validate(inputs, outputs, pair: false);
-        RequireFloat32(inputs);
         for (int b = 0; b < shape.Batch; b++)
         {
             for (int d = 0; d < shape.Channels; d++)
@@ -21,7 +20,7 @@ public static unsafe class SelectiveScanReference
                 foreach (int t in Tokens(shape))
                 {
                     double y = Advance(shape, inputs, b, t, d, h);
-                    Row(outputs.Y, shape, b, t)[d] = (float)(y * Gate(shape, inputs, b, t, d));
+                    outputs.Y.Set(b * shape.Length + t, d, y * Gate(shape, inputs, b, t, d));
                 }
 
                 if (outputs.LastState == null) continue;
@@ -38,7 +37,6 @@ public static unsafe class SelectiveScanReference
     {
         ScanArguments.Validate(shape, inputs);
         ScanArguments.Validate(shape, inputs, gradY, gradients);
-        RequireFloat32(inputs);
         int length = shape.Length, states = shape.States;
         var sumA = new double[shape.Channels * states];
         var sumD = new double[shape.Channels];
@@ -67,8 +65,8 @@ public static unsafe class SelectiveScanReference
                 for (int i = length - 1; i >= 0; i--)
                 {
                     int t = order[i];
-                    double u = Row(inputs.U, shape, b, t)[d], step = Step(shape, inputs, b, t, d);
-                    double incoming = Row(gradY, shape, b, t)[d], g = incoming * Gate(shape, inputs, b, t, d);
+                    double u = inputs.U.Value(b * length + t, d), step = Step(shape, inputs, b, t, d);
+                    double incoming = gradY.Value(b * length + t, d), g = incoming * Gate(shape, inputs, b, t, d);
                     double skip = inputs.D == null ? 0.0 : inputs.D[d];
                     double gradU = skip * g, gradStep = 0.0;
                     sumD[d] += g * u;
@@ -88,7 +86,7 @@ public static unsafe class SelectiveScanReference
 
                     double gradDelta = gradStep * StepSlope(shape, inputs, b, t, d);
                     sumBias[d] += gradDelta;
-                    Row(gradients.U, shape, b, t)[d] = (float)gradU;
+                    gradients.U.Set(b * length + t, d, gradU);
                     if (shape.StepRank == 0) Row(gradients.Delta, shape, b, t)[d] = (float)gradDelta;
                     for (int k = 0; k < shape.StepRank; k++)
                     {
@@ -96,8 +94,8 @@ public static unsafe class SelectiveScanReference
                         sumWeight[d * shape.StepRank + k] += gradDelta * Row(inputs.Delta, shape, b, t)[k];
                     }
                     if (!inputs.Z.Exists) continue;
-                    double z = Row(inputs.Z, shape, b, t)[d], sigmoid = Sigmoid(z);
-                    Row(gradients.Z, shape, b, t)[d] = (float)(incoming * y[i] * sigmoid * (1.0 + z * (1.0 - sigmoid)));
+                    double z = inputs.Z.Value(b * length + t, d), sigmoid = Sigmoid(z);
+                    gradients.Z.Set(b * length + t, d, incoming * y[i] * sigmoid * (1.0 + z * (1.0 - sigmoid)));
                 }
             }
         }
@@ -115,7 +113,7 @@ public static unsafe class SelectiveScanReference
     /// <summary>Moves the states <paramref name="h"/> of one channel over token <paramref name="t"/>; returns y before the gate.</summary>
     private static double Advance(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d, double[] h)
     {
-        double u = Row(inputs.U, shape, b, t)[d], step = Step(shape, inputs, b, t, d);
+        double u = inputs.U.Value(b * shape.Length + t, d), step = Step(shape, inputs, b, t, d);
         double y = inputs.D == null ? 0.0 : inputs.D[d] * u;
         for (int n = 0; n < shape.States; n++)
         {
@@ -126,11 +124,6 @@ public static unsafe class SelectiveScanReference
         }
 
         return y;
-    }
-
-    private static void RequireFloat32(in SelectiveScanInputs inputs)
-    {
-        if (inputs.U.Element != RowElement.Float32) throw new ArgumentException($"selective scan: the reference reads {RowElement.Float32}, not {inputs.U.Element}");
     }
 
     private static IEnumerable<int> Tokens(SelectiveScanShape shape) =>
@@ -162,7 +155,7 @@ public static unsafe class SelectiveScanReference
     private static double Gate(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d)
     {
         if (!inputs.Z.Exists) return 1.0;
-        double z = Row(inputs.Z, shape, b, t)[d];
+        double z = inputs.Z.Value(b * shape.Length + t, d);
         return z * Sigmoid(z);
     }
 

@@ -1,5 +1,6 @@
 using Postern.Kernels;
 using Postern.Models.Layers;
+using Postern.Native.Paths;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -82,15 +83,15 @@ public sealed class ResNet : Backbone
     public override string Head => config.HeadName;
 
     /// <summary>
-    /// Whether maps go from layer to layer as <see cref="BlockedMaps"/>. An observer is shown plain ones, and gradients through running statistics need them.
+    /// Whether maps go from layer to layer as <see cref="OneDnnLayout"/>. An observer is shown plain ones, and gradients through running statistics need them.
     /// </summary>
-    private bool Blocked => Precision == Precision.BFloat16 && BlockedMaps.Available && Observer is null && (training || !is_grad_enabled());
+    private bool Blocked => Precision == Precision.BFloat16 && OneDnnLayout.InUse && Observer is null && (training || !is_grad_enabled());
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         bool blocked = Blocked;
-        Tensor x = blocked ? BlockedMaps.Pack(input) : input;                   // [B, 3, H, W]
+        Tensor x = blocked ? OneDnnLayout.Pack(input) : input;                   // [B, 3, H, W]
         (long stride, long padding) = config.ImageNetStem ? (2, 3) : (1, 1);
         x = bn1.forward(Products.Conv(x, conv1, stride, padding, blocked: blocked)); // [B, C, H, W]
         // torchvision rectifies in place, so that its bn1 is seen rectified.
@@ -106,7 +107,7 @@ public sealed class ResNet : Backbone
                 Observe($"layer{s + 1}.{j}", () => Products.Wide(x));
             }
         }
-        x = Products.Wide(blocked ? BlockedMaps.Unpack(x) : x).mean([2, 3], keepdim: true); // [B, C, 1, 1]
+        x = Products.Wide(blocked ? OneDnnLayout.Unpack(x) : x).mean([2, 3], keepdim: true); // [B, C, 1, 1]
         Observe("avgpool", () => x);
         return heads[0].forward(x.flatten(1));                                  // [B, classes]
     }

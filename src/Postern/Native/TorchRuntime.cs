@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using Postern.Native.Paths;
 using TorchSharp;
 
 namespace Postern.Native;
@@ -36,6 +37,7 @@ public static class TorchRuntime
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);
+            if (TorchSwitches.Unavailable is null) TorchSwitches.UseNnpack(false);
         }
         catch (Exception e)
         {

@@ -1,4 +1,5 @@
 using Postern.Models;
+using Postern.Native.Paths;
 using Postern.Training.Input;
 using Postern.Training.Optimisation;
 using Postern.Training.Recipes;
@@ -43,8 +44,10 @@ public sealed class Trainer : IDisposable
     private readonly StepClock clock = new();
 
     /// <summary>A trainer at epoch 0.</summary>
+    /// <exception cref="InputException">This machine computes wrongly in every way; see <see cref="SelfCheck"/>.</exception>
     public Trainer(Backbone model, TrainingSettings settings, long seed)
     {
+        SelfCheck.Ensure(settings.Precision == Precision.BFloat16);
         (this.model, this.settings, this.seed) = (model, settings, seed);
         TrainedParameter[] parameters = TrainedParameter.Of(model, settings);
         optimizer = settings.UseSgd ? new Sgd(parameters, settings.Momentum) : new AdamW(parameters);
@@ -117,12 +120,13 @@ public sealed class Trainer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         model.StepKey = (seed, Step);
         Mixup mixup = Mixup.Draw(settings.MixupAlpha, settings.CutmixAlpha, (int)batch.Images.shape[2], seed, Step);
-        Tensor loss = mixup.Loss(model.forward(mixup.Mix(batch.Images)), batch.Labels, settings.LabelSmoothing);
+        Tensor pictures = mixup.Mix(batch.Images);
+        Tensor loss = mixup.Loss(model.forward(pictures), batch.Labels, settings.LabelSmoothing);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
         {
             throw new DivergedException(FormattableString.Invariant(
-                $"the loss became {value} at epoch {Epoch + 1}, step {Step} (lr {lr:g4}); try a lower lr or a longer warm-up"));
+                $"the loss became {value} at epoch {Epoch + 1}, step {Step} (lr {lr:g4}): {NonFiniteLoss.Explain(model, pictures)}"));
         }
         clock.Lap(StepPart.Forward);
         Scalar scale = share;

@@ -1,4 +1,5 @@
-using Postern.Kernels;
+using Postern.Native;
+using Postern.Native.Paths;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -16,11 +17,17 @@ internal sealed class Products
     /// <summary>The same, as tensors name it.</summary>
     public ScalarType Type => Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
-    /// <summary>
-    /// Whether float32 rows of tokens go as pixels through a 1x1 convolution: libtorch hands matrix products to MKL and convolutions to oneDNN. Given
-    /// AVX-512, oneDNN takes half of MKL's time on a processor that is not Intel's; given AVX2, MKL takes two thirds of oneDNN's. Both are equal to rounding.
-    /// </summary>
-    public bool AsConvolutions { get; set; } = SimdPaths.Best == SimdPath.Avx512 && !CpuFeatures.Current.IsIntel;
+    private bool Narrow
+    {
+        get
+        {
+            if (Precision == Precision.BFloat16) SignalStack.Enlarge();
+            return Precision == Precision.BFloat16;
+        }
+    }
+
+    /// <summary>Whether float32 rows of tokens go as pixels through a 1x1 convolution; null for what this machine's comparison chose.</summary>
+    public bool? AsConvolutions { get; set; }
 
     /// <summary><paramref name="layer"/> on the last dimension of <paramref name="x"/>.</summary>
     public Tensor Linear(Tensor x, Linear layer) => Linear(x, layer.weight!, layer.bias);
@@ -33,21 +40,18 @@ internal sealed class Products
     /// <param name="bias">[N], or null.</param>
     public Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
     {
-        if (Precision == Precision.BFloat16) return nn.functional.linear(x.to(Type), weight.to(Type), bias?.to(Type)!);
-        if (x.dim() < 3 || !AsConvolutions) return nn.functional.linear(x, weight, bias!);
-        long[] shape = x.shape;
-        long inner = shape[^1], outer = weight.shape[0];
-        Tensor pixels = x.reshape(shape[0], -1, 1, inner).permute(0, 3, 1, 2);                       // [B, K, L, 1]
-        Tensor product = nn.functional.conv2d(pixels, weight.view(outer, inner, 1, 1), bias);        // [B, N, L, 1]
-        return product.permute(0, 2, 3, 1).reshape([.. shape[..^1], outer]);
+        if (Narrow) return nn.functional.linear(x.to(Type), weight.to(Type), bias?.to(Type)!);
+        return x.dim() < 3 || !(AsConvolutions ?? TokenProducts.AsConvolutions)
+            ? nn.functional.linear(x, weight, bias!)
+            : TokenProducts.Convolve(x, weight, bias);
     }
 
     /// <summary>
-    /// <paramref name="layer"/>, whose stride and padding are these, on [B, C, H, W]: on <see cref="BlockedMaps"/> and with such a result where
+    /// <paramref name="layer"/>, whose stride and padding are these, on [B, C, H, W]: on <see cref="OneDnnLayout"/> and with such a result where
     /// <paramref name="blocked"/> says so.
     /// </summary>
     public Tensor Conv(Tensor x, Conv2d layer, long stride = 1, long padding = 0, bool blocked = false) =>
-        Precision == Precision.Float32 || blocked
+        !Narrow || blocked
             ? layer.forward(x)
             : nn.functional.conv2d(x.to(Type), layer.weight.to(Type), layer.bias?.to(Type), [stride, stride], [padding, padding]);
 

@@ -19,25 +19,42 @@ internal static class TensorRows
             ScalarType.BFloat16 => RowElement.BFloat16,
             ScalarType other => throw new ArgumentException($"kernels have no rows of {other}", nameof(tensor)),
         };
-        return new NativeRows(FirstElement(tensor.Handle), tensor.dim() >= 3 ? tensor.stride(1) : 0, element);
+        return new NativeRows(FirstElement(tensor.Handle), TokenStride(tensor), element);
     }
 
     /// <summary>
     /// <paramref name="tensor"/> itself where its tokens [B, L, ...] lie in rows that the kernels can walk (elements of a token
-    /// dense, one stride between tokens), else a dense copy. Tensors without tokens are made dense.
+    /// dense, one stride between tokens, no two rows on the same memory), else a dense copy. Tensors without tokens are made dense.
     /// </summary>
     public static Tensor Rows(Tensor tensor)
     {
         if (tensor.is_contiguous()) return tensor;
         long[] shape = tensor.shape, stride = tensor.stride();
-        if (shape.Length < 3 || stride[0] != shape[1] * stride[1]) return tensor.contiguous();
+        if (shape.Length < 3) return tensor.contiguous();
         long dense = 1;
         for (int i = shape.Length - 1; i >= 2; i--)
         {
             if (shape[i] != 1 && stride[i] != dense) return tensor.contiguous();
             dense *= shape[i];
         }
-        return tensor;
+        long step = TokenStride(tensor);
+        bool even = shape[0] == 1 || stride[0] == shape[1] * step;
+        return even && step >= dense ? tensor : tensor.contiguous();
+    }
+
+    /// <summary>
+    /// The distance from token to token of [B, L, ...]. A dimension of size one may have any stride, which then means nothing: with one token a picture
+    /// the distance is that from picture to picture, and a single token's is its own width.
+    /// </summary>
+    private static long TokenStride(Tensor tensor)
+    {
+        long[] shape = tensor.shape;
+        if (shape.Length < 3) return 0;
+        if (shape[1] > 1) return tensor.stride(1);
+        if (shape[0] > 1) return tensor.stride(0);
+        long width = 1;
+        foreach (long side in shape.AsSpan(2)) width *= side;
+        return width;
     }
 
     // TorchSharp's storage<T>() makes a second tensor each time, which keeps the memory until its scope ends, and has no bfloat16.

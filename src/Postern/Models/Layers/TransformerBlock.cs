@@ -1,3 +1,4 @@
+using Postern.Native.Paths;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -56,7 +57,7 @@ internal sealed class TransformerBlock : nn.Module
             (long batch, long tokens, long dim) = (x.shape[0], x.shape[1], x.shape[2]);
             Tensor split = Products.Wide(products.Linear(x, qkv)).view(batch, tokens, 3, heads, dim / heads).permute(2, 0, 3, 1, 4); // [3, B, heads, L, d / heads]
             Tensor scores = (split[0] * scale).matmul(split[1].transpose(-2, -1)); // [B, heads, L, L]
-            Tensor mixed = scores.softmax(-1).matmul(split[2]);                                // [B, heads, L, d / heads]
+            Tensor mixed = AttentionSoftmax.Apply(scores).matmul(split[2]);                                // [B, heads, L, d / heads]
             return Products.Wide(products.Linear(mixed.transpose(1, 2).reshape(batch, tokens, dim), proj));
         }
     }

@@ -1,4 +1,5 @@
 using Postern.Models;
+using Postern.Native.Paths;
 using Postern.Models.Checkpoints;
 using Postern.Models.Layers;
 using Postern.Tests.Studies;
@@ -16,7 +17,7 @@ namespace Postern.Tests.Models;
 /// significant bits moves a value by up to 2^-9 of itself, 0.11% in the mean; some sixty roundings in a row, independent ones, move logits by sqrt(60) times that, 0.9% of their
 /// norm, and norms over a few small maps enlarge it to two or three times as much.
 /// </summary>
-public class BlockedMapsTests
+public class OneDnnLayoutTests
 {
     private const float Rounding = 0.04f;
 
@@ -63,7 +64,7 @@ public class BlockedMapsTests
     [InlineData(true)]
     public void Training_follows_the_plain_twin_and_float32_and_updates_float32_statistics(bool imageNetStem)
     {
-        Assert.SkipUnless(BlockedMaps.Available, "the processor has no bf16 products");
+        Assert.SkipUnless(OneDnnLayout.InUse, "the processor has no bf16 products");
         using DisposeScope scope = NewDisposeScope();
         Pass exact = Train(imageNetStem, Precision.Float32), blocked = Train(imageNetStem, Precision.BFloat16);
         Pass plain = Train(imageNetStem, Precision.BFloat16, observed: true);

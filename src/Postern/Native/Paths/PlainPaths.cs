@@ -1,0 +1,29 @@
+using Postern.Kernels;
+
+namespace Postern.Native.Paths;
+
+/// <summary>Everything computed by plain paths for a while: to see whether a result hangs on a fast one.</summary>
+internal static class PlainPaths
+{
+    /// <summary>What <paramref name="compute"/> gives with no fast path in use; those that were are in use again afterwards.</summary>
+    public static T Use<T>(Func<T> compute)
+    {
+        (SimdPath scan, SimdPath convolution, SimdPath norm, SimdPath optimizer) =
+            (KernelPaths.Scan, KernelPaths.Convolution, KernelPaths.Norm, KernelPaths.Optimizer);
+        (bool oneDnn, bool asConvolutions, bool composed, bool layout) =
+            (OneDnn.IsOn, TokenProducts.AsConvolutions, AttentionSoftmax.Composed, OneDnnLayout.InUse);
+        try
+        {
+            KernelPaths.Scan = KernelPaths.Convolution = KernelPaths.Norm = KernelPaths.Optimizer = SimdPath.Plain;
+            OneDnn.Use(false);
+            (TokenProducts.AsConvolutions, AttentionSoftmax.Composed, OneDnnLayout.InUse) = (false, true, false);
+            return compute();
+        }
+        finally
+        {
+            (KernelPaths.Scan, KernelPaths.Convolution, KernelPaths.Norm, KernelPaths.Optimizer) = (scan, convolution, norm, optimizer);
+            OneDnn.Use(oneDnn);
+            (TokenProducts.AsConvolutions, AttentionSoftmax.Composed, OneDnnLayout.InUse) = (asConvolutions, composed, layout);
+        }
+    }
+}
