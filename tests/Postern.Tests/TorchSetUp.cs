@@ -1,5 +1,10 @@
 using System.Runtime.CompilerServices;
+using Postern.Kernels;
 using Postern.Native;
+using Postern.Native.Paths;
+using Postern.Tests;
+
+[assembly: AssemblyFixture(typeof(CheckedMachine))]
 
 namespace Postern.Tests;
 
@@ -7,4 +12,27 @@ internal static class TorchSetUp
 {
     [ModuleInitializer]
     internal static void Install() => TorchRuntime.Install();
+}
+
+/// <summary>
+/// Compares the fast paths before any test runs, as a run does, so that tests mean the same on every machine; <c>POSTERN_PATHS</c> counts.
+/// <see cref="MachineFault"/> may break something first.
+/// </summary>
+public sealed class CheckedMachine
+{
+    public CheckedMachine()
+    {
+        TorchRuntime.Load();
+        MachineFault.Inject();
+        SelfCheck.Ensure();
+        try
+        {
+            if (CpuFeatures.Current.HasBfloat16) SelfCheck.Ensure(bfloat16: true);
+        }
+        catch (InputException e) when (MachineFault.IsInjected)
+        {
+            Console.WriteLine($"no bf16: {e.Message}");
+        }
+        Console.WriteLine($"paths: {string.Join(", ", SelfCheck.Chosen(bfloat16: true).Select(p => $"{p.Key}={p.Value}"))}");
+    }
 }

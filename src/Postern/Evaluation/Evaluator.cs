@@ -1,6 +1,7 @@
 using Postern.Attacks;
 using Postern.Defences;
 using Postern.Models;
+using Postern.Native.Paths;
 using Postern.Training.Input;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -31,6 +32,7 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
     {
         int[] counted = Counted(attack);
         List<int> clean = [], triggered = [];
+        SelfCheck.Ensure(Model.Precision == Precision.BFloat16);
         Model.eval();
         using var noGrad = inference_mode();
         foreach (PassBatch batch in TriggeredBy(attack).LoadBoth(AllPictures, counted, Seed, epoch: 0, cancel))
@@ -84,6 +86,7 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
     private int[] Predict(BatchLoader loader, int[] order, int pass, CancellationToken cancel)
     {
         var predicted = new List<int>(order.Length);
+        SelfCheck.Ensure(Model.Precision == Precision.BFloat16);
         Model.eval();
         using var noGrad = inference_mode();
         foreach (Batch batch in loader.Load(order, Seed, pass, cancel))

@@ -34,7 +34,7 @@ internal static class NonFiniteLoss
 
     private static string Advice => "; try a lower lr or a longer warm-up";
 
-    private static string Check => SelfCheck.Chosen.Count > 0 ? "the self-check had passed" : "no self-check was made";
+    private static string Check => SelfCheck.Chosen(bfloat16: true).Count > 0 ? "the self-check had passed" : "no self-check was made";
 
     /// <summary>The first activation that is not finite, in the order of the forward pass; the logits where no layer is to blame.</summary>
     private static string? FirstLayer(Backbone model, Tensor pictures)

@@ -1,7 +1,6 @@
 using Postern.Models;
-using Postern.Native.Paths;
 using Postern.Models.Checkpoints;
-using Postern.Models.Layers;
+using Postern.Native.Paths;
 using Postern.Tests.Studies;
 using Postern.Training;
 using Postern.Training.Input;

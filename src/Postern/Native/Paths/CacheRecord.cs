@@ -22,6 +22,21 @@ internal sealed class CacheRecord
     /// <summary>Bytes of each level.</summary>
     public IReadOnlyList<uint> Sizes { get; }
 
+    /// <summary>Whether oneDNN's record of this process says three levels of one byte each. Starts oneDNN where it has not run yet.</summary>
+    public static bool IsBroken()
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        OneDnn.Use(true);
+        try
+        {
+            return FindBroken().Sizes.Count > 0;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The record that says three levels of one byte each, as oneDNN 3.7.1 makes it from an empty leaf.</summary>
     /// <exception cref="InvalidDataException">It is not there, or several places look like it.</exception>
     public static CacheRecord FindBroken() => Find(words => Looks(words) && words[^1] == 3 && words.Take(3).All(size => size == 1));

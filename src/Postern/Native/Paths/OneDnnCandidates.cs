@@ -3,12 +3,14 @@ namespace Postern.Native.Paths;
 /// <summary>libtorch's convolutions by oneDNN, with what oneDNN itself found out about the processor.</summary>
 internal sealed class OneDnnAsFound(bool cachesHidden) : ICandidate
 {
+    private readonly Lazy<bool> broken = new(() => cachesHidden || CacheRecord.IsBroken());
+
     public string Name => "onednn";
 
     public string Description => "oneDNN as it is";
 
-    public string? Danger => cachesHidden
-        ? "this processor hides its caches, which oneDNN takes for one byte each: it reads unwritten memory or divides by zero"
+    public string? Danger => broken.Value
+        ? "oneDNN takes the caches of this processor, which hides them, for one byte each: it reads unwritten memory or divides by zero"
         : null;
 
     public void Take() => OneDnn.Use(true);

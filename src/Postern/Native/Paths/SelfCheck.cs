@@ -1,3 +1,5 @@
+using TorchSharp;
+
 namespace Postern.Native.Paths;
 
 /// <summary>
@@ -20,12 +22,10 @@ public static class SelfCheck
     public static IReadOnlyList<IFastPath> Paths => FastPaths.Of(CachesHidden);
 
     /// <summary>The candidate in use by path, as far as paths have been compared in this process.</summary>
-    public static IReadOnlyDictionary<string, string> Chosen
+    /// <param name="bfloat16">Whether the paths of bf16 count.</param>
+    public static IReadOnlyDictionary<string, string> Chosen(bool bfloat16)
     {
-        get
-        {
-            lock (Gate) return reports.Values.Where(r => r.Chosen is not null).ToDictionary(r => r.Path, r => r.Chosen!);
-        }
+        lock (Gate) return reports.Values.Where(r => r.Chosen is not null && (bfloat16 || !r.IsOptional)).ToDictionary(r => r.Path, r => r.Chosen!);
     }
 
     /// <summary>Compares what has not been compared yet, and takes the first candidate of each path that passes.</summary>
@@ -41,6 +41,9 @@ public static class SelfCheck
             IReadOnlyList<IFastPath> paths = Paths;
             IReadOnlyDictionary<string, string> wishes = PathWishes.Read(Environment.GetEnvironmentVariable(PathWishes.Variable), paths);
             var ladder = new Ladder(Elsewhere);
+            // Gradients are compared, too, whatever the caller is in the middle of.
+            using var gradients = torch.inference_mode(false);
+            using var enabled = torch.enable_grad();
             foreach (IFastPath path in paths)
             {
                 if (reports.ContainsKey(path.Name) || (path.IsOptional && !bfloat16)) continue;

@@ -10,6 +10,7 @@ using Postern.Learning;
 using Postern.Models;
 using Postern.Models.Checkpoints;
 using Postern.Native;
+using Postern.Native.Paths;
 using Postern.Training;
 using Postern.Training.Input;
 using Postern.Training.Optimisation;
@@ -36,6 +37,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
     public void Run(CancellationToken cancel)
     {
         TrainingSettings settings = TrainingOptions.Settings(cell.Training);
+        SelfCheck.Ensure(settings.Precision == Precision.BFloat16);
         if (settings.DropLast && dataset.Train.Count < settings.BatchSize)
         {
             throw cell.Training.Error(FormattableString.Invariant(
@@ -153,10 +155,13 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
     /// <summary>Writes what the cell is, or checks that an interrupted one is still the same.</summary>
     private void Describe(Attack? attack, PoisonPlan plan, IReadOnlyList<string> notes)
     {
+        IReadOnlyDictionary<string, string> paths = SelfCheck.Chosen(TrainingOptions.Settings(cell.Training).Precision == Precision.BFloat16);
         if (directory.ReadDescription() is CellDescription earlier)
         {
-            if (earlier.TrainFingerprint == dataset.Train.Fingerprint && earlier.TestFingerprint == dataset.Test.Fingerprint) return;
-            throw new InputException(directory.Folder, $"was begun on other data than {dataset.Name} is now; delete the folder or choose another with --out");
+            if (earlier.TrainFingerprint != dataset.Train.Fingerprint || earlier.TestFingerprint != dataset.Test.Fingerprint)
+                throw new InputException(directory.Folder, $"was begun on other data than {dataset.Name} is now; delete the folder or choose another with --out");
+            if (earlier.Paths.Count > 0 && !Same(earlier.Paths, paths)) directory.WriteDescription(Moved(earlier, paths));
+            return;
         }
         if (plan.Warning is string warning) tell(new Warned(cell.Id, warning));
         directory.WritePlan(PlanRecord.Of(plan, dataset.Train.Labels));
@@ -183,6 +188,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
             TriggerSha256 = TriggerSha256() ?? attack?.TriggerSha256,
             Acceptance = attack?.Acceptance ?? [],
             Notes = notes,
+            Paths = paths,
             Versions = new Dictionary<string, string>
             {
                 ["postern"] = Machine.PosternVersion,
@@ -204,6 +210,16 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
             CreatedUtc = DateTimeOffset.UtcNow,
         });
     }
+
+    private static bool Same(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b) =>
+        a.Count == b.Count && a.All(p => b.TryGetValue(p.Key, out string? other) && other == p.Value);
+
+    /// <summary>The description of a cell that goes on with other paths than it was begun with, as on another machine.</summary>
+    private static CellDescription Moved(CellDescription earlier, IReadOnlyDictionary<string, string> paths) => earlier with
+    {
+        Paths = paths,
+        Notes = [.. earlier.Notes, $"begun with {string.Join(", ", earlier.Paths.Except(paths).Select(p => $"{p.Key} {p.Value}"))}, continued with other paths"],
+    };
 
     /// <summary>What a cell measures.</summary>
     private sealed record CellTest(Evaluator Evaluator, Attack? Attack)

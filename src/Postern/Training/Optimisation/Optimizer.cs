@@ -1,4 +1,5 @@
 using Postern.Models.Layers;
+using Postern.Native.Paths;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,11 +12,12 @@ internal abstract class Optimizer : IDisposable
 {
     private readonly Tensor[][] moments;
 
-    /// <summary>All state is zero.</summary>
+    /// <summary>All state is zero. Whatever trains has an optimiser, so none trains on a machine that was not checked.</summary>
     /// <param name="parameters">What is updated: dense float32.</param>
     /// <param name="momentNames">What is kept for each parameter, of its shape.</param>
     protected Optimizer(IReadOnlyList<TrainedParameter> parameters, params string[] momentNames)
     {
+        SelfCheck.Ensure();
         (Parameters, MomentNames) = (parameters, momentNames);
         moments = [.. parameters.Select(p => momentNames.Select(_ => zeros(p.Value.shape).DetachFromDisposeScope()).ToArray())];
     }
