@@ -25,6 +25,7 @@ public sealed class CheckedMachine
         TorchRuntime.Load();
         MachineFault.Inject();
         SelfCheck.Ensure();
+        Console.WriteLine(FormattableString.Invariant($"self-check: {SelfCheck.Elapsed.TotalMilliseconds:f0} ms"));
         try
         {
             if (CpuFeatures.Current.HasBfloat16) SelfCheck.Ensure(bfloat16: true);

@@ -71,6 +71,7 @@ internal static class ReportCommand
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
         AnsiConsole.Write(table);
+        foreach (string note in results.Notes) AnsiConsole.MarkupLineInterpolated($"{note}");
         foreach (ClaimResult claim in PaperComparison.Read(summary)?.Claims ?? [])
             AnsiConsole.MarkupLineInterpolated($"claim {claim.Number}, {claim.Text}: {claim.Claim.Text}");
         AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(study, root)}");

@@ -91,6 +91,10 @@ public class JsonTests
         JsonElement findings = Listing("doctor");
         Assert.Equal("postern", Names(findings)[0]);
         Assert.All(findings.EnumerateArray(), f => Assert.Equal(f.GetProperty("state").GetString() == "ok", f.GetProperty("cure").ValueKind == JsonValueKind.Null));
+        JsonElement scan = findings.EnumerateArray().Single(f => f.GetProperty("name").GetString() == "path scan");
+        Assert.Equal(["avx512", "avx2", "portable", "plain"], scan.GetProperty("candidates").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
+        JsonElement used = scan.GetProperty("candidates").EnumerateArray().Single(c => c.GetProperty("in_use").GetBoolean());
+        Assert.Equal(("passed", true), (used.GetProperty("outcome").GetString(), used.GetProperty("largest_difference").GetDouble() < 1e-5));
     }
 
     [Fact]

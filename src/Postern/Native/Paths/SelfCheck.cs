@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TorchSharp;
 
 namespace Postern.Native.Paths;
@@ -17,6 +18,9 @@ public static class SelfCheck
 
     /// <summary>Whether the processor hides its caches; tests say otherwise.</summary>
     internal static bool CachesHidden { get; set; } = CacheTopology.IsHidden;
+
+    /// <summary>How long comparing took in this process, libtorch's own start left out.</summary>
+    public static TimeSpan Elapsed { get; private set; }
 
     /// <summary>Every path.</summary>
     public static IReadOnlyList<IFastPath> Paths => FastPaths.Of(CachesHidden);
@@ -41,6 +45,7 @@ public static class SelfCheck
             IReadOnlyList<IFastPath> paths = Paths;
             IReadOnlyDictionary<string, string> wishes = PathWishes.Read(Environment.GetEnvironmentVariable(PathWishes.Variable), paths);
             var ladder = new Ladder(Elsewhere);
+            long begun = Stopwatch.GetTimestamp();
             // Gradients are compared, too, whatever the caller is in the middle of.
             using var gradients = torch.inference_mode(false);
             using var enabled = torch.enable_grad();
@@ -51,6 +56,7 @@ public static class SelfCheck
                 if (report.Chosen is null) throw new InputException("self-check", Refusal(report));
                 reports[path.Name] = report;
             }
+            Elapsed += Stopwatch.GetElapsedTime(begun);
             (checkedOnce, checkedInBFloat16) = (true, bfloat16);
         }
     }

@@ -28,6 +28,7 @@ public sealed class LatexTable : IExporter
             text.Append(LatexText.Row([.. table.NamesOf(row).Select(LatexText.Escape), .. row.Entries.SelectMany(e => Columns(e, notes))]));
         text.Append($"\\bottomrule\n\\end{{tabular}}\n\n\\footnotesize {LatexText.Escape(ResultTable.Legend)}");
         foreach ((int i, string note) in notes.Index()) text.Append($" {Mark(i)}{LatexText.Escape(note)}.");
+        foreach (string note in table.Notes) text.Append($" {LatexText.Escape(note)}");
         return text.Append("\n\\end{table}\n").ToString();
     }
 

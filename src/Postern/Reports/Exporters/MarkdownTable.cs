@@ -20,6 +20,8 @@ public sealed class MarkdownTable : IExporter
         text.Append(MarkdownText.Row([.. table.RowNames, .. table.Models]));
         text.Append(MarkdownText.Rule(table.RowNames.Count, table.Models.Count));
         foreach (ResultRow row in table.Rows) text.Append(MarkdownText.Row([.. table.NamesOf(row), .. row.Entries.Select(e => e.Text)]));
-        return text.Append($"\n{ResultTable.Legend}\n").ToString();
+        text.Append($"\n{ResultTable.Legend}\n");
+        foreach (string note in table.Notes) text.Append($"\n{MarkdownText.Escape(note)}\n");
+        return text.ToString();
     }
 }

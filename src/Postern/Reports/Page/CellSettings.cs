@@ -15,7 +15,7 @@ internal static class CellSettings
         return Markup.Of($"""
             <details><summary>Settings, data and machine</summary><div class="settings">
             {Table($"dataset {d.Dataset.Name}", d.Dataset.Options)}{Table($"model {d.Model.Name}", d.Model.Options)}{Table($"attack {d.Attack.Name}", d.Attack.Options)}{(d.Defence.Options.Count > 0 ? Table($"defence {d.Defence.Name}", d.Defence.Options) : Markup.Empty)}{Table($"training {d.Training.Name}", d.Training.Options)}
-            {Table("data", Data(d))}{Table("versions", d.Versions)}{Table("machine", d.Hardware)}
+            {Table("data", Data(d))}{Table("versions", d.Versions)}{Table("machine", d.Hardware)}{(d.Paths.Count > 0 ? Table("ways to compute", d.Paths) : Markup.Empty)}
             </div><p class="note">{d.Id}, begun {d.CreatedUtc.UtcDateTime:yyyy-MM-dd HH:mm} UTC</p></details>
             """);
     }

@@ -16,7 +16,7 @@ internal static class ResultSection
         <tr>{table.Models.Select((_, i) => Markup.Of($"""<th class="number first" data-column="{table.RowNames.Count + 2 * i}">ACC</th><th class="number" data-column="{table.RowNames.Count + 1 + 2 * i}">ASR</th>"""))}</tr></thead>
         <tbody>{table.Rows.Select(r => Row(table, r))}</tbody></table></div>
         <p class="note">In percent; over several seeds the mean ± standard deviation, n the number of seeds. Rest on a number for its 95% interval
-        and counts, follow it to its curves. Empty: not run. –: nothing to measure.{(table.HasDefences ? " DER rates a defence: 0.5 where it changes nothing, 1 where it takes a full ASR and no ACC." : "")} Tables: <a href="results.csv">results.csv</a>, <a href="results.md">results.md</a>, <a href="results.tex">results.tex</a>.</p>
+        and counts, follow it to its curves. Empty: not run. –: nothing to measure.{(table.HasDefences ? " DER rates a defence: 0.5 where it changes nothing, 1 where it takes a full ASR and no ACC." : "")} Tables: <a href="results.csv">results.csv</a>, <a href="results.md">results.md</a>, <a href="results.tex">results.tex</a>.</p>{table.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>"))}
         </section>
         """);
 

@@ -13,6 +13,9 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
     public const string Legend = "ACC / ASR in percent; over several seeds mean ± standard deviation. "
         + "An empty entry has not run; – means that there is nothing to measure.";
 
+    /// <summary>What a reader has to know of how the numbers came about, a sentence each; mostly none.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Whether any cell is defended; where none is, tables for readers leave the column out.</summary>
     public bool HasDefences { get; } = Rows.SelectMany(r => r.Entries).SelectMany(e => e.Cells).Any(c => c.Cell.IsDefended);
 
@@ -36,7 +39,10 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
                     .. models.Select(m => ResultEntry.Of(
                         [.. row.Where(c => c.Cell.ModelLabel == m)], [.. undefended[(row.Key.DatasetLabel, row.Key.AttackLabel, m)]])),
                 ])),
-        ]);
+        ])
+        {
+            Notes = PathDifferences.Of(cells),
+        };
     }
 }
 
