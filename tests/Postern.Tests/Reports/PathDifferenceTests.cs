@@ -1,4 +1,3 @@
-using Postern.Evaluation;
 using Postern.Reports.Exporters;
 using Postern.Reports.Page;
 using Postern.Reports.Tables;

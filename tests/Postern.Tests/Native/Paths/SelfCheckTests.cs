@@ -65,6 +65,7 @@ public class SelfCheckTests
     [Trait("Category", "Fault")]
     public void A_machine_that_hides_its_caches_is_put_right_in_memory_and_gives_the_golden_values()
     {
+        LongGroup.Require("Fault");
         (int code, string output) = TestProcess.Run(Goldens, (MachineFault.Variable, MachineFault.HiddenCaches));
         Assert.Contains("fault: hidden-caches", output, StringComparison.Ordinal);
         Assert.Contains("convolution=onednn-corrected", output, StringComparison.Ordinal);
@@ -75,6 +76,7 @@ public class SelfCheckTests
     [Trait("Category", "Fault")]
     public void A_broken_record_makes_padded_convolutions_wrong_or_ends_the_process_and_the_comparison_sees_it()
     {
+        LongGroup.Require("Fault");
         (int code, string output) = TestProcess.Run(Goldens, (MachineFault.Variable, MachineFault.UsedAllTheSame));
         Assert.Contains("fault: used-all-the-same", output, StringComparison.Ordinal);
         Assert.True(code > 128 || output.Contains("as found: wrong", StringComparison.Ordinal), output);
@@ -84,6 +86,7 @@ public class SelfCheckTests
     [Trait("Category", "Fault")]
     public void A_machine_whose_record_is_broken_for_no_known_reason_goes_without_oneDNN_and_gives_the_golden_values()
     {
+        LongGroup.Require("Fault");
         (int code, string output) = TestProcess.Run(Goldens, (MachineFault.Variable, MachineFault.BrokenRecord));
         Assert.Contains("convolution=onednn-off", output, StringComparison.Ordinal);
         Assert.True(code == 0, output);
@@ -97,7 +100,7 @@ public class SelfCheckTests
     public void Golden_values_hold_under_every_candidate(string wishes)
     {
         if (wishes.Contains("avx2", StringComparison.Ordinal) && !SimdPaths.IsSupported(SimdPath.Avx2)) Assert.Skip("this machine has no AVX2");
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") is { Length: > 0 }, "takes a minute; runs where CI is set");
+        LongGroup.Require("Fault");
         (int code, string output) = TestProcess.Run(Goldens, (PathWishes.Variable, wishes));
         Assert.All(wishes.Split(','), wish => Assert.Contains(wish, output, StringComparison.Ordinal));
         TestContext.Current.TestOutputHelper!.WriteLine(output.Split('\n').First(l => l.StartsWith("paths:", StringComparison.Ordinal)));
