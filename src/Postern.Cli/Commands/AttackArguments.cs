@@ -41,7 +41,7 @@ internal static class AttackArguments
         Attack attack = AttackCatalog.Create(choice, dataset.TargetClass)
             ?? throw new InputException(choice.Name, "plants no trigger; name another attack");
         if (AttackCatalog.Find(choice.Name) is { Learned: true }) TorchRuntime.Load();
-        string cache = Path.Combine(output, StudyRunner.IngredientFolder);
+        string cache = RunFolder.IngredientsIn(output);
         Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(AnsiConsole.Profile.Out.Writer), cancel)
         {
             FromCacheOnly = fromCacheOnly,

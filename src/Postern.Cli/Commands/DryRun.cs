@@ -15,27 +15,28 @@ internal static class DryRun
         string DatasetLabel, string ModelLabel, string AttackLabel, string DefenceLabel, string? Pretraining, string? TrainedBy);
 
     /// <summary>A JSON array of the study's cells and nothing else.</summary>
-    public static void WriteJson(Study study, string root) => JsonOutput.Write(study.Cells.Select(c => new Line(
-        c.Id, c.Dataset.Name, c.Model.Name, c.Attack.Name, c.Defence.Name, c.Seed, State(study, root, c),
+    public static void WriteJson(RunFolder run) => JsonOutput.Write(run.Study.Cells.Select(c => new Line(
+        c.Id, c.Dataset.Name, c.Model.Name, c.Attack.Name, c.Defence.Name, c.Seed, State(run, c),
         c.Attack.Values, c.Defence.Values, c.DatasetLabel, c.ModelLabel, c.AttackLabel, c.DefenceLabel, c.Pretraining?.Id, c.TrainedBy?.Id)));
 
     /// <summary>A table of the cells, and hours and disk.</summary>
-    public static void Write(Study study, string root, int threads)
+    public static void Write(RunFolder run, int threads)
     {
+        Study study = run.Study;
         bool defended = study.Cells.Any(c => c.IsDefended);
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("cell", "dataset", "model", "attack");
         if (defended) table.AddColumn("defence");
         table.AddColumns("seed", "state");
         foreach (Cell cell in study.Cells)
         {
-            string[] cells = [cell.Id, cell.DatasetLabel, cell.ModelLabel, cell.AttackLabel, .. defended ? new[] { cell.DefenceLabel } : [], $"{cell.Seed}", State(study, root, cell)];
+            string[] cells = [cell.Id, cell.DatasetLabel, cell.ModelLabel, cell.AttackLabel, .. defended ? new[] { cell.DefenceLabel } : [], $"{cell.Seed}", State(run, cell)];
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLineInterpolated($"{study.Cells.Count} cells, nothing run");
         foreach (string path in study.Missing) AnsiConsole.MarkupLineInterpolated($"[yellow]missing[/] {path}: needed to run");
         TorchThreads.Use(new ThreadBudget(threads));
-        Print(StudyCost.Of(study, root, StepCost.Measure), threads);
+        Print(StudyCost.Of(run, StepCost.Measure), threads);
     }
 
     private static void Print(StudyCost cost, int threads)
@@ -57,9 +58,9 @@ internal static class DryRun
         _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:#,0} hours ({seconds / 86400:#,0} days)"),
     };
 
-    private static string State(Study study, string root, Cell cell)
+    private static string State(RunFolder run, Cell cell)
     {
-        CellState state = new CellDirectory(study.Folder(root), cell).State;
+        CellState state = run.Of(cell).State;
         return state.Phase switch
         {
             CellPhase.NotStarted => "-",

@@ -26,12 +26,12 @@ internal sealed class JobsOption : Option<string>
     /// <summary>Whether the number is chosen here.</summary>
     public bool IsAuto(ParseResult parsed) => parsed.GetValue(this) == Auto;
 
-    /// <summary>How many for the rest of <paramref name="study"/>.</summary>
-    public int Count(ParseResult parsed, Study study, string root, int threads)
+    /// <summary>How many for the rest of <paramref name="run"/>.</summary>
+    public int Count(ParseResult parsed, RunFolder run, int threads)
     {
         if (!IsAuto(parsed)) return Number(parsed.GetValue(this)!)!.Value;
         TorchRuntime.Load();
-        return JobCount.Auto(study, root, threads, Machine.Memory.Available);
+        return JobCount.Auto(run, threads, Machine.Memory.Available);
     }
 
     private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;

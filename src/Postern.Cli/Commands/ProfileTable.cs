@@ -8,11 +8,11 @@ namespace Postern.Cli.Commands;
 internal static class ProfileTable
 {
     /// <summary>Prints the table for the cells that have a profile, those of earlier runs included.</summary>
-    public static void Write(Study study, string root)
+    public static void Write(RunFolder run)
     {
-        IReadOnlyList<Cell> cells = study.WithNeeded;
+        IReadOnlyList<Cell> cells = run.Study.WithNeeded;
         (Cell Cell, CellProfile Profile)[] measured =
-            [.. cells.Select(c => (c, new CellDirectory(study.Folder(root), c).ReadProfile())).Where(p => p.Item2 is not null).Select(p => (p.c, p.Item2!))];
+            [.. cells.Select(c => (c, run.Of(c).ReadProfile())).Where(p => p.Item2 is not null).Select(p => (p.c, p.Item2!))];
         if (measured.Length == 0)
         {
             AnsiConsole.MarkupLine("no cell has a profile: those that were done before ran without --profile");

@@ -33,7 +33,7 @@ internal static class ReportCommand
                 return ExitCode.Done;
             }
             if (file is not null) throw new InputException("--markdown", "belongs to a comparison: name two studies or folders; a report has results.md");
-            Show(arguments.Read(parsed, planOnly: true), arguments.Output(parsed));
+            Show(arguments.Folder(parsed, planOnly: true));
             return ExitCode.Done;
         });
         return command;
@@ -41,7 +41,7 @@ internal static class ReportCommand
 
     private static ComparedRuns Side(StudyArguments arguments, ParseResult parsed, string path)
     {
-        if (File.Exists(path)) return ComparedRuns.Of(arguments.Read(parsed, planOnly: true, path), arguments.Output(parsed));
+        if (File.Exists(path)) return ComparedRuns.Of(arguments.Folder(parsed, planOnly: true, path));
         if (arguments.HasChoices(parsed)) throw new InputException(path, "is no study file: --set and --only belong to study files");
         return ComparedRuns.OfFolder(path);
     }
@@ -59,9 +59,9 @@ internal static class ReportCommand
     }
 
     /// <summary>Prints the table and writes the page.</summary>
-    public static void Show(Study study, string root)
+    public static void Show(RunFolder run)
     {
-        StudySummary summary = StudySummary.Read(study, root);
+        StudySummary summary = StudySummary.Read(run);
         ResultTable results = summary.Table;
         Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(results.Title)).Caption(Markup.Escape("ACC / ASR (RA) in percent"))
             .AddColumns([.. results.RowNames]).AddColumns([.. results.Models.Select(m => new TableColumn(Markup.Escape(m)).RightAligned())]);
@@ -74,6 +74,6 @@ internal static class ReportCommand
         foreach (string note in results.Notes) AnsiConsole.MarkupLineInterpolated($"{note}");
         foreach (ClaimResult claim in PaperComparison.Read(summary)?.Claims ?? [])
             AnsiConsole.MarkupLineInterpolated($"claim {claim.Number}, {claim.Text}: {claim.Claim.Text}");
-        AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(study, root)}");
+        AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(run)}");
     }
 }

@@ -46,60 +46,59 @@ internal static class RunCommand
             if (asJson && !plans) throw new InputException("--json", "belongs to --dry-run; a run's results are in its folder as JSON");
             if (profiles && plans) throw new InputException("--profile", "needs a run; leave out --dry-run");
             if (plans && parsed.GetResult(jobs) is { Implicit: false }) throw new InputException("--jobs", "needs a run; leave out --dry-run");
-            Study study = arguments.Read(parsed, planOnly: plans);
-            string root = arguments.Output(parsed);
+            RunFolder run = arguments.Folder(parsed, planOnly: plans);
             int count = parsed.GetValue(threads);
-            if (parsed.GetValue(job)) return Serve(study, root, count, profiles);
+            if (parsed.GetValue(job)) return Serve(run, count, profiles);
             if (!plans)
             {
-                int sideBySide = jobs.Count(parsed, study, root, count);
+                int sideBySide = jobs.Count(parsed, run, count);
                 string share = new ThreadBudget(count).Share(sideBySide).Threads.ToString(CultureInfo.InvariantCulture);
                 if (sideBySide > 1 || jobs.IsAuto(parsed)) AnsiConsole.MarkupLineInterpolated($"cells side by side: {sideBySide}, with {share} threads each");
                 (string program, IReadOnlyList<string> before) = OwnProgram.Find();
                 string[] own = [.. before, Name, .. arguments.Again(parsed), "--threads", share, JobSwitch, .. profiles ? new[] { "--profile" } : []];
-                return Run(study, root, count, sideBySide, profiles, new JobCommand(program, own));
+                return Run(run, count, sideBySide, profiles, new JobCommand(program, own));
             }
-            if (asJson) DryRun.WriteJson(study, root);
-            else DryRun.Write(study, root, count);
+            if (asJson) DryRun.WriteJson(run);
+            else DryRun.Write(run, count);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static int Run(Study study, string root, int threads, int jobs, bool profiles, JobCommand command)
+    private static int Run(RunFolder run, int threads, int jobs, bool profiles, JobCommand command)
     {
         using var interrupt = new Interrupt();
         RunSummary summary;
         try
         {
-            summary = RunProgress.Show(study, root, jobs, shown =>
+            summary = RunProgress.Show(run, jobs, shown =>
             {
-                Action<RunEvent> tell = new ReportingProgress(shown, study, root).Show;
-                if (jobs > 1) return new JobRunner(study, root, jobs, command, tell).Run(interrupt.Token);
+                Action<RunEvent> tell = new ReportingProgress(shown, run).Show;
+                if (jobs > 1) return new JobRunner(run, jobs, command, tell).Run(interrupt.Token);
                 TorchThreads.Use(new ThreadBudget(threads));
-                return new StudyRunner(study, root, threads, tell) { Profiles = profiles }.Run(interrupt.Token);
+                return new StudyRunner(run, threads, tell) { Profiles = profiles }.Run(interrupt.Token);
             });
         }
         catch (OperationCanceledException)
         {
-            HtmlReport.Write(study, root);
+            HtmlReport.Write(run);
             throw;
         }
-        ReportCommand.Show(study, root);
-        if (profiles) ProfileTable.Write(study, root);
+        ReportCommand.Show(run);
+        if (profiles) ProfileTable.Write(run);
         if (summary.Failed + summary.Skipped > 0)
             AnsiConsole.MarkupLineInterpolated($"[red]{summary.Failed} cells failed, {summary.Skipped} are run by another process[/]");
         return summary.Failed + summary.Skipped == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
     /// <summary>Runs as a job of another run: cells are asked for on standard input.</summary>
-    private static int Serve(Study study, string root, int threads, bool profiles)
+    private static int Serve(RunFolder run, int threads, bool profiles)
     {
         TorchThreads.Use(new ThreadBudget(threads));
         using var interrupt = new Interrupt(ofJob: true);
         using var orders = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
         using var events = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        new JobServer(study, root, threads, profiles).Serve(orders, events, interrupt.Token);
+        new JobServer(run, threads, profiles).Serve(orders, events, interrupt.Token);
         return ExitCode.Done;
     }
 }

@@ -24,8 +24,6 @@ internal sealed class StudyArguments
         command.Options.Add(output);
     }
 
-    public string Output(ParseResult parsed) => parsed.GetValue(output)!;
-
     /// <summary>What was named as the study.</summary>
     public string Named(ParseResult parsed) => parsed.GetValue(file)!;
 
@@ -36,17 +34,22 @@ internal sealed class StudyArguments
     /// <summary>Whether cells are chosen or values are set, which a folder of results knows nothing of.</summary>
     public bool HasChoices(ParseResult parsed) => parsed.GetValue(set) is { Length: > 0 } || parsed.GetValue(only) is { Length: > 0 };
 
-    /// <summary>The study that was named.</summary>
+    /// <summary>The study that was named, and where its results are.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="planOnly">Whether nothing is run, so that data need not be there.</param>
     /// <param name="path">Another study file than the one that was named first.</param>
-    public Study Read(ParseResult parsed, bool planOnly, string? path = null)
+    public RunFolder Folder(ParseResult parsed, bool planOnly, string? path = null)
     {
         Study study = ReadFile(path ?? Named(parsed), parsed.GetValue(set) ?? [], planOnly);
-        return parsed.GetValue(only) is { Length: > 0 } terms ? study.Only(terms) : study;
+        return new RunFolder(parsed.GetValue(only) is { Length: > 0 } terms ? study.Only(terms) : study, Output(parsed));
     }
 
     /// <summary>A study file with everything that this program knows.</summary>
     public static Study ReadFile(string path, IReadOnlyList<string> sets, bool planOnly = false) =>
-        StudyFile.Read(path, new StudyCatalogs(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, DefenceCatalog.All, PresetCatalog.All), sets, planOnly);
+        StudyFile.Read(path, Catalogs, sets, planOnly);
+
+    private static StudyCatalogs Catalogs { get; } =
+        new(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, DefenceCatalog.All, PresetCatalog.All);
+
+    private string Output(ParseResult parsed) => parsed.GetValue(output)!;
 }

@@ -13,15 +13,15 @@ internal sealed class Pace
     private readonly Dictionary<string, (double Seconds, int Epochs)> byModel = [];
     private readonly Dictionary<string, long> epochStarts = new(StringComparer.Ordinal);
 
-    /// <param name="study">The study.</param>
-    /// <param name="root">The output folder.</param>
+    /// <param name="run">The study and where its results go.</param>
     /// <param name="jobs">Cells that run at a time.</param>
-    public Pace(Study study, string root, int jobs = 1)
+    public Pace(RunFolder run, int jobs = 1)
     {
+        Study study = run.Study;
         Jobs = jobs;
         cells = study.WithNeeded.ToDictionary(c => c.Id, StringComparer.Ordinal);
         order = [.. study.WithNeeded.Select(c => c.Id)];
-        ended = [.. study.WithNeeded.Where(c => new CellDirectory(study.Folder(root), c).IsDone).Select(c => c.Id)];
+        ended = [.. study.WithNeeded.Where(run.IsDone).Select(c => c.Id)];
         epochsLeft = study.WithNeeded.Where(c => c.TrainedBy is null && !ended.Contains(c.Id))
             .ToDictionary(c => c.Id, c => c.Training.Integer("epochs"), StringComparer.Ordinal);
     }

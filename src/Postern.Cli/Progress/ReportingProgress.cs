@@ -22,9 +22,9 @@ internal sealed class ReportingProgress(Action<RunEvent> show, Action write, Tim
     private TimeSpan pause = Pause;
     private bool warned;
 
-    /// <summary>For the report of <paramref name="study"/> under <paramref name="runsRoot"/>.</summary>
-    public ReportingProgress(Action<RunEvent> show, Study study, string runsRoot)
-        : this(show, () => HtmlReport.Write(study, runsRoot), TimeProvider.System)
+    /// <summary>For the report of <paramref name="run"/>.</summary>
+    public ReportingProgress(Action<RunEvent> show, RunFolder run)
+        : this(show, () => HtmlReport.Write(run), TimeProvider.System)
     {
     }
 

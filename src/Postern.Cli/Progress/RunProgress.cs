@@ -7,9 +7,9 @@ namespace Postern.Cli.Progress;
 internal static class RunProgress
 {
     /// <summary>Runs <paramref name="work"/>, <paramref name="jobs"/> cells at a time, with the display that fits where the output goes.</summary>
-    public static RunSummary Show(Study study, string root, int jobs, Func<Action<RunEvent>, RunSummary> work)
+    public static RunSummary Show(RunFolder run, int jobs, Func<Action<RunEvent>, RunSummary> work)
     {
-        var pace = new Pace(study, root, jobs);
+        var pace = new Pace(run, jobs);
         if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
             return work(new PlainProgress(pace, Console.Out).Show);
         return AnsiConsole.Progress()

@@ -66,13 +66,13 @@ public sealed class ReportingProgressTests : IDisposable
     [Fact]
     public void The_page_shows_a_cell_that_is_running()
     {
-        Study study = SampleRuns.Study(folder);
-        var progress = new ReportingProgress(Hear, study, folder.File("runs"));
-        var directory = new CellDirectory(study.Folder(folder.File("runs")), cell);
+        var run = new RunFolder(SampleRuns.Study(folder), folder.File("runs"));
+        var progress = new ReportingProgress(Hear, run);
+        CellDirectory directory = run.Of(cell);
         directory.Start();
         directory.AppendMetrics(Epoch);
         progress.Show(new CellStarted(cell.Id, 1));
-        Assert.Contains("epoch 1 of 4", File.ReadAllText(Path.Combine(study.Folder(folder.File("runs")), "report", "index.html")), StringComparison.Ordinal);
+        Assert.Contains("epoch 1 of 4", File.ReadAllText(Path.Combine(run.Report, "index.html")), StringComparison.Ordinal);
     }
 
     private void Hear(RunEvent happened) => heard.Add(happened is Warned e ? e.Warning : happened.GetType().Name);

@@ -11,7 +11,7 @@ public sealed class DrawingTests(WideSample wide) : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private IReadOnlyList<CellGroup> Groups => CellGroup.Of(StudySummary.Read(wide.Study, wide.RunsRoot).Cells);
+    private IReadOnlyList<CellGroup> Groups => CellGroup.Of(StudySummary.Read(new RunFolder(wide.Study, wide.RunsRoot)).Cells);
 
     public void Dispose() => folder.Dispose();
 
@@ -61,14 +61,14 @@ public sealed class DrawingTests(WideSample wide) : IDisposable
             preset: quick
             """);
         foreach (Cell cell in study.Cells) SampleRuns.WriteResult(study, folder.File("grid"), cell, 90, 50, 100);
-        IReadOnlyList<Sweep> sweeps = Sweep.Among(CellGroup.Of(StudySummary.Read(study, folder.File("grid")).Cells));
+        IReadOnlyList<Sweep> sweeps = Sweep.Among(CellGroup.Of(StudySummary.Read(new RunFolder(study, folder.File("grid"))).Cells));
         Assert.Equal(["vim · blend · poison_rate 0.01", "vim · blend · poison_rate 0.05"], sweeps[0].Lines.Select(sweeps[0].NameOf));
         Assert.Equal(["vim · blend · alpha 0.1", "vim · blend · alpha 0.3"], sweeps[1].Lines.Select(sweeps[1].NameOf));
     }
 
     [Fact]
     public void A_study_without_results_has_no_drawings() =>
-        Assert.Empty(HtmlReport.Figures(StudySummary.Read(wide.Study, folder.File("elsewhere"))));
+        Assert.Empty(HtmlReport.Figures(StudySummary.Read(new RunFolder(wide.Study, folder.File("elsewhere")))));
 
     [Fact]
     public void A_line_looks_the_same_in_every_chart_also_where_the_clean_row_has_no_value()

@@ -25,7 +25,7 @@ public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFi
     [Theory]
     [MemberData(nameof(Tables))]
     public void The_main_table_is_as_approved_in_every_culture(string ending, string culture) =>
-        ApprovedText.Check($"results{ending}", culture, () => Export($"results{ending}", ReportContents.Read(sample.Study, sample.RunsRoot)));
+        ApprovedText.Check($"results{ending}", culture, () => Export($"results{ending}", ReportContents.Read(new RunFolder(sample.Study, sample.RunsRoot))));
 
     [Theory]
     [MemberData(nameof(Tables))]

@@ -14,9 +14,9 @@ public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wid
 
     public void Dispose() => folder.Dispose();
 
-    private string Page() => File.ReadAllText(HtmlReport.Write(sample.Study, sample.RunsRoot));
+    private string Page() => File.ReadAllText(HtmlReport.Write(new RunFolder(sample.Study, sample.RunsRoot)));
 
-    private string Page(Study study) => File.ReadAllText(HtmlReport.Write(study, folder.File("runs")));
+    private string Page(Study study) => File.ReadAllText(HtmlReport.Write(new RunFolder(study, folder.File("runs"))));
 
     [Fact]
     public void A_report_is_a_page_tables_and_drawings_in_the_study_s_folder()
@@ -65,7 +65,7 @@ public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wid
     public void Records_from_outside_stay_text()
     {
         Study study = SampleRuns.Study(folder);
-        var directory = new CellDirectory(study.Folder(folder.File("runs")), study.Cells[0]);
+        CellDirectory directory = new RunFolder(study, folder.File("runs")).Of(study.Cells[0]);
         directory.Start();
         directory.WriteFailure("<img src=x onerror=alert(1)>");
         AtomicFile.WriteText(directory.PreviewPath, "<svg onload=alert(1)>");
@@ -115,7 +115,7 @@ public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wid
     {
         string report = wide.Report;
         Dictionary<string, byte[]> first = Directory.EnumerateFiles(report, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes);
-        Parallel.For(0, 4, _ => HtmlReport.Write(wide.Study, wide.RunsRoot));
+        Parallel.For(0, 4, _ => HtmlReport.Write(new RunFolder(wide.Study, wide.RunsRoot)));
         string[] again = [.. Directory.EnumerateFiles(report, "*", SearchOption.AllDirectories)];
         Assert.Equal(first.Keys.Order(), again.Order());
         Assert.True(first.Count > 20);
@@ -147,10 +147,10 @@ public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wid
     {
         Study study = SampleRuns.Study(folder).Only(["seed=0", "attack=none"]);
         SampleRuns.Write(study, folder.File("runs"));
-        string path = new CellDirectory(study.Folder(folder.File("runs")), study.Cells[0]).ResultPath;
+        string path = new RunFolder(study, folder.File("runs")).Of(study.Cells[0]).ResultPath;
         AtomicFile.WriteText(path, "{");
         Assert.StartsWith($"{path}: is damaged",
-            Assert.Throws<InputException>(() => HtmlReport.Write(study, folder.File("runs"))).Message, StringComparison.Ordinal);
+            Assert.Throws<InputException>(() => HtmlReport.Write(new RunFolder(study, folder.File("runs")))).Message, StringComparison.Ordinal);
     }
 
     private static string WithoutPictures(string page) => Sources().Replace(page, "");

@@ -51,7 +51,7 @@ internal static class SampleRuns
     {
         for (int i = 0; i < study.Cells.Count; i++)
         {
-            var directory = new CellDirectory(study.Folder(runsRoot), study.Cells[i]);
+            CellDirectory directory = new RunFolder(study, runsRoot).Of(study.Cells[i]);
             int left = study.Cells.Count - i;
             if (left == 2) continue;
             directory.Start();
@@ -70,7 +70,7 @@ internal static class SampleRuns
     /// <summary>A result with these counts, of <paramref name="total"/> pictures each.</summary>
     public static void WriteResult(Study study, string runsRoot, Cell cell, int accurate, int hits, int total)
     {
-        var directory = new CellDirectory(study.Folder(runsRoot), cell);
+        CellDirectory directory = new RunFolder(study, runsRoot).Of(cell);
         directory.Start();
         CellResult result = CellResult.Of(cell, new CleanResult(new Proportion(accurate, total), [new Proportion(accurate, total)]), null, PoisonPlan.Empty, 1, [], DateTimeOffset.UnixEpoch);
         directory.WriteResult(cell.Attack.Name == "none" ? result : result with { AsrHits = hits, AsrTotal = total });

@@ -12,7 +12,7 @@ public class TableTests
     public void A_study_that_has_not_run_has_empty_entries()
     {
         using var folder = new TemporaryFolder();
-        ResultTable table = StudySummary.Read(SampleRuns.Study(folder), folder.File("runs")).Table;
+        ResultTable table = StudySummary.Read(new RunFolder(SampleRuns.Study(folder), folder.File("runs"))).Table;
         Assert.All(table.Rows.SelectMany(r => r.Entries), entry => Assert.Equal("", entry.Text));
     }
 

@@ -16,7 +16,7 @@ public sealed class WideSample : IDisposable
     {
         Study wide = SampleRuns.Study(folder, SampleRuns.WideYaml);
         SampleRuns.Write(wide, RunsRoot);
-        HtmlReport.Write(wide, RunsRoot);
+        HtmlReport.Write(new RunFolder(wide, RunsRoot));
         return wide;
     });
 
@@ -25,7 +25,7 @@ public sealed class WideSample : IDisposable
     public string RunsRoot => folder.File("runs");
 
     /// <summary>The report's folder.</summary>
-    public string Report => Path.Combine(Study.Folder(RunsRoot), "report");
+    public string Report => new RunFolder(Study, RunsRoot).Report;
 
     /// <summary>The report's page.</summary>
     public string Page => File.ReadAllText(Path.Combine(Report, "index.html"));

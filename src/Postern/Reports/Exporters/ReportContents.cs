@@ -9,11 +9,11 @@ namespace Postern.Reports.Exporters;
 /// <param name="Paper">The study beside the paper; null where it names no published values.</param>
 public sealed record ReportContents(StudySummary Summary, PaperComparison? Paper)
 {
-    /// <summary>Reads the records of <paramref name="study"/> under <paramref name="runsRoot"/> (<c>--out</c>) and the values it is compared with.</summary>
+    /// <summary>Reads the records of <paramref name="run"/> and the values it is compared with.</summary>
     /// <exception cref="InputException">A record or the file of published values is damaged.</exception>
-    public static ReportContents Read(Study study, string runsRoot)
+    public static ReportContents Read(RunFolder run)
     {
-        var summary = StudySummary.Read(study, runsRoot);
+        var summary = StudySummary.Read(run);
         return new ReportContents(summary, PaperComparison.Read(summary));
     }
 }

@@ -16,22 +16,21 @@ namespace Postern.Reports.Page;
 public static class HtmlReport
 {
     /// <summary>
-    /// Reads the records under <paramref name="runsRoot"/> and writes <c>report/index.html</c>, the tables beside it and the drawings in
+    /// Reads the records of <paramref name="run"/> and writes <c>report/index.html</c>, the tables beside it and the drawings in
     /// <c>report/figures</c>. Equal records give equal files, byte for byte.
     /// </summary>
-    /// <param name="study">The study.</param>
-    /// <param name="runsRoot">Where runs are (<c>--out</c>).</param>
+    /// <param name="run">The study and where its results are.</param>
     /// <returns>Path of the page.</returns>
     /// <exception cref="InputException">A record is damaged, or the folder cannot be written to.</exception>
-    public static string Write(Study study, string runsRoot)
+    public static string Write(RunFolder run)
     {
-        var contents = ReportContents.Read(study, runsRoot);
-        string folder = Path.Combine(study.Folder(runsRoot), "report"), page = Path.Combine(folder, "index.html");
+        var contents = ReportContents.Read(run);
+        string folder = run.Report, page = Path.Combine(folder, "index.html");
         ReportExporters.Write(contents, folder);
         string style = Resource("report.css");
         foreach ((string name, Markup drawing) in Figures(contents.Summary))
             AtomicFile.WriteText(Path.Combine(folder, "figures", $"{name}.svg"), StandaloneSvg.Of(drawing, style));
-        AtomicFile.WriteText(page, Page(contents, runsRoot));
+        AtomicFile.WriteText(page, Page(contents, run.Output));
         return page;
     }
 

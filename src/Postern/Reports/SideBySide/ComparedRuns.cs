@@ -7,13 +7,13 @@ namespace Postern.Reports.SideBySide;
 /// <param name="Cells">Its cells.</param>
 public sealed record ComparedRuns(string Name, IReadOnlyList<ComparedCell> Cells)
 {
-    /// <summary>The cells of <paramref name="study"/> with their records under <paramref name="runsRoot"/>.</summary>
+    /// <summary>The cells of <paramref name="run"/> with their records.</summary>
     /// <exception cref="InputException">A record is damaged.</exception>
-    public static ComparedRuns Of(Study study, string runsRoot) => new(study.Name,
+    public static ComparedRuns Of(RunFolder run) => new(run.Study.Name,
     [
-        .. study.Cells.Select(cell =>
+        .. run.Study.Cells.Select(cell =>
         {
-            var directory = new CellDirectory(study.Folder(runsRoot), cell);
+            CellDirectory directory = run.Of(cell);
             return ComparedCell.Of(cell, directory.ReadDescription(), directory.ReadResult());
         }),
     ]);

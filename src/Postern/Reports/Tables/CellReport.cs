@@ -23,12 +23,12 @@ public sealed record CellReport(
     public Proportion? Ra => Result is { RaCorrect: int correct, RaTotal: int total } ? new Proportion(correct, total) : null;
 
     /// <summary>Reads the records of <paramref name="cell"/>.</summary>
-    /// <param name="root">The study's folder.</param>
+    /// <param name="run">Where they are.</param>
     /// <param name="cell">The cell.</param>
     /// <exception cref="InputException">A record is damaged.</exception>
-    public static CellReport Read(string root, Cell cell)
+    public static CellReport Read(RunFolder run, Cell cell)
     {
-        var directory = new CellDirectory(root, cell);
+        CellDirectory directory = run.Of(cell);
         return new CellReport(cell, directory.State, directory.ReadDescription(), directory.ReadResult(), directory.ReadMetrics(),
             File.Exists(directory.PreviewPath) ? File.ReadAllBytes(directory.PreviewPath) : null);
     }

@@ -10,8 +10,8 @@ public sealed record StudySummary(Study Study, IReadOnlyList<CellReport> Cells)
     /// <summary>The main table.</summary>
     public ResultTable Table { get; } = ResultTable.Of(Study, Cells);
 
-    /// <summary>Reads the records of <paramref name="study"/> under <paramref name="runsRoot"/> (<c>--out</c>).</summary>
+    /// <summary>Reads the records of <paramref name="run"/>.</summary>
     /// <exception cref="InputException">A record is damaged.</exception>
-    public static StudySummary Read(Study study, string runsRoot) =>
-        new(study, [.. study.Cells.Select(c => CellReport.Read(study.Folder(runsRoot), c))]);
+    public static StudySummary Read(RunFolder run) =>
+        new(run.Study, [.. run.Study.Cells.Select(c => CellReport.Read(run, c))]);
 }

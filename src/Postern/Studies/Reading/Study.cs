@@ -23,9 +23,6 @@ public sealed record Study(string Name, string About, string FilePath, string Pr
     private static IEnumerable<Cell> NeededFirst(Cell cell) =>
         new[] { cell.Pretraining, cell.TrainedBy }.OfType<Cell>().SelectMany(NeededFirst).Append(cell);
 
-    /// <summary>The folder of this study's cells and report under <paramref name="runsRoot"/> (<c>--out</c>).</summary>
-    public string Folder(string runsRoot) => Path.Combine(runsRoot, Name);
-
     /// <summary>
     /// The study with only those cells that match every term: <c>dataset=</c>, <c>model=</c>, <c>attack=</c>, <c>defence=</c> (name or label),
     /// <c>seed=</c>, or a part of the cell's id; several values of one term are separated by commas.

@@ -14,19 +14,15 @@ public sealed class CellDirectory
     private readonly TensorBoardLog curves;
 
     /// <summary>The folder of <paramref name="cell"/>; nothing is made until something is written.</summary>
-    /// <param name="root">The study's folder (<see cref="Study.Folder"/>).</param>
+    /// <param name="root">The study's folder (<see cref="RunFolder.Path"/>).</param>
     /// <param name="cell">The cell.</param>
     public CellDirectory(string root, Cell cell)
     {
         this.cell = cell;
-        Root = root;
         Folder = Path.Combine(root, cell.Id);
         metrics = new MetricsLog(Path.Combine(Folder, "metrics.jsonl"));
         curves = new TensorBoardLog(Path.Combine(Folder, TensorBoardLog.FileName));
     }
-
-    /// <summary>The study's folder.</summary>
-    public string Root { get; }
 
     /// <summary>The folder; checkpoints go here too.</summary>
     public string Folder { get; }

@@ -73,7 +73,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
     private IReadOnlyList<string> StartFrom(Backbone model)
     {
         if ((cell.TrainedBy ?? cell.Pretraining) is not Cell source) return StartingPoint.Apply(model, cell.Model);
-        TrainingCheckpoint.LoadWeights(new CellDirectory(directory.Root, source).Folder, model);
+        TrainingCheckpoint.LoadWeights(run.Folder.Of(source).Folder, model);
         return cell.TrainedBy is null ? [$"starts from the clean training {source.Id}"] : [];
     }
 
@@ -119,7 +119,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
     private CellResult Tested(Backbone model, Cell trainer, CellTest test, PoisonPlan plan, CancellationToken cancel)
     {
         tell(new CellStarted(cell.Id, FinishedEpochs: 0));
-        var source = new CellDirectory(directory.Root, trainer);
+        CellDirectory source = run.Folder.Of(trainer);
         (CleanResult clean, TriggeredResult? triggered) = Measure(test, cancel);
         CellResult result = CellResult.Of(cell, clean, triggered, plan, model.ParameterCount, source.ReadMetrics(), DateTimeOffset.UtcNow);
         if (!File.Exists(source.AveragePath)) return result;
@@ -131,7 +131,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
 
     /// <summary>The attack with its ingredients.</summary>
     private Attack Prepared(Attack attack, CancellationToken cancel) =>
-        attack.Prepare(new PreparationContext(dataset, run.Ingredients, run.Threads.Threads, new CellPreparation(cell, tell), cancel));
+        attack.Prepare(new PreparationContext(dataset, run.Folder.Ingredients, run.Threads.Threads, new CellPreparation(cell, tell), cancel));
 
     /// <summary>An ingredient that is not good enough stops the cell, or warns where the study says so.</summary>
     /// <exception cref="ArtifactRefusedException">An acceptance check failed.</exception>
@@ -169,7 +169,7 @@ internal sealed class CellRunner(Cell cell, CellDirectory directory, RunContext 
         directory.WriteDescription(new CellDescription
         {
             Id = cell.Id,
-            Study = run.Study,
+            Study = run.Folder.Study.Name,
             Dataset = ChoiceRecord.Of(cell.Dataset, cell.DatasetLabel),
             Model = ChoiceRecord.Of(cell.Model, cell.ModelLabel),
             Attack = ChoiceRecord.Of(cell.Attack, cell.AttackLabel),

@@ -7,12 +7,11 @@ namespace Postern.Studies;
 /// Runs cells of a study in this process, one at a time. What they share is kept between them: the open dataset, and the attacks that
 /// had to learn something.
 /// </summary>
-/// <param name="study">The study.</param>
-/// <param name="runsRoot">The output folder (<c>--out</c>).</param>
+/// <param name="run">The study and where its results go.</param>
 /// <param name="threads">Threads of this process.</param>
 /// <param name="profiles">Whether each cell's <c>profile.json</c> is written.</param>
 /// <param name="tell">Hears how it goes on.</param>
-internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget threads, bool profiles, Action<RunEvent> tell) : IDisposable
+internal sealed class CellWorker(RunFolder run, ThreadBudget threads, bool profiles, Action<RunEvent> tell) : IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -30,7 +29,7 @@ internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget thre
     public CellOutcome Settle(Cell cell, bool waits, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        var directory = new CellDirectory(study.Folder(runsRoot), cell);
+        CellDirectory directory = run.Of(cell);
         if (directory.IsDone) return CellOutcome.Done;
         directory.Start();
         using FolderLock? held = waits ? Wait(cell, directory, cancel) : FolderLock.TryTake(directory.Folder);
@@ -38,7 +37,7 @@ internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget thre
         if (held is null) return CellOutcome.Skipped;
         var clock = new CellClock();
         Dataset dataset = clock.Preparing(() => Open(cell));
-        if (ResultReuse.TryTake(runsRoot, cell, directory, dataset) is string source)
+        if (ResultReuse.TryTake(run.Output, cell, directory, dataset) is string source)
         {
             tell(new Noted(cell.Id, $"is finished in {source} and taken from there"));
             tell(CellFinished.Of(directory.ReadResult()!));
@@ -67,7 +66,7 @@ internal sealed class CellWorker(Study study, string runsRoot, ThreadBudget thre
     /// <summary>One failed cell does not end the study, but bad input and cancellation do.</summary>
     private CellOutcome Run(Cell cell, CellDirectory directory, Dataset dataset, CellClock clock, CancellationToken cancel)
     {
-        var context = new RunContext(study.Name, dataset, Path.Combine(runsRoot, StudyRunner.IngredientFolder), threads, tell, attacks, reportedNotes);
+        var context = new RunContext(run, dataset, threads, tell, attacks, reportedNotes);
         try
         {
             new CellRunner(cell, directory, context, clock).Run(cancel);

@@ -22,15 +22,14 @@ public sealed record StudyCost(
     private const long RecordBytes = 100_000;
     private const int BytesPerParameter = 4, Moments = 2;
 
-    /// <summary>The cost of those cells of <paramref name="study"/> that are not done under <paramref name="runsRoot"/>.</summary>
-    /// <param name="study">The study.</param>
-    /// <param name="runsRoot">The output folder (<c>--out</c>).</param>
+    /// <summary>The cost of those cells of <paramref name="run"/> that are not done.</summary>
+    /// <param name="run">The study and where its results are.</param>
     /// <param name="measure">Measures a model for a dataset; asked once for each pair.</param>
-    public static StudyCost Of(Study study, string runsRoot, Func<Cell, DatasetScale, StepCost> measure)
+    public static StudyCost Of(RunFolder run, Func<Cell, DatasetScale, StepCost> measure)
     {
         var costs = new Dictionary<string, StepCost>(StringComparer.Ordinal);
         (int trainings, int tests, long pictures, double seconds, long bytes, long largest) = (0, 0, 0, 0, 0, 0);
-        Cell[] open = [.. study.WithNeeded.Where(c => !new CellDirectory(study.Folder(runsRoot), c).IsDone)];
+        Cell[] open = [.. run.Study.WithNeeded.Where(c => !run.IsDone(c))];
         foreach (Cell cell in open)
         {
             DatasetScale scale = DatasetCatalog.ScaleOf(cell.Dataset);

@@ -12,15 +12,11 @@ public sealed record RunSummary(int Done, int Failed, int Skipped);
 /// Runs a study's cells one after another, each after the cells that it needs. A finished cell is never run again; an
 /// interrupted one goes on.
 /// </summary>
-/// <param name="study">The study.</param>
-/// <param name="runsRoot">The output folder (<c>--out</c>).</param>
+/// <param name="run">The study and where its results go.</param>
 /// <param name="threads">Threads shared by libtorch, the kernels and the loaders.</param>
 /// <param name="tell">Hears how it goes on.</param>
-public sealed class StudyRunner(Study study, string runsRoot, int threads, Action<RunEvent> tell)
+public sealed class StudyRunner(RunFolder run, int threads, Action<RunEvent> tell)
 {
-    /// <summary>Folder within the output folder that keeps what learned attacks made, for all studies.</summary>
-    public const string IngredientFolder = ".ingredients";
-
     /// <summary>Whether each cell that runs leaves a <c>profile.json</c>.</summary>
     public bool Profiles { get; init; }
 
@@ -29,25 +25,24 @@ public sealed class StudyRunner(Study study, string runsRoot, int threads, Actio
     /// <exception cref="OperationCanceledException">Cancelled; the next run goes on with the last finished epoch.</exception>
     public RunSummary Run(CancellationToken cancel)
     {
-        StudyQueue queue = Queue(study, runsRoot);
-        using var worker = new CellWorker(study, runsRoot, new ThreadBudget(threads), Profiles, tell);
+        StudyQueue queue = Queue(run);
+        using var worker = new CellWorker(run, new ThreadBudget(threads), Profiles, tell);
         while (queue.TryTake(out QueuedCell? next))
         {
             CellOutcome outcome = next.FailedDependency is Cell failed
-                ? FailDependent(study, runsRoot, next.Cell, failed, tell)
+                ? FailDependent(run, next.Cell, failed, tell)
                 : worker.Settle(next.Cell, next.Waits, cancel);
             Settle(queue, next.Cell, outcome, tell);
         }
         return queue.Summary;
     }
 
-    /// <summary>The cells of <paramref name="study"/> whose result is not there.</summary>
-    internal static StudyQueue Queue(Study study, string runsRoot) =>
-        new(study, cell => new CellDirectory(study.Folder(runsRoot), cell).IsDone);
+    /// <summary>The cells of <paramref name="run"/> whose result is not there.</summary>
+    internal static StudyQueue Queue(RunFolder run) => new(run.Study, run.IsDone);
 
     /// <summary>Fails a cell, because <paramref name="failed"/> has no weights to give.</summary>
-    internal static CellOutcome FailDependent(Study study, string runsRoot, Cell cell, Cell failed, Action<RunEvent> tell) =>
-        CellWorker.Fail(cell, new CellDirectory(study.Folder(runsRoot), cell), $"it needs the weights of {failed.Id}, which failed", tell);
+    internal static CellOutcome FailDependent(RunFolder run, Cell cell, Cell failed, Action<RunEvent> tell) =>
+        CellWorker.Fail(cell, run.Of(cell), $"it needs the weights of {failed.Id}, which failed", tell);
 
     /// <summary>Settles a cell and says so where it is left to another process.</summary>
     internal static void Settle(StudyQueue queue, Cell cell, CellOutcome outcome, Action<RunEvent> tell)

@@ -26,14 +26,14 @@ public sealed class SharedTrainingTests : IDisposable
     private Heard Run(Study study)
     {
         var heard = new Heard();
-        RunSummary summary = new StudyRunner(study, Runs, threads: 1, heard.Hear).Run(CancellationToken.None);
+        RunSummary summary = new StudyRunner(new RunFolder(study, Runs), threads: 1, heard.Hear).Run(CancellationToken.None);
         Assert.Equal((study.Cells.Count, 0, 0), (summary.Done, summary.Failed, summary.Skipped));
         return heard;
     }
 
-    private CellResult ResultOf(Study study, Cell cell) => new CellDirectory(study.Folder(Runs), cell).ReadResult()!;
+    private CellResult ResultOf(Study study, Cell cell) => new RunFolder(study, Runs).Of(cell).ReadResult()!;
 
-    private bool Trained(Study study, Cell cell) => File.Exists(Path.Combine(study.Folder(Runs), cell.Id, "last.safetensors"));
+    private bool Trained(Study study, Cell cell) => File.Exists(Path.Combine(new RunFolder(study, Runs).Path, cell.Id, "last.safetensors"));
 
     [Fact]
     public void A_defence_that_is_used_in_tests_only_tests_the_weights_of_the_undefended_cell()
@@ -72,9 +72,9 @@ public sealed class SharedTrainingTests : IDisposable
         Heard heard = Run(study);
         Assert.Equal(3, heard.Trained);
         Run(scratch);
-        double Loss(Study of) => new CellDirectory(of.Folder(Runs), of.Cells[0]).ReadMetrics()[0].Loss;
+        double Loss(Study of) => new RunFolder(of, Runs).Of(of.Cells[0]).ReadMetrics()[0].Loss;
         Assert.True(Loss(study) < 0.8 * Loss(scratch), $"{Loss(study)} against {Loss(scratch)}");
-        Assert.Equal(study.Cells[0].Pretraining!.Id, new CellDirectory(study.Folder(Runs), study.Cells[0]).ReadDescription()!.Pretraining);
+        Assert.Equal(study.Cells[0].Pretraining!.Id, new RunFolder(study, Runs).Of(study.Cells[0]).ReadDescription()!.Pretraining);
     }
 
     [Fact]
@@ -88,8 +88,8 @@ public sealed class SharedTrainingTests : IDisposable
         Assert.Contains(heard.Notes, n => n.Contains("taken from there", StringComparison.Ordinal));
         foreach (string file in new[] { "result.json", "metrics.jsonl", "last.safetensors" })
         {
-            Assert.Equal(File.ReadAllBytes(Path.Combine(first.Folder(Runs), first.Cells[0].Id, file)),
-                File.ReadAllBytes(Path.Combine(second.Folder(Runs), second.Cells[0].Id, file)));
+            Assert.Equal(File.ReadAllBytes(Path.Combine(new RunFolder(first, Runs).Path, first.Cells[0].Id, file)),
+                File.ReadAllBytes(Path.Combine(new RunFolder(second, Runs).Path, second.Cells[0].Id, file)));
         }
     }
 
@@ -98,7 +98,7 @@ public sealed class SharedTrainingTests : IDisposable
     {
         Study first = Read("first", ""), second = Read("second", "");
         Run(first);
-        var directory = new CellDirectory(first.Folder(Runs), first.Cells[0]);
+        CellDirectory directory = new RunFolder(first, Runs).Of(first.Cells[0]);
         directory.WriteDescription(directory.ReadDescription()! with { TestFingerprint = new string('0', 64) });
         Assert.Equal(1, Run(second).Trained);
     }

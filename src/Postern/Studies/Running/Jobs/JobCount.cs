@@ -17,15 +17,16 @@ public static class JobCount
         new(MultiplyAdds: long.MaxValue, Threads: 8, Memory: 8 * Gigabyte),
     ];
 
-    /// <summary>The number for those cells of <paramref name="study"/> that are not done; its heaviest model decides. libtorch must be loaded.</summary>
-    /// <param name="study">The study.</param>
-    /// <param name="runsRoot">The output folder (<c>--out</c>).</param>
+    /// <summary>
+    /// The number for those cells of <paramref name="run"/> that are not done; its heaviest model decides. libtorch must be loaded.
+    /// </summary>
+    /// <param name="run">The study and where its results go.</param>
     /// <param name="threads">Threads of the whole run.</param>
     /// <param name="memory">Bytes that are free now; 0 where it is not known.</param>
     /// <returns>At least 1.</returns>
-    public static int Auto(Study study, string runsRoot, int threads, long memory)
+    public static int Auto(RunFolder run, int threads, long memory)
     {
-        IReadOnlyList<Cell> open = StudyRunner.Queue(study, runsRoot).Waiting;
+        IReadOnlyList<Cell> open = StudyRunner.Queue(run).Waiting;
         long work = open.DistinctBy(c => (c.Model.Canonical, c.Dataset.Canonical)).Select(MultiplyAdds).DefaultIfEmpty().Max();
         return Auto(work, open.Count, threads, memory);
     }

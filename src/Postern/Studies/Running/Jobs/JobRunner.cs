@@ -7,14 +7,13 @@ namespace Postern.Studies.Jobs;
 /// ends one cell and no other, and a cell's arithmetic is that of a run by itself. The queue is here and nowhere else; the locks of
 /// the cells' folders keep out other runs.
 /// </summary>
-/// <param name="study">The study.</param>
-/// <param name="runsRoot">The output folder (<c>--out</c>).</param>
+/// <param name="run">The study and where its results go.</param>
 /// <param name="jobs">Processes at a time; one that has nothing to do is not started.</param>
 /// <param name="command">How a job is started.</param>
 /// <param name="tell">Hears how it goes on, from the calling thread.</param>
-public sealed class JobRunner(Study study, string runsRoot, int jobs, JobCommand command, Action<RunEvent> tell)
+public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Action<RunEvent> tell)
 {
-    private readonly StudyQueue queue = StudyRunner.Queue(study, runsRoot);
+    private readonly StudyQueue queue = StudyRunner.Queue(run);
     private readonly List<JobProcess> running = [];
     private readonly HashSet<string> reportedNotes = new(StringComparer.Ordinal);
 
@@ -45,7 +44,7 @@ public sealed class JobRunner(Study study, string runsRoot, int jobs, JobCommand
             cancel.ThrowIfCancellationRequested();
             if (next.FailedDependency is Cell failed)
             {
-                StudyRunner.Settle(queue, next.Cell, StudyRunner.FailDependent(study, runsRoot, next.Cell, failed, tell), tell);
+                StudyRunner.Settle(queue, next.Cell, StudyRunner.FailDependent(run, next.Cell, failed, tell), tell);
                 continue;
             }
             JobProcess? idle = running.Find(j => j.Cell is null);
@@ -85,7 +84,6 @@ public sealed class JobRunner(Study study, string runsRoot, int jobs, JobCommand
         if (code == ExitCode.Interrupted) throw new OperationCanceledException("a job was interrupted");
         if (code == ExitCode.BadInput) throw InputException.Told(ErrorText.MessageOf(error));
         if (cell is null) return;
-        var directory = new CellDirectory(study.Folder(runsRoot), cell);
-        StudyRunner.Settle(queue, cell, CellWorker.Fail(cell, directory, ErrorText.ProcessEnded(code, error), tell), tell);
+        StudyRunner.Settle(queue, cell, CellWorker.Fail(cell, run.Of(cell), ErrorText.ProcessEnded(code, error), tell), tell);
     }
 }

@@ -7,11 +7,10 @@ namespace Postern.Studies.Jobs;
 /// The inside of a job: runs the cells that it is asked for, one after another, and says how it goes on. The end of the input
 /// stops it within a step, so that no job outlives the run that started it, however that ended.
 /// </summary>
-/// <param name="study">The study; cells are asked for by id, the needed ones included.</param>
-/// <param name="runsRoot">The output folder (<c>--out</c>).</param>
+/// <param name="run">The study and where its results go; cells are asked for by id, the needed ones included.</param>
 /// <param name="threads">Threads of this process.</param>
 /// <param name="profiles">Whether each cell leaves a <c>profile.json</c>.</param>
-public sealed class JobServer(Study study, string runsRoot, int threads, bool profiles)
+public sealed class JobServer(RunFolder run, int threads, bool profiles)
 {
     /// <summary>Serves until the input ends.</summary>
     /// <param name="orders">A <see cref="JobOrder"/> a line.</param>
@@ -26,12 +25,12 @@ public sealed class JobServer(Study study, string runsRoot, int threads, bool pr
         var listener = new Thread(() => Listen(orders, asked, stop)) { IsBackground = true, Name = "job orders" };
         listener.Start();
         var output = new JobEvents(events);
-        Dictionary<string, Cell> cells = study.WithNeeded.ToDictionary(c => c.Id, StringComparer.Ordinal);
-        using var worker = new CellWorker(study, runsRoot, new ThreadBudget(threads), profiles, output.Say);
+        Dictionary<string, Cell> cells = run.Study.WithNeeded.ToDictionary(c => c.Id, StringComparer.Ordinal);
+        using var worker = new CellWorker(run, new ThreadBudget(threads), profiles, output.Say);
         foreach (JobOrder order in asked.GetConsumingEnumerable(cancel))
         {
             Cell cell = cells.GetValueOrDefault(order.Cell)
-                ?? throw new InputException(study.FilePath, $"has no cell {order.Cell} any more; it was changed while it ran, run it again");
+                ?? throw new InputException(run.Study.FilePath, $"has no cell {order.Cell} any more; it was changed while it ran, run it again");
             output.Say(new Settled(cell.Id, worker.Settle(cell, order.Waits, stop.Token)));
         }
     }

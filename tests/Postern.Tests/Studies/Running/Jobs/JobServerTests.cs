@@ -31,11 +31,11 @@ public sealed class JobServerTests : IDisposable
         using var input = new AnonymousPipeServerStream(PipeDirection.Out);
         using var orders = new StreamReader(new AnonymousPipeClientStream(PipeDirection.In, input.ClientSafePipeHandle));
         using var events = new StringWriter();
-        var server = new JobServer(study, folder.File("runs"), 1, profiles: true);
+        var server = new JobServer(new RunFolder(study, folder.File("runs")), 1, profiles: true);
         Task serving = Task.Run(() => server.Serve(orders, events, CancellationToken.None), TestContext.Current.CancellationToken);
         input.Write("no order\n"u8);
         input.Write(System.Text.Encoding.UTF8.GetBytes(JobLine.Of(new JobOrder(study.Cells[0].Id, Waits: false)) + "\n"));
-        var directory = new CellDirectory(study.Folder(folder.File("runs")), study.Cells[0]);
+        CellDirectory directory = new RunFolder(study, folder.File("runs")).Of(study.Cells[0]);
         while (!directory.IsDone && !serving.IsCompleted) await Task.Delay(20, TestContext.Current.CancellationToken);
         input.Dispose();
         await serving;
@@ -49,7 +49,7 @@ public sealed class JobServerTests : IDisposable
         Study study = Read(epochs: 1000);
         using var orders = new StringReader(JobLine.Of(new JobOrder(study.Cells[0].Id, Waits: false)));
         using var events = new StringWriter();
-        var server = new JobServer(study, folder.File("runs"), 1, profiles: false);
+        var server = new JobServer(new RunFolder(study, folder.File("runs")), 1, profiles: false);
         Assert.ThrowsAny<OperationCanceledException>(() => server.Serve(orders, events, CancellationToken.None));
     }
 
@@ -58,7 +58,7 @@ public sealed class JobServerTests : IDisposable
     {
         using var orders = new StringReader(JobLine.Of(new JobOrder("signs_other", Waits: false)));
         using var events = new StringWriter();
-        var server = new JobServer(Read(epochs: 1), folder.File("runs"), 1, profiles: false);
+        var server = new JobServer(new RunFolder(Read(epochs: 1), folder.File("runs")), 1, profiles: false);
         Assert.Contains("has no cell signs_other any more",
             Assert.Throws<InputException>(() => server.Serve(orders, events, CancellationToken.None)).Message, StringComparison.Ordinal);
     }

@@ -1,0 +1,25 @@
+namespace Postern.Studies;
+
+/// <summary>Where a study's results are: a folder for each cell and one for the report, in a folder that the study names.</summary>
+/// <param name="Study">The study.</param>
+/// <param name="Output">The folder of all studies' results (<c>--out</c>).</param>
+public sealed record RunFolder(Study Study, string Output)
+{
+    /// <summary>The study's folder.</summary>
+    public string Path => System.IO.Path.Combine(Output, Study.Name);
+
+    /// <summary>The report's folder.</summary>
+    public string Report => System.IO.Path.Combine(Path, "report");
+
+    /// <summary>The folder of what learned attacks made, for all studies.</summary>
+    public string Ingredients => IngredientsIn(Output);
+
+    /// <summary>The folder of what learned attacks made, within a folder of results.</summary>
+    public static string IngredientsIn(string output) => System.IO.Path.Combine(output, ".ingredients");
+
+    /// <summary>The folder of <paramref name="cell"/>.</summary>
+    public CellDirectory Of(Cell cell) => new(Path, cell);
+
+    /// <summary>Whether <paramref name="cell"/>'s result is there.</summary>
+    public bool IsDone(Cell cell) => Of(cell).IsDone;
+}
