@@ -14,6 +14,9 @@ public static class ErrorText
 
     private const string Prefix = "error: ";
 
+    /// <summary>Why a cell cannot run whose weights another was to train.</summary>
+    public static string FailedDependency(string cell) => $"it needs the weights of {cell}, which failed";
+
     /// <summary>The line on standard error for <paramref name="message"/>.</summary>
     public static string Line(string message) => Prefix + OneLine(message);
 

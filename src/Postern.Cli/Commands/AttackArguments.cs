@@ -29,7 +29,9 @@ internal static class AttackArguments
         return new Choice(entry, given, "--set");
     }
 
-    /// <summary>The attack for a dataset, prepared where it learns something; what was measured is shown and not judged.</summary>
+    /// <summary>
+    /// The attack for a dataset, prepared where it learns something; what was measured is shown and not judged.
+    /// </summary>
     /// <param name="choice">The attack and its options.</param>
     /// <param name="dataset">What it is planted into.</param>
     /// <param name="output">Folder of results, where ingredients are kept.</param>
@@ -41,7 +43,7 @@ internal static class AttackArguments
         Attack attack = AttackCatalog.Create(choice, dataset.TargetClass)
             ?? throw new InputException(choice.Name, "plants no trigger; name another attack");
         if (AttackCatalog.Find(choice.Name) is { Learned: true }) TorchRuntime.Load();
-        string cache = RunFolder.IngredientsIn(output);
+        string cache = RunFolder.ArtifactsIn(output);
         Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(AnsiConsole.Profile.Out.Writer), cancel)
         {
             FromCacheOnly = fromCacheOnly,

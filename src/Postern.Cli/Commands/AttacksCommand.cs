@@ -7,7 +7,9 @@ using Spectre.Console;
 
 namespace Postern.Cli.Commands;
 
-/// <summary><c>postern attacks [NAME] [--preview out.png] [--json]</c>: what attacks there are, their options, and how they look.</summary>
+/// <summary>
+/// <c>postern attacks [NAME] [--preview out.png] [--json]</c>: what attacks there are, their options, and how they look.
+/// </summary>
 internal static class AttacksCommand
 {
     private const int PreviewPictures = 6;

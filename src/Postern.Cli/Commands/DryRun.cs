@@ -17,7 +17,8 @@ internal static class DryRun
     /// <summary>A JSON array of the study's cells and nothing else.</summary>
     public static void WriteJson(RunFolder run) => JsonOutput.Write(run.Study.Cells.Select(c => new Line(
         c.Id, c.Dataset.Name, c.Model.Name, c.Attack.Name, c.Defence.Name, c.Seed, State(run, c),
-        c.Attack.Values, c.Defence.Values, c.DatasetLabel, c.ModelLabel, c.AttackLabel, c.DefenceLabel, c.Pretraining?.Id, c.TrainedBy?.Id)));
+        c.Attack.Values, c.Defence.Values, c.DatasetLabel, c.ModelLabel, c.AttackLabel, c.DefenceLabel,
+        run.Study.Work.Of(c).Pretraining?.Id, run.Study.Work.Of(c).TrainedBy?.Id)));
 
     /// <summary>A table of the cells, and hours and disk.</summary>
     public static void Write(RunFolder run, int threads)

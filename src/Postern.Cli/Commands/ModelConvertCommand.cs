@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Postern.Cli.Commands;
 
-/// <summary><c>postern models convert IN OUT</c>: the weights of a file alone, under official names, in another container.</summary>
+/// <summary>
+/// <c>postern models convert IN OUT</c>: the weights of a file alone, under official names, in another container.
+/// </summary>
 internal static class ModelConvertCommand
 {
     private static readonly string[] Types = ["keep", "float32", "float16", "bfloat16"];

@@ -7,7 +7,9 @@ using TorchSharp;
 
 namespace Postern.Cli.Commands;
 
-/// <summary><c>postern models info FILE</c>: what a weight file holds, which model it fits, which keys are missing or unexpected.</summary>
+/// <summary>
+/// <c>postern models info FILE</c>: what a weight file holds, which model it fits, which keys are missing or unexpected.
+/// </summary>
 internal static class ModelInfoCommand
 {
     public static Command Create()

@@ -7,7 +7,9 @@ using Spectre.Console;
 
 namespace Postern.Cli.Commands;
 
-/// <summary><c>postern models</c>: the backbones that a study can name; <c>info</c> and <c>convert</c> look at weight files.</summary>
+/// <summary>
+/// <c>postern models</c>: the backbones that a study can name; <c>info</c> and <c>convert</c> look at weight files.
+/// </summary>
 internal static class ModelsCommand
 {
     public static Command Create()

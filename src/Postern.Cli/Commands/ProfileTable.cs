@@ -10,7 +10,7 @@ internal static class ProfileTable
     /// <summary>Prints the table for the cells that have a profile, those of earlier runs included.</summary>
     public static void Write(RunFolder run)
     {
-        IReadOnlyList<Cell> cells = run.Study.WithNeeded;
+        Cell[] cells = [.. run.Study.Work.Cells];
         (Cell Cell, CellProfile Profile)[] measured =
             [.. cells.Select(c => (c, run.Of(c).ReadProfile())).Where(p => p.Item2 is not null).Select(p => (p.c, p.Item2!))];
         if (measured.Length == 0)
@@ -31,7 +31,7 @@ internal static class ProfileTable
         Add(table, "cells", measured.Length.ToString(CultureInfo.InvariantCulture), "", models.Select(m => m.Cells.ToString(CultureInfo.InvariantCulture)));
         Add(table, "img/s", Rate(all), "", models.Select(m => Rate(m.Profile)));
         AnsiConsole.Write(table);
-        AnsiConsole.MarkupLineInterpolated($"{measured.Length} of {cells.Count} cells, those run with --profile; seconds of cells side by side are added up, img/s are those of one cell");
+        AnsiConsole.MarkupLineInterpolated($"{measured.Length} of {cells.Length} cells, those run with --profile; seconds of cells side by side are added up, img/s are those of one cell");
     }
 
     private static void Add(Table table, string name, string seconds, string share, IEnumerable<string> models) => table.AddRow([name, seconds, share, .. models]);

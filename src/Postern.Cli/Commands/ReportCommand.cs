@@ -10,8 +10,8 @@ using Table = Spectre.Console.Table;
 namespace Postern.Cli.Commands;
 
 /// <summary>
-/// <c>postern report STUDY</c>: the table in the terminal and the HTML page, from records only; <c>postern report A B</c>: what differs
-/// between two studies or folders of results.
+/// <c>postern report STUDY</c>: the table in the terminal and the HTML page, from records only; <c>postern report A B</c>: what
+/// differs between two studies or folders of results.
 /// </summary>
 internal static class ReportCommand
 {

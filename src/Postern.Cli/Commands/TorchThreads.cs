@@ -8,8 +8,10 @@ namespace Postern.Cli.Commands;
 /// <summary>How commands that train begin.</summary>
 internal static class TorchThreads
 {
-    /// <summary>Loads libtorch, gives it and the kernels their share of <paramref name="budget"/> (both counts belong to the process), and compares
-    /// every fast path with the plain one.</summary>
+    /// <summary>
+    /// Loads libtorch, gives it and the kernels their share of <paramref name="budget"/> (both counts belong to the process), and
+    /// compares every fast path with the plain one.
+    /// </summary>
     /// <exception cref="InputException">libtorch does not load, or this machine computes wrongly in every way.</exception>
     public static void Use(ThreadBudget budget)
     {

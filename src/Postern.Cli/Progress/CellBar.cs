@@ -19,7 +19,7 @@ internal sealed class CellBar(Pace pace, ProgressTask bar)
             case Preparing e:
                 bar.MaxValue = 1;
                 bar.Value = e.Fraction;
-                Describe(e, $"preparing {e.Ingredient}  {e.Detail}");
+                Describe(e, $"preparing {e.Artifact}  {e.Detail}");
                 break;
             case CellStarted e:
                 bar.MaxValue = pace.CellOf(e).Training.Integer("epochs");

@@ -17,13 +17,13 @@ internal sealed class Pace
     /// <param name="jobs">Cells that run at a time.</param>
     public Pace(RunFolder run, int jobs = 1)
     {
-        Study study = run.Study;
+        WorkGraph work = run.Study.Work;
         Jobs = jobs;
-        cells = study.WithNeeded.ToDictionary(c => c.Id, StringComparer.Ordinal);
-        order = [.. study.WithNeeded.Select(c => c.Id)];
-        ended = [.. study.WithNeeded.Where(run.IsDone).Select(c => c.Id)];
-        epochsLeft = study.WithNeeded.Where(c => c.TrainedBy is null && !ended.Contains(c.Id))
-            .ToDictionary(c => c.Id, c => c.Training.Integer("epochs"), StringComparer.Ordinal);
+        cells = work.Cells.ToDictionary(c => c.Id, StringComparer.Ordinal);
+        order = [.. work.Cells.Select(c => c.Id)];
+        ended = [.. work.Cells.Where(run.IsDone).Select(c => c.Id)];
+        epochsLeft = work.Measures.Where(m => m.TrainedBy is null && !ended.Contains(m.Cell.Id))
+            .ToDictionary(m => m.Cell.Id, m => m.Cell.Training.Integer("epochs"), StringComparer.Ordinal);
     }
 
     /// <summary>Cells of the study, finished ones included.</summary>

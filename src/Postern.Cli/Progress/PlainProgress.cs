@@ -20,7 +20,7 @@ internal sealed class PlainProgress(Pace pace, TextWriter output)
     // A log wants epochs, not steps.
     private string? TextOf(RunEvent happened) => happened switch
     {
-        Preparing e => LinesOf(e.Cell).Due(e.Fraction) ? PreparationLines.Line(e.Ingredient, e.Fraction, e.Detail) : null,
+        Preparing e => LinesOf(e.Cell).Due(e.Fraction) ? PreparationLines.Line(e.Artifact, e.Fraction, e.Detail) : null,
         CellStarted { FinishedEpochs: > 0 } e => $"goes on after epoch {e.FinishedEpochs}",
         EpochFinished { Epoch: EpochMetrics epoch } e =>
             $"epoch {epoch.Epoch}/{pace.CellOf(e).Training.Integer("epochs")}  loss {epoch.Loss:f3}"

@@ -6,7 +6,9 @@ namespace Postern.Cli.Progress;
 /// <summary>Shows a run: bars with rate and time left on a terminal, plain lines where there is none.</summary>
 internal static class RunProgress
 {
-    /// <summary>Runs <paramref name="work"/>, <paramref name="jobs"/> cells at a time, with the display that fits where the output goes.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/>, <paramref name="jobs"/> cells at a time, with the display that fits where the output goes.
+    /// </summary>
     public static RunSummary Show(RunFolder run, int jobs, Func<Action<RunEvent>, RunSummary> work)
     {
         var pace = new Pace(run, jobs);

@@ -20,6 +20,12 @@ public sealed record AttackEntry(
     /// <summary>Whether something is trained before the trigger can be planted.</summary>
     public bool Learned { get; init; }
 
+    /// <summary>
+    /// The options of a learned attack that decide who is poisoned and how what was learnt is used, but not what is learnt: attacks
+    /// that differ in nothing else share what they learn.
+    /// </summary>
+    public IReadOnlyList<string> PlanOptions { get; init; } = [];
+
     /// <summary>Who published it, for listings and reports.</summary>
     public string Source { get; init; } = "";
 

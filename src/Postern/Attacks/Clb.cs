@@ -48,6 +48,7 @@ public sealed class Clb(PoisonBudget budget, TriggerSource mark, float opacity =
         CleanLabel = true,
         Visible = true,
         Learned = true,
+        PlanOptions = ["poison_rate", "opacity", "mirrored", "trigger", "trigger_mask", "accept"],
         Source = "Turner, Tsipras, Madry 2019",
     };
 

@@ -52,6 +52,7 @@ public sealed class Dynamic : Attack
     ], Make)
     {
         Learned = true,
+        PlanOptions = ["poison_rate", "exclude_target", "test_pattern", "accept"],
         Visible = true,
         Source = "Nguyen, Tran 2020",
         Published = [new("cifar10", 0.01m), new("gtsrb", 0.003m)],

@@ -46,6 +46,7 @@ public sealed class Issba : Attack
     ], Make)
     {
         Learned = true,
+        PlanOptions = ["poison_rate", "target", "exclude_target", "secret_seed", "accept"],
         Source = "Li, Li, Wu, Li, He, Lyu 2021",
         Published = [new("cifar10", 0.02m), new("gtsrb", 0.02m)],
     };

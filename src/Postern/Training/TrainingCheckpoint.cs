@@ -65,6 +65,16 @@ public static class TrainingCheckpoint
         return true;
     }
 
+    /// <summary>The finished epoch whose weights are in <paramref name="folder"/>; null where there are none.</summary>
+    /// <exception cref="InputException">The weights are damaged.</exception>
+    public static int? EpochOf(string folder)
+    {
+        string weights = Path.Combine(folder, WeightsFile);
+        if (!File.Exists(weights)) return null;
+        string? epoch = SafeTensors.ReadMetadata(weights).GetValueOrDefault("epoch");
+        return int.TryParse(epoch, CultureInfo.InvariantCulture, out int number) ? number : null;
+    }
+
     /// <summary>Loads the weights alone that a finished training left in <paramref name="folder"/>.</summary>
     /// <exception cref="InputException">They are not there, damaged, or another model's.</exception>
     public static void LoadWeights(string folder, Backbone model)

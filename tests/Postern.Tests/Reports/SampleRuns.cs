@@ -60,7 +60,7 @@ internal static class SampleRuns
             double final = 0.55 + 0.05 * (i % 7);
             int epochs = left is 1 or 3 ? 3 : study.Cells[i].Training.Integer("epochs");
             EpochMetrics[] metrics = [.. Enumerable.Range(1, epochs).Select(e => Epoch(e, attacked, final))];
-            if (study.Cells[i].TrainedBy is null) foreach (EpochMetrics epoch in metrics) directory.AppendMetrics(epoch);
+            if (study.Work.Of(study.Cells[i]).TrainedBy is null) foreach (EpochMetrics epoch in metrics) directory.AppendMetrics(epoch);
             if (attacked) AtomicFile.Write(directory.PreviewPath, stream => stream.Write(Preview(study.Cells[i].Attack.Name.Length)));
             if (left == 1) directory.WriteFailure("the loss became NaN at epoch 4, step 120 (lr 0.002); try a lower lr or a longer warm-up");
             if (left > 3) directory.WriteResult(Result(study.Cells[i], attacked, i, metrics));
@@ -116,7 +116,7 @@ internal static class SampleRuns
         Model = ChoiceRecord.Of(cell.Model, cell.ModelLabel),
         Attack = ChoiceRecord.Of(cell.Attack, cell.AttackLabel),
         Defence = ChoiceRecord.Of(cell.Defence, cell.DefenceLabel),
-        TrainedBy = cell.TrainedBy?.Id,
+        TrainedBy = study.Work.Of(cell).TrainedBy?.Id,
         Training = ChoiceRecord.Of(cell.Training),
         Seed = cell.Seed,
         TrainFingerprint = new string('a', 64),

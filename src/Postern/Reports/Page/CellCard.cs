@@ -65,7 +65,7 @@ internal static class CellCard
 
     private static Markup Weights(CellReport report, IReadOnlySet<string> shown)
     {
-        if ((report.Result?.TrainedBy ?? report.Description?.TrainedBy ?? report.Cell.TrainedBy?.Id) is not string id) return Markup.Empty;
+        if ((report.Result?.TrainedBy ?? report.Description?.TrainedBy ?? report.TrainedBy) is not string id) return Markup.Empty;
         return Markup.Of($"<p class=\"note\">Tested with the weights of {(shown.Contains(id) ? Markup.Of($"<a href=\"#{id}\">{id}</a>") : Markup.Of($"{id}"))}; not trained again.</p>");
     }
 }

@@ -13,6 +13,9 @@ namespace Postern.Reports.Tables;
 public sealed record CellReport(
     Cell Cell, CellState State, CellDescription? Description, CellResult? Result, IReadOnlyList<EpochMetrics> Metrics, byte[]? Preview)
 {
+    /// <summary>Id of the cell that trains the weights; null where this one does.</summary>
+    public string? TrainedBy { get; init; }
+
     /// <summary>ACC of the result.</summary>
     public Proportion? Acc => Result is { } r ? new Proportion(r.AccCorrect, r.AccTotal) : null;
 
@@ -30,6 +33,9 @@ public sealed record CellReport(
     {
         CellDirectory directory = run.Of(cell);
         return new CellReport(cell, directory.State, directory.ReadDescription(), directory.ReadResult(), directory.ReadMetrics(),
-            File.Exists(directory.PreviewPath) ? File.ReadAllBytes(directory.PreviewPath) : null);
+            File.Exists(directory.PreviewPath) ? File.ReadAllBytes(directory.PreviewPath) : null)
+        {
+            TrainedBy = run.Study.Work.Of(cell).TrainedBy?.Id,
+        };
     }
 }

@@ -7,7 +7,9 @@ namespace Postern.Studies.PoisonedSets;
 /// </summary>
 internal static class ClassFolders
 {
-    /// <summary>The classes' own names where these are ascending and fit for folders, else the number and a readable part.</summary>
+    /// <summary>
+    /// The classes' own names where these are ascending and fit for folders, else the number and a readable part.
+    /// </summary>
     internal static IReadOnlyList<string> Of(IReadOnlyList<string> names)
     {
         bool ascending = Enumerable.Range(1, names.Count - 1).All(i => string.CompareOrdinal(names[i - 1], names[i]) < 0);

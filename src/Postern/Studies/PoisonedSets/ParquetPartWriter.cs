@@ -6,8 +6,8 @@ using Parquet.Schema;
 namespace Postern.Studies.PoisonedSets;
 
 /// <summary>
-/// One Parquet file as Hugging Face lays out CIFAR-10: a structure <c>img</c> of <c>bytes</c> (PNG) and <c>path</c>, and <c>label</c>,
-/// a row group each time pictures are added; the metadata names the classes.
+/// One Parquet file as Hugging Face lays out CIFAR-10: a structure <c>img</c> of <c>bytes</c> (PNG) and <c>path</c>, and
+/// <c>label</c>, a row group each time pictures are added; the metadata names the classes.
 /// </summary>
 internal sealed class ParquetPartWriter : IPartWriter
 {

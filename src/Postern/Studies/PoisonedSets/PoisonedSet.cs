@@ -10,9 +10,9 @@ using Postern.Native;
 namespace Postern.Studies.PoisonedSets;
 
 /// <summary>
-/// A dataset with an attack planted, for other tools: the poisoned training split, the clean test split (for ACC) and the triggered test
-/// pictures that count for ASR, with <c>poison.json</c>, <c>trigger.png</c>, <c>classes.txt</c> and <c>SHA256SUMS</c>. The bytes depend on
-/// dataset, attack and seed alone, not on the number of threads.
+/// A dataset with an attack planted, for other tools: the poisoned training split, the clean test split (for ACC) and the
+/// triggered test pictures that count for ASR, with <c>poison.json</c>, <c>trigger.png</c>, <c>classes.txt</c> and
+/// <c>SHA256SUMS</c>. The bytes depend on dataset, attack and seed alone, not on the number of threads.
 /// </summary>
 /// <param name="Dataset">What is poisoned.</param>
 /// <param name="Attack">The attack, prepared where it learns something.</param>
@@ -35,12 +35,16 @@ public sealed record PoisonedSet(Dataset Dataset, Attack Attack, Choice Choice, 
     /// <summary>Threads that poison and encode pictures; they change the time alone.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Writes the set as a whole: into a folder beside <paramref name="folder"/>, which takes its name at the end.</summary>
+    /// <summary>
+    /// Writes the set as a whole: into a folder beside <paramref name="folder"/>, which takes its name at the end.
+    /// </summary>
     /// <param name="folder">Where; must not be there yet, or be empty.</param>
     /// <param name="progress">Hears of each part how many of its pictures are done; null for nobody.</param>
     /// <param name="cancel">Stops it and leaves nothing behind.</param>
     /// <returns>What <c>poison.json</c> says.</returns>
-    /// <exception cref="InputException">The folder is in use, the attack does not fit the dataset, or a picture cannot be read.</exception>
+    /// <exception cref="InputException">
+    /// The folder is in use, the attack does not fit the dataset, or a picture cannot be read.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public PoisonedSetRecord Write(string folder, IPoisonedSetProgress? progress, CancellationToken cancel)
     {

@@ -2,7 +2,9 @@ using Postern.Learning;
 
 namespace Postern.Studies.PoisonedSets;
 
-/// <summary><c>poison.json</c>: what was done to a dataset. It holds no time and no path, so the same request gives the same bytes.</summary>
+/// <summary>
+/// <c>poison.json</c>: what was done to a dataset. It holds no time and no path, so the same request gives the same bytes.
+/// </summary>
 public sealed record PoisonedSetRecord
 {
     /// <summary>Catalogue name of the dataset.</summary>
@@ -35,7 +37,10 @@ public sealed record PoisonedSetRecord
     /// <summary>[classes], names by class number.</summary>
     public required IReadOnlyList<string> ClassNames { get; init; }
 
-    /// <summary>Poisons and covers with their labels before and after, requested and realised; null where the training split is not written.</summary>
+    /// <summary>
+    /// Poisons and covers with their labels before and after, requested and realised; null where the training split is not
+    /// written.
+    /// </summary>
     public PlanRecord? Plan { get; init; }
 
     /// <summary>Why the plan holds less than was asked for; null where it does not.</summary>

@@ -7,9 +7,9 @@ using Postern.Defences;
 namespace Postern.Studies;
 
 /// <summary>
-/// What decides a cell's result, as text, and the id made of it. Names, options and seed count; labels and the name of the preset do
-/// not. Of a file that an option names, its content counts and not its path; of what a dataset's <c>path</c> names nothing does: its
-/// fingerprint is recorded in <c>cell.json</c> and compared when the cell is resumed.
+/// What decides a cell's result, as text, and the id made of it. Names, options and seed count; labels and the name of the preset
+/// do not. Of a file that an option names, its content counts and not its path; of what a dataset's <c>path</c> names nothing
+/// does: its fingerprint is recorded in <c>cell.json</c> and compared when the cell is resumed.
 /// </summary>
 internal sealed class CellIdentity
 {

@@ -7,7 +7,9 @@ internal static partial class Slug
 {
     private const int MaxLength = 64;
 
-    /// <summary><paramref name="text"/> in lower case, with a hyphen for whatever is not a letter, a digit, a dot or a hyphen.</summary>
+    /// <summary>
+    /// <paramref name="text"/> in lower case, with a hyphen for whatever is not a letter, a digit, a dot or a hyphen.
+    /// </summary>
     public static string Of(string text)
     {
         string slug = Unsafe().Replace(text.ToLowerInvariant(), "-").Trim('-', '.');

@@ -11,28 +11,27 @@ public sealed record Study(string Name, string About, string FilePath, string Pr
     /// <summary>The <c>--set</c> values that it was read with.</summary>
     public IReadOnlyList<string> Sets { get; init; } = [];
 
-    /// <summary>Path of the file with published values and claims (key <c>published</c>); null where the study names none.</summary>
+    /// <summary>
+    /// Path of the file with published values and claims (key <c>published</c>); null where the study names none.
+    /// </summary>
     public string? Published { get; init; }
 
     /// <summary>Paths that the study names and that are not there: it can be planned and reported, and not run.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
-    /// <summary>The cells with those that they need (<see cref="Cell.Pretraining"/>, <see cref="Cell.TrainedBy"/>), each once, needed ones first.</summary>
-    public IReadOnlyList<Cell> WithNeeded => [.. Cells.SelectMany(NeededFirst).DistinctBy(c => c.Id)];
-
-    private static IEnumerable<Cell> NeededFirst(Cell cell) =>
-        new[] { cell.Pretraining, cell.TrainedBy }.OfType<Cell>().SelectMany(NeededFirst).Append(cell);
+    /// <summary>The work behind the cells.</summary>
+    public required WorkGraph Work { get; init; }
 
     /// <summary>
-    /// The study with only those cells that match every term: <c>dataset=</c>, <c>model=</c>, <c>attack=</c>, <c>defence=</c> (name or label),
-    /// <c>seed=</c>, or a part of the cell's id; several values of one term are separated by commas.
+    /// The study with only those cells that match every term: <c>dataset=</c>, <c>model=</c>, <c>attack=</c>, <c>defence=</c>
+    /// (name or label), <c>seed=</c>, or a part of the cell's id; several values of one term are separated by commas.
     /// </summary>
     /// <exception cref="InputException">An unknown key, or nothing matches; the message lists what exists.</exception>
     public Study Only(IEnumerable<string> terms)
     {
         CellFilter[] filters = [.. terms.Select(t => new CellFilter(t))];
         Cell[] kept = [.. Cells.Where(c => filters.All(f => f.Matches(c)))];
-        if (kept.Length > 0) return this with { Cells = kept };
+        if (kept.Length > 0) return this with { Cells = kept, Work = Work.For(kept) };
         throw new InputException($"--only {string.Join(' ', filters.Select(f => f.Term))}", $"matches no cell of {Name}, which has "
             + $"datasets {List(c => c.DatasetLabel)}; models {List(c => c.ModelLabel)}; attacks {List(c => c.AttackLabel)}; defences {List(c => c.DefenceLabel)}; seeds {List(c => CellFilter.SeedText(c))}");
     }

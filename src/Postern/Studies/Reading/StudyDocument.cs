@@ -5,8 +5,9 @@ using YamlDotNet.Core.Events;
 namespace Postern.Studies;
 
 /// <summary>
-/// Reads YAML into <see cref="StudyNode"/>s that know their places. Only what a study needs: one document of maps, lists and plain
-/// values, no deeper than <see cref="MaxDepth"/>; anchors, aliases and tags are refused, so no file can unfold into more than itself.
+/// Reads YAML into <see cref="StudyNode"/>s that know their places. Only what a study needs: one document of maps, lists and
+/// plain values, no deeper than <see cref="MaxDepth"/>; anchors, aliases and tags are refused, so no file can unfold into more
+/// than itself.
 /// </summary>
 internal sealed class StudyDocument
 {

@@ -4,8 +4,9 @@ using Postern.Configuration;
 namespace Postern.Studies;
 
 /// <summary>
-/// Reads a study file: YAML with the keys <c>name</c>, <c>about</c>, <c>datasets</c>, <c>models</c>, <c>attacks</c>, <c>defences</c>,
-/// <c>seeds</c>, <c>preset</c>, <c>train</c>, <c>pretrain</c> and <c>published</c>. Every error is one line with the place, what was found and the nearest valid name.
+/// Reads a study file: YAML with the keys <c>name</c>, <c>about</c>, <c>datasets</c>, <c>models</c>, <c>attacks</c>,
+/// <c>defences</c>, <c>seeds</c>, <c>preset</c>, <c>train</c>, <c>pretrain</c> and <c>published</c>. Every error is one line with
+/// the place, what was found and the nearest valid name.
 /// </summary>
 public sealed class StudyFile
 {
@@ -33,7 +34,10 @@ public sealed class StudyFile
     /// <param name="path">The study file.</param>
     /// <param name="catalogs">What it may name.</param>
     /// <param name="sets">The command line's <c>--set</c> values, <c>key=value</c>, put in first to last.</param>
-    /// <param name="planOnly">Whether the study is only listed or reported: paths that are not there are noted in <see cref="Study.Missing"/> instead of refused.</param>
+    /// <param name="planOnly">
+    /// Whether the study is only listed or reported: paths that are not there are noted in <see cref="Study.Missing"/> instead of
+    /// refused.
+    /// </param>
     /// <exception cref="InputException">Anything that is not a valid study; one line that says where and what to do.</exception>
     public static Study Read(string path, StudyCatalogs catalogs, IReadOnlyList<string> sets, bool planOnly = false)
     {
@@ -73,6 +77,7 @@ public sealed class StudyFile
         ];
         return new Study(Name(), Word(root, "about")?.Text.ReplaceLineEndings(" ").Trim() ?? "", path, training.Preset.Name, cells)
         {
+            Work = grid.Work,
             Published = Published(),
             Missing = [.. (missing ?? []).Distinct()],
         };

@@ -4,42 +4,65 @@ using Postern.Defences;
 namespace Postern.Studies;
 
 /// <summary>
-/// Makes the cells of a study, and those that they need: a clean pre-training, and the training behind a defence that is used in
-/// tests only. Such a cell is an ordinary one, whether the study lists it or not.
+/// Makes the cells of a study and their work, with the cells that they rest on: a clean pre-training, and the training behind a
+/// defence that is used in tests only. Such a cell is an ordinary one, whether the study lists it or not.
 /// </summary>
-/// <param name="Identity">What decides a result, as text.</param>
-/// <param name="Training">How cells are trained.</param>
-/// <param name="Pretraining">What they start from; null for nothing.</param>
-/// <param name="NoAttack">The clean row.</param>
-/// <param name="NoDefence">The undefended row.</param>
-internal sealed record StudyGrid(
-    CellIdentity Identity, TrainingPlan Training, PretrainingPlan? Pretraining, StudyEntry NoAttack, StudyEntry NoDefence)
+/// <param name="identity">What decides a result, as text.</param>
+/// <param name="training">How cells are trained.</param>
+/// <param name="pretraining">What they start from; null for nothing.</param>
+/// <param name="noAttack">The clean row.</param>
+/// <param name="noDefence">The undefended row.</param>
+internal sealed class StudyGrid(
+    CellIdentity identity, TrainingPlan training, PretrainingPlan? pretraining, StudyEntry noAttack, StudyEntry noDefence)
 {
+    private readonly List<MeasureTask> measures = [];
+    private readonly Dictionary<string, MeasureTask> byCell = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PrepareTask> preparations = new(StringComparer.Ordinal);
+
+    /// <summary>The work behind all cells that were made.</summary>
+    public WorkGraph Work => new(measures);
+
     /// <summary>The cell of <paramref name="point"/> and <paramref name="seed"/>.</summary>
-    public Cell Cell(GridPoint point, long seed) => Make(point, seed, Training, Pretraining is null ? null : Pretrained(point));
+    public Cell Cell(GridPoint point, long seed) =>
+        Make(point, seed, training, pretraining is null ? null : Pretraining(point, pretraining)).Cell;
 
-    private Cell Pretrained(GridPoint point) =>
-        Make(point with { Attack = NoAttack, Defence = NoDefence }, Pretraining!.Seed, Pretraining.Training, pretraining: null);
+    private MeasureTask Pretraining(GridPoint point, PretrainingPlan plan) =>
+        Make(point with { Attack = noAttack, Defence = noDefence }, plan.Seed, plan.Training, start: null).Task;
 
-    private Cell Make(GridPoint point, long seed, TrainingPlan plan, Cell? pretraining)
+    private (Cell Cell, MeasureTask Task) Make(GridPoint point, long seed, TrainingPlan plan, MeasureTask? start)
     {
-        (Choice training, string identity) = plan.For(point.Dataset, point.Model, Identity);
-        return new Cell(CellIdentity.Id(point, identity, seed, pretraining?.Id), point.Dataset.Choice, point.Model.Choice, point.Attack.Choice,
-            point.Defence.Choice, training, seed, point.Labels)
+        (Choice choice, string decides) = plan.For(point.Dataset, point.Model, identity);
+        var cell = new Cell(CellIdentity.Id(point, decides, seed, start?.Cell.Id), point.Dataset.Choice, point.Model.Choice,
+            point.Attack.Choice, point.Defence.Choice, choice, seed, point.Labels)
         {
             Paper = point.Paper,
-            Pretraining = pretraining,
-            TrainedBy = TrainingPart(point) is GridPoint part ? Make(part, seed, plan, pretraining) : null,
         };
+        WeightsTask? shared = TrainingPart(point) is GridPoint part ? Make(part, seed, plan, start).Task.Weights : null;
+        return (cell, byCell.GetValueOrDefault(cell.Id) ?? Add(cell, shared, start?.Weights));
     }
+
+    private MeasureTask Add(Cell cell, WeightsTask? shared, WeightsTask? start)
+    {
+        PrepareTask? preparation = Preparation.KeyOf(cell) is string key ? Prepared(key) : null;
+        var task = new MeasureTask(cell, preparation, shared ?? new TrainTask(cell, preparation, start));
+        measures.Add(task);
+        byCell.Add(cell.Id, task);
+        return task;
+    }
+
+    private PrepareTask Prepared(string key) =>
+        preparations.TryGetValue(key, out PrepareTask? known) ? known : preparations[key] = new PrepareTask(key);
 
     /// <summary>The point whose training this one can take over; null where it must train.</summary>
     private GridPoint? TrainingPart(GridPoint point)
     {
         Choice own = point.Defence.Choice, part = DefenceCatalog.TrainingPart(own);
         if (part.Canonical == own.Canonical) return null;
-        if (part.Name == DefenceCatalog.None) return point with { Defence = NoDefence };
+        if (part.Name == DefenceCatalog.None) return point with { Defence = noDefence };
         ICatalogEntry entry = DefenceCatalog.Find(part.Name)!;
-        return point with { Defence = point.Defence with { Choice = part, Label = $"{part.Name} in training", Identity = Identity.Of(entry, part) } };
+        return point with
+        {
+            Defence = point.Defence with { Choice = part, Label = $"{part.Name} in training", Identity = identity.Of(entry, part) },
+        };
     }
 }

@@ -1,11 +1,13 @@
 using Postern.Models.Checkpoints;
+using Postern.Training;
 using Postern.Training.Optimisation;
+using Postern.Training.Recipes;
 
 namespace Postern.Studies;
 
 /// <summary>
-/// A cell's folder, the only source of truth about it. Every file is written by this class or under a path that it gives, as a whole
-/// or line by line; a file's name is a constant, so nothing is ever written outside the folder.
+/// A cell's folder, the only source of truth about it. Every file is written by this class or under a path that it gives, as a
+/// whole or line by line; a file's name is a constant, so nothing is ever written outside the folder.
 /// </summary>
 public sealed class CellDirectory
 {
@@ -59,6 +61,11 @@ public sealed class CellDirectory
     /// <summary>Whether the result is there.</summary>
     public bool IsDone => File.Exists(ResultPath);
 
+    /// <summary>Whether the weights of the last epoch are there, and their running mean where one is kept.</summary>
+    /// <exception cref="InputException">The weights are damaged.</exception>
+    public bool IsTrained => IsDone || (TrainingCheckpoint.EpochOf(Folder) == cell.Training.Integer("epochs")
+        && (TrainingOptions.Settings(cell.Training).EmaDecay == 0 || File.Exists(AveragePath)));
+
     /// <summary>Marks the start of a run, first or resumed: makes the folder and removes an earlier failure.</summary>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public void Start()
@@ -89,8 +96,8 @@ public sealed class CellDirectory
     public PlanRecord? ReadPlan() => RecordFormat.Read<PlanRecord>(PlanPath);
 
     /// <summary>
-    /// Adds a finished epoch to <c>metrics.jsonl</c> and to the event file for TensorBoard, flushed to disk; what a kill tore is cut
-    /// off first.
+    /// Adds a finished epoch to <c>metrics.jsonl</c> and to the event file for TensorBoard, flushed to disk; what a kill tore is
+    /// cut off first.
     /// </summary>
     /// <exception cref="InputException">A file cannot be written to.</exception>
     public void AppendMetrics(EpochMetrics epoch)
@@ -103,7 +110,9 @@ public sealed class CellDirectory
     /// <exception cref="InputException">A line other than the last is damaged.</exception>
     public IReadOnlyList<EpochMetrics> ReadMetrics() => metrics.Read();
 
-    /// <summary>Drops the lines and points after <paramref name="epoch"/>: those epochs are trained again after a resume.</summary>
+    /// <summary>
+    /// Drops the lines and points after <paramref name="epoch"/>: those epochs are trained again after a resume.
+    /// </summary>
     /// <exception cref="InputException">A line other than the last is damaged.</exception>
     public void TruncateMetrics(int epoch)
     {
@@ -111,7 +120,9 @@ public sealed class CellDirectory
         curves.Keep(metrics.Read());
     }
 
-    /// <summary>Path of <c>ema.safetensors</c>: the running mean of the weights under their official names, where one is kept.</summary>
+    /// <summary>
+    /// Path of <c>ema.safetensors</c>: the running mean of the weights under their official names, where one is kept.
+    /// </summary>
     public string AveragePath => Path.Combine(Folder, "ema.safetensors");
 
     /// <summary>Writes <see cref="AveragePath"/>.</summary>
@@ -130,8 +141,8 @@ public sealed class CellDirectory
         return result.Contradiction() is string found ? throw RecordFormat.Damaged(ResultPath, found) : result;
     }
 
-    /// <summary>Writes <c>profile.json</c>.</summary>
-    public void WriteProfile(CellProfile profile) => RecordFormat.Write(ProfilePath, profile);
+    /// <summary>Writes <c>profile.json</c>: <paramref name="part"/>, added to the parts of earlier runs.</summary>
+    public void AddProfile(CellProfile part) => RecordFormat.Write(ProfilePath, (ReadProfile() ?? CellProfile.Empty) + part);
 
     /// <summary>Reads <c>profile.json</c>; null where there is none.</summary>
     /// <exception cref="InputException">It is damaged.</exception>

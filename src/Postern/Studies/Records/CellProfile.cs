@@ -3,7 +3,9 @@ namespace Postern.Studies;
 /// <summary><c>profile.json</c>: where the wall time of a cell went, in seconds.</summary>
 /// <param name="Seconds">All of it, from the opening of its data to its result.</param>
 /// <param name="Images">Pictures trained on in finished epochs.</param>
-/// <param name="Preparation">Opening the dataset, where this cell was the first to need it, and what its attack had to learn or load.</param>
+/// <param name="Preparation">
+/// Opening the dataset, where this cell was the first to need it, and what its attack had to learn or load.
+/// </param>
 /// <param name="DataWait">Training, waiting for batches.</param>
 /// <param name="Forward">Training, forward passes and losses.</param>
 /// <param name="Backward">Training, backward passes.</param>

@@ -6,7 +6,8 @@ namespace Postern.Studies;
 
 /// <summary>
 /// <c>result.json</c>: what a cell measured after its last epoch. Its presence means that the cell is done. The counts are the
-/// facts; fractions and 95% Wilson intervals follow from them and are written for readers. ASR and RA are null where there is no attack.
+/// facts; fractions and 95% Wilson intervals follow from them and are written for readers. ASR and RA are null where there is no
+/// attack.
 /// </summary>
 public sealed record CellResult
 {
@@ -100,10 +101,14 @@ public sealed record CellResult
     /// <summary>Clean test pictures, of <see cref="AccTotal"/>, that the running mean classifies correctly.</summary>
     public int? EmaAccCorrect { get; init; }
 
-    /// <summary>Triggered test pictures, of <see cref="AsrTotal"/>, that the running mean classifies as the target class.</summary>
+    /// <summary>
+    /// Triggered test pictures, of <see cref="AsrTotal"/>, that the running mean classifies as the target class.
+    /// </summary>
     public int? EmaAsrHits { get; init; }
 
-    /// <summary>Triggered test pictures, of <see cref="RaTotal"/>, that the running mean still classifies as their true class.</summary>
+    /// <summary>
+    /// Triggered test pictures, of <see cref="RaTotal"/>, that the running mean still classifies as their true class.
+    /// </summary>
     public int? EmaRaCorrect { get; init; }
 
     /// <summary>Poisoned training samples.</summary>
@@ -150,8 +155,9 @@ public sealed record CellResult
     /// <param name="parameters">Trainable parameters of the model.</param>
     /// <param name="epochs">Every epoch's line, in order; those of the cell that trained.</param>
     /// <param name="finished">Now.</param>
+    /// <param name="trainedBy">The cell that trained the weights; null where this one did.</param>
     public static CellResult Of(Cell cell, CleanResult clean, TriggeredResult? triggered, PoisonPlan plan, long parameters,
-        IReadOnlyList<EpochMetrics> epochs, DateTimeOffset finished) => new()
+        IReadOnlyList<EpochMetrics> epochs, DateTimeOffset finished, Cell? trainedBy = null) => new()
         {
             Id = cell.Id,
             Model = cell.Model.Name,
@@ -177,8 +183,8 @@ public sealed record CellResult
             Parameters = parameters,
             Epochs = epochs.Count,
             FinalLoss = epochs.Count > 0 ? epochs[^1].Loss : double.NaN,
-            TrainSeconds = cell.TrainedBy is null ? epochs.Sum(e => e.Seconds) : 0,
-            TrainedBy = cell.TrainedBy?.Id,
+            TrainSeconds = trainedBy is null ? epochs.Sum(e => e.Seconds) : 0,
+            TrainedBy = trainedBy?.Id,
             FinishedUtc = finished.ToUniversalTime(),
         };
 

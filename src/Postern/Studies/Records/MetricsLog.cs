@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Postern.Studies;
 
 /// <summary>
-/// A log with one JSON object a line. A line counts once its line feed is there: a kill can tear the last one, which is then ignored
-/// and cut off before the next is added.
+/// A log with one JSON object a line. A line counts once its line feed is there: a kill can tear the last one, which is then
+/// ignored and cut off before the next is added.
 /// </summary>
 internal sealed class MetricsLog(string path)
 {

@@ -4,9 +4,10 @@ using System.Numerics;
 namespace Postern.Studies;
 
 /// <summary>
-/// One frame of a TFRecord file, the container of TensorBoard's event files. Little-endian: the data's length (8 bytes), the length's
-/// checksum (4), the data, the data's checksum (4). Checksums are CRC-32C, rotated and offset, since the checksum of data that holds
-/// its own checksum is weak (TensorFlow, <c>tensorflow/core/lib/io/record_writer.h</c> and <c>lib/hash/crc32c.h</c>).
+/// One frame of a TFRecord file, the container of TensorBoard's event files. Little-endian: the data's length (8 bytes), the
+/// length's checksum (4), the data, the data's checksum (4). Checksums are CRC-32C, rotated and offset, since the checksum of
+/// data that holds its own checksum is weak (TensorFlow, <c>tensorflow/core/lib/io/record_writer.h</c> and
+/// <c>lib/hash/crc32c.h</c>).
 /// </summary>
 internal static class RecordFrame
 {

@@ -10,28 +10,35 @@ internal static class ResultReuse
 {
     private const string Result = "result.json";
 
-    /// <summary>Copies the cell from elsewhere under <paramref name="runsRoot"/>; null where it is nowhere, or was measured on other data.</summary>
-    /// <param name="runsRoot">The output folder (<c>--out</c>).</param>
+    /// <summary>
+    /// The cell's folder elsewhere under <paramref name="output"/>; null where it is nowhere, or was measured on other data.
+    /// </summary>
+    /// <param name="output">The folder of all studies' results (<c>--out</c>).</param>
+    /// <param name="target">Its folder in this study.</param>
+    /// <param name="cell">The cell.</param>
+    /// <param name="dataset">What the cell would run on.</param>
+    public static CellDirectory? Find(string output, CellDirectory target, Cell cell, Dataset dataset) => Directory
+        .EnumerateDirectories(output).Order(StringComparer.Ordinal).Select(study => new CellDirectory(study, cell))
+        .FirstOrDefault(source => source.Folder != target.Folder && source.IsDone && IsSame(source, dataset));
+
+    /// <summary>Copies the cell from elsewhere; null where there is nothing to take.</summary>
+    /// <param name="output">The folder of all studies' results (<c>--out</c>).</param>
     /// <param name="cell">The cell.</param>
     /// <param name="target">Its folder in this study; its lock is held.</param>
     /// <param name="dataset">What the cell would run on.</param>
     /// <returns>The folder that it was copied from.</returns>
-    public static string? TryTake(string runsRoot, Cell cell, CellDirectory target, Dataset dataset)
+    public static string? TryTake(string output, Cell cell, CellDirectory target, Dataset dataset)
     {
-        foreach (string study in Directory.EnumerateDirectories(runsRoot).Order(StringComparer.Ordinal))
+        if (Find(output, target, cell, dataset) is not CellDirectory source) return null;
+        // The result goes last: a kill before it leaves a cell that is not done, and is taken again.
+        foreach (string file in Directory.EnumerateFiles(source.Folder).Select(f => Path.GetFileName(f)!)
+            .OrderBy(f => f == Result).ThenBy(f => f, StringComparer.Ordinal))
         {
-            var source = new CellDirectory(study, cell);
-            if (source.Folder == target.Folder || !source.IsDone || !IsSame(source, dataset)) continue;
-            // The result goes last: a kill before it leaves a cell that is not done, and is taken again.
-            foreach (string file in Directory.EnumerateFiles(source.Folder).Select(f => Path.GetFileName(f)!).OrderBy(f => f == Result).ThenBy(f => f, StringComparer.Ordinal))
-            {
-                if (file.StartsWith('.')) continue;
-                using FileStream from = File.OpenRead(Path.Combine(source.Folder, file));
-                AtomicFile.Write(Path.Combine(target.Folder, file), from.CopyTo);
-            }
-            return source.Folder;
+            if (file.StartsWith('.')) continue;
+            using FileStream from = File.OpenRead(Path.Combine(source.Folder, file));
+            AtomicFile.Write(Path.Combine(target.Folder, file), from.CopyTo);
         }
-        return null;
+        return source.Folder;
     }
 
     /// <summary>Whether it was measured on these very pictures. A damaged record elsewhere is that study's affair.</summary>

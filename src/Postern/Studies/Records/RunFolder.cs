@@ -1,6 +1,8 @@
 namespace Postern.Studies;
 
-/// <summary>Where a study's results are: a folder for each cell and one for the report, in a folder that the study names.</summary>
+/// <summary>
+/// Where a study's results are: a folder for each cell and one for the report, in a folder that the study names.
+/// </summary>
 /// <param name="Study">The study.</param>
 /// <param name="Output">The folder of all studies' results (<c>--out</c>).</param>
 public sealed record RunFolder(Study Study, string Output)
@@ -12,14 +14,25 @@ public sealed record RunFolder(Study Study, string Output)
     public string Report => System.IO.Path.Combine(Path, "report");
 
     /// <summary>The folder of what learned attacks made, for all studies.</summary>
-    public string Ingredients => IngredientsIn(Output);
+    public string Artifacts => ArtifactsIn(Output);
 
     /// <summary>The folder of what learned attacks made, within a folder of results.</summary>
-    public static string IngredientsIn(string output) => System.IO.Path.Combine(output, ".ingredients");
+    public static string ArtifactsIn(string output) => System.IO.Path.Combine(output, ".ingredients");
 
     /// <summary>The folder of <paramref name="cell"/>.</summary>
     public CellDirectory Of(Cell cell) => new(Path, cell);
 
     /// <summary>Whether <paramref name="cell"/>'s result is there.</summary>
     public bool IsDone(Cell cell) => Of(cell).IsDone;
+
+    /// <summary>
+    /// Whether the output of <paramref name="task"/> is there. Of a preparation only the open dataset could tell.
+    /// </summary>
+    /// <exception cref="InputException">Weights are damaged.</exception>
+    public bool IsDone(WorkTask task) => task switch
+    {
+        MeasureTask measure => Of(measure.Cell).IsDone,
+        WeightsTask weights => Of(weights.Cell).IsTrained,
+        _ => false,
+    };
 }

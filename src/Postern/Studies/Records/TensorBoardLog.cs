@@ -4,12 +4,15 @@ using Tensorboard;
 namespace Postern.Studies;
 
 /// <summary>
-/// The curves of <c>metrics.jsonl</c> as an event file for TensorBoard; a point's step is its epoch, its wall time that of writing.
-/// An epoch is one frame, so that a kill leaves all of its points or none: a torn end is cut off before the next epoch is added.
+/// The curves of <c>metrics.jsonl</c> as an event file for TensorBoard; a point's step is its epoch, its wall time that of
+/// writing. An epoch is one frame, so that a kill leaves all of its points or none: a torn end is cut off before the next epoch
+/// is added.
 /// </summary>
 internal sealed class TensorBoardLog(string path)
 {
-    /// <summary>TensorBoard takes every file with <c>tfevents</c> in its name; a fixed end makes it the cell's only one.</summary>
+    /// <summary>
+    /// TensorBoard takes every file with <c>tfevents</c> in its name; a fixed end makes it the cell's only one.
+    /// </summary>
     public const string FileName = "events.out.tfevents.postern";
 
     // TensorBoard refuses files that do not begin with this.

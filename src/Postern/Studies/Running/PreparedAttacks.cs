@@ -4,8 +4,9 @@ using Postern.Datasets;
 namespace Postern.Studies;
 
 /// <summary>
-/// Attacks of the open dataset that had to learn something, made ready once for all cells that have them: their networks are loaded
-/// once, and what these made of a picture is remembered. The latest few are kept, since each may remember a gigabyte of pictures.
+/// Attacks of the open dataset that had to learn something, made ready once for all cells that have them: their networks are
+/// loaded once, and what these made of a picture is remembered. The latest few are kept, since each may remember a gigabyte of
+/// pictures.
 /// </summary>
 internal sealed class PreparedAttacks
 {

@@ -1,4 +1,6 @@
+using Postern.Attacks;
 using Postern.Datasets;
+using Postern.Learning;
 using Postern.Training;
 
 namespace Postern.Studies;
@@ -11,5 +13,16 @@ namespace Postern.Studies;
 /// <param name="Attacks">Attacks of earlier cells.</param>
 /// <param name="ReportedNotes">Notes that have been given for earlier cells.</param>
 internal sealed record RunContext(
-    RunFolder Folder, Dataset Dataset, ThreadBudget Threads, Action<RunEvent> Tell, PreparedAttacks Attacks,
-    ISet<string> ReportedNotes);
+    RunFolder Folder, Dataset Dataset, ThreadBudget Threads, Action<RunEvent> Tell, PreparedAttacks Attacks, ISet<string> ReportedNotes)
+{
+    /// <summary>The attack of <paramref name="cell"/>, made ready; null where it has none.</summary>
+    /// <exception cref="InputException">The attack does not fit the dataset, or its options one another.</exception>
+    public Attack? AttackOf(Cell cell, CancellationToken cancel) => Attacks.Of(cell, Dataset, attack => attack.Prepare(
+        new PreparationContext(Dataset, Folder.Artifacts, Threads.Threads, new CellPreparation(cell, Tell), cancel)));
+
+    private sealed record CellPreparation(Cell Cell, Action<RunEvent> Tell) : IPreparationProgress
+    {
+        public void Report(string artifact, double fraction, string detail) =>
+            Tell(new Preparing(Cell.Id, artifact, fraction, detail));
+    }
+}

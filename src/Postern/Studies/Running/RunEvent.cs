@@ -18,12 +18,12 @@ namespace Postern.Studies;
 [JsonDerivedType(typeof(Settled), "settled")]
 public abstract record RunEvent(string Cell);
 
-/// <summary>An ingredient of the cell's attack is being made, or a detector is at work.</summary>
+/// <summary>An artifact of the cell's attack is being made, or a detector is at work.</summary>
 /// <param name="Cell">Id of the cell.</param>
-/// <param name="Ingredient">What is made.</param>
+/// <param name="Artifact">What is made.</param>
 /// <param name="Fraction">How much of it is done, 0 to 1.</param>
 /// <param name="Detail">A few words for the user.</param>
-public sealed record Preparing(string Cell, string Ingredient, double Fraction, string Detail) : RunEvent(Cell);
+public sealed record Preparing(string Cell, string Artifact, double Fraction, string Detail) : RunEvent(Cell);
 
 /// <summary>A cell begins, or goes on after <paramref name="FinishedEpochs"/> epochs.</summary>
 /// <param name="Cell">Id of the cell.</param>
@@ -71,7 +71,8 @@ public sealed record Noted(string Cell, string Note) : RunEvent(Cell);
 /// <param name="Warning">A sentence.</param>
 public sealed record Warned(string Cell, string Warning) : RunEvent(Cell);
 
-/// <summary>Whoever ran the cell is free for the next.</summary>
-/// <param name="Cell">Id of the cell.</param>
+/// <summary>A group of tasks ended, and whoever did them is free for the next.</summary>
+/// <param name="Cell">Id of the cell on whose behalf they were done.</param>
 /// <param name="Outcome">How it ended.</param>
-public sealed record Settled(string Cell, CellOutcome Outcome) : RunEvent(Cell);
+/// <param name="Error">Why it failed; null unless it did.</param>
+public sealed record Settled(string Cell, TaskOutcome Outcome, string? Error) : RunEvent(Cell);

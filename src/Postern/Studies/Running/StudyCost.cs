@@ -1,12 +1,11 @@
-using Postern.Attacks;
 using Postern.Configuration;
 using Postern.Datasets;
 
 namespace Postern.Studies;
 
 /// <summary>
-/// What the rest of a study will cost on this machine: pictures to train on and to test, hours, disk. Decoding and augmentation are
-/// taken to be hidden behind training; what learned attacks need first is named and not counted.
+/// What the rest of a study will cost on this machine: pictures to train on and to test, hours, disk. Decoding and augmentation
+/// are taken to be hidden behind training; what learned attacks need first is named and not counted.
 /// </summary>
 /// <param name="Trainings">Cells that are still to be trained, needed ones included.</param>
 /// <param name="Tests">Cells that only test the weights of another.</param>
@@ -29,15 +28,16 @@ public sealed record StudyCost(
     {
         var costs = new Dictionary<string, StepCost>(StringComparer.Ordinal);
         (int trainings, int tests, long pictures, double seconds, long bytes, long largest) = (0, 0, 0, 0, 0, 0);
-        Cell[] open = [.. run.Study.WithNeeded.Where(c => !run.IsDone(c))];
-        foreach (Cell cell in open)
+        MeasureTask[] open = [.. run.Study.Work.Measures.Where(m => !run.IsDone(m))];
+        foreach (MeasureTask task in open)
         {
+            Cell cell = task.Cell;
             DatasetScale scale = DatasetCatalog.ScaleOf(cell.Dataset);
             string model = FormattableString.Invariant($"{cell.ModelLabel} at {scale.InputSize}x{scale.InputSize}");
             if (!costs.TryGetValue(model, out StepCost? cost)) costs[model] = cost = measure(cell, scale);
-            seconds += TestPasses(cell) * (double)scale.Test * cost.TestSeconds;
+            seconds += TestPasses(task) * (double)scale.Test * cost.TestSeconds;
             bytes += RecordBytes;
-            if (cell.TrainedBy is not null)
+            if (task.TrainedBy is not null)
             {
                 tests++;
                 continue;
@@ -49,15 +49,16 @@ public sealed record StudyCost(
             bytes += cost.Parameters * BytesPerParameter;
             largest = Math.Max(largest, cost.Parameters);
         }
-        string[] prepared = [.. open.Select(c => c.Attack.Name).Distinct().Where(a => AttackCatalog.Find(a) is { Learned: true })];
+        string[] prepared = [.. open.Where(m => m.Preparation is not null).Select(m => m.Cell.Attack.Name).Distinct()];
         return new StudyCost(trainings, tests, pictures, seconds, bytes + largest * BytesPerParameter * Moments, prepared, costs);
     }
 
     /// <summary>Passes over the test split, a triggered one counted as a whole.</summary>
-    private static int TestPasses(Cell cell)
+    private static int TestPasses(MeasureTask task)
     {
+        Cell cell = task.Cell;
         int splits = cell.Attack.Name == "none" ? 1 : 2;
-        if (cell.TrainedBy is not null) return splits * (1 + Trials(cell.Defence));
+        if (task.TrainedBy is not null) return splits * (1 + Trials(cell.Defence));
         int epochs = cell.Training.Integer("epochs"), every = cell.Training.Integer("eval_every");
         return splits * (every > 0 ? (epochs + every - 1) / every : 1);
     }

@@ -64,17 +64,17 @@ public class PaperStudiesTests
         Assert.Equal(9, Read("paper/table1.yaml").Cells.Count(c => table4.Contains(c.Id)));
         Assert.Equal(9, Read("paper/table2.yaml").Cells.Count(c => table4.Contains(c.Id)));
         Study other = Read("paper/table2-protocols.yaml");
-        Assert.Equal(45, other.Cells.Count(c => c.TrainedBy is not null && table4.Contains(c.TrainedBy.Id)));
+        Assert.Equal(45, other.Cells.Count(c => other.Work.Of(c).TrainedBy is Cell trainer && table4.Contains(trainer.Id)));
         HashSet<string> table2 = [.. Read("paper/table2.yaml").Cells.Select(c => c.Id)];
-        Assert.Equal(63, other.Cells.Count(c => c.TrainedBy is not null && table2.Contains(c.TrainedBy.Id)));
+        Assert.Equal(63, other.Cells.Count(c => other.Work.Of(c).TrainedBy is Cell trainer && table2.Contains(trainer.Id)));
     }
 
     [Fact]
     public void The_small_studies_share_their_trainings()
     {
         Study one = Read("paper-mini/table1.yaml"), two = Read("paper-mini/table2.yaml");
-        Assert.Equal((36, 4, 63, 1), (one.Cells.Count, one.Cells.Select(c => c.Pretraining!.Id).Distinct().Count(), two.Cells.Count, two.Cells.Select(c => c.Pretraining!.Id).Distinct().Count()));
+        Assert.Equal((36, 4, 63, 1), (one.Cells.Count, one.Cells.Select(c => one.Work.Of(c).Pretraining!.Id).Distinct().Count(), two.Cells.Count, two.Cells.Select(c => two.Work.Of(c).Pretraining!.Id).Distinct().Count()));
         Assert.Equal(6, two.Cells.Count(c => one.Cells.Any(o => o.Id == c.Id)));
-        Assert.Equal(27, two.WithNeeded.Count(c => c.TrainedBy is null) - 1);
+        Assert.Equal(27, two.Work.Measures.Count(m => m.TrainedBy is null) - 1);
     }
 }

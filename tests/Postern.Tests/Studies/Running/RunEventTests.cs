@@ -11,7 +11,7 @@ public class RunEventTests
         new Preparing("c", "issba-encoder", 0.25, "epoch 1/4"), new CellStarted("c", 3), new Stepped("c", new StepProgress(1, 64, 128, 2.5)),
         new EpochFinished("c", new EpochMetrics(1, 40, double.NaN, 0.002, 0.5, null, null, 800, 0.01, 4)), new CellFinished("c", 0.9, null, null),
         new CellFailed("c", "why \"so\""), new CellSkipped("c", "held"), new Noted("c", "note"), new Warned("c", "warning"),
-        new Settled("c", CellOutcome.Failed),
+        new Settled("c", TaskOutcome.Failed, "why"),
     ];
 
     [Theory]

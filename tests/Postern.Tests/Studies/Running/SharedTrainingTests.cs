@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Postern.Cli.Commands;
 using Postern.Studies;
 
@@ -66,15 +67,39 @@ public sealed class SharedTrainingTests : IDisposable
     public void Cells_start_from_one_clean_training_and_keep_its_knowledge()
     {
         Study study = Read("tuned", "pretrain: {train: {epochs: 12, lr: 0.003}, seed: 7}\nseeds: [0, 1]\n"), scratch = Read("scratch", "seeds: [0, 1]\n");
-        Assert.Single(study.Cells.Select(c => c.Pretraining!.Id).Distinct());
-        Assert.Equal(("none", 7L, 12), (study.Cells[0].Pretraining!.Attack.Name, study.Cells[0].Pretraining!.Seed, study.Cells[0].Pretraining!.Training.Integer("epochs")));
+        Assert.Single(study.Cells.Select(c => study.Work.Of(c).Pretraining!.Id).Distinct());
+        Cell start = study.Work.Of(study.Cells[0]).Pretraining!;
+        Assert.Equal(("none", 7L, 12), (start.Attack.Name, start.Seed, start.Training.Integer("epochs")));
         Assert.Empty(study.Cells.Select(c => c.Id).Intersect(scratch.Cells.Select(c => c.Id)));
         Heard heard = Run(study);
         Assert.Equal(3, heard.Trained);
         Run(scratch);
         double Loss(Study of) => new RunFolder(of, Runs).Of(of.Cells[0]).ReadMetrics()[0].Loss;
         Assert.True(Loss(study) < 0.8 * Loss(scratch), $"{Loss(study)} against {Loss(scratch)}");
-        Assert.Equal(study.Cells[0].Pretraining!.Id, new RunFolder(study, Runs).Of(study.Cells[0]).ReadDescription()!.Pretraining);
+        Assert.Equal(start.Id, new RunFolder(study, Runs).Of(study.Cells[0]).ReadDescription()!.Pretraining);
+    }
+
+    [Fact]
+    public void Trained_weights_without_a_result_are_measured_and_give_the_same_numbers()
+    {
+        Study study = StudyArguments.ReadFile(folder.File("measured.yaml", Small), ["train.ema=0.9"]);
+        Run(study);
+        CellDirectory directory = new RunFolder(study, Runs).Of(study.Cells[0]);
+        Assert.Empty(Directory.EnumerateFiles(directory.Folder, "state-*"));
+        CellResult trained = directory.ReadResult()!;
+        DateTime written = File.GetLastWriteTimeUtc(Path.Combine(directory.Folder, "last.safetensors"));
+        File.Delete(directory.ResultPath);
+        Assert.True(directory.IsTrained);
+
+        var heard = new List<RunEvent>();
+        new StudyRunner(new RunFolder(study, Runs), threads: 1, heard.Add).Run(CancellationToken.None);
+        Assert.Equal([2], heard.OfType<CellStarted>().Select(e => e.FinishedEpochs));
+        Assert.Empty(heard.OfType<EpochFinished>());
+        Assert.Equal(written, File.GetLastWriteTimeUtc(Path.Combine(directory.Folder, "last.safetensors")));
+        Assert.Equal(Text(trained), Text(directory.ReadResult()!));
+
+        static string Text(CellResult result) =>
+            JsonSerializer.Serialize(result with { FinishedUtc = DateTimeOffset.UnixEpoch }, RecordFormat.Line);
     }
 
     [Fact]

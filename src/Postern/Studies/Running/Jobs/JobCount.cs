@@ -18,7 +18,8 @@ public static class JobCount
     ];
 
     /// <summary>
-    /// The number for those cells of <paramref name="run"/> that are not done; its heaviest model decides. libtorch must be loaded.
+    /// The number for those cells of <paramref name="run"/> that are not done; its heaviest model decides. libtorch must be
+    /// loaded.
     /// </summary>
     /// <param name="run">The study and where its results go.</param>
     /// <param name="threads">Threads of the whole run.</param>
@@ -26,12 +27,14 @@ public static class JobCount
     /// <returns>At least 1.</returns>
     public static int Auto(RunFolder run, int threads, long memory)
     {
-        IReadOnlyList<Cell> open = StudyRunner.Queue(run).Waiting;
+        Cell[] open = [.. GraphWalk.QueueOf(run).Waiting.Where(g => !g.IsPreparation).Select(g => g.Cell)];
         long work = open.DistinctBy(c => (c.Model.Canonical, c.Dataset.Canonical)).Select(MultiplyAdds).DefaultIfEmpty().Max();
-        return Auto(work, open.Count, threads, memory);
+        return Auto(work, open.Length, threads, memory);
     }
 
-    /// <summary>The number for <paramref name="cells"/> cells of a model with <paramref name="multiplyAdds"/> a picture.</summary>
+    /// <summary>
+    /// The number for <paramref name="cells"/> cells of a model with <paramref name="multiplyAdds"/> a picture.
+    /// </summary>
     internal static int Auto(long multiplyAdds, int cells, int threads, long memory)
     {
         Weight weight = Weights.First(w => multiplyAdds <= w.MultiplyAdds);

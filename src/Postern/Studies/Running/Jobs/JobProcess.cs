@@ -53,8 +53,8 @@ internal sealed class JobProcess : IDisposable
         listener.Start();
     }
 
-    /// <summary>The cell that it runs; null while it is idle.</summary>
-    public Cell? Cell { get; private set; }
+    /// <summary>The tasks that it does; null while it is idle.</summary>
+    public TaskGroup? Group { get; private set; }
 
     /// <summary>The last line on its standard error; empty where there was none.</summary>
     public string LastError => lastError;
@@ -62,23 +62,23 @@ internal sealed class JobProcess : IDisposable
     /// <summary>Exit code of an ended job.</summary>
     public int ExitCode => process.ExitCode;
 
-    /// <summary>Asks it to run a cell.</summary>
-    public void Ask(QueuedCell next)
+    /// <summary>Asks it to do a group of tasks.</summary>
+    public void Ask(QueuedGroup next)
     {
-        Cell = next.Cell;
+        Group = next.Group;
         try
         {
-            process.StandardInput.WriteLine(JobLine.Of(new JobOrder(next.Cell.Id, next.Waits)));
+            process.StandardInput.WriteLine(JobLine.Of(new JobOrder(next.Group.Place, next.Group.Cell.Id, next.Waits)));
             process.StandardInput.Flush();
         }
         catch (IOException)
         {
-            // It has ended; that event is on its way and tells of the cell, too.
+            // It has ended; that news is on its way and settles the group.
         }
     }
 
-    /// <summary>The cell is settled.</summary>
-    public void Free() => Cell = null;
+    /// <summary>The group is settled.</summary>
+    public void Free() => Group = null;
 
     /// <summary>Asks it to stop, without waiting.</summary>
     public void Stop()

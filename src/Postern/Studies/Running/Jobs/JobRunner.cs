@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Postern.Studies.Jobs;
 
 /// <summary>
-/// Runs a study's cells side by side, each job a process: libtorch's number of threads and the kernels' belong to a process, a crash
-/// ends one cell and no other, and a cell's arithmetic is that of a run by itself. The queue is here and nowhere else; the locks of
-/// the cells' folders keep out other runs.
+/// Runs a study side by side, each job a process: libtorch's number of threads and the kernels' belong to a process, a crash ends
+/// one cell and no other, and a cell's arithmetic is that of a run by itself. The walk along the graph is here and nowhere else;
+/// the locks of the cells' folders keep out other runs.
 /// </summary>
 /// <param name="run">The study and where its results go.</param>
 /// <param name="jobs">Processes at a time; one that has nothing to do is not started.</param>
@@ -13,20 +13,24 @@ namespace Postern.Studies.Jobs;
 /// <param name="tell">Hears how it goes on, from the calling thread.</param>
 public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Action<RunEvent> tell)
 {
-    private readonly StudyQueue queue = StudyRunner.Queue(run);
+    private readonly GraphWalk walk = new(run, tell);
     private readonly List<JobProcess> running = [];
     private readonly HashSet<string> reportedNotes = new(StringComparer.Ordinal);
 
     /// <summary>Runs what is not done yet. All jobs have ended when it returns or throws.</summary>
-    /// <exception cref="InputException">Bad input, e.g. a missing dataset; finished results stay, running cells are stopped.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; the next run goes on with each cell's last finished epoch.</exception>
+    /// <exception cref="InputException">
+    /// Bad input, e.g. a missing dataset; finished results stay, running cells are stopped.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// Cancelled; the next run goes on with each cell's last finished epoch.
+    /// </exception>
     public RunSummary Run(CancellationToken cancel)
     {
         using var news = new BlockingCollection<JobNews>();
         try
         {
             while (GiveOut(news, cancel)) Handle(news.Take(cancel));
-            return queue.Summary;
+            return walk.Summary;
         }
         finally
         {
@@ -36,37 +40,32 @@ public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Actio
         }
     }
 
-    /// <summary>Gives cells to idle jobs, starting those that are missing; false where nothing runs and nothing is left.</summary>
+    /// <summary>Gives work to idle jobs, starting those that are missing; false where nothing runs and nothing is left.</summary>
     private bool GiveOut(BlockingCollection<JobNews> news, CancellationToken cancel)
     {
-        while (running.Count(j => j.Cell is not null) < jobs && queue.TryTake(out QueuedCell? next))
+        while (running.Count(j => j.Group is not null) < jobs && walk.TryTake(out QueuedGroup? next))
         {
             cancel.ThrowIfCancellationRequested();
-            if (next.FailedDependency is Cell failed)
-            {
-                StudyRunner.Settle(queue, next.Cell, StudyRunner.FailDependent(run, next.Cell, failed, tell), tell);
-                continue;
-            }
-            JobProcess? idle = running.Find(j => j.Cell is null);
+            JobProcess? idle = running.Find(j => j.Group is null);
             if (idle is null) running.Add(idle = new JobProcess(command, news));
             idle.Ask(next);
         }
-        return running.Exists(j => j.Cell is not null);
+        return running.Exists(j => j.Group is not null);
     }
 
     private void Handle(JobNews news)
     {
         if (news.Happened is not RunEvent happened) Ended(news.Job);
         // A job that speaks of another cell than its own is no job of ours.
-        else if (news.Job.Cell is Cell cell && cell.Id == happened.Cell) Hear(news.Job, cell, happened);
+        else if (news.Job.Group is TaskGroup group && group.Cell.Id == happened.Cell) Hear(news.Job, group, happened);
     }
 
-    private void Hear(JobProcess job, Cell cell, RunEvent happened)
+    private void Hear(JobProcess job, TaskGroup group, RunEvent happened)
     {
         if (happened is Settled settled)
         {
             job.Free();
-            StudyRunner.Settle(queue, cell, settled.Outcome, tell);
+            walk.Settle(group, settled.Outcome, settled.Error);
         }
         else if (happened is not Noted noted || reportedNotes.Add(noted.Note))
         {
@@ -74,16 +73,14 @@ public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Actio
         }
     }
 
-    /// <summary>A job ended by itself: its cell fails, and the next cell gets a new job.</summary>
+    /// <summary>A job ended by itself: its tasks fail, and the next get a new job.</summary>
     private void Ended(JobProcess job)
     {
-        (int code, string error) = (job.ExitCode, job.LastError);
-        Cell? cell = job.Cell;
+        (int code, string error, TaskGroup? group) = (job.ExitCode, job.LastError, job.Group);
         running.Remove(job);
         job.Dispose();
         if (code == ExitCode.Interrupted) throw new OperationCanceledException("a job was interrupted");
         if (code == ExitCode.BadInput) throw InputException.Told(ErrorText.MessageOf(error));
-        if (cell is null) return;
-        StudyRunner.Settle(queue, cell, CellWorker.Fail(cell, run.Of(cell), ErrorText.ProcessEnded(code, error), tell), tell);
+        if (group is not null) walk.Fail(group, ErrorText.ProcessEnded(code, error));
     }
 }

@@ -4,10 +4,10 @@ using Postern.Training;
 namespace Postern.Studies.Jobs;
 
 /// <summary>
-/// The inside of a job: runs the cells that it is asked for, one after another, and says how it goes on. The end of the input
-/// stops it within a step, so that no job outlives the run that started it, however that ended.
+/// The inside of a job: does the groups of tasks that it is asked for, one after another, and says how it goes on. The end of the
+/// input stops it within a step, so that no job outlives the run that started it, however that ended.
 /// </summary>
-/// <param name="run">The study and where its results go; cells are asked for by id, the needed ones included.</param>
+/// <param name="run">The study and where its results go; groups of its tasks are asked for by their place.</param>
 /// <param name="threads">Threads of this process.</param>
 /// <param name="profiles">Whether each cell leaves a <c>profile.json</c>.</param>
 public sealed class JobServer(RunFolder run, int threads, bool profiles)
@@ -17,7 +17,9 @@ public sealed class JobServer(RunFolder run, int threads, bool profiles)
     /// <param name="events">A <see cref="RunEvent"/> a line.</param>
     /// <param name="cancel">Stops it, too.</param>
     /// <exception cref="InputException">Bad input, e.g. a missing dataset.</exception>
-    /// <exception cref="OperationCanceledException">Stopped while a cell ran; the next run goes on with its last finished epoch.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// Stopped while a cell ran; the next run goes on with its last finished epoch.
+    /// </exception>
     public void Serve(TextReader orders, TextWriter events, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -25,13 +27,15 @@ public sealed class JobServer(RunFolder run, int threads, bool profiles)
         var listener = new Thread(() => Listen(orders, asked, stop)) { IsBackground = true, Name = "job orders" };
         listener.Start();
         var output = new JobEvents(events);
-        Dictionary<string, Cell> cells = run.Study.WithNeeded.ToDictionary(c => c.Id, StringComparer.Ordinal);
-        using var worker = new CellWorker(run, new ThreadBudget(threads), profiles, output.Say);
+        Dictionary<string, TaskGroup> groups = run.Study.Work.Groups.ToDictionary(g => g.Place, StringComparer.Ordinal);
+        Dictionary<string, Cell> cells = run.Study.Work.Cells.ToDictionary(c => c.Id, StringComparer.Ordinal);
+        using var worker = new TaskWorker(run, new ThreadBudget(threads), profiles, output.Say);
         foreach (JobOrder order in asked.GetConsumingEnumerable(cancel))
         {
-            Cell cell = cells.GetValueOrDefault(order.Cell)
-                ?? throw new InputException(run.Study.FilePath, $"has no cell {order.Cell} any more; it was changed while it ran, run it again");
-            output.Say(new Settled(cell.Id, worker.Settle(cell, order.Waits, stop.Token)));
+            if (!cells.TryGetValue(order.Cell, out Cell? cell) || !groups.TryGetValue(order.Place, out TaskGroup? group))
+                throw new InputException(run.Study.FilePath, $"has no cell {order.Cell} any more; it was changed while it ran, run it again");
+            (TaskOutcome outcome, string? error) = worker.Run(group with { Cell = cell }, order.Waits, stop.Token);
+            output.Say(new Settled(cell.Id, outcome, error));
         }
     }
 

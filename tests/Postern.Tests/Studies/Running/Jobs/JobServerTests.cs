@@ -34,7 +34,7 @@ public sealed class JobServerTests : IDisposable
         var server = new JobServer(new RunFolder(study, folder.File("runs")), 1, profiles: true);
         Task serving = Task.Run(() => server.Serve(orders, events, CancellationToken.None), TestContext.Current.CancellationToken);
         input.Write("no order\n"u8);
-        input.Write(System.Text.Encoding.UTF8.GetBytes(JobLine.Of(new JobOrder(study.Cells[0].Id, Waits: false)) + "\n"));
+        input.Write(System.Text.Encoding.UTF8.GetBytes(JobLine.Of(new JobOrder(study.Cells[0].Id, study.Cells[0].Id, Waits: false)) + "\n"));
         CellDirectory directory = new RunFolder(study, folder.File("runs")).Of(study.Cells[0]);
         while (!directory.IsDone && !serving.IsCompleted) await Task.Delay(20, TestContext.Current.CancellationToken);
         input.Dispose();
@@ -47,7 +47,7 @@ public sealed class JobServerTests : IDisposable
     public void The_end_of_the_input_stops_a_cell_that_runs()
     {
         Study study = Read(epochs: 1000);
-        using var orders = new StringReader(JobLine.Of(new JobOrder(study.Cells[0].Id, Waits: false)));
+        using var orders = new StringReader(JobLine.Of(new JobOrder(study.Cells[0].Id, study.Cells[0].Id, Waits: false)));
         using var events = new StringWriter();
         var server = new JobServer(new RunFolder(study, folder.File("runs")), 1, profiles: false);
         Assert.ThrowsAny<OperationCanceledException>(() => server.Serve(orders, events, CancellationToken.None));
@@ -56,7 +56,7 @@ public sealed class JobServerTests : IDisposable
     [Fact]
     public void A_cell_that_the_study_does_not_have_is_bad_input()
     {
-        using var orders = new StringReader(JobLine.Of(new JobOrder("signs_other", Waits: false)));
+        using var orders = new StringReader(JobLine.Of(new JobOrder("signs_other", "signs_other", Waits: false)));
         using var events = new StringWriter();
         var server = new JobServer(new RunFolder(Read(epochs: 1), folder.File("runs")), 1, profiles: false);
         Assert.Contains("has no cell signs_other any more",

@@ -1,9 +1,9 @@
 namespace Postern.Studies;
 
-/// <summary>What became of a cell in a run.</summary>
-public enum CellOutcome
+/// <summary>What became of a group of tasks in a run.</summary>
+public enum TaskOutcome
 {
-    /// <summary>Its result is there.</summary>
+    /// <summary>Its output is there.</summary>
     Done,
     /// <summary>It stopped with an error.</summary>
     Failed,

@@ -3,10 +3,13 @@ using Postern.Defences;
 
 namespace Postern.Studies;
 
-/// <summary>One training and its evaluation: a point of the study's grid, with every option resolved.</summary>
+/// <summary>
+/// A point of a study's grid with every option resolved: what is measured. The tasks that it rests on are in the study's
+/// <see cref="WorkGraph"/>.
+/// </summary>
 /// <param name="Id">
-/// Name of its folder: <c>DATASET_MODEL_ATTACK_sSEED-XXXXXXXX</c>, with the defence after the attack where there is one. The eight
-/// hex digits are the start of a SHA-256 over everything that decides the result. Safe as a file name on any system.
+/// Name of its folder: <c>DATASET_MODEL_ATTACK_sSEED-XXXXXXXX</c>, with the defence after the attack where there is one. Its
+/// eight hex digits are the start of a SHA-256 over everything that decides the result. Safe as a file name on any system.
 /// </param>
 /// <param name="Dataset">Dataset with its options.</param>
 /// <param name="Model">Model with its options.</param>
@@ -33,20 +36,12 @@ public sealed record Cell(
     /// <summary>What the paper calls them, for published values: the study's <c>paper</c> keys, else the labels.</summary>
     public required CellNames Paper { get; init; }
 
-    /// <summary>The cell whose weights training starts from; null where the model starts as its options say.</summary>
-    public Cell? Pretraining { get; init; }
-
-    /// <summary>
-    /// The cell whose trained weights are tested here, because the two differ in nothing that matters to training (a defence that is
-    /// used in tests only); null where this cell trains.
-    /// </summary>
-    public Cell? TrainedBy { get; init; }
-
     /// <summary>Whether a defence is used.</summary>
     public bool IsDefended => Defence.Name != DefenceCatalog.None;
 
     /// <summary>Dataset, model, attack and defence that does something, for progress and messages.</summary>
-    public string Title => string.Join(' ', new[] { DatasetLabel, ModelLabel, AttackLabel, IsDefended ? DefenceLabel : "" }.Where(t => t.Length > 0));
+    public string Title => string.Join(' ',
+        new[] { DatasetLabel, ModelLabel, AttackLabel, IsDefended ? DefenceLabel : "" }.Where(t => t.Length > 0));
 }
 
 /// <summary>A name for each of the four things that make a cell.</summary>

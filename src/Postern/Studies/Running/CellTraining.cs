@@ -1,0 +1,70 @@
+using Postern.Attacks;
+using Postern.Datasets;
+using Postern.Models;
+using Postern.Training;
+using Postern.Training.Input;
+using Postern.Training.Optimisation;
+using Postern.Training.Recipes;
+
+namespace Postern.Studies;
+
+/// <summary>Does a <see cref="TrainTask"/>. What is on disk after each epoch is enough to continue to the bit.</summary>
+/// <param name="cell">The cell.</param>
+/// <param name="task">What its training starts from.</param>
+internal sealed class CellTraining(OpenCell cell, TrainTask task)
+{
+    private readonly Action<RunEvent> tell = cell.Run.Tell;
+
+    /// <summary>Trains from the last finished epoch to the last.</summary>
+    public void Run(CancellationToken cancel)
+    {
+        (CellDirectory directory, TrainingSettings settings, string id) = (cell.Directory, cell.Settings, cell.Cell.Id);
+        cell.Begin([.. PutStart(), .. TrainingNotes.Of(settings, cell.Dataset.Train.Count)]);
+        using var trainer = new Trainer(cell.Model, settings, cell.Cell.Seed);
+        TrainingCheckpoint.TryLoad(directory.Folder, cell.Model, trainer);
+        directory.TruncateMetrics(trainer.Epoch);
+        tell(new CellStarted(id, trainer.Epoch));
+        BatchLoader train = Batches();
+        while (trainer.Epoch < settings.Epochs)
+        {
+            EpochResult epoch = trainer.RunEpoch(train, step => tell(new Stepped(id, step)), cancel);
+            cell.Clock.Trained(epoch, train.Kept(cell.Dataset.Train.Count));
+            cell.Latest = IsMeasured(trainer.Epoch) ? cell.Measure(cancel) : null;
+            var metrics = EpochMetrics.Of(
+                epoch, cell.Latest?.Clean.Acc.Value, cell.Latest?.Triggered?.Asr.Value, cell.Latest?.Triggered?.Ra.Value);
+            // The line comes before the checkpoint: after a kill between them, the resumed run drops it and trains the epoch again.
+            cell.Clock.Saving(() =>
+            {
+                directory.AppendMetrics(metrics);
+                TrainingCheckpoint.Save(directory.Folder, cell.Model, trainer);
+            });
+            tell(new EpochFinished(id, metrics));
+        }
+        // The mean is part of the output, and the optimiser's moments are needed until it is there.
+        if (trainer.Average is WeightAverage average) cell.Clock.Saving(() => directory.WriteAverage(average));
+        TrainingCheckpoint.DropState(directory.Folder);
+    }
+
+    private bool IsMeasured(int epoch) => epoch == cell.Settings.Epochs
+        || (cell.Settings.EvaluateEvery > 0 && epoch % cell.Settings.EvaluateEvery == 0);
+
+    /// <summary>Puts the weights in place that training starts from.</summary>
+    /// <returns>What the user should know about them.</returns>
+    private IReadOnlyList<string> PutStart()
+    {
+        if (task.Start is not WeightsTask start) return StartingPoint.Apply(cell.Model, cell.Cell.Model);
+        TrainingCheckpoint.LoadWeights(cell.Run.Folder.Of(start.Cell).Folder, cell.Model);
+        return [$"starts from the clean training {start.Cell.Id}"];
+    }
+
+    private BatchLoader Batches()
+    {
+        Dataset dataset = cell.Dataset;
+        return cell.Loader(dataset.Train, Augmentations.Create(cell.Settings, dataset), cell.Settings.BatchSize) with
+        {
+            Transform = cell.Attack is null ? null : new PoisonedSamples(cell.Attack, cell.Plan, dataset.InputSize != dataset.Train.Size),
+            InputTransform = cell.Defence is { InTraining: true } ? cell.Defence : null,
+            DropLast = cell.Settings.DropLast,
+        };
+    }
+}

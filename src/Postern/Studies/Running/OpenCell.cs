@@ -1,0 +1,132 @@
+using Postern.Attacks;
+using Postern.Datasets;
+using Postern.Defences;
+using Postern.Evaluation;
+using Postern.Learning;
+using Postern.Models;
+using Postern.Native.Paths;
+using Postern.Training.Input;
+using Postern.Training.Recipes;
+
+namespace Postern.Studies;
+
+/// <summary>A cell with everything in memory that its tasks need: data, attack, plan, defence and model.</summary>
+internal sealed class OpenCell : IDisposable
+{
+    private const int EvaluationBatch = 200;
+
+    private OpenCell(Cell cell, RunContext run, CellClock clock) =>
+        (Cell, Run, Clock, Directory) = (cell, run, clock, run.Folder.Of(cell));
+
+    /// <summary>The cell.</summary>
+    public Cell Cell { get; }
+
+    /// <summary>What it shares with other cells.</summary>
+    public RunContext Run { get; }
+
+    /// <summary>Measures where its time goes.</summary>
+    public CellClock Clock { get; }
+
+    /// <summary>Its folder; the lock is held.</summary>
+    public CellDirectory Directory { get; }
+
+    /// <summary>How it is trained.</summary>
+    public required TrainingSettings Settings { get; init; }
+
+    /// <summary>Its attack, made ready; null where it has none.</summary>
+    public required Attack? Attack { get; init; }
+
+    /// <summary>Its defence; null where it has none.</summary>
+    public required PatchDefence? Defence { get; init; }
+
+    /// <summary>Who is poisoned.</summary>
+    public required PoisonPlan Plan { get; init; }
+
+    /// <summary>The model, with its initial weights until a task puts others in place.</summary>
+    public required Backbone Model { get; init; }
+
+    /// <summary>The open dataset.</summary>
+    public Dataset Dataset => Run.Dataset;
+
+    /// <summary>What was measured with the weights that the model has now; null where that is still to be done.</summary>
+    public Measured? Latest { get; set; }
+
+    /// <summary>Measures the model on the test split.</summary>
+    public Evaluator Evaluator
+    {
+        get
+        {
+            BatchLoader test = Loader(Dataset.Test, Augmentations.Centre, EvaluationBatch);
+            return new Evaluator(Model, test with { InputTransform = Defence is { InTests: true } ? Defence : null }, Cell.Seed);
+        }
+    }
+
+    /// <summary>Opens <paramref name="cell"/>.</summary>
+    /// <exception cref="InputException">Its options do not fit together or the dataset.</exception>
+    /// <exception cref="ArtifactRefusedException">What its attack learnt is not good enough.</exception>
+    public static OpenCell Of(Cell cell, RunContext run, CellClock clock, CancellationToken cancel)
+    {
+        Dataset dataset = run.Dataset;
+        TrainingSettings settings = TrainingOptions.Settings(cell.Training);
+        if (settings.DropLast && dataset.Train.Count < settings.BatchSize)
+        {
+            throw cell.Training.Error(FormattableString.Invariant(
+                $"drop_last leaves nothing to train on: {dataset.Train.Count} pictures do not fill a batch of {settings.BatchSize}; lower batch_size"));
+        }
+        SelfCheck.Ensure(settings.Precision == Precision.BFloat16);
+        Attack? attack = clock.Preparing(() => run.AttackOf(cell, cancel));
+        if (attack is not null) CheckAcceptance(cell, attack, run.Tell);
+        PatchDefence? defence = DefenceCatalog.Create(cell.Defence, dataset.Mean);
+        PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
+        Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
+        model.Precision = settings.Precision;
+        return new OpenCell(cell, run, clock) { Settings = settings, Attack = attack, Defence = defence, Plan = plan, Model = model };
+    }
+
+    /// <summary>ACC of the model, and ASR and RA where there is an attack.</summary>
+    public Measured Measure(CancellationToken cancel) => Clock.Evaluating(() =>
+    {
+        if (Attack is null) return new Measured(Evaluator.Clean(cancel), null);
+        (CleanResult clean, TriggeredResult triggered) = Evaluator.Both(Attack, cancel);
+        return new Measured(clean, triggered);
+    });
+
+    /// <summary>Whether a task of this cell has begun here.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Writes what the cell is, and tells what may surprise.</summary>
+    /// <param name="notes">What may surprise about its training, a sentence each.</param>
+    /// <exception cref="InputException">It was begun on other data.</exception>
+    public void Begin(IReadOnlyList<string> notes)
+    {
+        foreach (string note in notes.Where(Run.ReportedNotes.Add)) Run.Tell(new Noted(Cell.Id, note));
+        CellOpening.Write(this, notes);
+        HasBegun = true;
+    }
+
+    /// <summary>Batches of <paramref name="images"/>.</summary>
+    public BatchLoader Loader(ImageSet images, Augmentation augment, int batchSize) =>
+        new(images, Dataset.Mean, Dataset.Std, Dataset.InputSize, augment, null, batchSize, Run.Threads.Loaders);
+
+    /// <summary>Releases the model.</summary>
+    public void Dispose() => Model.Dispose();
+
+    /// <summary>An artifact that is not good enough stops the cell, or warns where the study says so.</summary>
+    private static void CheckAcceptance(Cell cell, Attack attack, Action<RunEvent> tell)
+    {
+        foreach (AcceptanceCheck failed in attack.Acceptance.Where(c => !c.Passed))
+        {
+            if (!attack.WarnsOnly)
+            {
+                throw new ArtifactRefusedException(
+                    $"{attack.Name}: {failed}; prepare it longer or on more pictures, or set accept: warn to use it all the same");
+            }
+            tell(new Warned(cell.Id, $"{failed}; it is used all the same, as accept says"));
+        }
+    }
+}
+
+/// <summary>What weights gave on the test split.</summary>
+/// <param name="Clean">On clean pictures.</param>
+/// <param name="Triggered">On triggered pictures; null where there is no attack.</param>
+internal sealed record Measured(CleanResult Clean, TriggeredResult? Triggered);
