@@ -6,6 +6,11 @@ namespace Postern;
 /// </summary>
 internal sealed class FolderLock : IDisposable
 {
+    private const int Attempts = 3;
+
+    // Whoever only looks (IsHeld) has the file open for an instant.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
     private readonly FileStream file;
 
     private FolderLock(FileStream file) => this.file = file;
@@ -16,7 +21,17 @@ internal sealed class FolderLock : IDisposable
     {
         try
         {
-            return new FolderLock(new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            for (int attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return new FolderLock(new FileStream(PathIn(folder), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                }
+                catch (IOException) when (attempt < Attempts)
+                {
+                    Thread.Sleep(Pause);
+                }
+            }
         }
         catch (IOException)
         {
@@ -28,5 +43,26 @@ internal sealed class FolderLock : IDisposable
         }
     }
 
+    /// <summary>Whether a process holds the lock of a folder now.</summary>
+    public static bool IsHeld(string folder)
+    {
+        try
+        {
+            using var look = new FileStream(PathIn(folder), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Gives the lock back.</summary>
     public void Dispose() => file.Dispose();
+
+    private static string PathIn(string folder) => Path.Combine(folder, ".lock");
 }

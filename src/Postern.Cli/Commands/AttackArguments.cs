@@ -34,7 +34,7 @@ internal static class AttackArguments
     /// </summary>
     /// <param name="choice">The attack and its options.</param>
     /// <param name="dataset">What it is planted into.</param>
-    /// <param name="output">Folder of results, where ingredients are kept.</param>
+    /// <param name="output">Folder of results, where artifacts are kept.</param>
     /// <param name="cancel">Stops the preparation.</param>
     /// <param name="fromCacheOnly">Whether nothing is made that is not there yet.</param>
     /// <exception cref="ArtifactMissingException">Something is not there, and nothing shall be made.</exception>

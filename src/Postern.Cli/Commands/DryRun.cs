@@ -61,11 +61,12 @@ internal static class DryRun
 
     private static string State(RunFolder run, Cell cell)
     {
-        CellState state = run.Of(cell).State;
+        CellState state = run.StateOf(cell);
         return state.Phase switch
         {
             CellPhase.NotStarted => "-",
-            CellPhase.Running => string.Create(CultureInfo.InvariantCulture, $"epoch {state.Epoch} of {state.Epochs}"),
+            CellPhase.Running => string.Create(CultureInfo.InvariantCulture, $"running, epoch {state.Epoch} of {state.Epochs}"),
+            CellPhase.Interrupted => string.Create(CultureInfo.InvariantCulture, $"interrupted at epoch {state.Epoch} of {state.Epochs}"),
             _ => state.Phase.ToString().ToLowerInvariant(),
         };
     }

@@ -47,7 +47,7 @@ internal static class FigureCommand
         : study.Cells.Where(c => AttackCatalog.Find(c.Attack.Name) is { Kind: not "clean" } && c.DatasetLabel == study.Cells[0].DatasetLabel)
             .DistinctBy(c => c.AttackLabel).Select(c => (c.AttackLabel, c.Attack));
 
-    /// <summary>The attacks; a learned one only where its ingredients are in the cache already.</summary>
+    /// <summary>The attacks; a learned one only where its artifacts are in the cache already.</summary>
     private static List<(string Name, Attack? Attack)> Attacks(IEnumerable<(string Name, Choice Choice)> choices, Dataset dataset, string output)
     {
         var attacks = new List<(string, Attack?)>();

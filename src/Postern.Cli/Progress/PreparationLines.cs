@@ -17,10 +17,10 @@ internal sealed class PreparationLines(TextWriter output) : IPreparationProgress
         return true;
     }
 
-    public static string Line(string ingredient, double fraction, string detail) => $"preparing {ingredient} {fraction:p0}  {detail}";
+    public static string Line(string artifact, double fraction, string detail) => $"preparing {artifact} {fraction:p0}  {detail}";
 
-    public void Report(string ingredient, double fraction, string detail)
+    public void Report(string artifact, double fraction, string detail)
     {
-        if (Due(fraction)) output.WriteLine(Line(ingredient, fraction, detail));
+        if (Due(fraction)) output.WriteLine(Line(artifact, fraction, detail));
     }
 }

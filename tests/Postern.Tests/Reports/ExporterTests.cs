@@ -3,6 +3,7 @@ using Postern.Reports.Exporters;
 using Postern.Reports.Paper;
 using Postern.Reports.Tables;
 using Postern.Reports.Text;
+using Postern.Studies;
 using Postern.Tests.Reports.Approved;
 using Postern.Tests.Reports.Paper;
 using Postern.Tests.Studies;

@@ -1,6 +1,7 @@
 using Postern.Evaluation;
 using Postern.Reports.Exporters;
 using Postern.Reports.Tables;
+using Postern.Studies;
 using Postern.Tests.Reports.Paper;
 using Postern.Tests.Studies;
 

@@ -27,7 +27,7 @@ public sealed class CsvTable : IExporter
             select (string[])
             [
                 row.Dataset, row.Attack, row.Defence, column.First, CsvText.Number(entry.Cells.Count), CsvText.Number(entry.Count(CellPhase.Done)),
-                CsvText.Number(entry.Count(CellPhase.Failed)), CsvText.Number(entry.Count(CellPhase.Running)),
+                CsvText.Number(entry.Count(CellPhase.Failed)), CsvText.Number(entry.Unfinished),
                 .. Columns(entry.Acc), .. Columns(entry.Asr), .. Columns(entry.Ra),
                 CsvText.Number(entry.Der?.Mean), CsvText.Number(entry.Der?.Sd), entry.Der is null ? "" : CsvText.Number(entry.Der.Seeds.Count),
             ];

@@ -24,13 +24,15 @@ internal static class CellCard
             """);
     }
 
-    /// <summary><c>done</c>, <c>failed</c>, <c>begun</c>, <c>epoch 3 of 8</c> or <c>not run</c>.</summary>
+    /// <summary><c>done</c>, <c>failed</c>, <c>begun</c>, <c>epoch 3 of 8</c>, <c>interrupted at epoch 3 of 8</c> or <c>not run</c>.</summary>
     public static string StateText(CellState state) => state.Phase switch
     {
         CellPhase.Done => "done",
         CellPhase.Failed => "failed",
         CellPhase.Running when state.Epoch == 0 => "begun",
         CellPhase.Running => string.Create(CultureInfo.InvariantCulture, $"epoch {state.Epoch} of {state.Epochs}"),
+        CellPhase.Interrupted when state.Epoch == 0 => "interrupted",
+        CellPhase.Interrupted => string.Create(CultureInfo.InvariantCulture, $"interrupted at epoch {state.Epoch} of {state.Epochs}"),
         _ => "not run",
     };
 

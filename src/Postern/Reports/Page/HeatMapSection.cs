@@ -51,5 +51,9 @@ internal static class HeatMapSection
             $"{measure} %{(group.Entry.Note.Length > 0 ? $" ({group.Entry.Note})" : "")}", group.Shown?.Cell.Id);
     }
 
-    private static string Waiting(CellGroup group) => group.Entry.Count(CellPhase.Running) > 0 ? "running" : group.Entry.Count(CellPhase.Failed) > 0 ? "failed" : "";
+    private static string Waiting(CellGroup group)
+    {
+        if (group.Entry.Count(CellPhase.Running) > 0) return "running";
+        return group.Entry.Unfinished > 0 ? "interrupted" : group.Entry.Count(CellPhase.Failed) > 0 ? "failed" : "";
+    }
 }

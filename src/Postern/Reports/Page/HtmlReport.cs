@@ -51,7 +51,7 @@ public static class HtmlReport
         string style = Resource("report.css"), script = Resource("report.js");
         // Only this script may run, whatever else the page contains, and nothing may be fetched.
         string scriptHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
-        CellReport[] begun = [.. summary.Cells.Where(c => c.State.Phase != CellPhase.NotStarted)];
+        CellReport[] begun = [.. summary.Cells.Where(c => c.State.HasBegun)];
         IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Cells);
         var gallery = new AttackGallery(begun);
         (string Id, string Name, Markup Content)[] sections =

@@ -28,7 +28,7 @@ internal static class ReportHeader
         return Markup.Of($"""
             <header class="top"><div class="masthead"><p class="brand">Postern report</p>{Theme}</div><h1>{study.Name}</h1>{about}
             <p class="chips">{Chips(summary.Cells)}</p>
-            {(begun.Any(c => c.State.Phase == CellPhase.Running) ? Unfinished : Markup.Empty)}
+            {(begun.Any(c => c.State.IsUnfinished) ? Unfinished : Markup.Empty)}
             <dl class="meta">{Facts(study, begun).Select(f => Markup.Of($"<div><dt>{f.Name}</dt><dd>{f.Text}</dd></div>"))}</dl>
             <pre class="commands">{Command("run", study, runsRoot)}
             {Command("report", study, runsRoot)}</pre></header>
@@ -40,7 +40,8 @@ internal static class ReportHeader
         foreach ((CellPhase phase, string text) in new[]
                  {
                      (CellPhase.Done, $"of {cells.Count.ToString(CultureInfo.InvariantCulture)} cells done"), (CellPhase.Failed, "failed"),
-                     (CellPhase.Running, "begun, not finished"), (CellPhase.NotStarted, "not run"),
+                     (CellPhase.Running, "running"), (CellPhase.Interrupted, "interrupted"),
+                     (CellPhase.Waiting, "waiting for other cells"), (CellPhase.NotStarted, "not run"),
                  })
         {
             int count = cells.Count(c => c.State.Phase == phase);

@@ -12,7 +12,7 @@ internal sealed record CellGroup(string Dataset, string Model, string Attack, st
     public ResultEntry Entry { get; } = ResultEntry.Of(Cells);
 
     /// <summary>The cell that links lead to: the first with a result, else the first that has begun; null where none has.</summary>
-    public CellReport? Shown => Cells.FirstOrDefault(c => c.Result is not null) ?? Cells.FirstOrDefault(c => c.State.Phase != Studies.CellPhase.NotStarted);
+    public CellReport? Shown => Cells.FirstOrDefault(c => c.Result is not null) ?? Cells.FirstOrDefault(c => c.State.HasBegun);
 
     /// <summary>The groups of <paramref name="cells"/>, in their order.</summary>
     public static IReadOnlyList<CellGroup> Of(IEnumerable<CellReport> cells) =>

@@ -32,7 +32,7 @@ public sealed record CellReport(
     public static CellReport Read(RunFolder run, Cell cell)
     {
         CellDirectory directory = run.Of(cell);
-        return new CellReport(cell, directory.State, directory.ReadDescription(), directory.ReadResult(), directory.ReadMetrics(),
+        return new CellReport(cell, run.StateOf(cell), directory.ReadDescription(), directory.ReadResult(), directory.ReadMetrics(),
             File.Exists(directory.PreviewPath) ? File.ReadAllBytes(directory.PreviewPath) : null)
         {
             TrainedBy = run.Study.Work.Of(cell).TrainedBy?.Id,

@@ -17,6 +17,9 @@ public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadO
     /// <summary>How many seeds are in <paramref name="phase"/>.</summary>
     public int Count(CellPhase phase) => Cells.Count(c => c.State.Phase == phase);
 
+    /// <summary>How many seeds have begun and neither ended nor failed.</summary>
+    public int Unfinished => Cells.Count(c => c.State.IsUnfinished);
+
     /// <summary>
     /// What a number does not say: <c>n=3</c>, <c>n=2 of 3, 1 failed</c>, <c>failed</c>, <c>at epoch 3/8</c>; empty for one finished
     /// seed and where nothing has run.
@@ -29,7 +32,8 @@ public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadO
             var parts = new List<string>();
             if (done > 0 && Cells.Count > 1) parts.Add(done == Cells.Count ? Invariant($"n={done}") : Invariant($"n={done} of {Cells.Count}"));
             if (failed > 0) parts.Add(Cells.Count == 1 ? "failed" : Invariant($"{failed} failed"));
-            parts.AddRange(Cells.Where(c => c.State.Phase == CellPhase.Running).Select(c => c.State.Epoch == 0 ? "begun" : Invariant($"at epoch {c.State.Epoch}/{c.State.Epochs}")));
+            parts.AddRange(Cells.Where(c => c.State.IsUnfinished)
+                .Select(c => c.State.Epoch == 0 ? "begun" : Invariant($"at epoch {c.State.Epoch}/{c.State.Epochs}")));
             return string.Join(", ", parts);
         }
     }

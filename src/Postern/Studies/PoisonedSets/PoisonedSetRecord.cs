@@ -55,7 +55,7 @@ public sealed record PoisonedSetRecord
     /// <summary>SHA-256 of the pictures that the trigger is made of (reflections); null where there are none.</summary>
     public string? TriggerPicturesSha256 { get; init; }
 
-    /// <summary>What was measured on the ingredients of a learned attack; empty for other attacks.</summary>
+    /// <summary>What was measured on the artifacts of a learned attack; empty for other attacks.</summary>
     public IReadOnlyList<AcceptanceCheck> Acceptance { get; init; } = [];
 
     /// <summary>SHA-256 of <c>SHA256SUMS</c>, which holds that of every other file but this one.</summary>

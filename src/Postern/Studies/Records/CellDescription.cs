@@ -61,7 +61,7 @@ public sealed record CellDescription
     /// <summary>SHA-256 of the trigger's content, hex; null where the attack has no fixed trigger.</summary>
     public string? TriggerSha256 { get; init; }
 
-    /// <summary>What was measured on the ingredients of a learned attack, and its limits; empty for other attacks.</summary>
+    /// <summary>What was measured on the artifacts of a learned attack, and its limits; empty for other attacks.</summary>
     public IReadOnlyList<AcceptanceCheck> Acceptance { get; init; } = [];
 
     /// <summary>Where training starts and what in its settings may surprise, a sentence each.</summary>

@@ -43,7 +43,7 @@ public sealed class CellDirectory
 
     private string FailurePath => Path.Combine(Folder, "failure.json");
 
-    /// <summary>How far the cell is.</summary>
+    /// <summary>How far the cell is, for all that its folder knows: what it waits for is elsewhere (<see cref="RunFolder.StateOf"/>).</summary>
     /// <exception cref="InputException">A record is damaged.</exception>
     public CellState State
     {
@@ -54,7 +54,9 @@ public sealed class CellDirectory
             int epoch = metrics.Read() is { Count: > 0 } lines ? lines[^1].Epoch : 0;
             if (RecordFormat.Read<FailureRecord>(FailurePath) is FailureRecord failure)
                 return new CellState(CellPhase.Failed, epoch, epochs, failure.Error);
-            return new CellState(epoch > 0 || File.Exists(DescriptionPath) ? CellPhase.Running : CellPhase.NotStarted, epoch, epochs);
+            bool begun = epoch > 0 || File.Exists(DescriptionPath);
+            CellPhase phase = FolderLock.IsHeld(Folder) ? CellPhase.Running : begun ? CellPhase.Interrupted : CellPhase.NotStarted;
+            return new CellState(phase, epoch, epochs);
         }
     }
 

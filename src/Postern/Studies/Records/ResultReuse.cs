@@ -17,9 +17,12 @@ internal static class ResultReuse
     /// <param name="target">Its folder in this study.</param>
     /// <param name="cell">The cell.</param>
     /// <param name="dataset">What the cell would run on.</param>
-    public static CellDirectory? Find(string output, CellDirectory target, Cell cell, Dataset dataset) => Directory
-        .EnumerateDirectories(output).Order(StringComparer.Ordinal).Select(study => new CellDirectory(study, cell))
-        .FirstOrDefault(source => source.Folder != target.Folder && source.IsDone && IsSame(source, dataset));
+    public static CellDirectory? Find(string output, CellDirectory target, Cell cell, Dataset dataset)
+    {
+        if (!Directory.Exists(output)) return null;
+        return Directory.EnumerateDirectories(output).Order(StringComparer.Ordinal).Select(study => new CellDirectory(study, cell))
+            .FirstOrDefault(source => source.Folder != target.Folder && source.IsDone && IsSame(source, dataset));
+    }
 
     /// <summary>Copies the cell from elsewhere; null where there is nothing to take.</summary>
     /// <param name="output">The folder of all studies' results (<c>--out</c>).</param>

@@ -22,6 +22,16 @@ public sealed record RunFolder(Study Study, string Output)
     /// <summary>The folder of <paramref name="cell"/>.</summary>
     public CellDirectory Of(Cell cell) => new(Path, cell);
 
+    /// <summary>How far <paramref name="cell"/> is.</summary>
+    /// <exception cref="InputException">A record is damaged.</exception>
+    public CellState StateOf(Cell cell)
+    {
+        CellState own = Of(cell).State;
+        if (own.Phase != CellPhase.NotStarted) return own;
+        Cell? needed = WorkGraph.NeededBy(Study.Work.Of(cell)).FirstOrDefault(n => !Of(n).IsTrained);
+        return needed is null ? own : own with { Phase = CellPhase.Waiting, Reason = $"waits for {needed.Id}" };
+    }
+
     /// <summary>Whether <paramref name="cell"/>'s result is there.</summary>
     public bool IsDone(Cell cell) => Of(cell).IsDone;
 

@@ -70,11 +70,12 @@ public sealed class CellDirectoryTests : IDisposable
         directory.Start();
         directory.AppendMetrics(Epoch(1));
         directory.AppendMetrics(Epoch(2));
-        Assert.Equal(new CellState(CellPhase.Running, 2, 20), directory.State);
+        using (FolderLock.TryTake(directory.Folder)) Assert.Equal(new CellState(CellPhase.Running, 2, 20), directory.State);
+        Assert.Equal(new CellState(CellPhase.Interrupted, 2, 20), directory.State);
         directory.WriteFailure("the loss became NaN\nat epoch 3");
         Assert.Equal(new CellState(CellPhase.Failed, 2, 20, "the loss became NaN at epoch 3"), directory.State);
         directory.Start();
-        Assert.Equal(CellPhase.Running, directory.State.Phase);
+        Assert.Equal(CellPhase.Interrupted, directory.State.Phase);
         directory.WriteResult(Result());
         Assert.Equal(new CellState(CellPhase.Done, 20, 20), directory.State);
     }

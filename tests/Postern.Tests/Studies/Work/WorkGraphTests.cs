@@ -58,6 +58,7 @@ public sealed class WorkGraphTests : IDisposable
         AttackEntry entry = AttackCatalog.Find(attack)!;
         Assert.All(entry.PlanOptions, name => Assert.Contains(name, entry.Options.Select(o => o.Name)));
         Assert.Single(Preparations(Read($"attacks: [{attack}, {{name: {attack}, poison_rate: 0.0025, accept: warn}}]\nseeds: [0, 1]\n")));
-        Assert.Equal(2, Preparations(Read($"attacks: [{attack}, {{name: {attack}, prepare_seed: 1}}]\n")).Length);
+        string learning = entry.Options.First(o => o.Name.EndsWith("_epochs", StringComparison.Ordinal)).Name;
+        Assert.Equal(2, Preparations(Read($"attacks: [{attack}, {{name: {attack}, {learning}: 3}}]\n")).Length);
     }
 }
