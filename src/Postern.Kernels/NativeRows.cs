@@ -26,10 +26,10 @@ public readonly record struct NativeRows(nint Address, long Stride = 0, RowEleme
 /// <param name="D">[D], optional.</param>
 /// <param name="Z">[B, L, D], optional.</param>
 /// <param name="DeltaBias">[D], optional.</param>
-/// <param name="StepWeight">[D, R], with a step rank.</param>
+/// <param name="DtWeight">[D, R], with a step rank.</param>
 public readonly record struct NativeScanTensors(
     NativeRows U, NativeRows Delta, NativeRows A, NativeRows B, NativeRows C, NativeRows D, NativeRows Z, NativeRows DeltaBias,
-    NativeRows StepWeight = default);
+    NativeRows DtWeight = default);
 
 /// <summary>One direction of a convolution by address; what each tensor is says <see cref="CausalConvDirection"/>. The default is no direction.</summary>
 /// <param name="Weight">[D, K].</param>
@@ -121,7 +121,7 @@ public static unsafe class NativeKernels
         C = tensors.C.Rows,
         D = tensors.D.Pointer,
         DeltaBias = tensors.DeltaBias.Pointer,
-        StepWeight = tensors.StepWeight.Pointer,
+        DtWeight = tensors.DtWeight.Pointer,
     };
 
     private static SelectiveScanGradients Gradients(in NativeScanTensors tensors) => new()
@@ -134,6 +134,6 @@ public static unsafe class NativeKernels
         C = tensors.C.Rows,
         D = tensors.D.Pointer,
         DeltaBias = tensors.DeltaBias.Pointer,
-        StepWeight = tensors.StepWeight.Pointer,
+        DtWeight = tensors.DtWeight.Pointer,
     };
 }

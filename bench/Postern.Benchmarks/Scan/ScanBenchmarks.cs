@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Postern.Models.Layers;
+using Postern.Models.Ops;
 using Postern.Native;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using Postern.Models.Layers;
+using Postern.Models.Ops;
 using TorchSharp;
 using static TorchSharp.torch;
 

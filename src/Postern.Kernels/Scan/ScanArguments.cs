@@ -12,7 +12,7 @@ internal static unsafe class ScanArguments
         Require(inputs.A != null, nameof(inputs.A));
         Require(inputs.B.Exists, nameof(inputs.B));
         Require(inputs.C.Exists, nameof(inputs.C));
-        if (shape.StepRank > 0) Require(inputs.StepWeight != null, nameof(inputs.StepWeight));
+        if (shape.DtRank > 0) Require(inputs.DtWeight != null, nameof(inputs.DtWeight));
         SameType(inputs.U, inputs.Z, nameof(inputs.Z));
         Float32(inputs.Delta, nameof(inputs.Delta));
         Float32(inputs.B, nameof(inputs.B));
@@ -43,7 +43,7 @@ internal static unsafe class ScanArguments
         Require(gradients.A != null, "gradient of A");
         Require(gradients.B.Exists, "gradient of B");
         Require(gradients.C.Exists, "gradient of C");
-        if (shape.StepRank > 0) Require(gradients.StepWeight != null, "gradient of StepWeight");
+        if (shape.DtRank > 0) Require(gradients.DtWeight != null, "gradient of DtWeight");
         Match(inputs.Z.Exists, gradients.Z.Exists, "Z");
         Match(inputs.D != null, gradients.D != null, "D");
         Match(inputs.DeltaBias != null, gradients.DeltaBias != null, "DeltaBias");

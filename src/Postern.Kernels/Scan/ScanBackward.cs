@@ -55,17 +55,17 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         {
             ref readonly ScanCall call = ref calls[i];
             ref readonly ScanBackwardScratch own = ref scratch[i];
-            for (int k = 0; k < line.Blocks && call.Shape.StepRank > 0; k++) ScanSteps<V>.Project(call, batch, line.Block + k, own.Step + k * own.Apart);
+            for (int k = 0; k < line.Blocks && call.Shape.DtRank > 0; k++) ScanSteps<V>.Project(call, batch, line.Block + k, own.Step + k * own.Apart);
             if (line.Whole) Open<WholeRow>(call, batch, line, own);
             else Open<PartRow>(call, batch, line, own);
             LinesAhead ahead = Ahead(call, gradY, gradients[i], batch, line, last: i == calls.Length - 1);
             for (int k = 0; k < line.Blocks; k++) States(call, partials[i], batch, line.Block + k, own.OfBlock(k), ref ahead);
             if (line.Whole) Close<WholeRow>(call, partials[i], gradients[i], batch, line, own);
             else Close<PartRow>(call, partials[i], gradients[i], batch, line, own);
-            for (int k = 0; k < line.Blocks && call.Shape.StepRank > 0; k++)
+            for (int k = 0; k < line.Blocks && call.Shape.DtRank > 0; k++)
             {
                 float* gradStep = own.GradStep + k * own.Apart;
-                ScanSteps<V>.GradWeights(call, batch, gradStep, partials[i].OfBlock(partials[i].StepWeight, batch, line.Block + k, call.Shape.StepRank));
+                ScanSteps<V>.GradWeights(call, batch, gradStep, partials[i].OfBlock(partials[i].DtWeight, batch, line.Block + k, call.Shape.DtRank));
                 ScanSteps<V>.GradTokens(call, line.Block + k, gradStep, own.GradSteps);
             }
         }
@@ -78,7 +78,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
     private static LinesAhead Ahead(in ScanCall call, TokenRows gradY, in SelectiveScanGradients gradients, int batch, in ScanLine line, bool last)
     {
         var ahead = new LinesAhead();
-        bool lowRank = call.Shape.StepRank > 0;
+        bool lowRank = call.Shape.DtRank > 0;
         ahead.Add(call.Sequence(gradients.U, batch, line.Channel));
         if (!lowRank) ahead.Add(call.Sequence(gradients.Delta, batch, line.Channel));
         ahead.Add(call.Sequence(gradients.Z, batch, line.Channel));
@@ -180,7 +180,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         float* delta = deltas.Start, u = scratch.U, step = scratch.Step, x = scratch.X, s = scratch.S;
         float* gradStep = scratch.GradStep, gradX = scratch.GradX, stepSlope = scratch.StepSlope;
         nint size = scratch.Size, toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride, apart = scratch.Apart;
-        nint deltaApart = call.Shape.StepRank > 0 ? apart : V.Width;
+        nint deltaApart = call.Shape.DtRank > 0 ? apart : V.Width;
         bool softplus = call.Shape.DeltaSoftplus;
         V zero = V.Broadcast(0f);
         for (nint at = 0; at < size; at += V.Width, rows += toNextU, delta += toNextDelta)
@@ -221,7 +221,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         int channels = line.Blocks * V.Width;
         float* gradSkips = stackalloc float[3 * channels], gradBiases = gradSkips + channels, skips = gradBiases + channels, stepSlope = scratch.StepSlope;
         nint size = scratch.Size, toNextGradU = (nint)gradUs.Stride, toNextGradDelta = (nint)gradDeltas.Stride, apart = scratch.Apart;
-        nint deltaApart = call.Shape.StepRank > 0 ? apart : V.Width;
+        nint deltaApart = call.Shape.DtRank > 0 ? apart : V.Width;
         bool softplus = call.Shape.DeltaSoftplus;
         new Span<float>(gradSkips, 2 * channels).Clear();
         line.CopyOf<V>(call.Inputs.D, skips);

@@ -134,10 +134,10 @@ internal readonly unsafe struct ScanBackwardScratch
     {
         if (!shape.ConstantB) Unfold(GradB, partials.OfTokens(partials.B, gradients.B, item, shape.States));
         if (!shape.ConstantC) Unfold(GradC, partials.OfTokens(partials.C, gradients.C, item, shape.States));
-        if (shape.StepRank == 0) return;
-        TokenRows steps = partials.OfTokens(partials.Steps, gradients.Delta, item, shape.StepRank);
+        if (shape.DtRank == 0) return;
+        TokenRows steps = partials.OfTokens(partials.Steps, gradients.Delta, item, shape.DtRank);
         for (int t = 0; t < shape.Length; t++)
-            new ReadOnlySpan<float>(GradSteps + (nint)t * paddedRank, shape.StepRank).CopyTo(new(steps[Token(t)], shape.StepRank));
+            new ReadOnlySpan<float>(GradSteps + (nint)t * paddedRank, shape.DtRank).CopyTo(new(steps[Token(t)], shape.DtRank));
     }
 
     private static nint TokenFloats(in SelectiveScanShape shape, int width) => (2 * (nint)shape.States * Folds + ScanCall.Padded(shape, width)) * shape.Length + ScanCall.CoefficientFloats(shape);

@@ -32,7 +32,7 @@ internal unsafe struct ScanCall
     public readonly int PaddedRank => Padded(Shape, Width);
 
     /// <summary>R of <paramref name="shape"/> rounded up to whole registers.</summary>
-    public static int Padded(in SelectiveScanShape shape, int width) => (shape.StepRank + width - 1) / width * width;
+    public static int Padded(in SelectiveScanShape shape, int width) => (shape.DtRank + width - 1) / width * width;
 
     /// <summary>
     /// From one buffer [L, width] to the next, in floats. Buffers whose addresses differ by about a multiple of 4096 bytes would make loads from one
@@ -47,7 +47,7 @@ internal unsafe struct ScanCall
     /// <summary>The floats that <see cref="Prepare"/> fills.</summary>
     public static long TableFloats(in SelectiveScanShape shape, in ScanPlan plan, int width) =>
         plan.TableFloats * (1 + (shape.ConstantB ? 1 : 0) + (shape.ConstantC ? 1 : 0))
-        + (long)plan.Blocks * width * (shape.StepRank + Padded(shape, width));
+        + (long)plan.Blocks * width * (shape.DtRank + Padded(shape, width));
 
     /// <summary>Lays the parameters out at <paramref name="tables"/>, which is as long as <see cref="TableFloats"/> says.</summary>
     public static ScanCall Prepare(SelectiveScanShape shape, in SelectiveScanInputs inputs, ScanPlan plan, int width, float* tables)
@@ -56,8 +56,8 @@ internal unsafe struct ScanCall
         call.Decay = call.Pack(inputs.A, shape.States, Log2E, ref tables);
         if (shape.ConstantB) call.constantB = call.Pack(inputs.B.Start, shape.States, 1f, ref tables);
         if (shape.ConstantC) call.constantC = call.Pack(inputs.C.Start, shape.States, 1f, ref tables);
-        if (shape.StepRank == 0) return call;
-        call.StepColumns = call.Pack(inputs.StepWeight, shape.StepRank, 1f, ref tables);
+        if (shape.DtRank == 0) return call;
+        call.StepColumns = call.Pack(inputs.DtWeight, shape.DtRank, 1f, ref tables);
         call.StepRows = tables;
         for (int block = 0; block < plan.Blocks; block++)
         {
@@ -65,7 +65,7 @@ internal unsafe struct ScanCall
             {
                 new Span<float>(tables, call.PaddedRank).Clear();
                 if (lane >= plan.Live(block)) continue;
-                new ReadOnlySpan<float>(inputs.StepWeight + ((long)plan.Channel(block) + lane) * shape.StepRank, shape.StepRank).CopyTo(new(tables, shape.StepRank));
+                new ReadOnlySpan<float>(inputs.DtWeight + ((long)plan.Channel(block) + lane) * shape.DtRank, shape.DtRank).CopyTo(new(tables, shape.DtRank));
             }
         }
         return call;
@@ -98,7 +98,7 @@ internal unsafe struct ScanCall
     /// <summary>Rows of step sizes or of their gradients, as <see cref="Sequence"/> gives them; with a step rank they are the dense buffer
     /// [L, width] <paramref name="ofBlock"/>.</summary>
     public readonly TokenRows Deltas(TokenRows rows, int batch, long column, float* ofBlock) =>
-        Shape.StepRank > 0 ? new TokenRows(ofBlock, Width) : Sequence(rows, batch, column);
+        Shape.DtRank > 0 ? new TokenRows(ofBlock, Width) : Sequence(rows, batch, column);
 
     private readonly ScanCoefficient Coefficient(float* table, int block, float* gathered) => table != null
         ? new ScanCoefficient(table + (long)block * Shape.States * Width, Width, perChannel: true)

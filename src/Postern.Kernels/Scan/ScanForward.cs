@@ -38,7 +38,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         for (int i = 0; i < calls.Length; i++)
         {
             ref readonly ScanCall call = ref calls[i];
-            for (int k = 0; k < line.Blocks && call.Shape.StepRank > 0; k++) ScanSteps<V>.Project(call, batch, line.Block + k, step + k * apart);
+            for (int k = 0; k < line.Blocks && call.Shape.DtRank > 0; k++) ScanSteps<V>.Project(call, batch, line.Block + k, step + k * apart);
             if (line.Whole) Open<WholeRow>(call, batch, line, apart, step, input, y + i * spacing);
             else Open<PartRow>(call, batch, line, apart, step, input, y + i * spacing);
             var ahead = new LinesAhead();
@@ -50,7 +50,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
             if (line.More)
             {
                 ahead.Add(call.Sequence(call.Inputs.U, batch, line.NextChannel));
-                if (call.Shape.StepRank == 0) ahead.Add(call.Sequence(call.Inputs.Delta, batch, line.NextChannel));
+                if (call.Shape.DtRank == 0) ahead.Add(call.Sequence(call.Inputs.Delta, batch, line.NextChannel));
             }
             for (int k = 0; k < line.Blocks; k++)
             {
@@ -101,7 +101,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         T* u = us.Row<T>(0);
         float* delta = deltas.Start;
         nint toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride, size = (nint)call.Shape.Length * V.Width;
-        nint deltaApart = call.Shape.StepRank > 0 ? apart : V.Width;
+        nint deltaApart = call.Shape.DtRank > 0 ? apart : V.Width;
         bool softplus = call.Shape.DeltaSoftplus;
         for (nint at = 0; at < size; at += V.Width, u += toNextU, delta += toNextDelta)
         {

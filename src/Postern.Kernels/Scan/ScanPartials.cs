@@ -20,7 +20,7 @@ internal readonly unsafe struct ScanPartials
         B = DeltaBias + PerChannelFloats(call.Shape, call.Plan, 1);
         C = B + CoefficientFloats(call.Shape, call.Plan, call.Shape.ConstantB);
         Steps = C + CoefficientFloats(call.Shape, call.Plan, call.Shape.ConstantC);
-        StepWeight = Steps + (long)call.Plan.Items * call.Shape.Length * call.Shape.StepRank;
+        DtWeight = Steps + (long)call.Plan.Items * call.Shape.Length * call.Shape.DtRank;
     }
 
     public float* A { get; }
@@ -36,13 +36,13 @@ internal readonly unsafe struct ScanPartials
     /// <summary>Of low-rank steps.</summary>
     public float* Steps { get; }
 
-    public float* StepWeight { get; }
+    public float* DtWeight { get; }
 
     /// <summary>The floats behind one instance.</summary>
     public static long Floats(in SelectiveScanShape shape, in ScanPlan plan) =>
         PerChannelFloats(shape, plan, shape.States) + 2 * PerChannelFloats(shape, plan, 1)
         + CoefficientFloats(shape, plan, shape.ConstantB) + CoefficientFloats(shape, plan, shape.ConstantC)
-        + (long)plan.Items * shape.Length * shape.StepRank + PerChannelFloats(shape, plan, shape.StepRank);
+        + (long)plan.Items * shape.Length * shape.DtRank + PerChannelFloats(shape, plan, shape.DtRank);
 
     /// <summary>The part of a per-channel sum that one block of one sequence owns: [rows, width].</summary>
     public float* OfBlock(float* partial, int batch, int block, int rows) =>
@@ -64,7 +64,7 @@ internal readonly unsafe struct ScanPartials
     public static void Reduce(ScanPartials[] scans, SelectiveScanGradients[] gradients)
     {
         (SelectiveScanShape shape, ScanPlan plan) = (scans[0].call.Shape, scans[0].call.Plan);
-        int blocks = plan.Blocks, sequences = shape.Batch * shape.Groups, rows = Math.Max(shape.States, shape.StepRank);
+        int blocks = plan.Blocks, sequences = shape.Batch * shape.Groups, rows = Math.Max(shape.States, shape.DtRank);
         KernelThreads.Run(scans.Length * blocks, rows * scans[0].call.Width, (item, sum) => scans[item / blocks].SumBlocks(item % blocks, sum, gradients[item / blocks]));
         if (plan.Pieces == 1) return;
         KernelThreads.Run(scans.Length * sequences, (long)shape.Length * rows, (item, sum) => scans[item / sequences].SumTokens(item % sequences, sum, gradients[item / sequences]));
@@ -73,19 +73,19 @@ internal readonly unsafe struct ScanPartials
     /// <summary>What belongs to the channels of <paramref name="block"/>.</summary>
     private void SumBlocks(int block, float* sum, in SelectiveScanGradients gradients)
     {
-        int states = call.Shape.States, rank = call.Shape.StepRank;
+        int states = call.Shape.States, rank = call.Shape.DtRank;
         SumBlock(A, states, block, sum, gradients.A);
         if (gradients.D != null) SumBlock(D, 1, block, sum, gradients.D);
         if (gradients.DeltaBias != null) SumBlock(DeltaBias, 1, block, sum, gradients.DeltaBias);
         if (call.Shape.ConstantB) SumBlock(B, states, block, sum, gradients.B.Start);
         if (call.Shape.ConstantC) SumBlock(C, states, block, sum, gradients.C.Start);
-        if (rank > 0) SumBlock(StepWeight, rank, block, sum, gradients.StepWeight);
+        if (rank > 0) SumBlock(DtWeight, rank, block, sum, gradients.DtWeight);
     }
 
     /// <summary>What belongs to the tokens of a group of a sequence.</summary>
     private void SumTokens(int sequenceGroup, float* sum, in SelectiveScanGradients gradients)
     {
-        int states = call.Shape.States, rank = call.Shape.StepRank;
+        int states = call.Shape.States, rank = call.Shape.DtRank;
         if (!call.Shape.ConstantB) SumPieces(B, states, sequenceGroup, sum, gradients.B);
         if (!call.Shape.ConstantC) SumPieces(C, states, sequenceGroup, sum, gradients.C);
         if (rank > 0) SumPieces(Steps, rank, sequenceGroup, sum, gradients.Delta);

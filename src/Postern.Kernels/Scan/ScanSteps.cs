@@ -14,7 +14,7 @@ internal static unsafe class ScanSteps<V> where V : unmanaged, IVector<V>
     public static void Project(in ScanCall call, int batch, int block, float* delta)
     {
         TokenRows rows = call.Sequence(call.Inputs.Delta, batch, 0);
-        int rank = call.Shape.StepRank, width = V.Width, left = call.Shape.Length;
+        int rank = call.Shape.DtRank, width = V.Width, left = call.Shape.Length;
         float* weights = call.StepColumns + (nint)block * rank * width, token = rows.Start;
         nint next = (nint)rows.Stride;
         for (; left >= 8; left -= 8, token += 8 * next, delta += 8 * width)
@@ -55,7 +55,7 @@ internal static unsafe class ScanSteps<V> where V : unmanaged, IVector<V>
     public static void GradWeights(in ScanCall call, int batch, float* gradDelta, float* gradWeights)
     {
         TokenRows rows = call.Sequence(call.Inputs.Delta, batch, 0);
-        int rank = call.Shape.StepRank, width = V.Width, length = call.Shape.Length;
+        int rank = call.Shape.DtRank, width = V.Width, length = call.Shape.Length;
         nint next = (nint)rows.Stride;
         for (int r = 0; r < rank;)
         {

@@ -41,8 +41,8 @@ public static unsafe class SelectiveScanReference
         var sumA = new double[shape.Channels * states];
         var sumD = new double[shape.Channels];
         var sumBias = new double[shape.Channels];
-        var sumSteps = new double[shape.Batch * length * shape.StepRank];
-        var sumWeight = new double[shape.Channels * shape.StepRank];
+        var sumSteps = new double[shape.Batch * length * shape.DtRank];
+        var sumWeight = new double[shape.Channels * shape.DtRank];
         var sumB = new double[shape.ConstantB ? shape.Channels * states : shape.Batch * length * shape.Groups * states];
         var sumC = new double[shape.ConstantC ? shape.Channels * states : shape.Batch * length * shape.Groups * states];
         for (int b = 0; b < shape.Batch; b++)
@@ -87,11 +87,11 @@ public static unsafe class SelectiveScanReference
                     double gradDelta = gradStep * StepSlope(shape, inputs, b, t, d);
                     sumBias[d] += gradDelta;
                     gradients.U.Set(b * length + t, d, gradU);
-                    if (shape.StepRank == 0) Row(gradients.Delta, shape, b, t)[d] = (float)gradDelta;
-                    for (int k = 0; k < shape.StepRank; k++)
+                    if (shape.DtRank == 0) Row(gradients.Delta, shape, b, t)[d] = (float)gradDelta;
+                    for (int k = 0; k < shape.DtRank; k++)
                     {
-                        sumSteps[(b * length + t) * shape.StepRank + k] += gradDelta * inputs.StepWeight[d * shape.StepRank + k];
-                        sumWeight[d * shape.StepRank + k] += gradDelta * Row(inputs.Delta, shape, b, t)[k];
+                        sumSteps[(b * length + t) * shape.DtRank + k] += gradDelta * inputs.DtWeight[d * shape.DtRank + k];
+                        sumWeight[d * shape.DtRank + k] += gradDelta * Row(inputs.Delta, shape, b, t)[k];
                     }
                     if (!inputs.Z.Exists) continue;
                     double z = inputs.Z.Value(b * length + t, d), sigmoid = Sigmoid(z);
@@ -105,9 +105,9 @@ public static unsafe class SelectiveScanReference
         if (gradients.DeltaBias != null) Narrow(sumBias, gradients.DeltaBias);
         NarrowCoefficient(sumB, shape.ConstantB, shape, gradients.B);
         NarrowCoefficient(sumC, shape.ConstantC, shape, gradients.C);
-        if (shape.StepRank == 0) return;
-        Narrow(sumWeight, gradients.StepWeight);
-        for (int token = 0; token < shape.Batch * length; token++) Narrow(sumSteps.AsSpan(token * shape.StepRank, shape.StepRank), gradients.Delta[token]);
+        if (shape.DtRank == 0) return;
+        Narrow(sumWeight, gradients.DtWeight);
+        for (int token = 0; token < shape.Batch * length; token++) Narrow(sumSteps.AsSpan(token * shape.DtRank, shape.DtRank), gradients.Delta[token]);
     }
 
     /// <summary>Moves the states <paramref name="h"/> of one channel over token <paramref name="t"/>; returns y before the gate.</summary>
@@ -133,8 +133,8 @@ public static unsafe class SelectiveScanReference
     {
         float* row = Row(inputs.Delta, shape, b, t);
         double raw = inputs.DeltaBias == null ? 0.0 : inputs.DeltaBias[d];
-        if (shape.StepRank == 0) return raw + row[d];
-        for (int k = 0; k < shape.StepRank; k++) raw += (double)row[k] * inputs.StepWeight[(long)d * shape.StepRank + k];
+        if (shape.DtRank == 0) return raw + row[d];
+        for (int k = 0; k < shape.DtRank; k++) raw += (double)row[k] * inputs.DtWeight[(long)d * shape.DtRank + k];
         return raw;
     }
 

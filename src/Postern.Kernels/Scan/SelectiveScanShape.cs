@@ -24,7 +24,7 @@ public readonly record struct SelectiveScanShape(int Batch, int Length, int Chan
     public bool Reverse { get; init; }
 
     /// <summary>R, where the steps come as a product of low rank: delta is W_step times R numbers a token; 0 where delta is given itself.</summary>
-    public int StepRank { get; init; }
+    public int DtRank { get; init; }
 
     /// <summary>What a pair of scans is multiplied by: their mean.</summary>
     internal const float PairScale = 0.5f;
@@ -38,11 +38,11 @@ public readonly record struct SelectiveScanShape(int Batch, int Length, int Chan
     /// <exception cref="ArgumentException">A size is not positive, or the groups do not divide the channels.</exception>
     internal void Validate()
     {
-        if (Batch < 1 || Length < 1 || Channels < 1 || States < 1 || Groups < 1 || StepRank < 0)
+        if (Batch < 1 || Length < 1 || Channels < 1 || States < 1 || Groups < 1 || DtRank < 0)
             throw new ArgumentException($"selective scan of {this}: every size has to be at least 1, the rank of the steps at least 0");
         if (Channels % Groups != 0)
             throw new ArgumentException($"selective scan of {this}: {Groups} groups do not divide {Channels} channels");
-        if (StepRank > 0 && Groups > 1)
+        if (DtRank > 0 && Groups > 1)
             throw new ArgumentException($"selective scan of {this}: steps of low rank need a single group");
     }
 }

@@ -10,7 +10,7 @@ public unsafe struct SelectiveScanInputs
     public TokenRows Delta;
 
     /// <summary>With a step rank, what turns <see cref="Delta"/> into step sizes: [D, R], dense.</summary>
-    public float* StepWeight;
+    public float* DtWeight;
 
     /// <summary>The gate, optional: [B, L, D].</summary>
     public TokenRows Z;
@@ -52,7 +52,7 @@ public unsafe struct SelectiveScanGradients
     public TokenRows Delta;
 
     /// <summary>Gradient of the weight of the steps: [D, R].</summary>
-    public float* StepWeight;
+    public float* DtWeight;
 
     /// <summary>Gradient of the gate: [B, L, D].</summary>
     public TokenRows Z;

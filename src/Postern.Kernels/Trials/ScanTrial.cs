@@ -6,8 +6,8 @@ public static unsafe class ScanTrial
     // Channels that fill no register of any width evenly, states in fours and a rest, one token alone and several.
     private static readonly SelectiveScanShape[] Shapes =
     [
-        new(2, 9, 40, 16) { StepRank = 3, DeltaSoftplus = true },
-        new(3, 1, 24, 6) { StepRank = 2, DeltaSoftplus = true },
+        new(2, 9, 40, 16) { DtRank = 3, DeltaSoftplus = true },
+        new(3, 1, 24, 6) { DtRank = 2, DeltaSoftplus = true },
     ];
 
     /// <summary>Runs the trial.</summary>
@@ -45,7 +45,7 @@ public static unsafe class ScanTrial
                 results.Add($"gradient of A{scan}", memory.Read(new TokenRows(gradients[i].A, shape.States), shape.Channels));
                 results.Add($"gradient of D{scan}", memory.Read(new TokenRows(gradients[i].D, 1), shape.Channels));
                 results.Add($"gradient of the bias{scan}", memory.Read(new TokenRows(gradients[i].DeltaBias, 1), shape.Channels));
-                results.Add($"gradient of the step weight{scan}", memory.Read(new TokenRows(gradients[i].StepWeight, shape.StepRank), shape.Channels));
+                results.Add($"gradient of the step weight{scan}", memory.Read(new TokenRows(gradients[i].DtWeight, shape.DtRank), shape.Channels));
             }
 
             return results;
@@ -58,14 +58,14 @@ public static unsafe class ScanTrial
         return new SelectiveScanInputs
         {
             U = memory.Draw(tokens, channels, element),
-            Delta = memory.Draw(tokens, shape.StepRank),
+            Delta = memory.Draw(tokens, shape.DtRank),
             Z = gate ? memory.Draw(tokens, channels, element, scale: 2f) : default,
             A = memory.Draw(channels, shape.States, offset: -4f, scale: 3.9f).Start,
             B = memory.Draw(tokens, shape.States),
             C = memory.Draw(tokens, shape.States),
             D = memory.Draw(channels, 1, offset: 1f, scale: 0.5f).Start,
             DeltaBias = memory.Draw(channels, 1, offset: -1f).Start,
-            StepWeight = memory.Draw(channels, shape.StepRank).Start,
+            DtWeight = memory.Draw(channels, shape.DtRank).Start,
         };
     }
 
@@ -75,14 +75,14 @@ public static unsafe class ScanTrial
         return new SelectiveScanGradients
         {
             U = memory.Room(tokens, channels, element),
-            Delta = memory.Room(tokens, shape.StepRank),
+            Delta = memory.Room(tokens, shape.DtRank),
             Z = gate ? memory.Room(tokens, channels, element) : default,
             A = memory.Room(channels, shape.States).Start,
             B = memory.Room(tokens, shape.States),
             C = memory.Room(tokens, shape.States),
             D = memory.Room(channels, 1).Start,
             DeltaBias = memory.Room(channels, 1).Start,
-            StepWeight = memory.Room(channels, shape.StepRank).Start,
+            DtWeight = memory.Room(channels, shape.DtRank).Start,
         };
     }
 

@@ -1,5 +1,6 @@
 using Postern.Kernels;
 using Postern.Models.Layers;
+using Postern.Models.Ops;
 using static TorchSharp.torch;
 
 namespace Postern.Models;
@@ -10,11 +11,11 @@ namespace Postern.Models;
 /// </summary>
 public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
 {
-    /// <summary>
-    /// Called with the name and value of inner activations while a forward pass runs, in the official code's layout; null for none. With an observer
-    /// fused parts run apart, which rounds a little differently.
-    /// </summary>
-    public Action<string, Tensor>? Observer { get; set; }
+    /// <summary>Who looks at inner values while a forward pass runs, or replaces them.</summary>
+    public Taps Taps { get; } = new();
+
+    /// <summary>How operations that have a fused form are computed; null for what fits the tensors.</summary>
+    internal IModelOps? Ops { get; set; }
 
     /// <summary>The stream key of stochastic layers in the next training step: (seed, step). Set by the trainer before each step.</summary>
     public (long Seed, long Step) StepKey { get; set; }
@@ -22,12 +23,12 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     /// <summary>The type of the network's matrix products and convolutions; float32 at first.</summary>
     public Precision Precision
     {
-        get => Products.Precision;
-        set => Products.Precision = value;
+        get => Mixed.Precision;
+        set => Mixed.Precision = value;
     }
 
     /// <summary>What the layers multiply with.</summary>
-    private protected Products Products { get; } = new();
+    private protected MixedPrecision Mixed { get; } = new();
 
     /// <summary>Draws every parameter anew, as the official code initialises it; a pure function of <paramref name="seed"/>.</summary>
     public abstract void Initialise(long seed);
@@ -53,19 +54,37 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     /// <summary>Number of trainable values.</summary>
     public long ParameterCount => parameters().Sum(p => p.numel());
 
-    /// <summary>Hands an activation to the observer, if there is one; <paramref name="value"/> is only evaluated then.</summary>
-    internal void Observe(string name, Func<Tensor> value) => Observer?.Invoke(name, value());
+    /// <summary>Hands an inner value to the taps, in float32; gives what to go on with, in the value's own type.</summary>
+    protected Tensor Tap(string name, Tensor value)
+    {
+        if (!Taps.Any) return value;
+        Tensor shown = MixedPrecision.ToFloat32(value), after = Taps.Pass(name, shown);
+        return ReferenceEquals(shown, after) ? value : after.to(value.dtype);
+    }
+
+    /// <summary>The taps of an inner part, whose name is only put together where somebody looks.</summary>
+    private protected NamedTaps TapsWithin(FormattableString part) =>
+        Taps.Any ? new(Taps, part.ToString(System.Globalization.CultureInfo.InvariantCulture)) : default;
 
     /// <summary>
-    /// Takes the stream <paramref name="x"/> through a part of the network and lets go of it, and of what the part made on the way. An observer may
-    /// keep what it is shown, so nothing is let go of while there is one.
+    /// Takes the stream <paramref name="x"/> through a part of the network and lets go of it, and of what the part made on the way. Who taps may
+    /// keep what it is shown, so nothing is let go of while somebody does.
     /// </summary>
-    private protected Tensor Advance(Tensor x, Func<Tensor, Tensor> part)
+    private protected Tensor RunBlock(Tensor x, Func<Tensor, Tensor> part)
     {
-        if (Observer is not null) return part(x);
-        Tensor y = Lifetime.Of(() => part(x));
+        if (Taps.Any) return part(x);
+        Tensor y = TensorScopes.Of(() => part(x));
         x.Dispose();
         return y;
+    }
+
+    /// <summary>As <see cref="RunBlock(Tensor, Func{Tensor, Tensor})"/>, for a stream and the branch that is still to be added to it.</summary>
+    private protected (Tensor Stream, Tensor Branch) RunBlock(Tensor stream, Tensor branch, Func<Tensor, Tensor, (Tensor, Tensor)> part)
+    {
+        if (Taps.Any) return part(stream, branch);
+        (Tensor, Tensor) results = TensorScopes.Of(() => part(stream, branch));
+        if (!ReferenceEquals(stream, branch)) branch.Dispose();
+        return results;
     }
 
     /// <summary>The stream of one parameter's initial values.</summary>

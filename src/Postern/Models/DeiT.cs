@@ -39,8 +39,8 @@ public sealed class DeiT : Backbone
         int d = config.EmbedDim;
         cls_token = new Parameter(zeros(1, 1, d));
         pos_embed = new Parameter(zeros(1, config.Patches + 1, d));
-        patch_embed = new PatchEmbed(Products, config.PatchSize, config.PatchSize, d);
-        blocks = [.. Enumerable.Range(0, config.Depth).Select(_ => new TransformerBlock(Products, d, config.Heads))];
+        patch_embed = new PatchEmbed(Mixed, config.PatchSize, config.PatchSize, d);
+        blocks = [.. Enumerable.Range(0, config.Depth).Select(_ => new TransformerBlock(Mixed, d, config.Heads))];
         norm = nn.LayerNorm(d, eps: TransformerBlock.NormEps);
         head = nn.Linear(d, config.Classes);
         register_parameter("cls_token", cls_token);
@@ -94,26 +94,24 @@ public sealed class DeiT : Backbone
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        Tensor patches = patch_embed.forward(input);                                    // [B, M, d]
-        Observe("patch_embed", () => patches);
+        Tensor patches = Tap("patch_embed", patch_embed.forward(input));                // [B, M, d]
         Tensor x = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed; // [B, M + 1, d]
         for (int i = 0; i < blocks.Length; i++)
         {
             (TransformerBlock layers, int index) = (blocks[i], i);
             double rate = config.Depth < 2 ? 0 : config.DropPath * i / (config.Depth - 1);
-            x = Advance(x, stream =>
+            x = RunBlock(x, stream =>
             {
-                Tensor attended = layers.Attention(stream);
-                Observe($"blocks.{index}.attn", () => attended);
+                Tensor attended = layers.AttentionBranch(stream);
+                if (Taps.Any) attended = Tap($"blocks.{index}.attn", attended);
                 return stream + DropPath.Apply(attended, rate, training, StepKey, 2 * index);
             });
-            x = Advance(x, stream => stream + DropPath.Apply(layers.Mlp(stream), rate, training, StepKey, 2 * index + 1));
-            Tensor block = x;
-            Observe($"blocks.{i}", () => block);
+            x = RunBlock(x, stream => stream + DropPath.Apply(layers.MlpBranch(stream), rate, training, StepKey, 2 * index + 1));
+            if (Taps.Any) x = Tap($"blocks.{i}", x);
         }
         // Only the class token is read; all rows are normalised only for those who look.
-        Observe("norm", () => norm.forward(x));
-        return head.forward(norm.forward(x.narrow(1, 0, 1)).squeeze(1));                // [B, classes]
+        Tensor token = Taps.Any ? Tap("norm", norm.forward(x)).narrow(1, 0, 1) : norm.forward(x.narrow(1, 0, 1));
+        return head.forward(token.squeeze(1));                                          // [B, classes]
     }
 
     /// <summary>Not for vectors and biases, the class token and the position embedding.</summary>

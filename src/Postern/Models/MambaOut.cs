@@ -33,9 +33,9 @@ public sealed class MambaOut : Backbone
     {
         this.config = config;
         int[] dims = config.Dims;
-        downsample_layers = [Downsampling.Stem(Products, dims[0], config.StemStride, NormEps),
-            .. Enumerable.Range(1, dims.Length - 1).Select(s => Downsampling.Between(Products, dims[s - 1], dims[s], NormEps))];
-        stages = [.. dims.Select((dim, s) => Enumerable.Range(0, config.Depths[s]).Select(_ => new GatedCnnBlock(Products, dim, NormEps)).ToArray())];
+        downsample_layers = [Downsampling.Stem(Mixed, dims[0], config.StemStride, NormEps),
+            .. Enumerable.Range(1, dims.Length - 1).Select(s => Downsampling.Between(Mixed, dims[s - 1], dims[s], NormEps))];
+        stages = [.. dims.Select((dim, s) => Enumerable.Range(0, config.Depths[s]).Select(_ => new GatedCnnBlock(Mixed, dim, NormEps)).ToArray())];
         norm = nn.LayerNorm(dims[^1], eps: NormEps);
         head = new MlpHead(dims[^1], HeadRatio * dims[^1], config.Classes);
         register_module("downsample_layers", nn.ModuleList(downsample_layers));
@@ -108,21 +108,18 @@ public sealed class MambaOut : Backbone
         int block = 0, last = config.Depths.Sum() - 1;
         for (int s = 0; s < stages.Length; s++)
         {
-            x = Advance(x, downsample_layers[s].forward);                       // [B, H / 2, W / 2, dims[s]]
-            Tensor reduced = x;
-            Observe($"downsample_layers.{s}", () => reduced);
+            x = RunBlock(x, downsample_layers[s].forward);                       // [B, H / 2, W / 2, dims[s]]
+            if (Taps.Any) x = Tap($"downsample_layers.{s}", x);
             for (int j = 0; j < stages[s].Length; j++, block++)
             {
                 double rate = last == 0 ? 0 : config.DropPath * block / last;
                 (GatedCnnBlock layers, int index) = (stages[s][j], block);
-                x = Advance(x, stream => stream + DropPath.Apply(layers.forward(stream), rate, training, StepKey, index));
-                Tensor mixed = x;
-                Observe($"stages.{s}.{j}", () => mixed);
+                x = RunBlock(x, stream => stream + DropPath.Apply(layers.forward(stream), rate, training, StepKey, index));
+                if (Taps.Any) x = Tap($"stages.{s}.{j}", x);
             }
         }
-        Tensor features = norm.forward(x.mean([1, 2]));                         // [B, dims[^1]]
-        Observe("norm", () => features);
-        return head.forward(features, value => Observe("head.norm", () => value)); // [B, classes]
+        Tensor features = Tap("norm", norm.forward(x.mean([1, 2])));            // [B, dims[^1]]
+        return head.forward(features, value => Tap("head.norm", value));        // [B, classes]
     }
 
     /// <inheritdoc/>
@@ -164,11 +161,6 @@ public sealed class MambaOut : Backbone
             register_module("fc2", fc2);
         }
 
-        public Tensor forward(Tensor x, Action<Tensor> observe)
-        {
-            Tensor hidden = norm.forward(nn.functional.gelu(fc1.forward(x)));
-            observe(hidden);
-            return fc2.forward(hidden);
-        }
+        public Tensor forward(Tensor x, Func<Tensor, Tensor> tap) => fc2.forward(tap(norm.forward(nn.functional.gelu(fc1.forward(x)))));
     }
 }

@@ -25,8 +25,8 @@ public sealed record ModelTrial(string Model, IReadOnlyList<Deviation> Compariso
     public static ModelTrial Of(ModelEntry entry)
     {
         SelfCheck.Ensure(CpuFeatures.Current.HasBfloat16);
-        // The smallest side that keeps the form of the model: torchvision's ResNet begins above 64.
-        int side = entry.InputSide < 224 ? 32 : 96;
+        // Few tokens: the plain twin of a scan is slow. Without patches, a side that keeps the form: torchvision's ResNet begins above 64.
+        int side = entry.InputSide < 224 || entry.Sizes.Any(o => o.Name == "patch_size") ? 32 : 96;
         using DisposeScope scope = NewDisposeScope();
         using Backbone model = entry.Build(new Choice(entry), Classes, side);
         Tensor pictures = tensor(TrialTensors.Draw(Batch * 3 * side * side, 1)).view(Batch, 3, side, side);

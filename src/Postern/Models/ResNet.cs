@@ -49,7 +49,7 @@ public sealed class ResNet : Backbone
             stages[s] = new BasicBlock[BlocksPerStage];
             for (int j = 0; j < BlocksPerStage; j++)
             {
-                stages[s][j] = new BasicBlock(Products, channels, widths[s], stride: s > 0 && j == 0 ? 2 : 1, config.ShortcutName);
+                stages[s][j] = new BasicBlock(Mixed, channels, widths[s], stride: s > 0 && j == 0 ? 2 : 1, config.ShortcutName);
                 channels = widths[s];
             }
             register_module($"layer{s + 1}", nn.ModuleList(stages[s]));
@@ -83,9 +83,9 @@ public sealed class ResNet : Backbone
     public override string Head => config.HeadName;
 
     /// <summary>
-    /// Whether maps go from layer to layer as <see cref="OneDnnLayout"/>. An observer is shown plain ones, and gradients through running statistics need them.
+    /// Whether maps go from layer to layer as <see cref="OneDnnLayout"/>. Taps are shown plain ones, and gradients through running statistics need them.
     /// </summary>
-    private bool Blocked => Precision == Precision.BFloat16 && OneDnnLayout.InUse && Observer is null && (training || !is_grad_enabled());
+    private bool Blocked => Precision == Precision.BFloat16 && OneDnnLayout.InUse && !Taps.Any && (training || !is_grad_enabled());
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
@@ -93,23 +93,22 @@ public sealed class ResNet : Backbone
         bool blocked = Blocked;
         Tensor x = blocked ? OneDnnLayout.Pack(input) : input;                   // [B, 3, H, W]
         (long stride, long padding) = config.ImageNetStem ? (2, 3) : (1, 1);
-        x = bn1.forward(Products.Conv(x, conv1, stride, padding, blocked: blocked)); // [B, C, H, W]
+        x = bn1.forward(Mixed.Conv(x, conv1, stride, padding, blocked: blocked)); // [B, C, H, W]
         // torchvision rectifies in place, so that its bn1 is seen rectified.
         if (config.ImageNetStem) x = x.relu_();
-        Observe("bn1", () => Products.Wide(x));
+        x = Tap("bn1", x);
         x = config.ImageNetStem ? nn.functional.max_pool2d(x, 3, stride: 2, padding: 1) : x.relu();
         for (int s = 0; s < stages.Length; s++)
         {
             for (int j = 0; j < BlocksPerStage; j++)
             {
                 BasicBlock block = stages[s][j];
-                x = Advance(x, maps => block.forward(maps, blocked));
-                Observe($"layer{s + 1}.{j}", () => Products.Wide(x));
+                x = RunBlock(x, maps => block.forward(maps, blocked));
+                if (Taps.Any) x = Tap($"layer{s + 1}.{j}", x);
             }
         }
-        x = Products.Wide(blocked ? OneDnnLayout.Unpack(x) : x).mean([2, 3], keepdim: true); // [B, C, 1, 1]
-        Observe("avgpool", () => x);
-        return heads[0].forward(x.flatten(1));                                  // [B, classes]
+        x = MixedPrecision.ToFloat32(blocked ? OneDnnLayout.Unpack(x) : x).mean([2, 3], keepdim: true); // [B, C, 1, 1]
+        return heads[0].forward(Tap("avgpool", x).flatten(1));                                  // [B, classes]
     }
 
     /// <inheritdoc/>
@@ -148,16 +147,16 @@ public sealed class ResNet : Backbone
     /// <summary>Two 3x3 convolutions and a shortcut, which is a 1x1 convolution where shape or stride changes.</summary>
     private sealed class BasicBlock : nn.Module<Tensor, bool, Tensor>
     {
-        private readonly Products products;
+        private readonly MixedPrecision mixed;
         private readonly int stride;
         private readonly Conv2d conv1, conv2;
         private readonly BatchNorm2d bn1, bn2;
         private readonly Conv2d[] shortcutConv = [];
         private readonly BatchNorm2d[] shortcutNorm = [];
 
-        public BasicBlock(Products products, int inChannels, int outChannels, int stride, string shortcutName) : base("BasicBlock")
+        public BasicBlock(MixedPrecision mixed, int inChannels, int outChannels, int stride, string shortcutName) : base("BasicBlock")
         {
-            (this.products, this.stride) = (products, stride);
+            (this.mixed, this.stride) = (mixed, stride);
             conv1 = nn.Conv2d(inChannels, outChannels, 3, stride: stride, padding: 1, bias: false);
             bn1 = nn.BatchNorm2d(outChannels);
             conv2 = nn.Conv2d(outChannels, outChannels, 3, stride: 1, padding: 1, bias: false);
@@ -178,9 +177,9 @@ public sealed class ResNet : Backbone
 
         public override Tensor forward(Tensor x, bool blocked)
         {
-            Tensor inner = bn1.forward(products.Conv(x, conv1, stride, 1, blocked: blocked)).relu_();
-            Tensor residual = bn2.forward(products.Conv(inner, conv2, 1, 1, blocked: blocked));
-            Tensor shortcut = shortcutConv.Length == 0 ? x : shortcutNorm[0].forward(products.Conv(x, shortcutConv[0], stride, blocked: blocked));
+            Tensor inner = bn1.forward(mixed.Conv(x, conv1, stride, 1, blocked: blocked)).relu_();
+            Tensor residual = bn2.forward(mixed.Conv(inner, conv2, 1, 1, blocked: blocked));
+            Tensor shortcut = shortcutConv.Length == 0 ? x : shortcutNorm[0].forward(mixed.Conv(x, shortcutConv[0], stride, blocked: blocked));
             return residual.add_(shortcut).relu_();
         }
     }

@@ -1,5 +1,6 @@
 using Postern.Configuration;
 using Postern.Models.Layers;
+using Postern.Models.Ops;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -44,9 +45,9 @@ public sealed class Vim : Backbone
         int d = config.EmbedDim;
         cls_token = new Parameter(zeros(1, 1, d));
         pos_embed = new Parameter(zeros(1, config.Patches + 1, d));
-        patch_embed = new PatchEmbed(Products, config.PatchSize, config.Stride, d);
+        patch_embed = new PatchEmbed(Mixed, config.PatchSize, config.Stride, d);
         head = nn.Linear(d, config.Classes);
-        layers = [.. Enumerable.Range(0, config.Depth).Select(_ => new VimBlock(Products, d, config.StateSize))];
+        layers = [.. Enumerable.Range(0, config.Depth).Select(_ => new VimBlock(Mixed, d, config.StateSize))];
         norm_f = new RmsNorm(d);
         register_parameter("cls_token", cls_token);
         register_parameter("pos_embed", pos_embed);
@@ -93,15 +94,6 @@ public sealed class Vim : Backbone
         }, sizes.Classes, (sizes.Grid - 1) * stride + sizes.Patch);
     }
 
-    /// <summary>
-    /// Runs scan and convolution as plain tensor operations instead of the fused kernels: the reference that they are compared with.
-    /// </summary>
-    public bool UseLoop
-    {
-        get => layers.All(l => l.Mixer.UseLoop);
-        init => Array.ForEach(layers, l => l.Mixer.UseLoop = value);
-    }
-
     /// <inheritdoc/>
     public override string Head => "head";
 
@@ -111,30 +103,26 @@ public sealed class Vim : Backbone
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        Tensor patches = patch_embed.forward(input);                                       // [B, M, d]
-        Observe("patch_embed", () => patches);
+        Tensor patches = Tap("patch_embed", patch_embed.forward(input));                   // [B, M, d]
+        IModelOps ops = Ops ?? ModelOps.For(patches);
         long batch = patches.shape[0], middle = config.Patches / 2;
         Tensor hidden = cat([patches.narrow(1, 0, middle), cls_token.expand(batch, -1, -1),
             patches.narrow(1, middle, config.Patches - middle)], 1) + pos_embed;          // [B, M + 1, d]
         Tensor residual = hidden;
-        for (int index = 0; index < layers.Length; index++)
+        for (int i = 0; i < layers.Length; i++)
         {
-            int i = index;
-            string name = $"layers.{i}";
-            Action<string, Func<Tensor>>? observe = Observer is null ? null : (part, value) => Observe($"{name}.{part}", value);
-            (Tensor stream, Tensor branch) = (residual, hidden);
-            Func<(Tensor, Tensor)> block = () => layers[i].Run(stream, i == 0 ? null : Dropped(branch, BlockRate(i), i), observe);
-            (residual, hidden) = observe is null ? Lifetime.Of(block) : block();
-            if (observe is null && i > 0) branch.Dispose();
-            (Tensor h, Tensor r) = (hidden, residual);
-            Observe($"{name}.hidden", () => Products.Wide(h));
-            Observe($"{name}.residual", () => r);
+            int block = i;
+            NamedTaps taps = TapsWithin($"layers.{block}");
+            (residual, hidden) = RunBlock(residual, hidden, (stream, branch) =>
+                layers[block].forward(stream, block == 0 ? null : Dropped(branch, BlockRate(block), block), ops, taps));
+            if (!Taps.Any) continue;
+            hidden = Tap($"layers.{i}.hidden", hidden);
+            residual = Tap($"layers.{i}.residual", residual);
         }
         // Only the class token is read, so only its row is normalised.
         Tensor last = Dropped(hidden, config.DropPath, config.Depth).narrow(1, middle, 1);
         Tensor features = norm_f.forward(layers.Length == 0 ? last : residual.narrow(1, middle, 1) + last).squeeze(1); // [B, d]
-        Observe("features", () => features);
-        return head.forward(features);                                                    // [B, classes]
+        return head.forward(Tap("features", features));                                   // [B, classes]
     }
 
     /// <summary>Not for vectors and biases, the class token and the position embedding; A_log is a matrix and does decay.</summary>

@@ -40,19 +40,11 @@ internal static class NonFiniteLoss
     private static string? FirstLayer(Backbone model, Tensor pictures)
     {
         string? first = null;
-        Action<string, Tensor>? before = model.Observer;
-        try
-        {
-            // The fused pass first, as training had it: with an observer layers run apart.
-            if (Finite(model.forward(pictures))) return null;
-            model.Observer = (name, value) => first ??= Finite(value) ? null : name;
-            Tensor logits = model.forward(pictures);
-            return first ?? (Finite(logits) ? "a fused layer" : model.Head);
-        }
-        finally
-        {
-            model.Observer = before;
-        }
+        // The fused pass first, as training had it: where somebody looks, layers run apart.
+        if (Finite(model.forward(pictures))) return null;
+        using IDisposable tap = model.Taps.Watch((name, value) => first ??= Finite(value) ? null : name);
+        Tensor logits = model.forward(pictures);
+        return first ?? (Finite(logits) ? "a fused layer" : model.Head);
     }
 
     private static bool LogitsArePlainlyFinite(Backbone model, Tensor pictures) => PlainPaths.Use(() => Finite(model.forward(pictures)));

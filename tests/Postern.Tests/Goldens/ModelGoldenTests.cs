@@ -27,7 +27,7 @@ public class ModelGoldenTests
         LoadWeights(model, seed, root.GetProperty("weights").GetProperty("entries"));
         Tensor input = Input(root.GetProperty("input"));
         Dictionary<string, Tensor> found = [];
-        model.Observer = (name, value) => found[$"act:{name}"] = value;
+        using IDisposable tap = model.Taps.Watch((name, value) => found[$"act:{name}"] = value);
         if (root.GetProperty("mode").GetString() == "train") model.train();
         else model.eval();
         found["input"] = input;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Postern.Models.Layers;
+using Postern.Models.Ops;
 using TorchSharp;
 using static TorchSharp.torch;
 

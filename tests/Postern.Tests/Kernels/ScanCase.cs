@@ -25,7 +25,7 @@ internal sealed unsafe class ScanCase
         int c = shape.ConstantC ? channels * states : Tokens * (shape.Groups * states + pad);
         Fill("u", Tokens * (channels + pad), seed, 0f, 1f);
         Fill("delta", Tokens * (DeltaWidth + pad), seed, 0f, delta);
-        if (shape.StepRank > 0) Fill("step weight", channels * shape.StepRank, seed, 0f, 1f / MathF.Sqrt(shape.StepRank));
+        if (shape.DtRank > 0) Fill("step weight", channels * shape.DtRank, seed, 0f, 1f / MathF.Sqrt(shape.DtRank));
         if (z) Fill("z", Tokens * (channels + pad), seed, 0f, 2f);
         Fill("A", channels * states, seed, -4f, 3.9f);
         Fill("B", b, seed, 0f, 1f);
@@ -39,7 +39,7 @@ internal sealed unsafe class ScanCase
 
     public int Tokens { get; }
 
-    private int DeltaWidth => Shape.StepRank > 0 ? Shape.StepRank : Shape.Channels;
+    private int DeltaWidth => Shape.DtRank > 0 ? Shape.DtRank : Shape.Channels;
 
     public IReadOnlyList<string> Inputs => [.. arrays.Keys.Where(name => name != "grad y")];
 
@@ -49,7 +49,7 @@ internal sealed unsafe class ScanCase
     {
         U = Rows("u", Shape.Channels),
         Delta = Rows("delta", DeltaWidth),
-        StepWeight = Pointer("step weight"),
+        DtWeight = Pointer("step weight"),
         Z = Rows("z", Shape.Channels),
         A = Pointer("A"),
         B = Rows("B", Shape.Groups * Shape.States),
@@ -87,7 +87,7 @@ internal sealed unsafe class ScanCase
         {
             U = Gradient("u", Shape.Channels),
             Delta = Gradient("delta", DeltaWidth),
-            StepWeight = Gradient("step weight", 0).Start,
+            DtWeight = Gradient("step weight", 0).Start,
             Z = Gradient("z", Shape.Channels),
             A = Gradient("A", 0).Start,
             B = Gradient("B", Shape.Groups * Shape.States),

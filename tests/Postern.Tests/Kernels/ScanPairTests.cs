@@ -83,7 +83,7 @@ public sealed unsafe class ScanPairTests
     }
 
     private static SelectiveScanShape Shape(int length, int channels, int rank, bool reverse) =>
-        new(2, length, channels, 6) { DeltaSoftplus = true, StepRank = rank, Reverse = reverse };
+        new(2, length, channels, 6) { DeltaSoftplus = true, DtRank = rank, Reverse = reverse };
 
     private static float[] Rounded(float[] values) => [.. values.Select(value => BFloat16.From(value).Wide)];
 
@@ -138,7 +138,7 @@ public sealed unsafe class ScanPairTests
             C = new TokenRows(Address(results["C"]), first.Shape.States),
             D = Address(results["D"]),
             DeltaBias = Address(results["bias"]),
-            StepWeight = results.TryGetValue("step weight", out float[]? weight) ? Address(weight) : null,
+            DtWeight = results.TryGetValue("step weight", out float[]? weight) ? Address(weight) : null,
         };
 
         private TokenRows Rows(float[] values, RowElement element)

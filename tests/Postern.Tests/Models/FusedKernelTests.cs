@@ -1,4 +1,5 @@
 using Postern.Models;
+using Postern.Models.Ops;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ public class FusedKernelTests
         using DisposeScope scope = NewDisposeScope();
         var config = new VimConfig(16, 4, 4, embedDim, Depth: 3, stateSize, Classes: 5);
         using var fused = new Vim(config);
-        using var plain = new Vim(config) { UseLoop = true };
+        using var plain = new Vim(config) { Ops = ModelOps.Plain };
         random.manual_seed(3);
         Tensor input = randn(4, 3, 16, 16), labels = tensor(new long[] { 0, 1, 2, 4 });
         Tensor fusedLogits = fused.forward(input), plainLogits = plain.forward(input);

@@ -94,7 +94,7 @@ public class ModelCatalogTests
         using Backbone model = ModelCatalog.Create(
             new Choice(Find("mambaout-mini"), new Dictionary<string, string> { ["stem_stride"] = stride }), classes: 10, imageSize: 32, seed: 0);
         long[] shape = [];
-        model.Observer = (name, value) => { if (name == "downsample_layers.0") shape = value.shape; };
+        using IDisposable tap = model.Taps.Watch((_, value) => shape = value.shape, name => name == "downsample_layers.0");
         model.forward(zeros(1, 3, 32, 32));
         Assert.Equal([1, side, side, 16], shape);
     }

@@ -42,7 +42,7 @@ public class OneDnnLayoutTests
     private static Pass Train(bool imageNetStem, Precision precision, bool observed = false)
     {
         using ResNet model = Model(imageNetStem, precision);
-        if (observed) model.Observer = (_, _) => { };
+        using IDisposable? tap = observed ? model.Taps.Watch((_, _) => { }) : null;
         model.train();
         Tensor images = Images(imageNetStem).requires_grad_();
         Tensor logits = model.forward(images);
@@ -149,7 +149,7 @@ public class OneDnnLayoutTests
         {
             using ResNet model = Model(imageNetStem: true, precision);
             var seen = new Dictionary<string, Tensor>();
-            model.Observer = (name, value) => seen[name] = value.detach().clone();
+            using IDisposable tap = model.Taps.Watch((name, value) => seen[name] = value.detach().clone());
             model.forward(Images(imageNetStem: true));
             return seen;
         }

@@ -39,8 +39,7 @@ public sealed class PatchMlp : Backbone
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        Tensor patches = embed.forward(input).flatten(2).transpose(1, 2);   // [B, M, d]
-        Observe("embed", () => patches);
+        Tensor patches = Tap("embed", embed.forward(input).flatten(2).transpose(1, 2)); // [B, M, d]
         Tensor mixed = nn.functional.gelu(fc.forward(patches));             // [B, M, d]
         return head.forward(mixed.mean([1]));                               // [B, classes]
     }

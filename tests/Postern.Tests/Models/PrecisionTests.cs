@@ -1,5 +1,6 @@
 using Postern.Models;
 using Postern.Models.Layers;
+using Postern.Models.Ops;
 using Postern.Training;
 using Postern.Training.Input;
 using Postern.Training.Optimisation;
@@ -27,10 +28,10 @@ public class PrecisionTests
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(3);
-        var products = new Products { AsConvolutions = asConvolutions };
+        var mixed = new MixedPrecision { AsConvolutions = asConvolutions };
         Tensor x = randn(batch, length, inner), weight = randn(outer, inner);
         Tensor? bias = biased ? randn(outer) : null;
-        (Tensor y, Tensor[] gradients) = Run(x, weight, bias, (a, w, b) => products.Linear(a, w, b));
+        (Tensor y, Tensor[] gradients) = Run(x, weight, bias, (a, w, b) => mixed.Linear(a, w, b));
         (Tensor expected, Tensor[] expectedGradients) = Run(x, weight, bias, (a, w, b) => nn.functional.linear(a, w, b!));
         Near(expected, y);
         foreach ((Tensor e, Tensor g) in expectedGradients.Zip(gradients)) Near(e, g);
@@ -108,14 +109,14 @@ public class PrecisionTests
         random.manual_seed(6);
         var config = new VimConfig(16, 4, 4, EmbedDim: 32, Depth: 3, StateSize: 16, Classes: 10, DropPath: 0.3);
         using var fused = new Vim(config) { Precision = Precision.BFloat16 };
-        using var plain = new Vim(config) { Precision = Precision.BFloat16, UseLoop = true };
+        using var plain = new Vim(config) { Precision = Precision.BFloat16, Ops = ModelOps.Plain };
         fused.train();
         plain.train();
         Tensor images = randn(8, 3, 16, 16);
         Tensor logits = fused.forward(images), twin = plain.forward(images);
         Assert.True(((logits - twin).norm() / twin.norm()).item<float>() < 0.02f);
         var seen = new Dictionary<string, ScalarType>();
-        fused.Observer = (name, value) => seen[name] = value.dtype;
+        using IDisposable tap = fused.Taps.Watch((name, value) => seen[name] = value.dtype);
         fused.forward(images);
         Assert.Contains("layers.1.hidden", seen.Keys);
         Assert.All(seen, s => Assert.True(s.Value == ScalarType.Float32, $"{s.Key} is {s.Value}"));

@@ -1,4 +1,5 @@
 using Postern.Models.Layers;
+using Postern.Models.Ops;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ public class RmsNormLayerTests
         Tensor ofSum = randn(3, 5, 37), ofNorm = randn(3, 5, 37).to(type);
         using (no_grad()) norm.Weight.copy_(weight);
 
-        (Tensor Sum, Tensor Normed, Tensor[] Gradients) fused = Run((a, b) => norm.OfSum(a, b, type));
+        (Tensor Sum, Tensor Normed, Tensor[] Gradients) fused = Run((a, b) => AddRmsNorm.Apply(a, b, norm.Weight, type));
         (Tensor Sum, Tensor Normed, Tensor[] Gradients) plain = Run((a, b) =>
         {
             Tensor sum = a + b.to(ScalarType.Float32);
@@ -55,7 +56,7 @@ public class RmsNormLayerTests
         random.manual_seed(8);
         using var norm = new RmsNorm(24);
         Tensor x = randn(2, 3, 24).requires_grad_(), twin = x.detach().clone().requires_grad_();
-        (Tensor same, Tensor normed) = norm.OfSum(x, null, ScalarType.BFloat16);
+        (Tensor same, Tensor normed) = AddRmsNorm.Apply(x, null, norm.Weight, ScalarType.BFloat16);
         Assert.Same(x, same);
         Assert.Equal(0f, (normed - norm.forward(twin)).abs().max().item<float>(), 0.02f);
         normed.sum().backward();

@@ -1,5 +1,5 @@
 using Postern.Kernels;
-using Postern.Models.Layers;
+using Postern.Models.Ops;
 using TorchSharp;
 using static TorchSharp.torch;
 using BFloat16 = Postern.Kernels.BFloat16;

@@ -1,4 +1,4 @@
-using Postern.Models.Layers;
+using Postern.Models.Ops;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,12 +31,11 @@ public class TensorViewTests
         Tensor a = -rand(Channels, States), weight = randn(Channels, 4), bias = randn(Channels), norm = randn(Channels);
 
         Same(t => SelectiveScanFunction.Apply(new ScanInput(t[0], t[1], a, t[3], t[4]) { Z = t[2], Softplus = true }), [u, delta, z, b, c]);
-        Same(t => CausalConvSilu.Apply(t[0], weight, bias, reverse: true, plain: false), [u]);
+        Same(t => CausalConvSilu.Apply(t[0], weight, bias, reverse: true), [u]);
         Same(t => BidirectionalConv.Apply(t[0], (weight, bias), (weight, bias)).Backward, [u]);
         Same(t => BidirectionalScan.Apply(Direction(t[0], t[2], t[3]), Direction(t[1], t[3], t[2]), t[4]),
             [u, delta, View(randn(B, L, 3 + 2 * States), view), View(randn(B, L, 3 + 2 * States), view), z]);
-        using var layer = new RmsNorm(Channels);
-        Same(t => layer.OfSum(t[0], t[1]).Normed, [u, delta]);
+        Same(t => AddRmsNorm.Apply(t[0], t[1], norm).Normed, [u, delta]);
 
         ScanDirection Direction(Tensor of, Tensor projected, Tensor _) => new(of, projected, a, bias, randn(Channels, 3).zero_() + 0.1, bias);
 

@@ -41,12 +41,8 @@ internal sealed class FeatureDistance
     private Tensor[] Features(Tensor image)
     {
         var found = new List<Tensor>(Layers.Length);
-        network.Observer = (name, value) =>
-        {
-            if (Layers.Contains(name)) found.Add(Unit(value.relu()));
-        };
-        network.forward((image - mean) / std).Dispose();
-        network.Observer = null;
+        using (network.Taps.Watch((_, value) => found.Add(Unit(value.relu())), Layers.Contains))
+            network.forward((image - mean) / std).Dispose();
         return [.. found];
     }
 

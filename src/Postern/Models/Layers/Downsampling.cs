@@ -9,14 +9,14 @@ namespace Postern.Models.Layers;
 /// </summary>
 internal sealed class Downsampling : nn.Module<Tensor, Tensor>
 {
-    private readonly Products products;
+    private readonly MixedPrecision mixed;
     private readonly Conv2d[] convs;
     private readonly LayerNorm[] norms;
     private readonly int[] strides;
 
-    private Downsampling(Products products, (string Conv, string Norm, int From, int To, int Stride)[] steps, double normEps) : base("Downsampling")
+    private Downsampling(MixedPrecision mixed, (string Conv, string Norm, int From, int To, int Stride)[] steps, double normEps) : base("Downsampling")
     {
-        this.products = products;
+        this.mixed = mixed;
         convs = [.. steps.Select(s => nn.Conv2d(s.From, s.To, 3, stride: s.Stride, padding: 1))];
         norms = [.. steps.Select(s => nn.LayerNorm(s.To, eps: normEps))];
         strides = [.. steps.Select(s => s.Stride)];
@@ -28,17 +28,17 @@ internal sealed class Downsampling : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Two convolutions with <paramref name="stride"/> 4 (2 and 2), 2 (2 and 1) or 1 in total.</summary>
-    public static Downsampling Stem(Products products, int dim, int stride, double normEps) => new(
-        products, [("conv1", "norm1", 3, dim / 2, stride >= 2 ? 2 : 1), ("conv2", "norm2", dim / 2, dim, stride >= 4 ? 2 : 1)], normEps);
+    public static Downsampling Stem(MixedPrecision mixed, int dim, int stride, double normEps) => new(
+        mixed, [("conv1", "norm1", 3, dim / 2, stride >= 2 ? 2 : 1), ("conv2", "norm2", dim / 2, dim, stride >= 4 ? 2 : 1)], normEps);
 
     /// <summary>One convolution of stride 2.</summary>
-    public static Downsampling Between(Products products, int from, int to, double normEps) => new(products, [("conv", "norm", from, to, 2)], normEps);
+    public static Downsampling Between(MixedPrecision mixed, int from, int to, double normEps) => new(mixed, [("conv", "norm", from, to, 2)], normEps);
 
     public override Tensor forward(Tensor x)
     {
         for (int i = 0; i < convs.Length; i++)
         {
-            x = norms[i].forward(Products.Wide(products.Conv(x.permute(0, 3, 1, 2), convs[i], strides[i], padding: 1).permute(0, 2, 3, 1)));
+            x = norms[i].forward(MixedPrecision.ToFloat32(mixed.Conv(x.permute(0, 3, 1, 2), convs[i], strides[i], padding: 1).permute(0, 2, 3, 1)));
             if (i < convs.Length - 1) x = nn.functional.gelu(x);
         }
         return x;

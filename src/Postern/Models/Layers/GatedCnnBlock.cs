@@ -10,15 +10,15 @@ namespace Postern.Models.Layers;
 internal sealed class GatedCnnBlock : nn.Module<Tensor, Tensor>
 {
     private const int Kernel = 7;
-    private readonly Products products;
+    private readonly MixedPrecision mixed;
     private readonly int dim, hiddenDim;
     private readonly LayerNorm norm;
     private readonly Linear fc1, fc2;
     private readonly Conv2d conv;
 
-    public GatedCnnBlock(Products products, int dim, double normEps) : base("GatedCnnBlock")
+    public GatedCnnBlock(MixedPrecision mixed, int dim, double normEps) : base("GatedCnnBlock")
     {
-        (this.products, this.dim) = (products, dim);
+        (this.mixed, this.dim) = (mixed, dim);
         // The official code truncates: of 32 channels it makes 85.
         hiddenDim = (int)(8.0 / 3.0 * dim);
         norm = nn.LayerNorm(dim, eps: normEps);
@@ -36,12 +36,12 @@ internal sealed class GatedCnnBlock : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        Tensor projected = products.Linear(norm.forward(x), fc1);                               // [B, H, W, 2h]
+        Tensor projected = mixed.Linear(norm.forward(x), fc1);                               // [B, H, W, 2h]
         Tensor gate = projected.narrow(-1, 0, hiddenDim);
         Tensor identity = projected.narrow(-1, hiddenDim, hiddenDim - dim);
         Tensor convolved = projected.narrow(-1, 2 * hiddenDim - dim, dim).permute(0, 3, 1, 2);
         // In either precision float32, whose depthwise weight gradient oneDNN takes in half the time that it needs in bf16.
-        Tensor mixed = conv.forward(Products.Wide(convolved)).to(products.Type).permute(0, 2, 3, 1);
-        return Products.Wide(products.Linear(nn.functional.gelu(gate) * cat([identity, mixed], -1), fc2));
+        Tensor local = conv.forward(MixedPrecision.ToFloat32(convolved)).to(mixed.Type).permute(0, 2, 3, 1);
+        return MixedPrecision.ToFloat32(mixed.Linear(nn.functional.gelu(gate) * cat([identity, local], -1), fc2));
     }
 }

@@ -7,13 +7,13 @@ namespace Postern.Models.Layers;
 /// <summary>A convolution that turns each patch into a token, row by row: [B, 3, H, W] to [B, M, d].</summary>
 internal sealed class PatchEmbed : nn.Module<Tensor, Tensor>
 {
-    private readonly Products products;
+    private readonly MixedPrecision mixed;
     private readonly int stride;
     private readonly Conv2d proj;
 
-    public PatchEmbed(Products products, int patchSize, int stride, int embedDim) : base("PatchEmbed")
+    public PatchEmbed(MixedPrecision mixed, int patchSize, int stride, int embedDim) : base("PatchEmbed")
     {
-        (this.products, this.stride) = (products, stride);
+        (this.mixed, this.stride) = (mixed, stride);
         proj = nn.Conv2d(3, embedDim, patchSize, stride: stride);
         register_module("proj", proj);
     }
@@ -30,7 +30,7 @@ internal sealed class PatchEmbed : nn.Module<Tensor, Tensor>
     }
 
     public override Tensor forward(Tensor input) =>
-        Products.Wide(products.Conv(input, proj, stride).flatten(2).transpose(1, 2)).contiguous();
+        MixedPrecision.ToFloat32(mixed.Conv(input, proj, stride).flatten(2).transpose(1, 2)).contiguous();
 
     /// <summary>Bound of PyTorch's default initial values, weight and bias: 1 / sqrt(fan in).</summary>
     public double DefaultBound => Initial.DefaultBound(proj.weight);

@@ -1,5 +1,4 @@
-using Postern.Kernels;
-using TorchSharp;
+using Postern.Models.Ops;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -8,94 +7,18 @@ namespace Postern.Models.Layers;
 /// <summary>x * weight / sqrt(mean(x^2) + eps) over the last dimension; no bias (<c>docs/reference/models.md 2.2</c>).</summary>
 internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {
-    // Held here: TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
-    private static readonly Scalar Epsilon = RmsNormKernel.Epsilon;
+    // Under its registered name, so that a move to another type or device replaces it here, too.
+    private readonly Parameter weight;
 
     public RmsNorm(int width) : base("RmsNorm")
     {
-        Weight = new Parameter(ones(width));
-        register_parameter("weight", Weight);
+        weight = new Parameter(ones(width));
+        register_parameter("weight", weight);
     }
 
     /// <summary>[width].</summary>
-    public Parameter Weight { get; }
+    public Parameter Weight => weight;
 
     /// <summary>The norm of <paramref name="x"/> in tensor operations.</summary>
-    public override Tensor forward(Tensor x) => x * (x.square().mean([-1], keepdim: true) + Epsilon).rsqrt() * Weight;
-
-    /// <summary>The sum of two branches and its norm, both [B, L, d], in one pass; the sum is <paramref name="x"/> where there is one branch.</summary>
-    /// <param name="x">[B, L, d], float32, as the sum is.</param>
-    /// <param name="addend">[B, L, d], float32 or bfloat16; or null.</param>
-    /// <param name="type">The norm's type: float32 or bfloat16.</param>
-    public (Tensor Sum, Tensor Normed) OfSum(Tensor x, Tensor? addend, ScalarType type = ScalarType.Float32)
-    {
-        if (addend is null) return (x, OfOne.apply(x, Weight, type));
-        List<Tensor> results = OfTwo.apply(x, addend, Weight, type);
-        return (results[0], results[1]);
-    }
-
-    private static Tensor Dense(Tensor tensor) => tensor.detach().contiguous();
-
-    private static void Forward(Tensor x, Tensor? addend, Tensor weight, Tensor? sum, Tensor y)
-    {
-        int width = (int)weight.shape[0];
-        NativeKernels.NormForward((int)(x.numel() / width), width, TensorRows.Of(x), TensorRows.Of(addend), TensorRows.Of(weight),
-            TensorRows.Of(sum), TensorRows.Of(y));
-    }
-
-    /// <summary>The gradients of x, of a branch of type <paramref name="addend"/>, and of the weight.</summary>
-    private static (Tensor X, Tensor Addend, Tensor Weight) Backward(List<Tensor> saved, Tensor gradY, Tensor? gradSum, ScalarType addend)
-    {
-        (Tensor sum, Tensor weight) = (saved[0], saved[1]);
-        (Tensor gradX, Tensor gradWeight) = (empty(sum.shape), empty(weight.shape));
-        Tensor? gradAddend = addend == ScalarType.Float32 ? null : empty(sum.shape, addend);
-        int width = (int)weight.shape[0];
-        (Tensor dense, Tensor? denseSum) = (gradY.contiguous(), gradSum?.contiguous());
-        NativeKernels.NormBackward((int)(sum.numel() / width), width, TensorRows.Of(sum), TensorRows.Of(weight), TensorRows.Of(dense),
-            TensorRows.Of(denseSum), TensorRows.Of(gradX), TensorRows.Of(gradAddend), TensorRows.Of(gradWeight));
-        return (gradX, gradAddend ?? gradX, gradWeight);
-    }
-
-    private sealed class OfOne : autograd.SingleTensorFunction<OfOne>
-    {
-        public override string Name => "RmsNorm";
-
-        public override Tensor forward(autograd.AutogradContext context, params object[] vars)
-        {
-            (Tensor x, Tensor weight) = (Dense((Tensor)vars[0]), Dense((Tensor)vars[1]));
-            Tensor y = empty(x.shape, (ScalarType)vars[2]);
-            RmsNorm.Forward(x, null, weight, null, y);
-            context.save_for_backward([x, weight]);
-            return y;
-        }
-
-        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => Lifetime.OfGradients(() =>
-        {
-            (Tensor gradX, _, Tensor gradWeight) = Backward(context.get_saved_variables(), gradOutput, null, ScalarType.Float32);
-            return [gradX, gradWeight, null];
-        });
-    }
-
-    private sealed class OfTwo : autograd.MultiTensorFunction<OfTwo>
-    {
-        public override string Name => "AddRmsNorm";
-
-        public override List<Tensor> forward(autograd.AutogradContext context, params object[] vars)
-        {
-            (Tensor x, Tensor addend, Tensor weight) = (Dense((Tensor)vars[0]), Dense((Tensor)vars[1]), Dense((Tensor)vars[2]));
-            (Tensor sum, Tensor y) = (empty(x.shape), empty(x.shape, (ScalarType)vars[3]));
-            RmsNorm.Forward(x, addend, weight, sum, y);
-            // Its memory alone: what is kept must not be the output itself, which would keep its own node alive.
-            context.save_for_backward([sum.detach(), weight]);
-            context.save_data("addend", addend.dtype);
-            return [sum, y];
-        }
-
-        public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> gradOutputs) => Lifetime.OfGradients(() =>
-        {
-            (Tensor gradX, Tensor gradAddend, Tensor gradWeight) = Backward(
-                context.get_saved_variables(), gradOutputs[1], gradOutputs[0], (ScalarType)context.get_data("addend"));
-            return [gradX, gradAddend, gradWeight, null];
-        });
-    }
+    public override Tensor forward(Tensor x) => PlainOps.Norm(x, weight);
 }

@@ -13,14 +13,14 @@ internal sealed class TransformerBlock : nn.Module
 
     private readonly LayerNorm norm1, norm2;
     private readonly SelfAttention attn;
-    private readonly PerceptronLayer mlp;
+    private readonly Mlp mlp;
 
-    public TransformerBlock(Products products, int embedDim, int heads) : base("TransformerBlock")
+    public TransformerBlock(MixedPrecision mixed, int embedDim, int heads) : base("TransformerBlock")
     {
         norm1 = nn.LayerNorm(embedDim, eps: NormEps);
-        attn = new SelfAttention(products, embedDim, heads);
+        attn = new SelfAttention(mixed, embedDim, heads);
         norm2 = nn.LayerNorm(embedDim, eps: NormEps);
-        mlp = new PerceptronLayer(products, embedDim, 4 * embedDim);
+        mlp = new Mlp(mixed, embedDim, 4 * embedDim);
         register_module("norm1", norm1);
         register_module("attn", attn);
         register_module("norm2", norm2);
@@ -28,22 +28,22 @@ internal sealed class TransformerBlock : nn.Module
     }
 
     /// <summary>attn(norm1(x)), [B, L, d] to [B, L, d].</summary>
-    public Tensor Attention(Tensor x) => attn.forward(norm1.forward(x));
+    public Tensor AttentionBranch(Tensor x) => attn.forward(norm1.forward(x));
 
     /// <summary>mlp(norm2(x)), [B, L, d] to [B, L, d].</summary>
-    public Tensor Mlp(Tensor x) => mlp.forward(norm2.forward(x));
+    public Tensor MlpBranch(Tensor x) => mlp.forward(norm2.forward(x));
 
     /// <summary>Softmax attention with one projection for queries, keys and values.</summary>
     private sealed class SelfAttention : nn.Module<Tensor, Tensor>
     {
-        private readonly Products products;
+        private readonly MixedPrecision mixed;
         private readonly int heads;
         private readonly Scalar scale;
         private readonly Linear qkv, proj;
 
-        public SelfAttention(Products products, int embedDim, int heads) : base("SelfAttention")
+        public SelfAttention(MixedPrecision mixed, int embedDim, int heads) : base("SelfAttention")
         {
-            this.products = products;
+            this.mixed = mixed;
             this.heads = heads;
             scale = Math.Pow(embedDim / (double)heads, -0.5);
             qkv = nn.Linear(embedDim, 3 * embedDim);
@@ -55,22 +55,22 @@ internal sealed class TransformerBlock : nn.Module
         public override Tensor forward(Tensor x)
         {
             (long batch, long tokens, long dim) = (x.shape[0], x.shape[1], x.shape[2]);
-            Tensor split = Products.Wide(products.Linear(x, qkv)).view(batch, tokens, 3, heads, dim / heads).permute(2, 0, 3, 1, 4); // [3, B, heads, L, d / heads]
+            Tensor split = MixedPrecision.ToFloat32(mixed.Linear(x, qkv)).view(batch, tokens, 3, heads, dim / heads).permute(2, 0, 3, 1, 4); // [3, B, heads, L, d / heads]
             Tensor scores = (split[0] * scale).matmul(split[1].transpose(-2, -1)); // [B, heads, L, L]
-            Tensor mixed = AttentionSoftmax.Apply(scores).matmul(split[2]);                                // [B, heads, L, d / heads]
-            return Products.Wide(products.Linear(mixed.transpose(1, 2).reshape(batch, tokens, dim), proj));
+            Tensor values = AttentionSoftmax.Apply(scores).matmul(split[2]);                                // [B, heads, L, d / heads]
+            return MixedPrecision.ToFloat32(mixed.Linear(values.transpose(1, 2).reshape(batch, tokens, dim), proj));
         }
     }
 
     /// <summary>fc2(GELU(fc1(x))) with the exact GELU.</summary>
-    private sealed class PerceptronLayer : nn.Module<Tensor, Tensor>
+    private sealed class Mlp : nn.Module<Tensor, Tensor>
     {
-        private readonly Products products;
+        private readonly MixedPrecision mixed;
         private readonly Linear fc1, fc2;
 
-        public PerceptronLayer(Products products, int embedDim, int hiddenDim) : base("PerceptronLayer")
+        public Mlp(MixedPrecision mixed, int embedDim, int hiddenDim) : base("Mlp")
         {
-            this.products = products;
+            this.mixed = mixed;
             fc1 = nn.Linear(embedDim, hiddenDim);
             fc2 = nn.Linear(hiddenDim, embedDim);
             register_module("fc1", fc1);
@@ -78,6 +78,6 @@ internal sealed class TransformerBlock : nn.Module
         }
 
         public override Tensor forward(Tensor x) =>
-            Products.Wide(products.Linear(nn.functional.gelu(products.Linear(x, fc1)), fc2));
+            MixedPrecision.ToFloat32(mixed.Linear(nn.functional.gelu(mixed.Linear(x, fc1)), fc2));
     }
 }

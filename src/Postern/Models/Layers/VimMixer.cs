@@ -1,4 +1,5 @@
 using Postern.Kernels;
+using Postern.Models.Ops;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -13,149 +14,126 @@ internal sealed class VimMixer : nn.Module
 {
     private const int ConvKernel = 4;
     private static readonly Scalar Half = 0.5;
-    private readonly Products products;
-    private readonly int innerDim, stateSize, stepRank;
-    private readonly Linear in_proj, out_proj;
-    private readonly Direction forwardDirection, backwardDirection;
+    private readonly MixedPrecision mixed;
+    private readonly int innerDim, stateSize, dtRank;
+    private readonly Linear in_proj, out_proj, x_proj, x_proj_b, dt_proj, dt_proj_b;
+    private readonly Conv1d conv1d, conv1d_b;
 
-    public VimMixer(Products products, int embedDim, int stateSize) : base("VimMixer")
+    // Under their registered names, so that a move to another type or device replaces them here, too.
+    private readonly Parameter A_log, A_b_log, D, D_b;
+
+    public VimMixer(MixedPrecision mixed, int embedDim, int stateSize) : base("VimMixer")
     {
-        this.products = products;
-        (innerDim, this.stateSize, stepRank) = (2 * embedDim, stateSize, (embedDim + 15) / 16);
+        this.mixed = mixed;
+        (innerDim, this.stateSize, dtRank) = (2 * embedDim, stateSize, (embedDim + 15) / 16);
         in_proj = nn.Linear(embedDim, 2 * innerDim, hasBias: false);
         out_proj = nn.Linear(innerDim, embedDim, hasBias: false);
+        (A_log, D, conv1d, x_proj, dt_proj) = Direction();
+        (A_b_log, D_b, conv1d_b, x_proj_b, dt_proj_b) = Direction();
         register_module("in_proj", in_proj);
         register_module("out_proj", out_proj);
-        forwardDirection = new Direction(this, innerDim, stateSize, stepRank, backward: false);
-        backwardDirection = new Direction(this, innerDim, stateSize, stepRank, backward: true);
-    }
+        register_parameter("A_log", A_log);
+        register_parameter("D", D);
+        register_module("conv1d", conv1d);
+        register_module("x_proj", x_proj);
+        register_module("dt_proj", dt_proj);
+        register_parameter("A_b_log", A_b_log);
+        register_parameter("D_b", D_b);
+        register_module("conv1d_b", conv1d_b);
+        register_module("x_proj_b", x_proj_b);
+        register_module("dt_proj_b", dt_proj_b);
 
-    /// <summary>Plain tensor operations instead of the fused kernels; see <see cref="Vim.UseLoop"/>.</summary>
-    public bool UseLoop { get; set; }
+        (Parameter, Parameter, Conv1d, Linear, Linear) Direction() => (
+            new Parameter(zeros(innerDim, stateSize)), new Parameter(ones(innerDim)),
+            nn.Conv1d(innerDim, innerDim, ConvKernel, groups: innerDim, padding: ConvKernel - 1),
+            nn.Linear(innerDim, dtRank + 2 * stateSize, hasBias: false), nn.Linear(dtRank, innerDim));
+    }
 
     /// <summary>Projections, and of each direction convolution, x_proj, dt_proj, state update and read-out.</summary>
     public long MultiplyAddsPerToken =>
-        in_proj.weight!.numel() + out_proj.weight!.numel() + 2L * innerDim * (ConvKernel + stepRank + 2 * stateSize + stepRank + 2 * stateSize);
+        in_proj.weight!.numel() + out_proj.weight!.numel() + 2L * innerDim * (ConvKernel + dtRank + 2 * stateSize + dtRank + 2 * stateSize);
 
-    /// <summary>[B, L, d] to [B, L, d] of the products' type.</summary>
-    public Tensor forward(Tensor hidden, Action<string, Func<Tensor>>? observe)
+    /// <summary>[B, L, d] to [B, L, d].</summary>
+    public Tensor forward(Tensor hidden, IModelOps ops, NamedTaps taps)
     {
-        Tensor x = products.Linear(hidden, in_proj.weight!.narrow(0, 0, innerDim));           // [B, L, E]
-        Tensor z = products.Linear(hidden, in_proj.weight!.narrow(0, innerDim, innerDim));    // [B, L, E]
-        observe?.Invoke("xz", () => Products.Wide(cat([x, z], -1)).transpose(1, 2));
-        bool fused = observe is null && !UseLoop;
-        return products.Linear(fused ? Fused(x, z) : Apart(Products.Wide(x), Products.Wide(z), observe), out_proj);
+        Tensor x = mixed.Linear(hidden, in_proj.weight!.narrow(0, 0, innerDim));                              // [B, L, E]
+        Tensor z = mixed.Linear(hidden, in_proj.weight!.narrow(0, innerDim, innerDim));                       // [B, L, E]
+        if (taps.Any) return Unfused(x, z, ops, taps);
+        (Tensor u, Tensor uBackward) = ops.ConvolvePair(x, Kernels(conv1d), Kernels(conv1d_b));               // [B, L, E] each
+        Tensor y = ops.ScanPair(
+            Direction(u, Project(u, x_proj), A_log, D, dt_proj), Direction(uBackward, Project(uBackward, x_proj_b), A_b_log, D_b, dt_proj_b), z);
+        return mixed.Linear(y, out_proj);
     }
 
-    /// <summary>Both directions, fused: [B, L, E].</summary>
-    private Tensor Fused(Tensor x, Tensor z)
+    /// <summary>The same in float32, each direction for itself, where somebody looks inside.</summary>
+    private Tensor Unfused(Tensor x, Tensor z, IModelOps ops, NamedTaps taps)
     {
-        (Tensor u, Tensor uBackward) = BidirectionalConv.Apply(x, forwardDirection.Convolution, backwardDirection.Convolution);
-        return BidirectionalScan.Apply(forwardDirection.Prepare(u), backwardDirection.Prepare(uBackward), z);
+        Tensor xz = taps.Pass("xz", cat([MixedPrecision.ToFloat32(x), MixedPrecision.ToFloat32(z)], -1), Swap, Swap); // [B, L, 2 E]
+        (x, z) = (xz.narrow(2, 0, innerDim), xz.narrow(2, innerDim, innerDim));
+        Tensor y = Run(x, z, (A_log, D, conv1d, x_proj, dt_proj), reverse: false, ops, taps.Within("fwd"))
+            + Run(x, z, (A_b_log, D_b, conv1d_b, x_proj_b, dt_proj_b), reverse: true, ops, taps.Within("bwd"));
+        return mixed.Linear(y * Half, out_proj);
     }
 
-    /// <summary>Each direction for itself, where somebody looks inside or wants plain tensor operations: [B, L, E].</summary>
-    private Tensor Apart(Tensor x, Tensor z, Action<string, Func<Tensor>>? observe) =>
-        (forwardDirection.Run(x, z, UseLoop, observe) + backwardDirection.Run(x, z, UseLoop, observe)) * Half;
+    /// <summary>One direction, x and z [B, L, E] in picture order to the gated output in picture order. Taps see the order of the scan.</summary>
+    private Tensor Run(
+        Tensor x, Tensor z, (Parameter ALog, Parameter D, Conv1d Conv, Linear XProj, Linear DtProj) part, bool reverse, IModelOps ops, NamedTaps taps)
+    {
+        Tensor u = taps.Pass("conv", ops.Convolve(x, Kernels(part.Conv), reverse), t => Swap(Order(t)), t => Order(Swap(t)));
+        Tensor projected = taps.Pass("x_proj", Project(u, part.XProj), Order, Order);                         // [B, L, R + 2 N]
+        ScanInput scan = Direction(u, projected, part.ALog, part.D, part.DtProj).Input(z, reverse);
+        Tensor dt = nn.functional.linear(scan.Delta, part.DtProj.weight!);                                    // [B, L, E]
+        scan = scan with { Delta = taps.Pass("dt", dt, t => Swap(Order(t)), t => Order(Swap(t))), DtWeight = null };
+        taps.Pass("scan", scan);
+        return taps.Pass("y_gated", ops.Scan(scan), t => Swap(Order(t)), t => Order(Swap(t)));
+
+        Tensor Order(Tensor tokens) => reverse ? tokens.flip(1) : tokens;
+    }
+
+    /// <summary>[B, L, E] to the official code's [B, E, L], and back.</summary>
+    private static Tensor Swap(Tensor tokens) => tokens.transpose(1, 2);
+
+    /// <summary>Kernels [E, K] and biases [E].</summary>
+    private static (Tensor Weight, Tensor Bias) Kernels(Conv1d conv) => (conv.weight.squeeze(1), conv.bias!);
+
+    /// <summary>What steps are made of, B and C, side by side: [B, L, R + 2 N].</summary>
+    private Tensor Project(Tensor u, Linear xProj) => MixedPrecision.ToFloat32(mixed.Linear(u, xProj));
+
+    private static ScanDirection Direction(Tensor u, Tensor projected, Parameter aLog, Parameter d, Linear dtProj) =>
+        new(u, projected, aLog.exp().neg(), d, dtProj.weight!, dtProj.bias!);
 
     public void Initialise(int depth, Func<string, RandomStream> stream)
     {
         Initial.Uniform(in_proj.weight!, Initial.DefaultBound(in_proj.weight!), stream("in_proj.weight"));
         Initial.Uniform(out_proj.weight!, Initial.DefaultBound(out_proj.weight!) / Math.Sqrt(depth), stream("out_proj.weight"));
-        forwardDirection.Initialise(stream);
-        backwardDirection.Initialise(stream);
+        Initialise(A_log, D, conv1d, x_proj, dt_proj, "", stream);
+        Initialise(A_b_log, D_b, conv1d_b, x_proj_b, dt_proj_b, "_b", stream);
+        // The official code initialises only the forward direction's step bias; the backward one is zeroed by its last pass.
+        Initial.Fill(dt_proj.bias!, InverseSoftplusOfSteps(stream("dt_proj.bias")));
+        Initial.Constant(dt_proj_b.bias!, 0);
     }
 
-    /// <summary>Convolution, input-dependent step, B and C, and the scan of one direction. Parameters are the mixer's own.</summary>
-    private sealed class Direction
+    private void Initialise(Parameter aLog, Parameter d, Conv1d conv, Linear xProj, Linear dtProj, string suffix, Func<string, RandomStream> stream)
     {
-        private readonly Products products;
-        private readonly bool backward;
-        private readonly string suffix;
-        private readonly int stateSize, stepRank;
-        private readonly Parameter aLog, d;
-        private readonly Conv1d conv;
-        private readonly Linear xProj, dtProj;
-
-        public Direction(VimMixer mixer, int innerDim, int stateSize, int stepRank, bool backward)
-        {
-            (products, this.backward, this.stateSize, this.stepRank) = (mixer.products, backward, stateSize, stepRank);
-            suffix = backward ? "_b" : "";
-            aLog = new Parameter(zeros(innerDim, stateSize));
-            d = new Parameter(ones(innerDim));
-            conv = nn.Conv1d(innerDim, innerDim, ConvKernel, groups: innerDim, padding: ConvKernel - 1);
-            xProj = nn.Linear(innerDim, stepRank + 2 * stateSize, hasBias: false);
-            dtProj = nn.Linear(stepRank, innerDim);
-            mixer.register_parameter($"A{suffix}_log", aLog);
-            mixer.register_parameter($"D{suffix}", d);
-            mixer.register_module($"conv1d{suffix}", conv);
-            mixer.register_module($"x_proj{suffix}", xProj);
-            mixer.register_module($"dt_proj{suffix}", dtProj);
-        }
-
-        /// <summary>Kernels [E, K] and biases [E].</summary>
-        public (Tensor Weight, Tensor Bias) Convolution => (conv.weight.squeeze(1), conv.bias!);
-
-        /// <summary>What the scan of u [B, L, E] reads.</summary>
-        public ScanDirection Prepare(Tensor u) =>
-            new(u, Products.Wide(products.Linear(u, xProj)), aLog.exp().neg(), d, dtProj.weight!, dtProj.bias!);
-
-        /// <summary>x, z [B, L, E] in natural token order to the gated output [B, L, E] in natural token order.</summary>
-        public Tensor Run(Tensor x, Tensor z, bool loop, Action<string, Func<Tensor>>? observe)
-        {
-            Tensor u = CausalConvSilu.Apply(x, Convolution.Weight, Convolution.Bias, backward, loop);        // [B, L, E]
-            (_, Tensor projected, Tensor a, _, Tensor stepWeight, Tensor stepBias) = Prepare(u);
-            Tensor steps = projected.narrow(2, 0, stepRank);                                                // [B, L, R]
-            Tensor b = projected.narrow(2, stepRank, stateSize);                                            // [B, L, N]
-            Tensor c = projected.narrow(2, stepRank + stateSize, stateSize);                                // [B, L, N]
-            ScanInput scan = new(u, steps, a, b, c)
-            {
-                D = d,
-                Z = z,
-                DeltaBias = stepBias, // dt_proj's, added inside the scan before softplus
-                StepWeight = stepWeight,
-                Softplus = true,
-                Reverse = backward,
-            };
-            Tensor y = loop ? SelectiveScanLoop.Apply(scan) : SelectiveScanFunction.Apply(scan);
-            if (observe is not null)
-            {
-                string name = backward ? "bwd" : "fwd";
-                observe($"{name}.conv", () => ScanOrder(u).transpose(1, 2));
-                observe($"{name}.x_proj", () => ScanOrder(projected));
-                observe($"{name}.dt", () => ScanOrder(nn.functional.linear(steps, stepWeight)).transpose(1, 2));
-                observe($"{name}.y_gated", () => ScanOrder(y).transpose(1, 2));
-            }
-            return y;
-        }
-
-        public void Initialise(Func<string, RandomStream> stream)
-        {
-            Initial.Fill(aLog, StateIndexLogs());
-            Initial.Constant(d, 1);
-            Initial.Uniform(conv.weight, Initial.DefaultBound(conv.weight), stream($"conv1d{suffix}.weight"));
-            Initial.Uniform(conv.bias!, Initial.DefaultBound(conv.weight), stream($"conv1d{suffix}.bias"));
-            Initial.Uniform(xProj.weight!, Initial.DefaultBound(xProj.weight!), stream($"x_proj{suffix}.weight"));
-            Initial.Uniform(dtProj.weight!, Initial.DefaultBound(dtProj.weight!), stream($"dt_proj{suffix}.weight"));
-            // The official code initialises only the forward direction's step bias; the backward one is zeroed by its last pass.
-            if (backward) Initial.Constant(dtProj.bias!, 0);
-            else Initial.Fill(dtProj.bias!, InverseSoftplusOfSteps(stream($"dt_proj{suffix}.bias")));
-        }
-
-        private Tensor ScanOrder(Tensor tokens) => backward ? tokens.flip(1) : tokens;
-
-        /// <summary>S4D-real: every row is ln 1, ln 2, ..., ln N.</summary>
-        private Func<double> StateIndexLogs()
-        {
-            int i = 0;
-            return () => Math.Log(1 + i++ % stateSize);
-        }
-
-        /// <summary>t = exp(U(ln 0.001, ln 0.1)), at least 1e-4; its inverse under softplus is t + ln(1 - e^-t).</summary>
-        private static Func<double> InverseSoftplusOfSteps(RandomStream stream) => () =>
-        {
-            double step = Math.Max(1e-4, Math.Exp(stream.NextDouble(Math.Log(0.001), Math.Log(0.1))));
-            return step + Math.Log(-double.ExpM1(-step));
-        };
+        Initial.Fill(aLog, StateIndexLogs());
+        Initial.Constant(d, 1);
+        Initial.Uniform(conv.weight, Initial.DefaultBound(conv.weight), stream($"conv1d{suffix}.weight"));
+        Initial.Uniform(conv.bias!, Initial.DefaultBound(conv.weight), stream($"conv1d{suffix}.bias"));
+        Initial.Uniform(xProj.weight!, Initial.DefaultBound(xProj.weight!), stream($"x_proj{suffix}.weight"));
+        Initial.Uniform(dtProj.weight!, Initial.DefaultBound(dtProj.weight!), stream($"dt_proj{suffix}.weight"));
     }
+
+    /// <summary>S4D-real: every row is ln 1, ln 2, ..., ln N.</summary>
+    private Func<double> StateIndexLogs()
+    {
+        int i = 0;
+        return () => Math.Log(1 + i++ % stateSize);
+    }
+
+    /// <summary>t = exp(U(ln 0.001, ln 0.1)), at least 1e-4; its inverse under softplus is t + ln(1 - e^-t).</summary>
+    private static Func<double> InverseSoftplusOfSteps(RandomStream stream) => () =>
+    {
+        double step = Math.Max(1e-4, Math.Exp(stream.NextDouble(Math.Log(0.001), Math.Log(0.1))));
+        return step + Math.Log(-double.ExpM1(-step));
+    };
 }

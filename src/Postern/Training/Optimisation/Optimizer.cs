@@ -1,4 +1,4 @@
-using Postern.Models.Layers;
+using Postern.Models.Ops;
 using Postern.Native.Paths;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -7,7 +7,7 @@ namespace Postern.Models.Layers;
 /// Lets go of tensors as soon as the network's own bookkeeping holds what it needs. A step's scope would keep every intermediate result and every
 /// gradient until its end: several times the memory, and each of them cold when it is used.
 /// </summary>
-internal static class Lifetime
+internal static class TensorScopes
 {
     [ThreadStatic]
     private static Tensor[]? returned;

@@ -7,9 +7,9 @@ namespace Postern.Models.Layers;
 
 /// <summary>
 /// The matrix products and convolutions of one network, in its precision. Their results have the products' type; what is delicate takes them
-/// through <see cref="Wide"/>.
+/// through <see cref="ToFloat32"/>.
 /// </summary>
-internal sealed class Products
+internal sealed class MixedPrecision
 {
     /// <summary>The type of factors and results.</summary>
     public Precision Precision { get; set; }
@@ -55,6 +55,6 @@ internal sealed class Products
             ? layer.forward(x)
             : nn.functional.conv2d(x.to(Type), layer.weight.to(Type), layer.bias?.to(Type), [stride, stride], [padding, padding]);
 
-    /// <summary>A result as float32.</summary>
-    public static Tensor Wide(Tensor x) => x.to(ScalarType.Float32);
+    /// <summary>A result in float32 where it is bfloat16; as it is otherwise.</summary>
+    public static Tensor ToFloat32(Tensor x) => x.dtype == ScalarType.BFloat16 ? x.to(ScalarType.Float32) : x;
 }

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Postern.Models.Layers;
+namespace Postern.Models.Ops;
 
 /// <summary>
 /// The selective scan as a plain loop of tensor operations over tokens, differentiated by autograd: what a reader compares the
@@ -12,23 +12,47 @@ public static class SelectiveScanLoop
     public static Tensor Apply(ScanInput scan)
     {
         (long batch, long length, long channels) = (scan.U.shape[0], scan.U.shape[1], scan.U.shape[2]);
-        Tensor delta = scan.StepWeight is null ? scan.Delta : nn.functional.linear(scan.Delta, scan.StepWeight);
-        if (scan.DeltaBias is not null) delta += scan.DeltaBias;
-        if (scan.Softplus) delta = nn.functional.softplus(delta, 1, 20);
+        Tensor delta = Steps(scan);
         Tensor b = PerChannel(scan.B, channels), c = PerChannel(scan.C, channels);
-        Tensor h = zeros(batch, channels, scan.A.shape[1]);                                    // [B, E, N]
+        Tensor h = zeros([batch, channels, scan.A.shape[1]], delta.dtype, delta.device);                                    // [B, E, N]
         var outputs = new Tensor[length];
         for (long step = 0; step < length; step++)
         {
             long t = scan.Reverse ? length - 1 - step : step;
             Tensor u = scan.U.select(1, t), d = delta.select(1, t);                            // [B, E]
-            h = (d.unsqueeze(-1) * scan.A).exp() * h + (d * u).unsqueeze(-1) * At(b, t);       // [B, E, N]
+            h = Moved(h, u, d, scan.A, At(b, t));
             outputs[t] = (h * At(c, t)).sum(-1);                                               // [B, E]
         }
         Tensor y = stack(outputs, 1);                                                          // [B, L, E]
         if (scan.D is not null) y += scan.U * scan.D;
         return scan.Z is null ? y : y * nn.functional.silu(scan.Z);
     }
+
+    /// <summary>Δ after bias and softplus, [B, L, E].</summary>
+    internal static Tensor Steps(ScanInput scan)
+    {
+        Tensor delta = scan.DtWeight is null ? scan.Delta : nn.functional.linear(scan.Delta, scan.DtWeight);
+        if (scan.DeltaBias is not null) delta += scan.DeltaBias;
+        return scan.Softplus ? nn.functional.softplus(delta, 1, 20) : delta;
+    }
+
+    /// <summary>h after each token, at its own place: [B, L, E, N].</summary>
+    internal static Tensor States(ScanInput scan)
+    {
+        Tensor delta = Steps(scan), b = PerChannel(scan.B, scan.U.shape[2]);
+        var states = new Tensor[scan.U.shape[1]];
+        Tensor h = zeros([scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]], delta.dtype, delta.device);
+        for (int step = 0; step < states.Length; step++)
+        {
+            int t = scan.Reverse ? states.Length - 1 - step : step;
+            states[t] = h = Moved(h, scan.U.select(1, t), delta.select(1, t), scan.A, At(b, t));
+        }
+        return stack(states, 1);
+    }
+
+    /// <summary>h_t = exp(Δ_t A) h_(t-1) + Δ_t u_t B_t.</summary>
+    private static Tensor Moved(Tensor h, Tensor u, Tensor delta, Tensor a, Tensor b) =>
+        (delta.unsqueeze(-1) * a).exp() * h + (delta * u).unsqueeze(-1) * b;                           // [B, E, N]
 
     /// <summary>Per token [B, L, 1 or E, N], or constant [E, N].</summary>
     private static Tensor PerChannel(Tensor matrix, long channels) => matrix.dim() switch

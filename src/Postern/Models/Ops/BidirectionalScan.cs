@@ -1,16 +1,8 @@
 using Postern.Kernels;
+using Postern.Models.Layers;
 using static TorchSharp.torch;
 
-namespace Postern.Models.Layers;
-
-/// <summary>One direction of a <see cref="BidirectionalScan"/>, channels innermost.</summary>
-/// <param name="U">[B, L, E], float32 or bfloat16.</param>
-/// <param name="Projected">[B, L, R + 2 N] float32: what steps are made of, B and C, side by side as x_proj gives them.</param>
-/// <param name="A">[E, N], negative.</param>
-/// <param name="D">[E], the skip.</param>
-/// <param name="StepWeight">[E, R].</param>
-/// <param name="StepBias">[E], added before softplus.</param>
-internal sealed record ScanDirection(Tensor U, Tensor Projected, Tensor A, Tensor D, Tensor StepWeight, Tensor StepBias);
+namespace Postern.Models.Ops;
 
 /// <summary>
 /// Both selective scans of a bidirectional mixer with the gate that they share: y = 1/2 (s_forward + s_backward) z sigmoid(z), where s is a scan
@@ -27,15 +19,15 @@ internal static class BidirectionalScan
     /// <param name="z">The gate, [B, L, E], of the type of u.</param>
     public static Tensor Apply(ScanDirection forward, ScanDirection backward, Tensor z) => Function.apply([.. Inputs(forward), .. Inputs(backward), z]);
 
-    private static object[] Inputs(ScanDirection d) => [d.U, d.Projected, d.A, d.D, d.StepWeight, d.StepBias];
+    private static object[] Inputs(ScanDirection d) => [d.U, d.Projected, d.A, d.D, d.DtWeight, d.DtBias];
 
     private static SelectiveScanShape Shape(Tensor[] inputs)
     {
-        (Tensor u, Tensor a, Tensor stepWeight) = (inputs[0], inputs[2], inputs[4]);
+        (Tensor u, Tensor a, Tensor dtWeight) = (inputs[0], inputs[2], inputs[4]);
         return new SelectiveScanShape((int)u.shape[0], (int)u.shape[1], (int)u.shape[2], (int)a.shape[1])
         {
             DeltaSoftplus = true,
-            StepRank = (int)stepWeight.shape[1],
+            DtRank = (int)dtWeight.shape[1],
         };
     }
 
@@ -45,7 +37,7 @@ internal static class BidirectionalScan
     private static NativeScanTensors Addresses(SelectiveScanShape shape, Tensor[] t, Tensor? z)
     {
         NativeRows projected = TensorRows.Of(t[1]);
-        return new NativeScanTensors(TensorRows.Of(t[0]), Column(0), TensorRows.Of(t[2]), Column(shape.StepRank), Column(shape.StepRank + shape.States),
+        return new NativeScanTensors(TensorRows.Of(t[0]), Column(0), TensorRows.Of(t[2]), Column(shape.DtRank), Column(shape.DtRank + shape.States),
             TensorRows.Of(t[3]), TensorRows.Of(z), TensorRows.Of(t[5]), TensorRows.Of(t[4]));
 
         NativeRows Column(int first) => projected with { Address = projected.Address + first * sizeof(float) };
@@ -59,17 +51,17 @@ internal static class BidirectionalScan
         {
             Tensor[] inputs = [.. vars.Select(v => TensorRows.Rows(((Tensor)v).detach()))];
             SelectiveScanShape shape = Shape(inputs);
-            Tensor y = empty(inputs[0].shape, inputs[0].dtype);
+            Tensor y = empty(inputs[0].shape, inputs[0].dtype, inputs[0].device);
             (NativeScanTensors first, NativeScanTensors second) = Addresses(shape, inputs);
             NativeKernels.ScanForwardPair(shape, first, second, TensorRows.Of(y));
             context.save_for_backward([.. inputs]);
             return y;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => Lifetime.OfGradients(() =>
+        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => TensorScopes.OfGradients(() =>
         {
             Tensor[] inputs = [.. context.get_saved_variables()];
-            Tensor[] gradients = [.. inputs.Select(i => empty(i.shape, i.dtype))];
+            Tensor[] gradients = [.. inputs.Select(i => empty(i.shape, i.dtype, i.device))];
             SelectiveScanShape shape = Shape(inputs);
             (NativeScanTensors first, NativeScanTensors second) = Addresses(shape, inputs);
             (NativeScanTensors gradFirst, NativeScanTensors gradSecond) = Addresses(shape, gradients);

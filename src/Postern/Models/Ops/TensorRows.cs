@@ -2,17 +2,19 @@ using System.Runtime.InteropServices;
 using Postern.Kernels;
 using static TorchSharp.torch;
 
-namespace Postern.Models.Layers;
+namespace Postern.Models.Ops;
 
 /// <summary>The memory of a CPU tensor of float32 or bfloat16, as the kernels take it.</summary>
 internal static class TensorRows
 {
     /// <summary>The address of a dense tensor or of a slice of token rows; none for null.</summary>
     /// <param name="tensor">Dense, or [B, L, ...] with one stride from token to token over all of it; see <see cref="Rows"/>.</param>
-    /// <exception cref="ArgumentException">Its elements are of neither type.</exception>
+    /// <exception cref="ArgumentException">Its elements are of neither type, or it lies on another device.</exception>
     public static NativeRows Of(Tensor? tensor)
     {
         if (tensor is null) return default;
+        if (tensor.device_type != TorchSharp.DeviceType.CPU)
+            throw new ArgumentException($"kernels read this processor's memory, not that of {tensor.device}", nameof(tensor));
         RowElement element = tensor.dtype switch
         {
             ScalarType.Float32 => RowElement.Float32,

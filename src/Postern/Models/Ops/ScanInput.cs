@@ -1,12 +1,12 @@
 using static TorchSharp.torch;
 
-namespace Postern.Models.Layers;
+namespace Postern.Models.Ops;
 
 /// <summary>
 /// Arguments of a selective scan (<c>docs/reference/models.md 2.4</c>), channels innermost.
 /// </summary>
 /// <param name="U">[B, L, E].</param>
-/// <param name="Delta">[B, L, E], before bias and softplus; with <see cref="StepWeight"/> its factors [B, L, R].</param>
+/// <param name="Delta">[B, L, E], before bias and softplus; with <see cref="DtWeight"/> its factors [B, L, R].</param>
 /// <param name="A">[E, N], negative.</param>
 /// <param name="B">[B, L, N], or [B, L, G, N] in G channel groups, or [E, N] constant.</param>
 /// <param name="C">As <paramref name="B"/>.</param>
@@ -22,7 +22,7 @@ public sealed record ScanInput(Tensor U, Tensor Delta, Tensor A, Tensor B, Tenso
     public Tensor? DeltaBias { get; init; }
 
     /// <summary>[E, R], where delta is the product of this and R numbers a token; null where delta is given itself.</summary>
-    public Tensor? StepWeight { get; init; }
+    public Tensor? DtWeight { get; init; }
 
     /// <summary>Whether softplus is applied to delta.</summary>
     public bool Softplus { get; init; }

@@ -1,9 +1,10 @@
 using Postern.Kernels;
+using Postern.Models.Layers;
 using static TorchSharp.torch;
 
-namespace Postern.Models.Layers;
+namespace Postern.Models.Ops;
 
-/// <summary>Depthwise causal convolution over tokens followed by SiLU: [B, L, E] to [B, L, E].</summary>
+/// <summary>Depthwise causal convolution over tokens followed by SiLU by the fused kernel, differentiable: [B, L, E] to [B, L, E].</summary>
 internal static class CausalConvSilu
 {
     /// <summary>
@@ -13,16 +14,7 @@ internal static class CausalConvSilu
     /// <param name="weight">[E, K].</param>
     /// <param name="bias">[E].</param>
     /// <param name="reverse">Whether the convolution looks at later tokens instead of earlier ones.</param>
-    /// <param name="plain">Use tensor operations instead of the fused kernel.</param>
-    public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, bool reverse, bool plain)
-    {
-        if (!plain) return Fused.apply(x, weight, bias, reverse);
-        long kernel = weight.shape[1], length = x.shape[1];
-        Tensor tokens = (reverse ? x.flip(1) : x).transpose(1, 2);                                     // [B, E, L]
-        Tensor y = nn.functional.conv1d(tokens, weight.unsqueeze(1), bias, padding: kernel - 1, groups: x.shape[2])
-            .narrow(2, 0, length).transpose(1, 2);                                                     // [B, L, E]
-        return nn.functional.silu(reverse ? y.flip(1) : y);
-    }
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, bool reverse) => Fused.apply(x, weight, bias, reverse);
 
     private sealed class Fused : autograd.SingleTensorFunction<Fused>
     {
@@ -33,7 +25,7 @@ internal static class CausalConvSilu
             Tensor x = TensorRows.Rows(((Tensor)vars[0]).detach());
             Tensor weight = ((Tensor)vars[1]).detach().contiguous(), bias = ((Tensor)vars[2]).detach();
             bool reverse = (bool)vars[3];
-            Tensor u = empty(x.shape);
+            Tensor u = empty(x.shape, device: x.device);
             var direction = new NativeConvDirection(TensorRows.Of(weight), TensorRows.Of(bias), U: TensorRows.Of(u));
             NativeKernels.ConvForward(Shape(x, weight), TensorRows.Of(x), reverse ? default : direction, reverse ? direction : default);
             context.save_for_backward([x, weight, bias]);
@@ -41,12 +33,12 @@ internal static class CausalConvSilu
             return u;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => Lifetime.OfGradients(() =>
+        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => TensorScopes.OfGradients(() =>
         {
             bool reverse = (bool)context.get_data("reverse");
             List<Tensor> saved = context.get_saved_variables();
             (Tensor x, Tensor weight, Tensor bias) = (saved[0], saved[1], saved[2]);
-            (Tensor gradX, Tensor gradWeight, Tensor gradBias) = (empty(x.shape), empty(weight.shape), empty(bias.shape));
+            (Tensor gradX, Tensor gradWeight, Tensor gradBias) = (empty_like(x), empty_like(weight), empty_like(bias));
             Tensor gradU = TensorRows.Rows(gradOutput);
             var direction = new NativeConvDirection(TensorRows.Of(weight), TensorRows.Of(bias), GradU: TensorRows.Of(gradU),
                 GradWeight: TensorRows.Of(gradWeight), GradBias: TensorRows.Of(gradBias));

@@ -1,7 +1,8 @@
 using Postern.Kernels;
+using Postern.Models.Layers;
 using static TorchSharp.torch;
 
-namespace Postern.Models.Layers;
+namespace Postern.Models.Ops;
 
 /// <summary>
 /// The fused selective scan as a differentiable operation. Only its inputs are kept for the backward pass, which computes the
@@ -11,14 +12,14 @@ public static class SelectiveScanFunction
 {
     /// <summary>y [B, L, E].</summary>
     public static Tensor Apply(ScanInput scan) => Scan.apply(
-        scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D!, scan.Z!, scan.DeltaBias!, scan.StepWeight!, scan.Softplus, scan.Reverse);
+        scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D!, scan.Z!, scan.DeltaBias!, scan.DtWeight!, scan.Softplus, scan.Reverse);
 
     /// <summary>The state after the last token scanned, [B, E, N]; not differentiable.</summary>
     public static Tensor LastState(ScanInput scan)
     {
-        Tensor?[] dense = [.. new[] { scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D, scan.Z, scan.DeltaBias, scan.StepWeight }.Select(Dense)];
+        Tensor?[] dense = [.. new[] { scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D, scan.Z, scan.DeltaBias, scan.DtWeight }.Select(Dense)];
         using Tensor y = empty_like(dense[0]!);
-        Tensor state = empty(scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]);
+        Tensor state = empty([scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]], device: scan.U.device);
         NativeKernels.ScanForward(Shape(dense, scan.Softplus, scan.Reverse), Addresses(dense), TensorRows.Of(y), TensorRows.Of(state));
         return state;
     }
@@ -35,7 +36,7 @@ public static class SelectiveScanFunction
             ConstantC = c.dim() == 2,
             DeltaSoftplus = softplus,
             Reverse = reverse,
-            StepRank = inputs[8] is Tensor weight ? (int)weight.shape[1] : 0,
+            DtRank = inputs[8] is Tensor weight ? (int)weight.shape[1] : 0,
         };
     }
 
@@ -53,7 +54,7 @@ public static class SelectiveScanFunction
         {
             Tensor?[] inputs = [.. vars.Take(Tensors).Select(v => Dense((Tensor?)v))];
             SelectiveScanShape shape = Shape(inputs, (bool)vars[Tensors], (bool)vars[Tensors + 1]);
-            Tensor y = empty(shape.Batch, shape.Length, shape.Channels);
+            Tensor y = empty([shape.Batch, shape.Length, shape.Channels], device: inputs[0]!.device);
             NativeKernels.ScanForward(shape, Addresses(inputs), TensorRows.Of(y));
             context.save_for_backward([.. inputs.OfType<Tensor>()]);
             context.save_data("present", inputs.Select(i => i is not null).ToArray());
@@ -61,13 +62,13 @@ public static class SelectiveScanFunction
             return y;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => Lifetime.OfGradients(() =>
+        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => TensorScopes.OfGradients(() =>
         {
             var present = (bool[])context.get_data("present");
             var shape = (SelectiveScanShape)context.get_data("shape");
             var saved = new Queue<Tensor>(context.get_saved_variables());
             Tensor?[] inputs = [.. present.Select(p => p ? saved.Dequeue() : null)];
-            Tensor?[] gradients = [.. inputs.Select(i => i is null ? null : empty(i.shape))];
+            Tensor?[] gradients = [.. inputs.Select(i => i is null ? null : empty(i.shape, device: i.device))];
             Tensor gradY = TensorRows.Rows(gradOutput);
             NativeKernels.ScanBackward(shape, Addresses(inputs), TensorRows.Of(gradY), Addresses(gradients));
             return [.. gradients, null, null];

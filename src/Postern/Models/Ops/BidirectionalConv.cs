@@ -1,7 +1,8 @@
 using Postern.Kernels;
+using Postern.Models.Layers;
 using static TorchSharp.torch;
 
-namespace Postern.Models.Layers;
+namespace Postern.Models.Ops;
 
 /// <summary>
 /// Both causal convolutions with SiLU of a bidirectional mixer over the same x, one looking back and one ahead: [B, L, E] to twice [B, L, E], all of one type.
@@ -29,18 +30,18 @@ internal static class BidirectionalConv
         {
             Tensor x = TensorRows.Rows(((Tensor)vars[0]).detach());
             Tensor[] parameters = [.. vars[1..].Select(v => ((Tensor)v).detach().contiguous())];
-            Tensor[] u = [empty(x.shape, x.dtype), empty(x.shape, x.dtype)];
+            Tensor[] u = [empty(x.shape, x.dtype, x.device), empty(x.shape, x.dtype, x.device)];
             NativeConvDirection Direction(int i) => new(TensorRows.Of(parameters[2 * i]), TensorRows.Of(parameters[2 * i + 1]), U: TensorRows.Of(u[i]));
             NativeKernels.ConvForward(Shape(x, parameters[0]), TensorRows.Of(x), Direction(0), Direction(1));
             context.save_for_backward([x, .. parameters]);
             return [.. u];
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> gradOutputs) => Lifetime.OfGradients(() =>
+        public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> gradOutputs) => TensorScopes.OfGradients(() =>
         {
             List<Tensor> saved = context.get_saved_variables();
             Tensor x = saved[0];
-            Tensor?[] gradients = [.. saved.Select(s => empty(s.shape, s.dtype))];
+            Tensor?[] gradients = [.. saved.Select(s => empty(s.shape, s.dtype, s.device))];
             Tensor[] gradU = [.. gradOutputs.Select(TensorRows.Rows)];
             NativeConvDirection Direction(int i) => new(
                 TensorRows.Of(saved[1 + 2 * i]), TensorRows.Of(saved[2 + 2 * i]), GradU: TensorRows.Of(gradU[i]),

@@ -1,0 +1,48 @@
+using static TorchSharp.torch;
+
+namespace Postern.Models.Ops;
+
+/// <summary>
+/// The operations of a Vim that have both a plain and a fused form. A network is given one implementation; its equations are the same under each.
+/// </summary>
+internal interface IModelOps
+{
+    /// <summary>The stream with a branch added, and its RMS norm, both [B, L, d] (<c>docs/reference/models.md 2.2</c>).</summary>
+    /// <param name="stream">[B, L, d].</param>
+    /// <param name="branch">[B, L, d]; null where nothing is added, and the sum is the stream.</param>
+    /// <param name="weight">[d].</param>
+    /// <param name="type">The norm's type, where the implementation has types of its own.</param>
+    (Tensor Sum, Tensor Normed) AddNorm(Tensor stream, Tensor? branch, Tensor weight, ScalarType type);
+
+    /// <summary>Depthwise causal convolution over tokens and SiLU: [B, L, E] to [B, L, E].</summary>
+    /// <param name="x">[B, L, E].</param>
+    /// <param name="kernels">Weights [E, K] and biases [E].</param>
+    /// <param name="reverse">Whether outputs see later tokens instead of earlier ones.</param>
+    Tensor Convolve(Tensor x, (Tensor Weight, Tensor Bias) kernels, bool reverse);
+
+    /// <summary>Both directions of <see cref="Convolve"/> over the same x.</summary>
+    (Tensor Forward, Tensor Backward) ConvolvePair(Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward);
+
+    /// <summary>One selective scan: y [B, L, E].</summary>
+    Tensor Scan(ScanInput scan);
+
+    /// <summary>The mean of two scans in opposite directions over one gate: y [B, L, E] (<c>docs/reference/models.md 2.3</c>).</summary>
+    /// <param name="forward">From the first token on.</param>
+    /// <param name="backward">From the last token on.</param>
+    /// <param name="z">The gate, [B, L, E].</param>
+    Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z);
+}
+
+/// <summary>Which <see cref="IModelOps"/> there are.</summary>
+internal static class ModelOps
+{
+    /// <summary>Plain tensor operations: any device, any type, slow.</summary>
+    public static IModelOps Plain { get; } = new PlainOps();
+
+    /// <summary>The fused kernels of this processor: float32 and bfloat16 in its memory.</summary>
+    public static IModelOps Cpu { get; } = new CpuOps();
+
+    /// <summary>What computes on tensors like <paramref name="stream"/>: the kernels where they can, else plain operations.</summary>
+    public static IModelOps For(Tensor stream) =>
+        stream.device_type == TorchSharp.DeviceType.CPU && stream.dtype is (ScalarType.Float32 or ScalarType.BFloat16) ? Cpu : Plain;
+}

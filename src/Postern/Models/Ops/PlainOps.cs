@@ -1,0 +1,44 @@
+using Postern.Kernels;
+using Postern.Models.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Models.Ops;
+
+/// <summary>Every operation as tensor operations, in the type that parameters have: what the kernels are compared with, and what runs elsewhere.</summary>
+internal sealed class PlainOps : IModelOps
+{
+    // Held here: TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
+    private static readonly Scalar Epsilon = RmsNormKernel.Epsilon;
+    private static readonly Scalar Half = 0.5;
+
+    public (Tensor Sum, Tensor Normed) AddNorm(Tensor stream, Tensor? branch, Tensor weight, ScalarType type)
+    {
+        Tensor sum = branch is null ? stream : stream + branch;
+        return (sum, Norm(sum, weight));
+    }
+
+    /// <summary>x weight / sqrt(mean(x^2) + eps) over the last dimension.</summary>
+    public static Tensor Norm(Tensor x, Tensor weight) => x * (x.square().mean([-1], keepdim: true) + Epsilon).rsqrt() * weight;
+
+    public Tensor Convolve(Tensor x, (Tensor Weight, Tensor Bias) kernels, bool reverse)
+    {
+        long taps = kernels.Weight.shape[1], length = x.shape[1];
+        Tensor wide = MixedPrecision.ToFloat32(x);
+        Tensor tokens = (reverse ? wide.flip(1) : wide).transpose(1, 2);                               // [B, E, L]
+        Tensor y = nn.functional.conv1d(tokens, kernels.Weight.unsqueeze(1), kernels.Bias, padding: taps - 1, groups: x.shape[2])
+            .narrow(2, 0, length).transpose(1, 2);                                                     // [B, L, E]
+        return nn.functional.silu(reverse ? y.flip(1) : y);
+    }
+
+    public (Tensor Forward, Tensor Backward) ConvolvePair(Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward) =>
+        (Convolve(x, forward, reverse: false), Convolve(x, backward, reverse: true));
+
+    public Tensor Scan(ScanInput scan) => SelectiveScanLoop.Apply(scan);
+
+    public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z)
+    {
+        Tensor gate = MixedPrecision.ToFloat32(z);
+        return (Scan(forward.Input(gate, reverse: false)) + Scan(backward.Input(gate, reverse: true))) * Half;
+    }
+}
