@@ -5,7 +5,8 @@ public class HouseTests
     /// <summary>The floors of src/Postern, top first: a folder uses only those before it.</summary>
     private static readonly string[] Floors =
     [
-        "Native", "Configuration", "Imaging", "Datasets", "Models", "Training", "Learning", "Attacks", "Defences", "Evaluation", "Studies", "Reports",
+        "Native", "Configuration", "Imaging", "Datasets", "Models", "Training", "Learning", "Attacks", "Evaluation", "Defences",
+        "Studies", "Reports",
     ];
 
     [Fact]
@@ -29,8 +30,10 @@ public class HouseTests
     [Fact]
     public void Unsafe_code_is_in_the_kernels_only()
     {
-        IEnumerable<string> projects = Directory.EnumerateFiles(Path.Combine(SharedMaterial.RepositoryRoot, "src"), "*.csproj", SearchOption.AllDirectories);
+        IEnumerable<string> projects = Directory.EnumerateFiles(Path.Combine(SharedMaterial.RepositoryRoot, "src"), "*.csproj",
+            SearchOption.AllDirectories);
         Assert.Equal(["Postern.Kernels.csproj"],
-            projects.Where(p => File.ReadAllText(p).Contains("AllowUnsafeBlocks", StringComparison.Ordinal)).Select(Path.GetFileName));
+            projects.Where(p => File.ReadAllText(p).Contains("AllowUnsafeBlocks", StringComparison.Ordinal))
+                .Select(Path.GetFileName));
     }
 }

@@ -34,6 +34,12 @@ public sealed record OptionInfo(string Name, OptionKind Kind, string Default, st
 
     /// <summary>Largest value of a number, inclusive.</summary>
     public decimal Max { get; init; } = decimal.MaxValue;
+
+    /// <summary>
+    /// Whether its value decides what is learnt in training; false where it decides only how a trained model is tested, so that
+    /// cells which differ in it share one training.
+    /// </summary>
+    public bool DecidesTraining { get; init; } = true;
 }
 
 /// <summary>Something a study can name: an attack, a model, a dataset, a preset.</summary>

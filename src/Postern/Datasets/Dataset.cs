@@ -6,18 +6,28 @@ namespace Postern.Datasets;
 /// <param name="Name">Catalogue name: <c>cifar10</c>, <c>gtsrb</c>, <c>imagenet</c>, <c>signs</c>.</param>
 /// <param name="Train">Training split.</param>
 /// <param name="Test">Test split.</param>
-/// <param name="InputSize">Side of the model's input: equal to <see cref="ImageSet.Size"/>, or smaller where a crop follows (256 to 224).</param>
+/// <param name="InputSize">
+/// Side of the model's input: equal to <see cref="ImageSet.Size"/>, or smaller where a crop follows (256 to 224).
+/// </param>
 /// <param name="Mean">Per-channel mean for normalisation, of [0, 1] values.</param>
 /// <param name="Std">Per-channel standard deviation for normalisation.</param>
 /// <param name="TargetClass">The field's usual target class of this dataset.</param>
-/// <param name="Augmentation">Name of its light training augmentation: <c>flip-crop</c>, <c>rotate</c>, <c>crop</c>, <c>resized-crop</c>.</param>
+/// <param name="Augmentation">
+/// Name of its light training augmentation: <c>flip-crop</c>, <c>rotate</c>, <c>crop</c>, <c>resized-crop</c>.
+/// </param>
 /// <param name="Layout">How it lay on disk, e.g. <c>CIFAR-10 python batches</c>.</param>
 public sealed record Dataset(
-    string Name, ImageSet Train, ImageSet Test, int InputSize, float[] Mean, float[] Std, int TargetClass, string Augmentation, string Layout)
+    string Name, ImageSet Train, ImageSet Test, int InputSize, float[] Mean, float[] Std, int TargetClass, string Augmentation,
+    string Layout)
     : IDisposable
 {
     /// <summary>Number of classes.</summary>
     public int Classes => Train.ClassNames.Count;
+
+    /// <summary>
+    /// The training pictures that a defender holds clean copies of, drawn anew each time it is asked for; the same ones.
+    /// </summary>
+    public CleanSplit CleanSplit => CleanSplit.Draw(Train);
 
     /// <summary>Releases both splits.</summary>
     public void Dispose()

@@ -1,4 +1,6 @@
 using Postern.Configuration;
+using Postern.Datasets;
+using Postern.Defences.Transforms;
 
 namespace Postern.Defences;
 
@@ -8,13 +10,10 @@ public static class DefenceCatalog
     /// <summary>Name of the entry that defends nothing.</summary>
     public const string None = "none";
 
-    // What decides only how a trained model is tested.
-    private static readonly string[] TestOptions = ["protocol", "trials", "threshold", "alarm"];
-
     /// <summary>The defences, in the order of listings.</summary>
     public static IReadOnlyList<DefenceEntry> All { get; } =
     [
-        new(None, "no defence", [], (_, _) => null),
+        new(None, "no defence", [], (_, _) => Defence.None) { Stages = _ => DefenceStages.None },
         PatchDrop.Entry with { Source = "Naseer et al. 2021, Doan et al. 2023" },
         PatchShuffle.Entry with { Source = "Naseer et al. 2021, Doan et al. 2023" },
     ];
@@ -22,26 +21,32 @@ public static class DefenceCatalog
     /// <summary>The defence called <paramref name="name"/>, or null where there is none.</summary>
     public static DefenceEntry? Find(string name) => All.FirstOrDefault(d => d.Name == name);
 
-    /// <summary>Makes what a study chose; null for <c>none</c>.</summary>
+    /// <summary>Makes what a study chose.</summary>
     /// <param name="choice">The defence with its options.</param>
-    /// <param name="mean">[3], the dataset's mean in [0, 1].</param>
+    /// <param name="dataset">What it defends a model of.</param>
     /// <exception cref="InputException">An unknown name or options that do not fit together.</exception>
-    public static PatchDefence? Create(Choice choice, float[] mean) =>
-        (Find(choice.Name) ?? throw choice.Error($"there is no defence '{choice.Name}'{NearestName.Hint(choice.Name, All.Select(d => d.Name))}")).Make(choice, mean);
+    public static Defence Create(Choice choice, Dataset dataset) => EntryOf(choice).Make(choice, dataset);
 
     /// <summary>
-    /// What of a defence decides training: itself under <c>train</c>, the same with protocol <c>train</c> under <c>both</c>, and
-    /// <c>none</c> where it is used in tests only. Two cells that differ in nothing else share one training.
+    /// What of a defence decides training: all of it where it acts in training only, the same without the options that decide
+    /// nothing about training where it acts afterwards, too, and <c>none</c> where it acts afterwards only. Two cells that differ
+    /// in nothing else share one training.
     /// </summary>
     public static Choice TrainingPart(Choice choice)
     {
-        if (choice.Name == None) return choice;
-        DefenceEntry entry = Find(choice.Name)!;
-        return DefenceOptions.ProtocolOf(choice) switch
+        DefenceEntry entry = EntryOf(choice);
+        return entry.Stages(choice) switch
         {
-            DefenceProtocol.Train => choice,
-            DefenceProtocol.Both => new Choice(entry, choice.Values.Where(v => !TestOptions.Contains(v.Key)).ToDictionary()),
+            DefenceStages.Training => choice,
+            DefenceStages.Training | DefenceStages.AfterTraining => new Choice(entry,
+                entry.Options.Where(o => o.DecidesTraining).ToDictionary(o => o.Name, o => choice.Values[o.Name])),
             _ => new Choice(All[0]),
         };
     }
+
+    /// <summary>Passes over the test pictures that a defence makes beside those of ACC and ASR.</summary>
+    public static int ExtraTestPasses(Choice choice) => EntryOf(choice).ExtraTestPasses(choice);
+
+    private static DefenceEntry EntryOf(Choice choice) => Find(choice.Name)
+        ?? throw choice.Error($"there is no defence '{choice.Name}'{NearestName.Hint(choice.Name, All.Select(d => d.Name))}");
 }

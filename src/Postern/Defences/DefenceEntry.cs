@@ -1,15 +1,36 @@
 using Postern.Configuration;
+using Postern.Datasets;
 
 namespace Postern.Defences;
 
-/// <summary>A named defence: what a study may set, how it is made.</summary>
+/// <summary>A named defence: what a study may set, when it acts, how it is made.</summary>
 /// <param name="Name">Name in the study file.</param>
 /// <param name="Summary">One line for listings.</param>
-/// <param name="Options">What a study may set.</param>
-/// <param name="Make">The defence of the resolved options and the dataset's per-channel mean; null for none.</param>
+/// <param name="Options">What a study may set; each says whether it decides training.</param>
+/// <param name="Make">The defence of the resolved options for a dataset.</param>
 public sealed record DefenceEntry(
-    string Name, string Summary, IReadOnlyList<OptionInfo> Options, Func<Choice, float[], PatchDefence?> Make) : ICatalogEntry
+    string Name, string Summary, IReadOnlyList<OptionInfo> Options, Func<Choice, Dataset, Defence> Make) : ICatalogEntry
 {
     /// <summary>Who published it, for listings and reports.</summary>
     public string Source { get; init; } = "";
+
+    /// <summary>When it acts as a study has set it; what acts after training only shares the undefended training.</summary>
+    public Func<Choice, DefenceStages> Stages { get; init; } = _ => DefenceStages.AfterTraining;
+
+    /// <summary>
+    /// Passes over the test pictures that it makes beside those of ACC and ASR, for the forecast of a study's cost.
+    /// </summary>
+    public Func<Choice, int> ExtraTestPasses { get; init; } = _ => 0;
+}
+
+/// <summary>When a defence acts.</summary>
+[Flags]
+public enum DefenceStages
+{
+    /// <summary>Never.</summary>
+    None = 0,
+    /// <summary>While the model is trained.</summary>
+    Training = 1,
+    /// <summary>On a trained model: on its test pictures or its weights.</summary>
+    AfterTraining = 2,
 }

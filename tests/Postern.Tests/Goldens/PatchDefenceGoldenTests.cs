@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Postern.Defences;
+using Postern.Defences.Transforms;
+using Postern.Tests.Defences;
 
 namespace Postern.Tests.Goldens;
 
@@ -21,14 +22,14 @@ public class PatchDefenceGoldenTests
         float fill = parameters.GetProperty("fill").GetSingle();
         if (parameters.TryGetProperty("drop_rate", out JsonElement rate))
         {
-            var defence = (PatchDrop)DefenceCatalog.Create(new Postern.Configuration.Choice(
-                DefenceCatalog.Find("patch-drop")!, new Dictionary<string, string> { ["drop_rate"] = rate.GetRawText() }), [0, 0, 0])!;
+            var defence = (PatchDrop)SampleDefences.Make("patch-drop", ("drop_rate", rate.GetRawText())).InTraining!;
             Assert.All(dropped, d => Assert.Equal(defence.Count(grid.Cells), d.Length));
         }
         clean.AssertNear(golden, "y_drop", (i, pixels) => grid.Drop(pixels, dropped[i], [fill, fill, fill]));
         clean.AssertNear(golden, "y_shuffle", (i, pixels) => grid.Shuffle(pixels, permutations[i]));
 
         int[][] Draws(string name) =>
-            [.. parameters.GetProperty(name).EnumerateArray().Select(d => d.EnumerateArray().Select(v => v.GetInt32()).ToArray())];
+            [.. parameters.GetProperty(name).EnumerateArray()
+                .Select(d => d.EnumerateArray().Select(v => v.GetInt32()).ToArray())];
     }
 }

@@ -46,7 +46,9 @@ internal static class SampleRuns
     public static Study Study(TemporaryFolder folder, string yaml = Yaml) =>
         StudyFile.Read(folder.File("sample.yaml", yaml), SampleCatalogs.All, []);
 
-    /// <summary>Records for the cells of <paramref name="study"/>: the last fails, those before it stop and wait, all others are done.</summary>
+    /// <summary>
+    /// Records for the cells of <paramref name="study"/>: the last fails, those before it stop and wait, all others are done.
+    /// </summary>
     public static void Write(Study study, string runsRoot)
     {
         for (int i = 0; i < study.Cells.Count; i++)
@@ -60,8 +62,12 @@ internal static class SampleRuns
             double final = 0.55 + 0.05 * (i % 7);
             int epochs = left is 1 or 3 ? 3 : study.Cells[i].Training.Integer("epochs");
             EpochMetrics[] metrics = [.. Enumerable.Range(1, epochs).Select(e => Epoch(e, attacked, final))];
-            if (study.Work.Of(study.Cells[i]).TrainedBy is null) foreach (EpochMetrics epoch in metrics) directory.AppendMetrics(epoch);
-            if (attacked) AtomicFile.Write(directory.PreviewPath, stream => stream.Write(Preview(study.Cells[i].Attack.Name.Length)));
+            if (study.Work.Of(study.Cells[i]).TrainedBy is null)
+            {
+                foreach (EpochMetrics epoch in metrics) directory.AppendMetrics(epoch);
+            }
+            if (attacked) AtomicFile.Write(directory.PreviewPath,
+                stream => stream.Write(Preview(study.Cells[i].Attack.Name.Length)));
             if (left == 1) directory.WriteFailure("the loss became NaN at epoch 4, step 120 (lr 0.002); try a lower lr or a longer warm-up");
             if (left > 3) directory.WriteResult(Result(study.Cells[i], attacked, i, metrics));
         }
@@ -72,8 +78,11 @@ internal static class SampleRuns
     {
         CellDirectory directory = new RunFolder(study, runsRoot).Of(cell);
         directory.Start();
-        CellResult result = CellResult.Of(cell, new CleanResult(new Proportion(accurate, total), [new Proportion(accurate, total)]), null, PoisonPlan.Empty, 1, [], DateTimeOffset.UnixEpoch);
-        directory.WriteResult(cell.Attack.Name == "none" ? result : result with { AsrHits = hits, AsrTotal = total });
+        var acc = new Proportion(accurate, total);
+        CellResult result = CellResult.Of(
+            cell, MeasuredInput.Plain, new CleanResult(acc, [acc]), null, PoisonPlan.Empty, 1, [], DateTimeOffset.UnixEpoch);
+        Measurement attacked = result.Measurements[0] with { Asr = new Proportion(hits, total) };
+        directory.WriteResult(cell.Attack.Name == "none" ? result : result with { Measurements = [attacked] });
     }
 
     private static EpochMetrics Epoch(int epoch, bool attacked, double final)
@@ -86,15 +95,19 @@ internal static class SampleRuns
     private static CellResult Result(Cell cell, bool attacked, int i, EpochMetrics[] metrics)
     {
         Proportion[] clean = [.. Enumerable.Range(0, Classes).Select(c => new Proportion(96 - (c + i) % 9, 100))];
-        Proportion[] hits = [.. Enumerable.Range(0, Classes).Select(c => c == 0 ? default : new Proportion(55 + 5 * (i % 7) + c % 3, 100))];
-        return CellResult.Of(cell, new CleanResult(Sum(clean), clean),
+        Proportion[] hits = [.. Enumerable.Range(0, Classes)
+            .Select(c => c == 0 ? default : new Proportion(55 + 5 * (i % 7) + c % 3, 100))];
+        return CellResult.Of(cell, MeasuredInput.Plain, new CleanResult(Sum(clean), clean),
             attacked ? new TriggeredResult(Sum(hits), new Proportion(200 + 10 * i, 1100), hits, Confusion(hits)) : null,
             attacked ? new PoisonPlan([.. Enumerable.Range(0, 30)], [], 0, 30 + i % 2, 0) : PoisonPlan.Empty, 76_412, metrics,
             new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.Zero)) with
         {
-            Detection = attacked && cell.Defence.Name != "none" ? new DetectionResult(5, FewRaise: false, [500, 300, 200, 100, 60, 20, 10, 6, 3, 1, 0], [20, 40, 60, 90, 120, 150, 180, 170, 140, 90, 40]) : null,
+            Detections = attacked && cell.Defence.Name != "none" ? [Detection.Of(cell.Defence.Name, Histogram)] : [],
         };
     }
+
+    private static DetectionResult Histogram { get; } = new(
+        5, FewRaise: false, [500, 300, 200, 100, 60, 20, 10, 6, 3, 1, 0], [20, 40, 60, 90, 120, 150, 180, 170, 140, 90, 40]);
 
     // Of what is not taken for the target, two pictures are taken for the class before and the rest for what it is.
     private static ConfusionMatrix Confusion(Proportion[] hits) => new(
@@ -108,7 +121,8 @@ internal static class SampleRuns
 
     private static Proportion Sum(Proportion[] parts) => new(parts.Sum(p => p.Hits), parts.Sum(p => p.Total));
 
-    private static void WriteDescription(CellDirectory directory, Study study, Cell cell) => directory.WriteDescription(new CellDescription
+    private static void WriteDescription(CellDirectory directory, Study study, Cell cell) =>
+        directory.WriteDescription(new CellDescription
     {
         Id = cell.Id,
         Study = study.Name,
@@ -127,7 +141,8 @@ internal static class SampleRuns
         ClassNames = [.. Enumerable.Range(0, Classes).Select(c => c == 0 ? "stop" : $"sign {c}")],
         TargetClass = cell.Attack.Name == "none" ? null : 0,
         Versions = new Dictionary<string, string> { ["postern"] = "0.1.0", ["libtorch"] = "2.10.0", ["dotnet"] = "10.0.0" },
-        Hardware = new Dictionary<string, string> { ["cpu"] = "Example CPU at 2.6 GHz", ["threads"] = "2", ["memory"] = "23.5 GiB", ["os"] = "Linux" },
+        Hardware = new Dictionary<string, string> { ["cpu"] = "Example CPU at 2.6 GHz", ["threads"] = "2",
+            ["memory"] = "23.5 GiB", ["os"] = "Linux" },
         CreatedUtc = new DateTimeOffset(2025, 1, 2, 3, 0, 0, TimeSpan.Zero),
     });
 

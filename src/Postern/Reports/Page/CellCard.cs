@@ -43,7 +43,7 @@ internal static class CellCard
         {Facts(report)}
         {report.Description?.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>")) ?? []}
         {Weights(report, shown)}
-        <div class="plots">{CellCharts.Of(report)}{(report.Result?.Detection is { } detection ? CellDetection.Chart(report, detection) : Markup.Empty)}</div>
+        <div class="plots">{CellCharts.Of(report)}{report.Result?.Detections.Select(d => CellDetection.Chart(report, d)) ?? []}</div>
         {gallery.Of(report)}
         {CellClasses.Of(report)}{CellSettings.Of(report)}
         </article>
@@ -57,17 +57,34 @@ internal static class CellCard
             ("ACC", ResultSection.Describe(report.Acc!.Value)),
             .. report.Asr is { Total: > 0 } asr ? new[] { ("ASR", ResultSection.Describe(asr)) } : [],
             .. report.Ra is { Total: > 0 } ra ? new[] { ("RA", ResultSection.Describe(ra)) } : [],
-            .. result.EmaAccCorrect is int mean ? new[] { ("ACC of the running mean", ResultSection.Describe(new Proportion(mean, result.AccTotal))) } : [],
-            .. result.EmaAsrHits is int hits ? new[] { ("ASR of the running mean", ResultSection.Describe(new Proportion(hits, result.AsrTotal ?? 0))) } : [],
-            .. result.Detection is { } found ? CellDetection.Facts(found) : [],
+            .. result.Measurements.Skip(1).SelectMany(Others),
+            .. result.Detections.SelectMany(CellDetection.Facts),
+            .. result.Scans.Select(s => ($"scan for a backdoor, {s.Statistic}", Verdict(s))),
             .. result.TrainedBy is null ? new[] { ("training", Duration.Text(result.TrainSeconds)) } : [],
         ];
         return Markup.Of($"""<dl class="facts">{facts.Select(f => Markup.Of($"<div><dt>{f.Name}</dt><dd>{f.Text}</dd></div>"))}</dl>""");
     }
 
+    /// <summary>What weights other than those of the tables gave.</summary>
+    private static IEnumerable<(string Name, string Text)> Others(Measurement measurement)
+    {
+        string whose = measurement.Weights switch
+        {
+            MeasuredWeights.Average => "the running mean",
+            MeasuredWeights.Repaired => "the repaired weights",
+            _ => "the trained weights",
+        };
+        yield return ($"ACC of {whose}", ResultSection.Describe(measurement.Acc));
+        if (measurement.Asr is Proportion asr) yield return ($"ASR of {whose}", ResultSection.Describe(asr));
+    }
+
+    private static string Verdict(ScanResult scan) => scan.Flagged.Count == 0 ? "clean"
+        : $"a backdoor, to class {string.Join(", ", scan.Flagged.Select(c => FormattableString.Invariant($"{c} ({scan.Classes[c]:0.###})")))}";
+
     private static Markup Weights(CellReport report, IReadOnlySet<string> shown)
     {
-        if ((report.Result?.TrainedBy ?? report.Description?.TrainedBy ?? report.TrainedBy) is not string id) return Markup.Empty;
+        string? trainer = report.Result?.TrainedBy ?? report.Description?.TrainedBy ?? report.TrainedBy;
+        if (trainer is not string id) return Markup.Empty;
         return Markup.Of($"<p class=\"note\">Tested with the weights of {(shown.Contains(id) ? Markup.Of($"<a href=\"#{id}\">{id}</a>") : Markup.Of($"{id}"))}; not trained again.</p>");
     }
 }

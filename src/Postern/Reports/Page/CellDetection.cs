@@ -10,33 +10,56 @@ namespace Postern.Reports.Page;
 internal static class CellDetection
 {
     /// <summary>TPR and FPR at the threshold, and AUROC.</summary>
-    public static IEnumerable<(string Name, string Text)> Facts(DetectionResult detection)
+    public static IEnumerable<(string Name, string Text)> Facts(Detection detection)
     {
-        string alarm = string.Create(CultureInfo.InvariantCulture, $"alarm at {detection.Threshold} or {(detection.FewRaise ? "fewer" : "more")} of {detection.Trials}");
-        if (detection.TruePositives.Total > 0) yield return ($"TPR, {alarm}", ResultSection.Describe(detection.TruePositives));
+        ScoreScale scale = detection.Scale;
+        string alarm = string.Create(CultureInfo.InvariantCulture,
+            $"alarm at {scale.Threshold:0.####} or {Side(scale)}{(scale.Most is int most ? $" of {most}" : "")}");
+        (Proportion found, double area) = (detection.All.TruePositives, detection.All.Auroc);
+        if (found.Total > 0) yield return ($"TPR, {alarm}", ResultSection.Describe(found));
         if (detection.FalsePositives.Total > 0) yield return ($"FPR, {alarm}", ResultSection.Describe(detection.FalsePositives));
-        if (double.IsFinite(detection.Auroc)) yield return ("AUROC", detection.Auroc.ToString("0.000", CultureInfo.InvariantCulture));
+        if (double.IsFinite(area)) yield return ("AUROC", area.ToString("0.000", CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Clean and triggered pictures by how many draws changed their prediction.</summary>
+    /// <summary>Clean and triggered pictures by score.</summary>
     /// <param name="cell">Whose it is.</param>
     /// <param name="detection">The histograms.</param>
-    public static Markup Chart(CellReport cell, DetectionResult detection)
+    public static Markup Chart(CellReport cell, Detection detection)
     {
-        ChartSeries[] series = [.. new[] { Series("clean", "acc", detection.Clean), Series("triggered", "asr", detection.Triggered) with { Marker = 1 } }.Where(s => s.Points.Count > 0)];
-        if (series.Length == 0) return Markup.Empty;
-        ChartAxis x = ChartAxis.UpTo(detection.Trials, "changed predictions") with { Max = detection.Trials };
-        return new LineChart($"{cell.Cell.Id}: clean and triggered pictures by changed predictions of {detection.Trials.ToString(CultureInfo.InvariantCulture)}",
-            x with { Ticks = [.. x.Ticks.Where(t => t <= x.Max && t == Math.Floor(t))] }, ChartAxis.Percent("pictures, %"), series).Draw();
+        ChartSeries[] series =
+        [
+            .. new[]
+            {
+                Series("clean", "acc", detection.Bins, b => b.Clean),
+                Series("triggered", "asr", detection.Bins, b => b.Triggered) with { Marker = 1 },
+            }.Where(s => s.Points.Count > 0),
+        ];
+        if (series.Length == 0 || detection.Bins.Count < 2) return Markup.Empty;
+        string of = detection.Scale.Most is int levels ? $" of {levels.ToString(CultureInfo.InvariantCulture)}" : "";
+        return new LineChart($"{cell.Cell.Id}: clean and triggered pictures by {detection.Scale.What}{of}", Axis(detection),
+            ChartAxis.Percent("pictures, %"), series).Draw();
     }
 
-    private static ChartSeries Series(string name, string kind, IReadOnlyList<int> histogram)
+    private static ChartAxis Axis(Detection detection)
     {
-        int total = histogram.Sum();
+        if (detection.Scale.Most is not int most) return ChartAxis.Over(detection.Bins.Select(Middle), detection.Scale.What);
+        ChartAxis x = ChartAxis.UpTo(most, detection.Scale.What) with { Max = most };
+        return x with { Ticks = [.. x.Ticks.Where(t => t <= x.Max && t == Math.Floor(t))] };
+    }
+
+    private static string Side(ScoreScale scale) =>
+        scale.Most is null ? (scale.LowRaises ? "lower" : "higher") : scale.LowRaises ? "fewer" : "more";
+
+    private static double Middle(ScoreBin bin) => (bin.From + bin.To) / 2;
+
+    private static ChartSeries Series(string name, string kind, IReadOnlyList<ScoreBin> bins, Func<ScoreBin, int> of)
+    {
+        int total = bins.Sum(of);
         return new ChartSeries(name, kind, total == 0 ? [] :
         [
-            .. histogram.Select((count, changes) => new ChartPoint(changes, 100.0 * count / total,
-                string.Create(CultureInfo.InvariantCulture, $"{Measure.Percent((double)count / total)} % ({count} / {total})"))),
+            .. bins.Select(bin => new ChartPoint(Middle(bin), 100.0 * of(bin) / total,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{Measure.Percent((double)of(bin) / total)} % ({of(bin)} / {total})"))),
         ]);
     }
 }

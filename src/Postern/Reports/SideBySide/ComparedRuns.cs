@@ -19,23 +19,21 @@ public sealed record ComparedRuns(string Name, IReadOnlyList<ComparedCell> Cells
     ]);
 
     /// <summary>
-    /// The cells that a folder such as <c>runs/NAME</c> holds, without the study file. A cell that others only start from is left out:
-    /// it has the names of the clean row, and is another training.
+    /// The cells that a folder such as <c>runs/NAME</c> holds, without the study file. A cell that others only start from is left
+    /// out: it has the names of the clean row, and is another training.
     /// </summary>
     /// <exception cref="InputException">There is no cell, or a record is damaged.</exception>
     public static ComparedRuns OfFolder(string folder)
     {
-        if (!Directory.Exists(folder)) throw new InputException(folder, "there is no such file or folder; name a study file or a folder of results such as runs/NAME");
+        const string Expected = "name a study file or a folder of results such as runs/NAME";
+        if (!Directory.Exists(folder)) throw new InputException(folder, $"there is no such file or folder; {Expected}");
         var found = new List<(CellDescription Description, CellResult? Result)>();
         foreach (string cell in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
         {
             if (RecordFormat.Read<CellDescription>(Path.Combine(cell, "cell.json")) is not CellDescription description) continue;
-            string path = Path.Combine(cell, "result.json");
-            CellResult? result = RecordFormat.Read<CellResult>(path);
-            if (result?.Contradiction() is string wrong) throw RecordFormat.Damaged(path, wrong);
-            found.Add((description, result));
+            found.Add((description, ResultFile.Read(Path.Combine(cell, "result.json"), description.Defence.Options)));
         }
-        if (found.Count == 0) throw new InputException(folder, "holds no cells; name a study file or a folder of results such as runs/NAME");
+        if (found.Count == 0) throw new InputException(folder, $"holds no cells; {Expected}");
         HashSet<string?> startedFrom = [.. found.Select(f => f.Description.Pretraining)];
         return new ComparedRuns(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             [.. found.Where(f => !startedFrom.Contains(f.Description.Id)).Select(f => ComparedCell.Of(f.Description, f.Result))]);

@@ -1,3 +1,4 @@
+using Postern.Evaluation;
 using Postern.Models.Checkpoints;
 using Postern.Training;
 using Postern.Training.Optimisation;
@@ -127,6 +128,9 @@ public sealed class CellDirectory
     /// </summary>
     public string AveragePath => Path.Combine(Folder, "ema.safetensors");
 
+    /// <summary>Path of <c>repaired.safetensors</c>: the weights that a repair made, under their official names.</summary>
+    public string RepairedPath => Path.Combine(Folder, "repaired.safetensors");
+
     /// <summary>Writes <see cref="AveragePath"/>.</summary>
     public void WriteAverage(WeightAverage average) =>
         AtomicFile.Write(AveragePath, stream => SafeTensors.Write(stream, average.Weights));
@@ -138,10 +142,22 @@ public sealed class CellDirectory
     /// <exception cref="InputException">It is damaged or another cell's.</exception>
     public CellResult? ReadResult()
     {
-        if (RecordFormat.Read<CellResult>(ResultPath) is not CellResult result) return null;
-        if (result.Id != cell.Id) throw RecordFormat.Damaged(ResultPath, $"it is the result of {result.Id}");
-        return result.Contradiction() is string found ? throw RecordFormat.Damaged(ResultPath, found) : result;
+        if (ResultFile.Read(ResultPath, cell.Defence.Values) is not CellResult result) return null;
+        return result.Id == cell.Id ? result : throw RecordFormat.Damaged(ResultPath, $"it is the result of {result.Id}");
     }
+
+    /// <summary>Writes a detector's scores and returns the name of their file.</summary>
+    public string WriteScores(string detector, DetectionScores scores)
+    {
+        string name = ScoresFile.NameOf(detector);
+        ScoresFile.Write(Path.Combine(Folder, name), scores.Pictures);
+        return name;
+    }
+
+    /// <summary>Every picture's score of <paramref name="detection"/>; null where none are recorded.</summary>
+    /// <exception cref="InputException">The file is missing or damaged.</exception>
+    public IReadOnlyList<PictureScore>? ReadScores(Detection detection) =>
+        detection.ScoresFile is string name ? ScoresFile.Read(Path.Combine(Folder, Path.GetFileName(name))) : null;
 
     /// <summary>Writes <c>profile.json</c>: <paramref name="part"/>, added to the parts of earlier runs.</summary>
     public void AddProfile(CellProfile part) => RecordFormat.Write(ProfilePath, (ReadProfile() ?? CellProfile.Empty) + part);

@@ -5,9 +5,9 @@ using Postern.Evaluation;
 namespace Postern.Studies;
 
 /// <summary>
-/// <c>result.json</c>: what a cell measured after its last epoch. Its presence means that the cell is done. The counts are the
-/// facts; fractions and 95% Wilson intervals follow from them and are written for readers. ASR and RA are null where there is no
-/// attack.
+/// <c>result.json</c>: what a cell measured after its last epoch. Its presence means that the cell is done. The facts are
+/// <see cref="Measurements"/> and <see cref="Detections"/>; fractions, 95% Wilson intervals and the flat numbers, which are those
+/// of the first measurement, follow from them and are written for readers. ASR and RA are null where there is no attack.
 /// </summary>
 public sealed record CellResult
 {
@@ -29,52 +29,55 @@ public sealed record CellResult
     /// <summary>The cell's seed.</summary>
     public required long Seed { get; init; }
 
+    /// <summary>What was measured, at least one; tables show the first.</summary>
+    public required IReadOnlyList<Measurement> Measurements { get; init; }
+
     /// <summary>ACC: share of clean test pictures classified correctly.</summary>
-    public double Acc => Accuracy.Value;
+    public double Acc => First.Acc.Value;
 
     /// <summary>Lower end of ACC's interval.</summary>
-    public double AccLow => Accuracy.Low;
+    public double AccLow => First.Acc.Low;
 
     /// <summary>Upper end of ACC's interval.</summary>
-    public double AccHigh => Accuracy.High;
+    public double AccHigh => First.Acc.High;
 
     /// <summary>Clean test pictures classified correctly.</summary>
-    public required int AccCorrect { get; init; }
+    public int AccCorrect => First.Acc.Hits;
 
     /// <summary>Clean test pictures.</summary>
-    public required int AccTotal { get; init; }
+    public int AccTotal => First.Acc.Total;
 
     /// <summary>ASR: share of triggered test pictures (not of the target class) classified as the target class.</summary>
-    public double? Asr => Success?.Value;
+    public double? Asr => First.Asr?.Value;
 
     /// <summary>Lower end of ASR's interval.</summary>
-    public double? AsrLow => Success?.Low;
+    public double? AsrLow => First.Asr?.Low;
 
     /// <summary>Upper end of ASR's interval.</summary>
-    public double? AsrHigh => Success?.High;
+    public double? AsrHigh => First.Asr?.High;
 
     /// <summary>Triggered test pictures classified as the target class.</summary>
-    public int? AsrHits { get; init; }
+    public int? AsrHits => First.Asr?.Hits;
 
     /// <summary>Triggered test pictures that count.</summary>
-    public int? AsrTotal { get; init; }
+    public int? AsrTotal => First.Asr?.Total;
 
     /// <summary>RA: share of the same triggered pictures still classified as their true class.</summary>
-    public double? Ra => Robust?.Value;
+    public double? Ra => First.Ra?.Value;
 
     /// <summary>Lower end of RA's interval.</summary>
-    public double? RaLow => Robust?.Low;
+    public double? RaLow => First.Ra?.Low;
 
     /// <summary>Upper end of RA's interval.</summary>
-    public double? RaHigh => Robust?.High;
+    public double? RaHigh => First.Ra?.High;
 
     /// <summary>Triggered test pictures still classified as their true class.</summary>
-    public int? RaCorrect { get; init; }
+    public int? RaCorrect => First.Ra?.Hits;
 
     /// <summary>Triggered test pictures that count.</summary>
-    public int? RaTotal { get; init; }
+    public int? RaTotal => First.Ra?.Total;
 
-    /// <summary>[classes], clean test pictures of each class classified correctly.</summary>
+    /// <summary>[classes], clean test pictures of each class classified correctly, in the first measurement.</summary>
     public required IReadOnlyList<int> PerClassCorrect { get; init; }
 
     /// <summary>[classes], clean test pictures of each class.</summary>
@@ -89,27 +92,33 @@ public sealed record CellResult
     /// <summary>What triggered test pictures were taken for: counts by true and predicted class.</summary>
     public IReadOnlyList<ConfusionCount>? TriggeredConfusion { get; init; }
 
-    /// <summary>How often a defence's draws changed the prediction; null unless its protocol is <c>detect</c>.</summary>
-    public DetectionResult? Detection { get; init; }
+    /// <summary>What detectors found; empty where the defence has none.</summary>
+    public IReadOnlyList<Detection> Detections { get; init; } = [];
+
+    /// <summary>The histograms of the first detector that counts changed predictions; null where there is none.</summary>
+    public DetectionResult? Detection => Detections.Select(d => d.Histogram()).FirstOrDefault(h => h is not null);
+
+    /// <summary>What scans of the model said; empty where the defence has none.</summary>
+    public IReadOnlyList<ScanResult> Scans { get; init; } = [];
 
     /// <summary>ACC of the running mean of the weights (EMA); null where none was kept.</summary>
-    public double? EmaAcc => EmaAccCorrect is int correct ? new Proportion(correct, AccTotal).Value : null;
+    public double? EmaAcc => Average?.Acc.Value;
 
     /// <summary>ASR of the running mean.</summary>
-    public double? EmaAsr => EmaAsrHits is int hits && AsrTotal is int total ? new Proportion(hits, total).Value : null;
+    public double? EmaAsr => Average?.Asr?.Value;
 
     /// <summary>Clean test pictures, of <see cref="AccTotal"/>, that the running mean classifies correctly.</summary>
-    public int? EmaAccCorrect { get; init; }
+    public int? EmaAccCorrect => Average?.Acc.Hits;
 
     /// <summary>
     /// Triggered test pictures, of <see cref="AsrTotal"/>, that the running mean classifies as the target class.
     /// </summary>
-    public int? EmaAsrHits { get; init; }
+    public int? EmaAsrHits => Average?.Asr?.Hits;
 
     /// <summary>
     /// Triggered test pictures, of <see cref="RaTotal"/>, that the running mean still classifies as their true class.
     /// </summary>
-    public int? EmaRaCorrect { get; init; }
+    public int? EmaRaCorrect => Average?.Ra?.Hits;
 
     /// <summary>Poisoned training samples.</summary>
     public required int Poisoned { get; init; }
@@ -141,14 +150,14 @@ public sealed record CellResult
     /// <summary>When it was finished, UTC.</summary>
     public required DateTimeOffset FinishedUtc { get; init; }
 
-    private Proportion Accuracy => new(AccCorrect, AccTotal);
+    private Measurement? Average =>
+        Measurements.FirstOrDefault(m => m.Weights == MeasuredWeights.Average && m.Input == First.Input);
 
-    private Proportion? Success => AsrHits is int hits && AsrTotal is int total ? new Proportion(hits, total) : null;
-
-    private Proportion? Robust => RaCorrect is int correct && RaTotal is int total ? new Proportion(correct, total) : null;
+    private Measurement First => Measurements[0];
 
     /// <summary>The result of <paramref name="cell"/> from its measurements.</summary>
     /// <param name="cell">What ran.</param>
+    /// <param name="input">What the test pictures went through.</param>
     /// <param name="clean">On clean test pictures.</param>
     /// <param name="triggered">On triggered test pictures; null where there is no attack.</param>
     /// <param name="plan">Who was poisoned.</param>
@@ -156,8 +165,8 @@ public sealed record CellResult
     /// <param name="epochs">Every epoch's line, in order; those of the cell that trained.</param>
     /// <param name="finished">Now.</param>
     /// <param name="trainedBy">The cell that trained the weights; null where this one did.</param>
-    public static CellResult Of(Cell cell, CleanResult clean, TriggeredResult? triggered, PoisonPlan plan, long parameters,
-        IReadOnlyList<EpochMetrics> epochs, DateTimeOffset finished, Cell? trainedBy = null) => new()
+    public static CellResult Of(Cell cell, MeasuredInput input, CleanResult clean, TriggeredResult? triggered, PoisonPlan plan,
+        long parameters, IReadOnlyList<EpochMetrics> epochs, DateTimeOffset finished, Cell? trainedBy = null) => new()
         {
             Id = cell.Id,
             Model = cell.Model.Name,
@@ -165,12 +174,7 @@ public sealed record CellResult
             Defence = cell.Defence.Name,
             Dataset = cell.Dataset.Name,
             Seed = cell.Seed,
-            AccCorrect = clean.Acc.Hits,
-            AccTotal = clean.Acc.Total,
-            AsrHits = triggered?.Asr.Hits,
-            AsrTotal = triggered?.Asr.Total,
-            RaCorrect = triggered?.Ra.Hits,
-            RaTotal = triggered?.Ra.Total,
+            Measurements = [Measurement.Of(MeasuredWeights.Last, input, (clean, triggered))],
             PerClassCorrect = [.. clean.PerClass.Select(p => p.Hits)],
             PerClassTotal = [.. clean.PerClass.Select(p => p.Total)],
             PerClassAsrHits = triggered is null ? null : [.. triggered.PerClass.Select(p => p.Hits)],
@@ -191,23 +195,31 @@ public sealed record CellResult
     /// <summary>The result with what the running mean of the weights gave on the same pictures.</summary>
     public CellResult WithAverage((CleanResult Clean, TriggeredResult? Triggered) measured) => this with
     {
-        EmaAccCorrect = measured.Clean.Acc.Hits,
-        EmaAsrHits = measured.Triggered?.Asr.Hits,
-        EmaRaCorrect = measured.Triggered?.Ra.Hits,
+        Measurements = [.. Measurements, Measurement.Of(MeasuredWeights.Average, First.Input, measured)],
+    };
+
+    /// <summary>The result of a repair: what the repaired weights gave comes first, what the trained ones gave is kept.</summary>
+    public CellResult WithRepaired((CleanResult Clean, TriggeredResult? Triggered) measured) => this with
+    {
+        Measurements = [Measurement.Of(MeasuredWeights.Repaired, First.Input, measured), .. Measurements],
+        PerClassCorrect = [.. measured.Clean.PerClass.Select(p => p.Hits)],
+        PerClassTotal = [.. measured.Clean.PerClass.Select(p => p.Total)],
+        PerClassAsrHits = measured.Triggered is null ? null : [.. measured.Triggered.PerClass.Select(p => p.Hits)],
+        PerClassAsrTotal = measured.Triggered is null ? null : [.. measured.Triggered.PerClass.Select(p => p.Total)],
+        TriggeredConfusion = measured.Triggered?.Confusion.Counts,
     };
 
     /// <summary>Why the counts cannot be true, or null where they can.</summary>
     internal string? Contradiction()
     {
-        if (AccCorrect < 0 || AccCorrect > AccTotal) return $"acc_correct {AccCorrect} of {AccTotal}";
-        if (AsrHits is null != AsrTotal is null || AsrHits < 0 || AsrHits > AsrTotal) return $"asr_hits {AsrHits} of {AsrTotal}";
-        if (RaCorrect is null != RaTotal is null || RaCorrect < 0 || RaCorrect > RaTotal) return $"ra_correct {RaCorrect} of {RaTotal}";
-        if (EmaAccCorrect < 0 || EmaAccCorrect > AccTotal) return $"ema_acc_correct {EmaAccCorrect} of {AccTotal}";
-        if (EmaAsrHits < 0 || EmaAsrHits > (AsrTotal ?? -1)) return $"ema_asr_hits {EmaAsrHits} of {AsrTotal}";
-        if (EmaRaCorrect < 0 || EmaRaCorrect > (RaTotal ?? -1)) return $"ema_ra_correct {EmaRaCorrect} of {RaTotal}";
-        if (PerClassCorrect.Count != PerClassTotal.Count || PerClassAsrHits?.Count != PerClassAsrTotal?.Count) return "per-class arrays of different lengths";
-        if (TriggeredConfusion?.Sum(c => c.Count) is int counted && counted != AsrTotal) return $"triggered_confusion counts {counted} pictures of {AsrTotal}";
-        if (Detection is { } found && (found.Clean.Count < 2 || found.Clean.Count != found.Triggered.Count)) return "detection has histograms of different lengths";
-        return null;
+        if (Measurements.Count == 0) return "nothing was measured";
+        if (Measurements.Select(m => m.Contradiction()).FirstOrDefault(w => w is not null) is string wrong) return wrong;
+        if (Measurements.Any(m => m.Acc.Total != AccTotal || m.Asr?.Total != AsrTotal))
+            return "measurements of different pictures";
+        if (PerClassCorrect.Count != PerClassTotal.Count || PerClassAsrHits?.Count != PerClassAsrTotal?.Count)
+            return "per-class arrays of different lengths";
+        if (TriggeredConfusion?.Sum(c => c.Count) is int counted && counted != AsrTotal)
+            return $"triggered_confusion counts {counted} pictures of {AsrTotal}";
+        return Detections.Select(d => d.Contradiction()).FirstOrDefault(w => w is not null);
     }
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Postern.Studies;
 
-/// <summary>How records lie on disk: JSON with <c>snake_case</c> names; a number that is none is written as null.</summary>
+/// <summary>
+/// How records lie on disk: JSON with <c>snake_case</c> names and words; a number that is none is written as null.
+/// </summary>
 internal static class RecordFormat
 {
     /// <summary>For whole files.</summary>
@@ -49,7 +51,11 @@ internal static class RecordFormat
         NewLine = "\n",
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        Converters = { new FiniteNumber() },
+        Converters =
+        {
+            new FiniteNumber(),
+            new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
+        },
     };
 
     private sealed class FiniteNumber : JsonConverter<double>

@@ -20,7 +20,7 @@ internal sealed class CellMeasurement(OpenCell cell, MeasureTask task)
             cell.Run.Tell(new CellStarted(cell.Cell.Id, FinishedEpochs: task.TrainedBy is null ? cell.Settings.Epochs : 0));
         }
         Measured last = cell.Latest ?? cell.Measure(cancel);
-        var result = CellResult.Of(cell.Cell, last.Clean, last.Triggered, cell.Plan, cell.Model.ParameterCount,
+        var result = CellResult.Of(cell.Cell, cell.TestInput, last.Clean, last.Triggered, cell.Plan, cell.Model.ParameterCount,
             source.ReadMetrics(), DateTimeOffset.UtcNow, task.TrainedBy);
         if (File.Exists(source.AveragePath))
         {
@@ -28,16 +28,24 @@ internal sealed class CellMeasurement(OpenCell cell, MeasureTask task)
             Measured average = cell.Measure(cancel);
             result = result.WithAverage((average.Clean, average.Triggered));
         }
-        if (Detect(cancel) is DetectionResult detection) result = result with { Detection = detection };
+        if (DefenceMeasures.Any(cell.Defence)) result = Defended(result, source, cancel);
         cell.Directory.WriteResult(result);
         TrainingCheckpoint.DropState(cell.Directory.Folder);
         cell.Run.Tell(CellFinished.Of(result));
     }
 
-    private DetectionResult? Detect(CancellationToken cancel)
+    /// <summary>Adds what the defence makes of the weights that were measured last.</summary>
+    private CellResult Defended(CellResult result, CellDirectory source, CancellationToken cancel)
     {
-        if (cell.Defence?.Detector is null || cell.Attack is null) return null;
-        return cell.Clock.Evaluating(() => cell.Evaluator.Detect(cell.Defence, cell.Attack, (done, all) =>
-            cell.Run.Tell(new Preparing(cell.Cell.Id, "detection", (double)done / all, $"pass {done}/{all}")), cancel));
+        MeasuredWeights inModel = result.Measurements[^1].Weights;
+        // A running mean is measured last; a repair starts from the weights that training ended with.
+        if (cell.Defence.Repair is not null)
+        {
+            TrainingCheckpoint.LoadWeights(source.Folder, cell.Model);
+            inModel = MeasuredWeights.Last;
+        }
+        var measures = new DefenceMeasures(cell.Cell.Defence.Name, cell.Defence, cell.Directory, cell.CleanPictures,
+            (step, share, detail) => cell.Run.Tell(new Preparing(cell.Cell.Id, step, share, detail)));
+        return cell.Clock.Evaluating(() => measures.AddTo(result, cell.Evaluator, cell.Attack, inModel, cancel));
     }
 }

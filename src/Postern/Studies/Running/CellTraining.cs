@@ -63,7 +63,7 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
         return cell.Loader(dataset.Train, Augmentations.Create(cell.Settings, dataset), cell.Settings.BatchSize) with
         {
             Transform = cell.Attack is null ? null : new PoisonedSamples(cell.Attack, cell.Plan, dataset.InputSize != dataset.Train.Size),
-            InputTransform = cell.Defence is { InTraining: true } ? cell.Defence : null,
+            InputTransform = cell.Defence.InTraining,
             DropLast = cell.Settings.DropLast,
         };
     }

@@ -36,8 +36,8 @@ internal sealed class OpenCell : IDisposable
     /// <summary>Its attack, made ready; null where it has none.</summary>
     public required Attack? Attack { get; init; }
 
-    /// <summary>Its defence; null where it has none.</summary>
-    public required PatchDefence? Defence { get; init; }
+    /// <summary>What its defence does.</summary>
+    public required Defence Defence { get; init; }
 
     /// <summary>Who is poisoned.</summary>
     public required PoisonPlan Plan { get; init; }
@@ -57,9 +57,17 @@ internal sealed class OpenCell : IDisposable
         get
         {
             BatchLoader test = Loader(Dataset.Test, Augmentations.Centre, EvaluationBatch);
-            return new Evaluator(Model, test with { InputTransform = Defence is { InTests: true } ? Defence : null }, Cell.Seed);
+            return new Evaluator(Model, test with { InputTransform = Defence.InTests }, Cell.Seed);
         }
     }
+
+    /// <summary>What test pictures go through.</summary>
+    public MeasuredInput TestInput => Defence.InTests is null ? MeasuredInput.Plain : MeasuredInput.Defended;
+
+    /// <summary>The clean pictures that its defender holds.</summary>
+    /// <exception cref="InputException">The stored split is damaged, or cannot be written.</exception>
+    public CleanPictures CleanPictures =>
+        new(Dataset, CleanSplitFile.Of(Run.Folder.Output, Dataset), EvaluationBatch, Run.Threads.Loaders);
 
     /// <summary>Opens <paramref name="cell"/>.</summary>
     /// <exception cref="InputException">Its options do not fit together or the dataset.</exception>
@@ -76,7 +84,7 @@ internal sealed class OpenCell : IDisposable
         SelfCheck.Ensure(settings.Precision == Precision.BFloat16);
         Attack? attack = clock.Preparing(() => run.AttackOf(cell, cancel));
         if (attack is not null) CheckAcceptance(cell, attack, run.Tell);
-        PatchDefence? defence = DefenceCatalog.Create(cell.Defence, dataset.Mean);
+        Defence defence = DefenceCatalog.Create(cell.Defence, dataset);
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
         Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
         model.Precision = settings.Precision;
@@ -86,8 +94,7 @@ internal sealed class OpenCell : IDisposable
     /// <summary>ACC of the model, and ASR and RA where there is an attack.</summary>
     public Measured Measure(CancellationToken cancel) => Clock.Evaluating(() =>
     {
-        if (Attack is null) return new Measured(Evaluator.Clean(cancel), null);
-        (CleanResult clean, TriggeredResult triggered) = Evaluator.Both(Attack, cancel);
+        (CleanResult clean, TriggeredResult? triggered) = Evaluator.Measure(Attack, cancel);
         return new Measured(clean, triggered);
     });
 

@@ -1,5 +1,5 @@
-using Postern.Configuration;
 using Postern.Datasets;
+using Postern.Defences;
 
 namespace Postern.Studies;
 
@@ -58,10 +58,8 @@ public sealed record StudyCost(
     {
         Cell cell = task.Cell;
         int splits = cell.Attack.Name == "none" ? 1 : 2;
-        if (task.TrainedBy is not null) return splits * (1 + Trials(cell.Defence));
+        if (task.TrainedBy is not null) return splits * (1 + DefenceCatalog.ExtraTestPasses(cell.Defence));
         int epochs = cell.Training.Integer("epochs"), every = cell.Training.Integer("eval_every");
         return splits * (every > 0 ? (epochs + every - 1) / every : 1);
     }
-
-    private static int Trials(Choice defence) => defence.Values.GetValueOrDefault("protocol") == "detect" ? 1 + defence.Integer("trials") : 0;
 }

@@ -1,3 +1,4 @@
+using Postern.Evaluation;
 using Postern.Reports.Paper;
 using Postern.Reports.Tables;
 using Postern.Studies;
@@ -28,7 +29,8 @@ internal static class PaperRuns
     private const int Pictures = 1000;
 
     /// <summary>The file that comes with Postern.</summary>
-    public static string PublishedPath { get; } = Path.Combine(SharedMaterial.RepositoryRoot, "studies", "paper", "published.yaml");
+    public static string PublishedPath { get; } = Path.Combine(SharedMaterial.RepositoryRoot, "studies", "paper",
+        "published.yaml");
 
     /// <summary>Its content.</summary>
     public static PublishedValues Published { get; } = PublishedValues.Read(PublishedPath);
@@ -65,10 +67,11 @@ internal static class PaperRuns
             Defence = cell.Defence.Name,
             Dataset = cell.Dataset.Name,
             Seed = cell.Seed,
-            AccCorrect = made.Acc,
-            AccTotal = Pictures,
-            AsrHits = made.Asr,
-            AsrTotal = made.Asr is null ? null : Pictures,
+            Measurements =
+            [
+                new Measurement(MeasuredWeights.Last, MeasuredInput.Plain, new Proportion(made.Acc, Pictures),
+                    made.Asr is int hits ? new Proportion(hits, Pictures) : null, Ra: null),
+            ],
             PerClassCorrect = [made.Acc],
             PerClassTotal = [Pictures],
             Poisoned = 0,

@@ -13,17 +13,19 @@ public sealed class CellDirectoryTests : IDisposable
 
     public CellDirectoryTests()
     {
-        cell = StudyFile.Read(folder.File("s.yaml", "datasets: [signs]\nmodels: [vim]\nattacks: [badnets]\npreset: quick"), SampleCatalogs.All, []).Cells[0];
+        cell = StudyFile.Read(folder.File("s.yaml", "datasets: [signs]\nmodels: [vim]\nattacks: [badnets]\npreset: quick"),
+            SampleCatalogs.All, []).Cells[0];
         directory = new CellDirectory(folder.File("runs/s"), cell);
     }
 
     public void Dispose() => folder.Dispose();
 
-    private static EpochMetrics Epoch(int epoch, double loss = 0.5) => new(epoch, epoch * 10, loss, 1e-3, 0.9, null, null, 1234.5, 0.02, 1.5);
+    private static EpochMetrics Epoch(int epoch, double loss = 0.5) =>
+        new(epoch, epoch * 10, loss, 1e-3, 0.9, null, null, 1234.5, 0.02, 1.5);
 
     private string Metrics => Path.Combine(directory.Folder, "metrics.jsonl");
 
-    private CellResult Result() => CellResult.Of(cell,
+    private CellResult Result() => CellResult.Of(cell, MeasuredInput.Plain,
         new CleanResult(new Proportion(90, 100), [new Proportion(40, 50), new Proportion(50, 50)]),
         new TriggeredResult(new Proportion(30, 50), new Proportion(0, 50), [new Proportion(0, 0), new Proportion(30, 50)],
             new ConfusionMatrix([new ConfusionCount(1, 0, 30), new ConfusionCount(1, 1, 20)])),
@@ -60,7 +62,8 @@ public sealed class CellDirectoryTests : IDisposable
         directory.AppendMetrics(Epoch(1));
         File.AppendAllText(Metrics, "{\"epoch\": \n");
         directory.Start();
-        Assert.StartsWith($"{Metrics}:2: is damaged", Assert.Throws<InputException>(() => directory.State).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{Metrics}:2: is damaged", Assert.Throws<InputException>(() => directory.State).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,11 +91,14 @@ public sealed class CellDirectoryTests : IDisposable
         Assert.Equal(JsonSerializer.Serialize(Result(), RecordFormat.Line), JsonSerializer.Serialize(read, RecordFormat.Line));
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(directory.ResultPath));
         JsonElement root = json.RootElement;
-        Assert.Equal(("vim", "badnets", "signs", 0), (root.GetProperty("model").GetString(), root.GetProperty("attack").GetString(),
+        Assert.Equal(("vim", "badnets", "signs", 0),
+            (root.GetProperty("model").GetString(), root.GetProperty("attack").GetString(),
             root.GetProperty("dataset").GetString(), root.GetProperty("seed").GetInt32()));
-        Assert.Equal((0.9, 0.6, 0.0), (root.GetProperty("acc").GetDouble(), root.GetProperty("asr").GetDouble(), root.GetProperty("ra").GetDouble()));
+        Assert.Equal((0.9, 0.6, 0.0), (root.GetProperty("acc").GetDouble(), root.GetProperty("asr").GetDouble(),
+            root.GetProperty("ra").GetDouble()));
         Assert.Equal((90, 30, 50, 2, 3), (root.GetProperty("acc_correct").GetInt32(), root.GetProperty("asr_hits").GetInt32(),
-            root.GetProperty("asr_total").GetInt32(), root.GetProperty("poisoned").GetInt32(), root.GetProperty("requested_poisons").GetInt32()));
+            root.GetProperty("asr_total").GetInt32(), root.GetProperty("poisoned").GetInt32(),
+                root.GetProperty("requested_poisons").GetInt32()));
         Assert.Equal(JsonValueKind.Null, root.GetProperty("final_loss").ValueKind);
         Assert.InRange(root.GetProperty("acc_low").GetDouble(), 0.82, 0.83);
     }
@@ -115,8 +121,89 @@ public sealed class CellDirectoryTests : IDisposable
     [Fact]
     public void Counts_that_cannot_be_are_damage()
     {
-        directory.WriteResult(Result() with { AccCorrect = 101 });
-        Assert.Contains("acc_correct 101 of 100", Assert.Throws<InputException>(directory.ReadResult).Message, StringComparison.Ordinal);
+        CellResult result = Result();
+        directory.WriteResult(result with { Measurements = [result.Measurements[0] with { Acc = new Proportion(101, 100) }] });
+        Assert.Contains("acc_correct 101 of 100", Assert.Throws<InputException>(directory.ReadResult).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Measurements_and_detections_are_lists_and_the_flat_numbers_are_those_of_the_first()
+    {
+        var scores = new DetectionScores(new ScoreScale("changed predictions", 1, LowRaises: false, Most: 2), 0,
+            [new PictureScore(3, false, 1, 1, 0), new PictureScore(4, false, 0, 0, 2), new PictureScore(3, true, 1, 0, 2)]);
+        CellResult result = Result().WithAverage((new CleanResult(new Proportion(91, 100), []),
+            new TriggeredResult(new Proportion(31, 50), new Proportion(2, 50), [], new ConfusionMatrix([]))));
+        directory.WriteResult(result with
+        {
+            Detections = [scores.Summary("patch-drop", MeasuredWeights.Average, directory.WriteScores("patch-drop", scores))],
+        });
+        CellResult read = directory.ReadResult()!;
+        Assert.Equal([MeasuredWeights.Last, MeasuredWeights.Average], read.Measurements.Select(m => m.Weights));
+        Assert.Equal((90, 91, 31, 2), (read.AccCorrect, read.EmaAccCorrect, read.EmaAsrHits, read.EmaRaCorrect));
+        Assert.Equal(scores.Pictures, directory.ReadScores(read.Detections[0])!);
+        Assert.Equal((1, 1), (read.Detection!.Triggered[2], read.Detection.Clean[2]));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(directory.ResultPath));
+        JsonElement average = json.RootElement.GetProperty("measurements")[1];
+        Assert.Equal(("average", "plain", 91, 0.62),
+            (average.GetProperty("weights").GetString(), average.GetProperty("input").GetString(),
+            average.GetProperty("acc").GetProperty("hits").GetInt32(),
+                average.GetProperty("asr").GetProperty("value").GetDouble()));
+        Assert.Equal(0.91, json.RootElement.GetProperty("ema_acc").GetDouble());
+    }
+
+    [Fact]
+    public void A_repaired_model_comes_first_and_the_trained_one_stays()
+    {
+        CellResult repaired = Result().WithRepaired((new CleanResult(new Proportion(88, 100),
+            [new Proportion(38, 50), new Proportion(50, 50)]),
+            new TriggeredResult(new Proportion(5, 50), new Proportion(40, 50), [new Proportion(0, 0), new Proportion(5, 50)],
+                new ConfusionMatrix([new ConfusionCount(1, 0, 5), new ConfusionCount(1, 1, 45)]))));
+        directory.WriteResult(repaired);
+        CellResult read = directory.ReadResult()!;
+        Assert.Equal([(MeasuredWeights.Repaired, 88), (MeasuredWeights.Last, 90)],
+            read.Measurements.Select(m => (m.Weights, m.Acc.Hits)));
+        Assert.Equal((88, 5, 40, 38, 5), (read.AccCorrect, read.AsrHits, read.RaCorrect, read.PerClassCorrect[0],
+            read.PerClassAsrHits![1]));
+    }
+
+    [Theory]
+    [InlineData("train", MeasuredInput.Plain)]
+    [InlineData("both", MeasuredInput.Defended)]
+    public void A_result_with_flat_numbers_only_is_read_as_measurements(string protocol, MeasuredInput input)
+    {
+        Cell defended = StudyFile.Read(folder.File("d.yaml",
+            $"datasets: [signs]\nmodels: [vim]\nattacks: [badnets]\ndefences: [{{name: patch-drop, protocol: {protocol}}}]\npreset: quick"),
+            SampleCatalogs.All, []).Cells[0];
+        var old = new CellDirectory(folder.File("runs/old"), defended);
+        old.Start();
+        File.WriteAllText(old.ResultPath, $$"""
+            {
+              "id": "{{defended.Id}}", "model": "vim", "attack": "badnets", "defence": "patch-drop", "dataset": "signs", "seed": 0,
+              "acc": 0.9, "acc_correct": 90, "acc_total": 100, "asr": 0.6, "asr_hits": 30, "asr_total": 50, "ra": 0, "ra_correct": 0,
+              "ra_total": 50, "per_class_correct": [90], "per_class_total": [100], "per_class_asr_hits": [30], "per_class_asr_total": [50],
+              "triggered_confusion": [{"label": 1, "predicted": 0, "count": 50}],
+              "detection": {"threshold": 1, "few_raise": true, "clean": [10, 40], "triggered": [20, 30]},
+              "ema_acc_correct": 80, "ema_asr_hits": 20, "ema_ra_correct": 4,
+              "poisoned": 2, "covers": 0, "requested_poisons": 2, "requested_covers": 0, "parameters": 42, "epochs": 1, "final_loss": null,
+              "train_seconds": 1.5, "trained_by": null, "finished_utc": "2025-01-02T03:04:05+00:00"
+            }
+            """);
+        CellResult read = old.ReadResult()!;
+        Assert.Equal(
+            [
+                new Measurement(MeasuredWeights.Last, input, new Proportion(90, 100), new Proportion(30, 50),
+                    new Proportion(0, 50)),
+                new Measurement(MeasuredWeights.Average, input, new Proportion(80, 100), new Proportion(20, 50),
+                    new Proportion(4, 50)),
+            ],
+            read.Measurements);
+        Assert.Equal(("patch-drop", "changed predictions", 30), (read.Detections[0].Detector, read.Detections[0].Scale.What,
+            read.Detection!.Triggered[1]));
+        Assert.Null(old.ReadScores(read.Detections[0]));
+        old.WriteResult(read);
+        Assert.Equal(JsonSerializer.Serialize(read, RecordFormat.Line),
+            JsonSerializer.Serialize(old.ReadResult(), RecordFormat.Line));
     }
 
     [Fact]
@@ -127,7 +214,8 @@ public sealed class CellDirectoryTests : IDisposable
         PlanRecord read = directory.ReadPlan()!;
         Assert.Equal([[1, 3], [1, 3], [0, 0], [2], [2]],
             new[] { read.Poisoned, read.PoisonedTrueLabels, read.PoisonedLabels, read.Covers, read.CoverLabels });
-        Assert.Equal((plan.PoisonLabel, plan.RequestedPoisons, plan.RequestedCovers), (read.Plan().PoisonLabel, read.Plan().RequestedPoisons, read.Plan().RequestedCovers));
+        Assert.Equal((plan.PoisonLabel, plan.RequestedPoisons, plan.RequestedCovers),
+            (read.Plan().PoisonLabel, read.Plan().RequestedPoisons, read.Plan().RequestedCovers));
     }
 
     [Fact]
@@ -151,7 +239,8 @@ public sealed class CellDirectoryTests : IDisposable
     {
         string file = folder.File("file", "x");
         Assert.StartsWith($"{Path.Combine(file, "a.json")}: cannot be written",
-            Assert.Throws<InputException>(() => AtomicFile.WriteText(Path.Combine(file, "a.json"), "")).Message, StringComparison.Ordinal);
+            Assert.Throws<InputException>(() => AtomicFile.WriteText(Path.Combine(file, "a.json"), "")).Message,
+                StringComparison.Ordinal);
         Assert.Throws<InputException>(() => new CellDirectory(file, cell).Start());
     }
 }

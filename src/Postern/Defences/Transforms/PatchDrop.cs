@@ -1,7 +1,7 @@
 using Postern.Configuration;
 using Postern.Kernels;
 
-namespace Postern.Defences;
+namespace Postern.Defences.Transforms;
 
 /// <summary>
 /// PatchDrop (Naseer et al. 2021; <c>docs/reference/attacks.md 5</c>): floor(G * G * rate) cells, drawn without replacement,
@@ -9,21 +9,25 @@ namespace Postern.Defences;
 /// </summary>
 /// <param name="rate">Share of the cells, exact.</param>
 /// <param name="fill">[3], what dropped cells become, per channel in [0, 1].</param>
-public sealed class PatchDrop(decimal rate, float[] fill) : PatchDefence
+public sealed class PatchDrop(decimal rate, float[] fill) : PatchTransform
 {
-    internal static DefenceEntry Entry { get; } = new("patch-drop", "fills a share of the cells of every picture with black",
-    [
-        new("drop_rate", OptionKind.Number, "0.2", "share of the cells that is dropped; the count is rounded down") { Min = 0, Max = 1 },
-        new("fill", OptionKind.Word, "0", "what dropped cells become: a value from 0 (black) to 1, or 'mean' for the dataset's mean"),
-        .. DefenceOptions.All, .. DetectorOptions.Options(fewRaise: false),
-    ],
-    (choice, mean) => new PatchDrop(choice.Number("drop_rate"), FillOf(choice, mean))
-    {
-        Protocol = DefenceOptions.ProtocolOf(choice),
-        Cells = CellOptions.Of(choice),
-        PerBatch = choice.Word("draw") == "batch",
-        Detector = DefenceOptions.DetectorOf(choice),
-    });
+    internal static DefenceEntry Entry { get; } = PatchOptions.Entry(
+        "patch-drop", "fills a share of the cells of every picture with black",
+        [
+            new("drop_rate", OptionKind.Number, "0.2", "share of the cells that is dropped; the count is rounded down")
+            {
+                Min = 0,
+                Max = 1,
+            },
+            new("fill", OptionKind.Word, "0",
+                "what dropped cells become: a value from 0 (black) to 1, or 'mean' for the dataset's mean"),
+            .. PatchOptions.All(fewRaise: false),
+        ],
+        (choice, mean) => new PatchDrop(choice.Number("drop_rate"), FillOf(choice, mean))
+        {
+            Cells = CellOptions.Of(choice),
+            PerBatch = PatchOptions.PerBatch(choice),
+        });
 
     /// <inheritdoc/>
     public override string Name => Entry.Name;

@@ -1,6 +1,6 @@
 using Postern.Configuration;
 
-namespace Postern.Defences;
+namespace Postern.Defences.Transforms;
 
 /// <summary>How a patch defence cuts pictures: cells of so many pixels, or so many cells to a side; 0 for neither.</summary>
 /// <param name="Pixels">Side of a cell in pixels.</param>
@@ -14,8 +14,16 @@ public sealed record CellOptions(int Pixels, int PerSide, string Source)
     /// <summary>What a study may set.</summary>
     internal static IReadOnlyList<OptionInfo> Options { get; } =
     [
-        new("cell_size", OptionKind.Integer, "0", "side of a cell in pixels; 0 for the usual one: 16, or 4 for pictures of at most 64 pixels") { Min = 0 },
-        new("cells_per_side", OptionKind.Integer, "0", "cells in a row, in place of cell_size (the other reading of 'size 16'); 0 for cell_size") { Min = 0 },
+        new("cell_size", OptionKind.Integer, "0",
+            "side of a cell in pixels; 0 for the usual one: 16, or 4 for pictures of at most 64 pixels")
+        {
+            Min = 0,
+        },
+        new("cells_per_side", OptionKind.Integer, "0",
+            "cells in a row, in place of cell_size (the other reading of 'size 16'); 0 for cell_size")
+        {
+            Min = 0,
+        },
     ];
 
     /// <summary>What was set.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Postern.Defences;
+namespace Postern.Defences.Transforms;
 
 /// <summary>
 /// A square picture cut into G x G square cells, numbered row by row (<c>docs/reference/attacks.md 5</c>; IPViT, Naseer et al.
@@ -31,7 +31,9 @@ public readonly record struct PatchGrid(int Size, int CellSize)
         }
     }
 
-    /// <summary>Moves whole cells: cell q of the result is cell <c>source[q]</c> of the picture, neither turned nor flipped.</summary>
+    /// <summary>
+    /// Moves whole cells: cell q of the result is cell <c>source[q]</c> of the picture, neither turned nor flipped.
+    /// </summary>
     /// <param name="picture">[3, Size, Size], changed in place.</param>
     /// <param name="source">[Cells], a permutation.</param>
     public void Shuffle(Span<float> picture, ReadOnlySpan<int> source)

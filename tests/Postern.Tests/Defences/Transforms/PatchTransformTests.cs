@@ -2,17 +2,16 @@ using FsCheck;
 using FsCheck.Fluent;
 using Postern.Configuration;
 using Postern.Defences;
+using Postern.Defences.Transforms;
 using Postern.Kernels;
 using Postern.Training.Input;
 
-namespace Postern.Tests.Defences;
+namespace Postern.Tests.Defences.Transforms;
 
-public class PatchDefenceTests
+public class PatchTransformTests
 {
-    private static readonly float[] Mean = [0.2f, 0.3f, 0.4f];
-
-    private static PatchDefence Make(string name, params (string Key, string Value)[] options) =>
-        DefenceCatalog.Create(new Choice(DefenceCatalog.Find(name)!, options.ToDictionary(o => o.Key, o => o.Value)), Mean)!;
+    private static IInputTransform Make(string name, params (string Key, string Value)[] options) =>
+        SampleDefences.Make(name, options).InTraining!;
 
     private static float[] Picture(int size, int seed)
     {
@@ -23,7 +22,7 @@ public class PatchDefenceTests
         return pixels;
     }
 
-    private static float[] After(PatchDefence defence, float[] picture, int size, SamplePlace place)
+    private static float[] After(IInputTransform defence, float[] picture, int size, SamplePlace place)
     {
         float[] changed = [.. picture];
         defence.Apply(changed, size, place);
@@ -52,7 +51,8 @@ public class PatchDefenceTests
         Prop.ForAll((from c in Cases from rate in Gen.Choose(0, 100) select (c, rate)).ToArbitrary(), drawn =>
         {
             ((int size, int cell, int seed), int rate) = drawn;
-            PatchDefence defence = Make("patch-drop", ("cell_size", $"{cell}"), ("drop_rate", $"0.{rate:00}".Replace("0.100", "1", StringComparison.Ordinal)));
+            string share = $"0.{rate:00}".Replace("0.100", "1", StringComparison.Ordinal);
+            IInputTransform defence = Make("patch-drop", ("cell_size", $"{cell}"), ("drop_rate", share));
             float[] clean = Picture(size, seed), changed = After(defence, clean, size, new SamplePlace(seed, 1, 2, 3));
             float[][] before = CellsOf(clean, size, cell), after = CellsOf(changed, size, cell);
             bool[] black = [.. after.Select(c => c.All(v => v == 0))];
@@ -65,9 +65,10 @@ public class PatchDefenceTests
         Prop.ForAll(Cases.ToArbitrary(), drawn =>
         {
             (int size, int cell, int seed) = drawn;
-            PatchDefence defence = Make("patch-shuffle", ("cell_size", $"{cell}"));
+            IInputTransform defence = Make("patch-shuffle", ("cell_size", $"{cell}"));
             float[] clean = Picture(size, seed), changed = After(defence, clean, size, new SamplePlace(seed, 1, 2, 3));
-            string[] Keys(float[] picture) => [.. CellsOf(picture, size, cell).Select(c => string.Join(' ', c)).Order(StringComparer.Ordinal)];
+            string[] Keys(float[] picture) => [.. CellsOf(picture, size, cell)
+                .Select(c => string.Join(' ', c)).Order(StringComparer.Ordinal)];
             return Keys(clean).SequenceEqual(Keys(changed));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(100).WithQuietOnSuccess(true));
 
@@ -77,7 +78,7 @@ public class PatchDefenceTests
     public void A_draw_is_a_function_of_seed_pass_and_picture_and_of_the_batch_only_where_asked(string name)
     {
         float[] clean = Picture(32, 1);
-        PatchDefence own = Make(name), shared = Make(name, ("draw", "batch"));
+        IInputTransform own = Make(name), shared = Make(name, ("draw", "batch"));
         var place = new SamplePlace(1, 2, 3, 4);
         Assert.Equal(After(own, clean, 32, place), After(own, clean, 32, place));
         Assert.Equal(After(own, clean, 32, place), After(own, clean, 32, place with { Batch = 9 }));
@@ -100,8 +101,11 @@ public class PatchDefenceTests
     [InlineData(0, 5, "5 cells a side do not divide pictures of 32 pixels")]
     [InlineData(64, 0, "cells of 64 pixels do not fill pictures of 32 pixels")]
     [InlineData(0, 33, "33 cells a side do not divide pictures of 32 pixels")]
-    public void Cells_that_do_not_fit_are_one_line(int pixels, int perSide, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InputException>(() => new CellOptions(pixels, perSide, "patch-drop").GridOf(32)).Message, StringComparison.Ordinal);
+    public void Cells_that_do_not_fit_are_one_line(int pixels, int perSide, string expected)
+    {
+        var cells = new CellOptions(pixels, perSide, "patch-drop");
+        Assert.Contains(expected, Assert.Throws<InputException>(() => cells.GridOf(32)).Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("0.5", 0.5f, 0.5f)]
@@ -117,7 +121,8 @@ public class PatchDefenceTests
     [InlineData("patch-drop", "fill", "black", "fill is 'black', expected a value from 0 to 1, or 'mean'")]
     [InlineData("patch-drop", "fill", "1.5", "fill is '1.5'")]
     public void A_fill_that_is_none_is_one_line(string name, string key, string value, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InputException>(() => Make(name, (key, value))).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InputException>(() => Make(name, (key, value))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Both_ways_to_say_the_cells_at_once_are_refused() =>
@@ -128,11 +133,14 @@ public class PatchDefenceTests
     [InlineData("test", false, true, false, "none")]
     [InlineData("both", true, true, false, "patch-drop")]
     [InlineData("detect", false, false, true, "none")]
-    public void A_protocol_says_where_it_is_used_and_which_training_it_shares(string protocol, bool training, bool tests, bool detects, string shared)
+    public void A_protocol_says_where_it_is_used_and_which_training_it_shares(string protocol, bool training, bool tests,
+        bool detects, string shared)
     {
-        var choice = new Choice(DefenceCatalog.Find("patch-drop")!, new Dictionary<string, string> { ["protocol"] = protocol, ["drop_rate"] = "0.4", ["trials"] = "6" });
-        PatchDefence defence = DefenceCatalog.Create(choice, Mean)!;
-        Assert.Equal((training, tests, detects), (defence.InTraining, defence.InTests, defence.Detector is not null));
+        Choice choice = SampleDefences.Choose("patch-drop", ("protocol", protocol), ("drop_rate", "0.4"), ("trials", "6"));
+        Defence defence = DefenceCatalog.Create(choice, SampleDefences.Stripes());
+        Assert.Equal((training, tests, detects), (defence.InTraining is not null, defence.InTests is not null,
+            defence.Detector is not null));
+        Assert.Equal(detects ? 7 : 0, DefenceCatalog.ExtraTestPasses(choice));
         Choice part = DefenceCatalog.TrainingPart(choice);
         Assert.Equal(shared, part.Name);
         if (shared != "none") Assert.Equal(("train", "0.4"), (part.Word("protocol"), part.Values["drop_rate"]));

@@ -1,0 +1,31 @@
+using Postern.Defences.Detectors;
+using Postern.Defences.Repairs;
+using Postern.Defences.Scans;
+using Postern.Training.Input;
+
+namespace Postern.Defences;
+
+/// <summary>
+/// What a defence does, by role. It may have several; what it has not is null. Whoever trains and measures asks for roles, never
+/// for the defence's name.
+/// </summary>
+public sealed record Defence
+{
+    /// <summary>No defence.</summary>
+    public static Defence None { get; } = new();
+
+    /// <summary>Goes over every training picture, clean or poisoned, anew in each epoch.</summary>
+    public IInputTransform? InTraining { get; init; }
+
+    /// <summary>Goes over the test pictures of ACC and ASR.</summary>
+    public IInputTransform? InTests { get; init; }
+
+    /// <summary>Gives test pictures scores, by which triggered ones are told from clean ones.</summary>
+    public IInputDetector? Detector { get; init; }
+
+    /// <summary>Makes new weights of trained ones.</summary>
+    public IRepair? Repair { get; init; }
+
+    /// <summary>Says of a trained model whether it has a backdoor.</summary>
+    public IModelScan? Scan { get; init; }
+}

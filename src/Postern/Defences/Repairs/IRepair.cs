@@ -1,0 +1,19 @@
+using Postern.Models;
+
+namespace Postern.Defences.Repairs;
+
+/// <summary>Makes new weights of a trained model's, with the clean pictures that a defender holds. Immutable.</summary>
+public interface IRepair
+{
+    /// <summary>Changes the model's weights in place.</summary>
+    void Repair(RepairTask task);
+}
+
+/// <summary>What a repair is given. It is told nothing of the attack, not even whether there was one.</summary>
+/// <param name="Model">The trained model.</param>
+/// <param name="Clean">What the defender holds; thresholds are chosen by its validation part.</param>
+/// <param name="Seed">Seed of every draw.</param>
+/// <param name="Progress">Hears what share is done, 0 to 1.</param>
+/// <param name="Cancel">Stops it.</param>
+public sealed record RepairTask(Backbone Model, CleanPictures Clean, long Seed, Action<double> Progress,
+    CancellationToken Cancel);

@@ -1,0 +1,53 @@
+using Postern.Models;
+using Postern.Native.Paths;
+using Postern.Training.Input;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Evaluation;
+
+/// <summary>
+/// Test pictures as they come in: in a fixed order, without labels, and without a word on whether they carry a trigger. What a
+/// detector is given is this.
+/// </summary>
+/// <param name="loader">Reads them.</param>
+/// <param name="order">Which of the split, in order.</param>
+/// <param name="seed">Seed of the draws of what transforms them.</param>
+public sealed class UnlabelledPictures(BatchLoader loader, IReadOnlyList<int> order, long seed)
+{
+    /// <summary>How many.</summary>
+    public int Count => order.Count;
+
+    /// <summary>The pictures in batches, [B, 3, H, W], normalised; a batch is gone when the next one is asked for.</summary>
+    /// <param name="pass">Number of the pass, a key of every draw.</param>
+    /// <param name="transform">What is done to them before normalisation; null for what the loader does.</param>
+    /// <param name="cancel">Stops it.</param>
+    public IEnumerable<Tensor> Inputs(int pass, IInputTransform? transform = null, CancellationToken cancel = default)
+    {
+        BatchLoader source = transform is null ? loader : loader with { InputTransform = transform };
+        foreach (Batch batch in source.Load(order, seed, pass, cancel))
+            using (batch) yield return batch.Images;
+    }
+
+    /// <summary>The class with the largest logit for each picture, in order.</summary>
+    /// <param name="model">The model, put into evaluation mode.</param>
+    /// <param name="pass">Number of the pass.</param>
+    /// <param name="transform">As in <see cref="Inputs"/>.</param>
+    /// <param name="cancel">Stops it.</param>
+    public int[] Predict(Backbone model, int pass, IInputTransform? transform = null, CancellationToken cancel = default)
+    {
+        var predicted = new List<int>(order.Count);
+        SelfCheck.Ensure(model.Precision == Precision.BFloat16);
+        model.eval();
+        using var noGrad = inference_mode();
+        foreach (Tensor images in Inputs(pass, transform, cancel)) predicted.AddRange(Classes(model, images));
+        return [.. predicted];
+    }
+
+    /// <summary>The class with the largest logit for each picture of a batch.</summary>
+    internal static int[] Classes(Backbone model, Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Array.ConvertAll(model.forward(images).argmax(1).data<long>().ToArray(), label => (int)label);
+    }
+}
