@@ -25,7 +25,8 @@ internal static class DefencesCommand
                 return ExitCode.Done;
             }
             DefenceEntry entry = DefenceCatalog.Find(wanted)
-                ?? throw new InputException("defences", $"there is no defence '{wanted}'{NearestName.Hint(wanted, DefenceCatalog.All.Select(d => d.Name))}");
+                ?? throw new InputException("defences",
+                    $"there is no defence '{wanted}'{NearestName.Hint(wanted, DefenceCatalog.All.Select(d => d.Name))}");
             if (asJson) JsonOutput.Write(DefenceListing.Of(entry));
             else OptionTable.Write(entry);
             return ExitCode.Done;
@@ -37,7 +38,8 @@ internal static class DefencesCommand
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("defence", "what", "source");
         table.Columns[0].NoWrap();
-        foreach (DefenceEntry defence in DefenceCatalog.All) table.AddRow(defence.Name, Markup.Escape(defence.Summary), Markup.Escape(defence.Source));
+        foreach (DefenceEntry defence in DefenceCatalog.All)
+            table.AddRow(defence.Name, Markup.Escape(defence.Summary), Markup.Escape(defence.Source));
         AnsiConsole.Write(table);
     }
 }

@@ -67,7 +67,8 @@ internal static class ReportCommand
             .AddColumns([.. results.RowNames]).AddColumns([.. results.Models.Select(m => new TableColumn(Markup.Escape(m)).RightAligned())]);
         foreach (ResultRow row in results.Rows)
         {
-            string[] cells = [.. results.NamesOf(row), .. row.Entries.Select(e => e.Ra is Measure ra ? $"{e.Text} ({ra})" : e.Text)];
+            string[] cells = [.. results.NamesOf(row),
+                .. row.Entries.Select(e => e.Ra is Measure ra ? $"{e.Text} ({ra})" : e.Text)];
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
         AnsiConsole.Write(table);

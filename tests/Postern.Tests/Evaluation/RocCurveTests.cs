@@ -9,16 +9,20 @@ public class RocCurveTests
     private static readonly Gen<double[]> Scores =
         Gen.Choose(1, 12).SelectMany(n => Gen.Choose(0, 6).Select(v => (double)v).ArrayOf(n));
 
+    private static readonly Gen<(double[] Clean, double[] Triggered, bool Low)> Cases =
+        from clean in Scores
+        from triggered in Scores
+        from low in Gen.Elements(true, false)
+        select (clean, triggered, low);
+
     [Fact]
     public void The_area_is_the_share_of_pairs_that_are_in_order_with_ties_counted_half() =>
-        Prop.ForAll((from clean in Scores from triggered in Scores from low in Gen.Elements(true, false)
-            select (clean, triggered, low)).ToArbitrary(),
-            drawn =>
-            {
-                double wins = drawn.triggered.Sum(t => drawn.clean.Sum(c => t == c ? 0.5 : t < c == drawn.low ? 1 : 0));
-                double area = new RocCurve(drawn.clean, drawn.triggered, drawn.low).Area;
-                return Math.Abs(area - wins / (drawn.clean.Length * drawn.triggered.Length)) < 1e-12;
-            }).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithQuietOnSuccess(true));
+        Prop.ForAll(Cases.ToArbitrary(), drawn =>
+        {
+            (double[] clean, double[] triggered, bool low) = drawn;
+            double wins = triggered.Sum(t => clean.Sum(c => t == c ? 0.5 : t < c == low ? 1 : 0));
+            return Math.Abs(new RocCurve(clean, triggered, low).Area - wins / (clean.Length * triggered.Length)) < 1e-12;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithQuietOnSuccess(true));
 
     [Fact]
     public void Counts_over_levels_have_the_area_of_their_histograms()

@@ -36,7 +36,8 @@ public sealed class BrowserFixture(WideSample wide) : IAsyncLifetime
     }
 
     /// <summary>Opens the page.</summary>
-    internal async Task<OpenReport> Open(int width = 1440, ColorScheme scheme = ColorScheme.Light, bool script = true, bool touch = false)
+    internal async Task<OpenReport> Open(int width = 1440, ColorScheme scheme = ColorScheme.Light, bool script = true,
+        bool touch = false)
     {
         if (browser is null) Assert.Skip(missing);
         IBrowserContext context = await browser.NewContextAsync(new BrowserNewContextOptions
@@ -79,14 +80,16 @@ internal sealed class OpenReport : IAsyncDisposable
         report.Page.PageError += (_, error) => report.complaints.Add($"error: {error}");
         report.Page.Request += (_, request) =>
         {
-            if (request.Url != address && !request.Url.StartsWith("data:", StringComparison.Ordinal)) report.complaints.Add($"requested {request.Url}");
+            if (request.Url != address
+                && !request.Url.StartsWith("data:", StringComparison.Ordinal)) report.complaints.Add($"requested {request.Url}");
         };
         await report.Page.GotoAsync(address);
         return report;
     }
 
     /// <summary>How many pixels the page is wider than its window.</summary>
-    public Task<int> Overflow() => Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    public Task<int> Overflow() =>
+        Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
     public async ValueTask DisposeAsync()
     {

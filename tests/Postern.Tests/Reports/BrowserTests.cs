@@ -13,7 +13,8 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
     [InlineData(390, ColorScheme.Dark)]
     [InlineData(1440, ColorScheme.Light)]
     [InlineData(1440, ColorScheme.Dark)]
-    public async Task The_page_fits_its_window_says_nothing_on_the_console_and_asks_nothing_of_the_network(int width, ColorScheme scheme)
+    public async Task The_page_fits_its_window_says_nothing_on_the_console_and_asks_nothing_of_the_network(int width,
+        ColorScheme scheme)
     {
         await using OpenReport report = await browser.Open(width, scheme);
         Assert.Equal(0, await report.Overflow());
@@ -32,7 +33,8 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
     {
         await using OpenReport report = await browser.Open();
         ILocator header = report.Page.Locator($"{Results} th[data-column]").Nth(4), button = header.Locator("button");
-        int column = int.Parse((await header.GetAttributeAsync("data-column"))!, System.Globalization.CultureInfo.InvariantCulture);
+        int column = int.Parse((await header.GetAttributeAsync("data-column"))!,
+            System.Globalization.CultureInfo.InvariantCulture);
         await button.ClickAsync();
         await Expect(header).ToHaveAttributeAsync("aria-sort", "ascending");
         double[] ascending = await Column(report, column);
@@ -135,7 +137,8 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
         await Expect(box).ToHaveAttributeAsync("tabindex", "0");
         await box.FocusAsync();
         await report.Page.Keyboard.PressAsync("ArrowRight");
-        for (int i = 0; i < 50 && await box.EvaluateAsync<double>("b => b.scrollLeft") == 0; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
+        for (int i = 0; i < 50 && await box.EvaluateAsync<double>("b => b.scrollLeft") == 0; i++) await Task.Delay(20,
+            TestContext.Current.CancellationToken);
         Assert.True(await box.EvaluateAsync<double>("b => b.scrollLeft") > 0);
     }
 

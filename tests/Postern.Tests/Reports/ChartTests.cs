@@ -37,7 +37,8 @@ public class ChartTests
     public void Long_curves_keep_every_point_of_the_line_and_at_most_41_markers()
     {
         ChartPoint[] points = [.. Enumerable.Range(1, 300).Select(e => new ChartPoint(e, e / 3.0, $"epoch {e}"))];
-        string svg = new LineChart("", ChartAxis.Epochs(300), ChartAxis.Percent("%"), [new ChartSeries("ACC", "acc", points)]).Draw().ToString();
+        string svg = new LineChart("", ChartAxis.Epochs(300), ChartAxis.Percent("%"),
+            [new ChartSeries("ACC", "acc", points)]).Draw().ToString();
         Assert.Equal(299, svg.Count(c => c == 'L'));
         Assert.InRange(svg.Split("class=\"mark\"").Length - 2, 30, 41);
         Assert.Equal(300, svg.Split("<title>").Length - 1);

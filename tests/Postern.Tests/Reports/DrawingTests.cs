@@ -73,7 +73,8 @@ public sealed class DrawingTests(WideSample wide) : IDisposable
     [Fact]
     public void A_line_looks_the_same_in_every_chart_also_where_the_clean_row_has_no_value()
     {
-        ReportFigure[] curves = [.. CurveSection.Figures(Groups).Where(f => f.Name.EndsWith("resnet-mini", StringComparison.Ordinal))];
+        ReportFigure[] curves = [.. CurveSection.Figures(Groups)
+            .Where(f => f.Name.EndsWith("resnet-mini", StringComparison.Ordinal))];
         Assert.Equal(3, curves.Length);
         Assert.All(curves, c => Assert.Matches("<g class=\"c1 d1\"><path class=\"line\" d=\"[^\"]*\"/><path class=\"mark\"[^>]*/></g><text[^>]*>BadNets 0.3 %<", c.Drawing.ToString()));
         Assert.Contains(">none<", curves[1].Drawing.ToString(), StringComparison.Ordinal);

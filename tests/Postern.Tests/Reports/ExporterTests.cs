@@ -10,14 +10,18 @@ using Postern.Tests.Studies;
 
 namespace Postern.Tests.Reports;
 
-/// <summary>Every export is as someone approved it, whatever the culture: German writes 1,5; Saudi Arabic has its own minus and calendar.</summary>
+/// <summary>
+/// Every export is as someone approved it, whatever the culture: German writes 1,5; Saudi Arabic has its own minus and calendar.
+/// </summary>
 public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFixture>, IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    public static TheoryData<string, string> Tables => new(from culture in Cultures from format in ReportExporters.Results select (Path.GetExtension(format.File), culture));
+    public static TheoryData<string, string> Tables =>
+        new(from culture in Cultures from format in ReportExporters.Results select (Path.GetExtension(format.File), culture));
 
-    public static TheoryData<string, string> PaperFormats => new(from culture in Cultures from format in ReportExporters.Paper select (format.File, culture));
+    public static TheoryData<string, string> PaperFormats =>
+        new(from culture in Cultures from format in ReportExporters.Paper select (format.File, culture));
 
     private static string[] Cultures => ["de-DE", "ar-SA", "tr-TR"];
 
@@ -31,7 +35,8 @@ public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFi
     [Theory]
     [MemberData(nameof(Tables))]
     public void The_main_table_with_defences_is_as_approved_in_every_culture(string ending, string culture) =>
-        ApprovedText.Check($"defended{ending}", culture, () => Export($"results{ending}", new ReportContents(PaperRuns.Usual(folder), null)));
+        ApprovedText.Check($"defended{ending}", culture,
+            () => Export($"results{ending}", new ReportContents(PaperRuns.Usual(folder), null)));
 
     [Theory]
     [MemberData(nameof(PaperFormats))]
@@ -42,7 +47,8 @@ public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFi
     public void A_study_that_names_no_published_values_has_the_main_table_only()
     {
         var contents = new ReportContents(PaperRuns.Usual(folder), null);
-        Assert.Equal(ReportExporters.Results.Select(e => e.File), ReportExporters.All.Where(e => e.Export(contents) is not null).Select(e => e.File));
+        Assert.Equal(ReportExporters.Results.Select(e => e.File), ReportExporters.All.Where(e => e.Export(contents) is not null)
+            .Select(e => e.File));
     }
 
     [Fact]
@@ -57,7 +63,8 @@ public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFi
             Assert.All(tex, c => Assert.True(c < 128, $"{c} is not known to every LaTeX"));
             foreach (Match table in Regex.Matches(tex, @"\\begin\{tabular\}\{(?<columns>.*)\}\n(?<body>[\s\S]*?)\\end\{tabular\}"))
             {
-                int columns = Regex.Count(table.Groups["columns"].Value.Replace("p{4cm}", "p", StringComparison.Ordinal), "[lrp]");
+                int columns = Regex.Count(table.Groups["columns"].Value.Replace("p{4cm}", "p", StringComparison.Ordinal),
+                    "[lrp]");
                 string[] rows = [.. table.Groups["body"].Value.Split('\n').Where(l => l.EndsWith("\\\\", StringComparison.Ordinal) && !l.Contains("multicolumn", StringComparison.Ordinal))];
                 Assert.NotEmpty(rows);
                 Assert.All(rows, r => Assert.Equal(columns - 1, Regex.Count(r, @"(?<!\\)&")));
@@ -71,7 +78,8 @@ public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFi
         Assert.Equal("\\&\\%\\$\\#\\_\\{\\}\\textbackslash{}\\textasciitilde{}\\textasciicircum{}\\textless{}\\textgreater{}\\textbar{}{[}{]}{*} a",
             LatexText.Escape("&%$#_{}\\~^<>|[]*\na"));
 
-    private static string Export(string file, ReportContents contents) => ReportExporters.All.Single(e => e.File == file).Export(contents)!;
+    private static string Export(string file, ReportContents contents) =>
+        ReportExporters.All.Single(e => e.File == file).Export(contents)!;
 
     private static ReportContents WithPaper(StudySummary summary) =>
         new(summary, PaperComparison.Of(summary, PublishedValues.Read(PaperRuns.PublishedPath)));

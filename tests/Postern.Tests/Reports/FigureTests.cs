@@ -34,7 +34,8 @@ public class FigureTests
         Assert.Equal((false, true, true), (HasRed(0, third), HasRed(third, 2 * third), HasRed(2 * third, sheet.Width)));
 
         bool HasRed(int from, int to) => Enumerable.Range(0, sheet.Height).Any(row =>
-            Enumerable.Range(from, to - from).Any(column => sheet[0, row, column] > 200 && sheet[1, row, column] < 60 && sheet[2, row, column] < 60));
+            Enumerable.Range(from, to - from).Any(column => sheet[0, row, column] > 200 && sheet[1, row, column] < 60
+                && sheet[2, row, column] < 60));
     }
 
     [Fact]
@@ -55,11 +56,13 @@ public class FigureTests
     public void Figure_6_shows_every_attack_and_says_which_is_not_prepared()
     {
         using Dataset dataset = Grey(32);
-        (string, Attack?)[] attacks = [.. SampleAttacks.Ready().Select(n => (n.Data, (Attack?)SampleAttacks.Make(n.Data))), ("learned", null)];
+        (string, Attack?)[] attacks = [.. SampleAttacks.Ready().Select(n => (n.Data, (Attack?)SampleAttacks.Make(n.Data))),
+            ("learned", null)];
         FigureGrid grid = AttackGalleryFigure.Grid(dataset, attacks, index: 3);
         FigureTile[] tiles = [.. grid.Rows.SelectMany(r => r)];
         Assert.Equal(2 * (attacks.Length + 1), tiles.Length);
-        Assert.Equal(["clean", .. attacks.Select(a => a.Item1)], grid.Rows.Where((_, i) => i % 2 == 0).SelectMany(r => r).Select(t => t.Caption[0]));
+        Assert.Equal(["clean", .. attacks.Select(a => a.Item1)], grid.Rows.Where((_, i) => i % 2 == 0).SelectMany(r => r)
+            .Select(t => t.Caption[0]));
         Assert.Equal("not prepared", tiles.Single(t => t.Caption[0] == "learned").Note);
         Assert.Equal(2, tiles.Count(t => t.Picture is null));
         Assert.True(grid.Draw().Width > 7 * 160);
@@ -88,7 +91,10 @@ public class FigureTests
     {
         using var folder = new TemporaryFolder();
         using Dataset dataset = Grey(32);
-        var context = new PreparationContext(dataset, folder.File("cache"), 1, new NoProgress(), CancellationToken.None) { FromCacheOnly = true };
+        var context = new PreparationContext(dataset, folder.File("cache"), 1, new NoProgress(), CancellationToken.None)
+        {
+            FromCacheOnly = true,
+        };
         Assert.Throws<ArtifactMissingException>(() => SampleAttacks.Make("clb").Prepare(context));
         Assert.False(Directory.Exists(folder.File("cache")));
     }

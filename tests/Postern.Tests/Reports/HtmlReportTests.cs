@@ -23,15 +23,18 @@ public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wid
     {
         Page();
         Assert.Equal(["figures", "index.html", "results.csv", "results.md", "results.tex"],
-            Directory.EnumerateFileSystemEntries(Path.Combine(sample.RunsRoot, "sample", "report")).Select(Path.GetFileName).Order());
+            Directory.EnumerateFileSystemEntries(Path.Combine(sample.RunsRoot, "sample", "report"))
+                .Select(Path.GetFileName).Order());
     }
 
     [Fact]
     public void The_page_needs_nothing_from_outside()
     {
         string page = Page();
-        Assert.DoesNotMatch("(?i)https?://|//[a-z]|@import|url\\(|<link|<iframe", WithoutPictures(page).Replace("// ", "", StringComparison.Ordinal));
-        Assert.All(Sources().Matches(page), m => Assert.StartsWith("src=\"data:image/png;base64,", m.Value, StringComparison.Ordinal));
+        Assert.DoesNotMatch("(?i)https?://|//[a-z]|@import|url\\(|<link|<iframe",
+            WithoutPictures(page).Replace("// ", "", StringComparison.Ordinal));
+        Assert.All(Sources().Matches(page),
+            m => Assert.StartsWith("src=\"data:image/png;base64,", m.Value, StringComparison.Ordinal));
         Assert.Equal(2, Sources().Count(page));
         Assert.All(Links().Matches(page), m => Assert.Matches("^href=\"(#[a-z0-9._-]+|results\\.(csv|md|tex))\"$", m.Value));
     }
@@ -40,7 +43,8 @@ public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wid
     public void Every_link_within_the_page_arrives()
     {
         string page = Page();
-        string[] targets = [.. Links().Matches(page).Select(m => m.Value).Where(v => v.StartsWith("href=\"#", StringComparison.Ordinal)).Distinct()];
+        string[] targets = [.. Links().Matches(page).Select(m => m.Value)
+            .Where(v => v.StartsWith("href=\"#", StringComparison.Ordinal)).Distinct()];
         Assert.NotEmpty(targets);
         Assert.All(targets, t => Assert.Contains($"id=\"{t[7..]}", page, StringComparison.Ordinal));
     }
@@ -127,7 +131,8 @@ public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wid
     {
         string page = wide.Page;
         Assert.Contains("<h2>Beside the paper</h2>", page, StringComparison.Ordinal);
-        Assert.Matches("BadNets 1 %</td><td>none</td><td>resnet-mini</td>.*?94\\.02</td>.*?100\\.00</td>", page.ReplaceLineEndings(""));
+        Assert.Matches("BadNets 1 %</td><td>none</td><td>resnet-mini</td>.*?94\\.02</td>.*?100\\.00</td>",
+            page.ReplaceLineEndings(""));
         Assert.Matches("<h2>Claims of the paper</h2>.*?undecided</span>", page.ReplaceLineEndings(""));
         Assert.DoesNotContain("id=\"claims\"", Page(), StringComparison.Ordinal);
     }
@@ -137,7 +142,8 @@ public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wid
     {
         string page = wide.Page;
         Assert.Contains("<dt>AUROC</dt><dd>0.9", page, StringComparison.Ordinal);
-        Assert.Contains("<dt>TPR, alarm at 5 or more of 10</dt><dd>70.00 (67.23 to 72.63), 770 of 1100</dd>", page, StringComparison.Ordinal);
+        Assert.Contains("<dt>TPR, alarm at 5 or more of 10</dt><dd>70.00 (67.23 to 72.63), 770 of 1100</dd>", page,
+            StringComparison.Ordinal);
         Assert.Contains("<td>1 sign 1: 2.00  (2 / 100)</td>", page, StringComparison.Ordinal);
         Assert.Matches("Tested with the weights of <a href=\"#signs_vim_badnets_s0-[0-9a-f]{8}\">", page);
     }

@@ -23,7 +23,8 @@ public sealed class RunComparisonTests : IDisposable
     [Fact]
     public void A_difference_is_outside_the_spread_where_Welch_s_interval_excludes_zero()
     {
-        RunComparison comparison = Compare(c => 900 + (int)c.Seed, c => 930 + (int)c.Seed, c => 400 + 150 * (int)c.Seed, c => 430 + 150 * (int)c.Seed);
+        RunComparison comparison = Compare(c => 900 + (int)c.Seed, c => 930 + (int)c.Seed, c => 400 + 150 * (int)c.Seed,
+            c => 430 + 150 * (int)c.Seed);
         ComparedRow badnets = comparison.Rows.Single(r => r.Name == "signs · resnet-mini · B");
         Assert.True(badnets.Acc.IsOutside);
         // Seeds that hardly differ do not make the interval narrower than the counted pictures do: t(4) * sqrt((0.0905 + 0.0676) / 3000).
@@ -39,7 +40,8 @@ public sealed class RunComparisonTests : IDisposable
     {
         Study a = Study("a", Yaml), b = Study("b", Yaml
             .Replace("label: B", "label: renamed", StringComparison.Ordinal)
-            .Replace("blend]", "{name: blend, alpha: 0.4}, {name: badnets, poison_rate: 0.5, label: more}]", StringComparison.Ordinal));
+            .Replace("blend]", "{name: blend, alpha: 0.4}, {name: badnets, poison_rate: 0.5, label: more}]",
+                StringComparison.Ordinal));
         Study c = a with { Cells = [.. a.Cells.Where(cell => cell.AttackLabel != "none")] };
         RunComparison comparison = RunComparison.Of(ComparedRuns.Of(new RunFolder(c, folder.File("runs"))), ComparedRuns.Of(new RunFolder(b, folder.File("runs"))));
         Assert.Equal(["signs · resnet-mini · B", "signs · resnet-mini · blend"], comparison.Rows.Select(r => r.Name));
@@ -92,7 +94,8 @@ public sealed class RunComparisonTests : IDisposable
         string results = new RunFolder(a, folder.File("one")).Path, file = folder.File("compare.md");
         using var errors = new StringWriter();
         Assert.Equal(0, Program.Run(["report", results, results, "--markdown", file], errors));
-        Assert.StartsWith("# A: sample, B: sample\n\n| cell | ACC A | ACC B | ACC B - A |", File.ReadAllText(file), StringComparison.Ordinal);
+        Assert.StartsWith("# A: sample, B: sample\n\n| cell | ACC A | ACC B | ACC B - A |", File.ReadAllText(file),
+            StringComparison.Ordinal);
         Assert.Equal(2, Program.Run(["report", results, folder.File("nothing")], errors));
         Assert.Equal(2, Program.Run(["report", results, results, "--only", "seed=0"], errors));
         Assert.Equal(2, Program.Run(["report", results, folder.Path], errors));
@@ -107,7 +110,8 @@ public sealed class RunComparisonTests : IDisposable
         return RunComparison.Of(ComparedRuns.Of(new RunFolder(a, folder.File("runs"))), ComparedRuns.Of(new RunFolder(b, folder.File("runs"))));
     }
 
-    private Study Study(string name, string yaml) => StudyFile.Read(folder.File($"{name}.yaml", $"name: {name}\n{yaml}"), SampleCatalogs.All, []);
+    private Study Study(string name, string yaml) =>
+        StudyFile.Read(folder.File($"{name}.yaml", $"name: {name}\n{yaml}"), SampleCatalogs.All, []);
 
     private static string InGerman(Func<string> text)
     {

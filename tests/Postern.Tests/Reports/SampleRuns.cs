@@ -121,8 +121,7 @@ internal static class SampleRuns
 
     private static Proportion Sum(Proportion[] parts) => new(parts.Sum(p => p.Hits), parts.Sum(p => p.Total));
 
-    private static void WriteDescription(CellDirectory directory, Study study, Cell cell) =>
-        directory.WriteDescription(new CellDescription
+    private static void WriteDescription(CellDirectory directory, Study study, Cell cell) => directory.WriteDescription(new()
     {
         Id = cell.Id,
         Study = study.Name,
@@ -141,8 +140,13 @@ internal static class SampleRuns
         ClassNames = [.. Enumerable.Range(0, Classes).Select(c => c == 0 ? "stop" : $"sign {c}")],
         TargetClass = cell.Attack.Name == "none" ? null : 0,
         Versions = new Dictionary<string, string> { ["postern"] = "0.1.0", ["libtorch"] = "2.10.0", ["dotnet"] = "10.0.0" },
-        Hardware = new Dictionary<string, string> { ["cpu"] = "Example CPU at 2.6 GHz", ["threads"] = "2",
-            ["memory"] = "23.5 GiB", ["os"] = "Linux" },
+        Hardware = new Dictionary<string, string>
+        {
+            ["cpu"] = "Example CPU at 2.6 GHz",
+            ["threads"] = "2",
+            ["memory"] = "23.5 GiB",
+            ["os"] = "Linux",
+        },
         CreatedUtc = new DateTimeOffset(2025, 1, 2, 3, 0, 0, TimeSpan.Zero),
     });
 

@@ -39,7 +39,8 @@ public class TableTests
     {
         using var folder = new TemporaryFolder();
         ResultTable table = PaperRuns.Usual(folder).Table;
-        ResultEntry Entry(string attack, string defence, int model) => table.Rows.Single(r => r.Attack == attack && r.Defence == defence).Entries[model];
+        ResultEntry Entry(string attack, string defence, int model) => table.Rows.Single(r => r.Attack == attack
+            && r.Defence == defence).Entries[model];
         Assert.True(table.HasDefences);
         Assert.Equal([0.8, 0.8, 0.8], Entry("badnets", "patch-drop", 0).Der!.Seeds.Select(d => Math.Round(d, 12)));
         Assert.Equal(2, Entry("Blend | 5 % #1", "patch-drop", 0).Der!.Seeds.Count);
@@ -53,6 +54,7 @@ public class TableTests
     [InlineData(0.9, 1.0, 0.9, 0.0, 1.0)]
     [InlineData(0.9, 1.0, 0.5, 1.0, 0.3)]
     [InlineData(0.9, 0.4, 0.95, 0.6, 0.5)]
-    public void A_rating_is_half_where_nothing_changes_and_one_where_the_attack_is_gone(double acc, double asr, double accAfter, double asrAfter, double expected) =>
+    public void A_rating_is_half_where_nothing_changes_and_one_where_the_attack_is_gone(double acc, double asr, double accAfter,
+        double asrAfter, double expected) =>
         Assert.Equal(expected, DefenceRating.Of(acc, asr, accAfter, asrAfter), 12);
 }

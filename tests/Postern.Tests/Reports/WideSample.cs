@@ -6,7 +6,9 @@ using Postern.Tests.Studies;
 
 namespace Postern.Tests.Reports;
 
-/// <summary>The wide sample study with its records and its report, written once for all tests that only read them, when the first asks.</summary>
+/// <summary>
+/// The wide sample study with its records and its report, written once for all tests that only read them, when the first asks.
+/// </summary>
 public sealed class WideSample : IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -11,7 +11,9 @@ internal sealed record ChartAxis(double Min, double Max, IReadOnlyList<double> T
 {
     private const double LogFrom = 20, ClosestTicks = 0.1;
 
-    /// <summary>Whether equal ratios, rather than equal differences, are equally far apart; <see cref="Min"/> is above 0 then.</summary>
+    /// <summary>
+    /// Whether equal ratios, rather than equal differences, are equally far apart; <see cref="Min"/> is above 0 then.
+    /// </summary>
     public bool Log { get; init; }
 
     /// <summary>Percent from 0 to 100.</summary>
@@ -33,7 +35,9 @@ internal sealed record ChartAxis(double Min, double Max, IReadOnlyList<double> T
         return new ChartAxis(last == 1 ? 0 : 1, last == 1 ? 2 : last, [.. ticks], "epoch");
     }
 
-    /// <summary>The values that were tried, each with a tick where there is room; logarithmic where they span more than a factor of 20.</summary>
+    /// <summary>
+    /// The values that were tried, each with a tick where there is room; logarithmic where they span more than a factor of 20.
+    /// </summary>
     /// <param name="values">At least two different finite ones.</param>
     /// <param name="name">What they are.</param>
     public static ChartAxis Over(IEnumerable<double> values, string name)
@@ -52,7 +56,9 @@ internal sealed record ChartAxis(double Min, double Max, IReadOnlyList<double> T
     /// <summary>A tick's number.</summary>
     public static string Label(double tick) => tick.ToString("0.######", CultureInfo.InvariantCulture);
 
-    /// <summary>1, 2 or 5 times a power of ten, so that no more than <paramref name="mostTicks"/> reach <paramref name="range"/>.</summary>
+    /// <summary>
+    /// 1, 2 or 5 times a power of ten, so that no more than <paramref name="mostTicks"/> reach <paramref name="range"/>.
+    /// </summary>
     private static double Step(double range, int mostTicks)
     {
         double power = Math.Pow(10, Math.Floor(Math.Log10(range)) - 1);

@@ -15,7 +15,8 @@ internal sealed record HeatField(double? Share, string Text, string Tip, string?
 /// <param name="Kind"><c>acc</c> or <c>asr</c>: the colour.</param>
 /// <param name="Columns">Names above.</param>
 /// <param name="Rows">Names to the left, each with a field for every column.</param>
-internal sealed record HeatMap(string Title, string Kind, IReadOnlyList<string> Columns, IReadOnlyList<(string Name, IReadOnlyList<HeatField> Fields)> Rows)
+internal sealed record HeatMap(string Title, string Kind, IReadOnlyList<string> Columns,
+    IReadOnlyList<(string Name, IReadOnlyList<HeatField> Fields)> Rows)
 {
     private const double Letter = 6.9, Pad = 9, RowHeight = 30, Head = 24, Narrowest = 64, Strongest = 0.5;
     private const int LongestRow = 26, LongestColumn = 18;

@@ -15,7 +15,9 @@ internal readonly record struct ChartPoint(double X, double Y, string Tip)
 
 /// <summary>A line with markers, told from the others by colour, dashes and markers alike.</summary>
 /// <param name="Name">Its name in the legend.</param>
-/// <param name="Kind">Classes of the style sheet: <c>acc</c>, <c>asr</c>, <c>ra</c> or <c>loss</c>, or those of <see cref="Numbered"/>.</param>
+/// <param name="Kind">
+/// Classes of the style sheet: <c>acc</c>, <c>asr</c>, <c>ra</c> or <c>loss</c>, or those of <see cref="Numbered"/>.
+/// </param>
 /// <param name="Points">In the order of x.</param>
 internal sealed record ChartSeries(string Name, string Kind, IReadOnlyList<ChartPoint> Points)
 {
@@ -26,12 +28,17 @@ internal sealed record ChartSeries(string Name, string Kind, IReadOnlyList<Chart
 
     /// <summary>The line number <paramref name="index"/> among equals: the same number looks the same in every chart.</summary>
     public static ChartSeries Numbered(int index, string name, IEnumerable<ChartPoint> points) =>
-        new(name, string.Create(CultureInfo.InvariantCulture, $"c{index % Colours} d{index % Dashes}"), [.. points]) { Marker = index };
+        new(name, string.Create(CultureInfo.InvariantCulture, $"c{index % Colours} d{index % Dashes}"),
+            [.. points])
+        {
+            Marker = index,
+        };
 }
 
 /// <summary>
 /// A small line chart as inline SVG; its texts are set by the browser, so it needs no font here. Over each x stands an invisible
-/// <c>stop</c> whose title lists the values there: the page's script shows it under the cursor, the finger or the keyboard's focus.
+/// <c>stop</c> whose title lists the values there: the page's script shows it under the cursor, the finger or the keyboard's
+/// focus.
 /// </summary>
 /// <param name="Title">For those who cannot see it.</param>
 /// <param name="X">Horizontal axis.</param>
@@ -90,7 +97,8 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
     private Markup Stops()
     {
         double[] xs = [.. Series.SelectMany(s => s.Points).Select(p => p.X).Distinct().Order()];
-        ILookup<double, string> lines = Series.SelectMany(s => s.Points.Select(p => (p.X, Text: $"{s.Name} {p.Tip}"))).ToLookup(p => p.X, p => p.Text);
+        ILookup<double, string> lines = Series.SelectMany(s => s.Points
+            .Select(p => (p.X, Text: $"{s.Name} {p.Tip}"))).ToLookup(p => p.X, p => p.Text);
         return Markup.Join(xs.Select((x, i) =>
         {
             double from = i == 0 ? Left - 8 : (XAt(xs[i - 1]) + XAt(x)) / 2, to = i == xs.Length - 1 ? Width - Right + 8 : (XAt(x) + XAt(xs[i + 1])) / 2;

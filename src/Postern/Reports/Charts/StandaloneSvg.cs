@@ -4,8 +4,8 @@ using Postern.Reports.Text;
 namespace Postern.Reports.Charts;
 
 /// <summary>
-/// A drawing of the page as a file of its own: with the page's rules for drawings and its light colours written out, on white, so that
-/// browsers and drawing programs show it alike.
+/// A drawing of the page as a file of its own: with the page's rules for drawings and its light colours written out, on white, so
+/// that browsers and drawing programs show it alike.
 /// </summary>
 internal static partial class StandaloneSvg
 {
@@ -13,7 +13,9 @@ internal static partial class StandaloneSvg
 
     /// <summary>The file's text.</summary>
     /// <param name="drawing">An <c>svg</c> element of the page.</param>
-    /// <param name="style">The page's style sheet: its colours, and between the marks <c>drawings</c> the rules for drawings.</param>
+    /// <param name="style">
+    /// The page's style sheet: its colours, and between the marks <c>drawings</c> the rules for drawings.
+    /// </param>
     public static string Of(Markup drawing, string style)
     {
         Dictionary<string, string> light = Colours().Matches(style).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);

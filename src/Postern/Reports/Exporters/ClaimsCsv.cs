@@ -20,9 +20,12 @@ public sealed class ClaimsCsv : IExporter
         [
             CsvText.Number((long)claim.Number), claim.Claim.Id, ClaimResult.Word(claim.Verdict), c.Comparison.ToString(), ClaimResult.Word(c.Verdict),
             CsvText.Number(c.Left), CsvText.Number(c.Right), CsvText.Number(c.Difference?.Value), CsvText.Number(Finite(c.Difference?.Low)), CsvText.Number(Finite(c.Difference?.High)),
-            CsvText.Number(c.Published), string.Join("; ", c.Cells.Select(u => FormattableString.Invariant($"{u.Label} (n={u.Seeds})"))), string.Join("; ", c.Missing),
+            CsvText.Number(c.Published),
+            string.Join("; ", c.Cells.Select(u => FormattableString.Invariant($"{u.Label} (n={u.Seeds})"))),
+            string.Join("; ", c.Missing),
         ]
-    ).Prepend(["number", "claim", "claim_verdict", "comparison", "verdict", "left", "right", "difference", "low", "high", "published_difference", "cells", "missing"]));
+    ).Prepend(["number", "claim", "claim_verdict", "comparison", "verdict", "left", "right", "difference", "low", "high",
+        "published_difference", "cells", "missing"]));
 
     private static double? Finite(double? value) => value is double v && double.IsFinite(v) ? v : null;
 }

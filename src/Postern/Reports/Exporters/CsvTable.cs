@@ -5,8 +5,9 @@ using Postern.Studies;
 namespace Postern.Reports.Exporters;
 
 /// <summary>
-/// The table for machines: a line for each dataset, attack, defence and model; fractions with a point, RFC 4180 quoting. Intervals
-/// are 95% Wilson intervals and stand where a single seed is behind the number; over several seeds the standard deviation does.
+/// The table for machines: a line for each dataset, attack, defence and model; fractions with a point, RFC 4180 quoting.
+/// Intervals are 95% Wilson intervals and stand where a single seed is behind the number; over several seeds the standard
+/// deviation does.
 /// </summary>
 public sealed class CsvTable : IExporter
 {
@@ -29,7 +30,8 @@ public sealed class CsvTable : IExporter
                 row.Dataset, row.Attack, row.Defence, column.First, CsvText.Number(entry.Cells.Count), CsvText.Number(entry.Count(CellPhase.Done)),
                 CsvText.Number(entry.Count(CellPhase.Failed)), CsvText.Number(entry.Unfinished),
                 .. Columns(entry.Acc), .. Columns(entry.Asr), .. Columns(entry.Ra),
-                CsvText.Number(entry.Der?.Mean), CsvText.Number(entry.Der?.Sd), entry.Der is null ? "" : CsvText.Number(entry.Der.Seeds.Count),
+                CsvText.Number(entry.Der?.Mean), CsvText.Number(entry.Der?.Sd),
+                entry.Der is null ? "" : CsvText.Number(entry.Der.Seeds.Count),
             ];
         string[] header =
         [

@@ -6,6 +6,8 @@ public interface IExporter
     /// <summary>The file's name in the report's folder.</summary>
     string File { get; }
 
-    /// <summary>The whole file's text, with line feeds, the same in every culture; null where the study has nothing to write in it.</summary>
+    /// <summary>
+    /// The whole file's text, with line feeds, the same in every culture; null where the study has nothing to write in it.
+    /// </summary>
     string? Export(ReportContents contents);
 }

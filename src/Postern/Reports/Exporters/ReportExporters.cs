@@ -7,7 +7,8 @@ public static class ReportExporters
     public static IReadOnlyList<IExporter> Results { get; } = [new CsvTable(), new MarkdownTable(), new LatexTable()];
 
     /// <summary>The study beside the paper, in the order of links to it.</summary>
-    public static IReadOnlyList<IExporter> Paper { get; } = [new PaperMarkdown(), new PaperLatex(), new PaperCsv(), new AveragesCsv(), new ClaimsCsv()];
+    public static IReadOnlyList<IExporter> Paper { get; } =
+        [new PaperMarkdown(), new PaperLatex(), new PaperCsv(), new AveragesCsv(), new ClaimsCsv()];
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<IExporter> All { get; } = [.. Results, .. Paper];

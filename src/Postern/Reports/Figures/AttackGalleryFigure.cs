@@ -6,8 +6,8 @@ using Postern.Imaging;
 namespace Postern.Reports.Figures;
 
 /// <summary>
-/// Figure 6 of the paper: one picture under every attack, each with what the test-time trigger changes, ten times enlarged around grey, and
-/// how far it is from the clean picture.
+/// Figure 6 of the paper: one picture under every attack, each with what the test-time trigger changes, ten times enlarged around
+/// grey, and how far it is from the clean picture.
 /// </summary>
 public static class AttackGalleryFigure
 {
@@ -19,13 +19,15 @@ public static class AttackGalleryFigure
     /// <param name="attacks">What is shown, in order; a null attack stands for one that is not prepared.</param>
     /// <param name="index">Which test picture; -1 for the first that is not of the target class.</param>
     /// <exception cref="InputException">There is no such picture, or it cannot be read.</exception>
-    public static RgbImage Draw(Dataset dataset, IReadOnlyList<(string Name, Attack? Attack)> attacks, int index = -1) => Grid(dataset, attacks, index).Draw();
+    public static RgbImage Draw(Dataset dataset, IReadOnlyList<(string Name, Attack? Attack)> attacks, int index = -1) =>
+        Grid(dataset, attacks, index).Draw();
 
     internal static FigureGrid Grid(Dataset dataset, IReadOnlyList<(string Name, Attack? Attack)> attacks, int index)
     {
         if (index >= dataset.Test.Count)
             throw new InputException("--picture", string.Create(CultureInfo.InvariantCulture, $"there is no test picture {index}; the last is {dataset.Test.Count - 1}"));
-        if (index < 0) index = Enumerable.Range(0, dataset.Test.Count).FirstOrDefault(i => dataset.Test.Labels[i] != dataset.TargetClass);
+        IReadOnlyList<int> labels = dataset.Test.Labels;
+        if (index < 0) index = Enumerable.Range(0, labels.Count).FirstOrDefault(i => labels[i] != dataset.TargetClass);
         int size = dataset.InputSize;
         float[] clean = FigurePicture.Values(dataset, index, null);
         var pictures = new List<FigureTile> { new(RgbImage.Rounded(clean, size), "clean") };
@@ -42,7 +44,8 @@ public static class AttackGalleryFigure
             TriggerChange change = TriggerChange.Between(clean, triggered);
             pictures.Add(new FigureTile(RgbImage.Rounded(triggered, size), name));
             changes.Add(new FigureTile(AttackPreview.Residual(clean, triggered, size),
-                string.Create(CultureInfo.InvariantCulture, $"PSNR {change.Psnr:f1} dB"), string.Create(CultureInfo.InvariantCulture, $"SSIM {change.Ssim:f3}")));
+                string.Create(CultureInfo.InvariantCulture, $"PSNR {change.Psnr:f1} dB"),
+                string.Create(CultureInfo.InvariantCulture, $"SSIM {change.Ssim:f3}")));
         }
         return new FigureGrid([.. pictures.Chunk(Columns).Zip(changes.Chunk(Columns), (above, below) => new[] { above, below }).SelectMany(rows => rows)], TileSide);
     }

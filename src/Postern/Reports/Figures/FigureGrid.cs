@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace Postern.Reports.Figures;
 
-/// <summary>Rows of tiles as one picture. Small pictures are enlarged without smoothing, so that single pixels can be seen.</summary>
+/// <summary>
+/// Rows of tiles as one picture. Small pictures are enlarged without smoothing, so that single pixels can be seen.
+/// </summary>
 /// <param name="Rows">At least one row with a tile; rows may differ in length.</param>
 /// <param name="TileSide">Side of a tile's picture on the sheet, in pixels.</param>
 internal sealed record FigureGrid(IReadOnlyList<IReadOnlyList<FigureTile>> Rows, int TileSide)
@@ -29,7 +31,8 @@ internal sealed record FigureGrid(IReadOnlyList<IReadOnlyList<FigureTile>> Rows,
             int top = Margin;
             for (int row = 0; row < Rows.Count; row++)
             {
-                for (int column = 0; column < Rows[row].Count; column++) Draw(canvas, text, Rows[row][column], Margin + column * (TileSide + Gap), top, captions[row]);
+                for (int column = 0; column < Rows[row].Count; column++)
+                    Draw(canvas, text, Rows[row][column], Margin + column * (TileSide + Gap), top, captions[row]);
                 top += captions[row] + TileSide + Gap;
             }
         }

@@ -8,7 +8,8 @@ namespace Postern.Reports.Figures;
 internal static class FigurePicture
 {
     /// <summary>Test picture <paramref name="index"/> with the trigger of an attack, or clean where there is none.</summary>
-    internal static RgbImage Of(Dataset dataset, int index, Attack? attack) => RgbImage.Rounded(Values(dataset, index, attack), dataset.InputSize);
+    internal static RgbImage Of(Dataset dataset, int index, Attack? attack) =>
+        RgbImage.Rounded(Values(dataset, index, attack), dataset.InputSize);
 
     /// <summary>As <see cref="Of"/>, [3, InputSize, InputSize] in [0, 1].</summary>
     internal static float[] Values(Dataset dataset, int index, Attack? attack)
@@ -16,7 +17,8 @@ internal static class FigurePicture
         var picture = new RgbImage(dataset.Test.Size, dataset.Test.Size);
         dataset.Test.Read(index, picture.Pixels);
         bool crops = dataset.Test.Size != dataset.InputSize;
-        return AttackPreview.AsInput(picture, dataset.InputSize, attack is null ? null : new TriggeredSamples(attack, crops), index);
+        return AttackPreview.AsInput(picture, dataset.InputSize, attack is null ? null : new TriggeredSamples(attack, crops),
+            index);
     }
 
     /// <summary>A square part of a picture.</summary>
@@ -25,7 +27,8 @@ internal static class FigurePicture
         var part = new RgbImage(side, side);
         for (int channel = 0; channel < 3; channel++)
             for (int row = 0; row < side; row++)
-                for (int column = 0; column < side; column++) part[channel, row, column] = picture[channel, top + row, left + column];
+                for (int column = 0; column < side; column++)
+                    part[channel, row, column] = picture[channel, top + row, left + column];
         return part;
     }
 }

@@ -30,7 +30,9 @@ internal sealed class FigureText : IDisposable
     /// <summary>Width of a line.</summary>
     internal float WidthOf(string line) => font?.MeasureText(line) ?? line.Length * PixelGlyphs.Advance * Dot;
 
-    /// <summary>Draws a line with its middle at <paramref name="centre"/>; one too long for <paramref name="width"/> ends in dots.</summary>
+    /// <summary>
+    /// Draws a line with its middle at <paramref name="centre"/>; one too long for <paramref name="width"/> ends in dots.
+    /// </summary>
     internal void DrawCentred(SKCanvas canvas, string line, float centre, float top, float width)
     {
         for (int kept = line.Length - 1; WidthOf(line) > width && kept > 0; kept--) line = $"{line[..kept].TrimEnd('.')}..";

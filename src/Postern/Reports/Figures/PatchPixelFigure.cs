@@ -7,8 +7,9 @@ using Postern.Imaging;
 namespace Postern.Reports.Figures;
 
 /// <summary>
-/// Figure 4 of the paper: the trigger of single pixels that recur in every patch. From top to bottom: one picture at several intensities,
-/// a few patches of it enlarged with the patches' borders, and what is added in those patches at several positions and layouts.
+/// Figure 4 of the paper: the trigger of single pixels that recur in every patch. From top to bottom: one picture at several
+/// intensities, a few patches of it enlarged with the patches' borders, and what is added in those patches at several positions
+/// and layouts.
 /// </summary>
 public static class PatchPixelFigure
 {
@@ -46,7 +47,8 @@ public static class PatchPixelFigure
             [.. Layouts.Select(l => Enlarged(Added(dataset, index, [.. l.Options, .. Centred(l.Options, patch)]), l.Caption, "at 30, what is added x10"))],
         ], TileSide);
 
-        FigureTile Enlarged(RgbImage picture, params string[] caption) => new(FigurePicture.Part(picture, origin, origin, side), caption) { Lattice = patch };
+        FigureTile Enlarged(RgbImage picture, params string[] caption) =>
+            new(FigurePicture.Part(picture, origin, origin, side), caption) { Lattice = patch };
     }
 
     // The single pixel of a patch stands in its middle, where it can be seen.
@@ -58,7 +60,8 @@ public static class PatchPixelFigure
     }
 
     private static RgbImage Added(Dataset dataset, int index, (string Option, string Value)[] options) =>
-        AttackPreview.Residual(FigurePicture.Values(dataset, index, null), FigurePicture.Values(dataset, index, Make(dataset, options)), dataset.InputSize);
+        AttackPreview.Residual(FigurePicture.Values(dataset, index, null),
+            FigurePicture.Values(dataset, index, Make(dataset, options)), dataset.InputSize);
 
     private static Attack Make(Dataset dataset, params (string Option, string Value)[] options)
     {

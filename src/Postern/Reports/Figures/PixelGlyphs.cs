@@ -2,7 +2,9 @@ using SkiaSharp;
 
 namespace Postern.Reports.Figures;
 
-/// <summary>Letters of 5x7 dots, for machines without a font: capitals, digits and signs; small letters are shown as capitals.</summary>
+/// <summary>
+/// Letters of 5x7 dots, for machines without a font: capitals, digits and signs; small letters are shown as capitals.
+/// </summary>
 internal static class PixelGlyphs
 {
     /// <summary>Dots from one letter to the next, over dots of a line's height.</summary>

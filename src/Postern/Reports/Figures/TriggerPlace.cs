@@ -11,8 +11,8 @@ internal static class TriggerPlace
     private const int MostPieces = 8;
 
     /// <summary>
-    /// Boxes around the pieces of the trigger, as the model sees it; one around everything where it has many pieces, or where it moves
-    /// pixels and so does not show on a flat picture.
+    /// Boxes around the pieces of the trigger, as the model sees it; one around everything where it has many pieces, or where it
+    /// moves pixels and so does not show on a flat picture.
     /// </summary>
     /// <param name="attack">The attack.</param>
     /// <param name="storedSize">Side of the stored pictures.</param>
@@ -45,7 +45,8 @@ internal static class TriggerPlace
             while (open.TryPop(out int at))
             {
                 int row = at / size, column = at % size;
-                (top, left, bottom, right) = (Math.Min(top, row), Math.Min(left, column), Math.Max(bottom, row), Math.Max(right, column));
+                (top, left, bottom, right) = (Math.Min(top, row), Math.Min(left, column), Math.Max(bottom, row),
+                    Math.Max(right, column));
                 for (int r = Math.Max(0, row - LargestGap - 1); r <= Math.Min(size - 1, row + LargestGap + 1); r++)
                 {
                     for (int c = Math.Max(0, column - LargestGap - 1); c <= Math.Min(size - 1, column + LargestGap + 1); c++)

@@ -5,8 +5,8 @@ using Postern.Reports.Text;
 namespace Postern.Reports.Page;
 
 /// <summary>
-/// What the attacks do to pictures, side by side: one preview for each dataset and attack, and those that are alike once. Cells lead
-/// here, and show a preview themselves only where it is another one, so that a page of many cells stays small.
+/// What the attacks do to pictures, side by side: one preview for each dataset and attack, and those that are alike once. Cells
+/// lead here, and show a preview themselves only where it is another one, so that a page of many cells stays small.
 /// </summary>
 internal sealed class AttackGallery
 {
@@ -17,11 +17,13 @@ internal sealed class AttackGallery
     /// <summary>The gallery of <paramref name="begun"/>; a preview that is no PNG is left out.</summary>
     public AttackGallery(IEnumerable<CellReport> begun)
     {
-        var firsts = begun.Where(HasPicture).GroupBy(r => (r.Cell.DatasetLabel, r.Cell.AttackLabel)).Select(attack => attack.First());
+        var firsts = begun.Where(HasPicture).GroupBy(r => (r.Cell.DatasetLabel, r.Cell.AttackLabel))
+            .Select(attack => attack.First());
         pictures =
         [
             .. firsts.GroupBy(r => Hash(r.Preview!)).Select(same => (same.Key,
-                CellGroup.Names(string.Join(", ", same.Select(r => r.Cell.AttackLabel).Distinct()), string.Join(", ", same.Select(r => r.Cell.DatasetLabel).Distinct())),
+                CellGroup.Names(string.Join(", ", same.Select(r => r.Cell.AttackLabel).Distinct()),
+                    string.Join(", ", same.Select(r => r.Cell.DatasetLabel).Distinct())),
                 same.First().Preview!)),
         ];
     }

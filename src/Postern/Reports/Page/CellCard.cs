@@ -24,7 +24,9 @@ internal static class CellCard
             """);
     }
 
-    /// <summary><c>done</c>, <c>failed</c>, <c>begun</c>, <c>epoch 3 of 8</c>, <c>interrupted at epoch 3 of 8</c> or <c>not run</c>.</summary>
+    /// <summary>
+    /// <c>done</c>, <c>failed</c>, <c>begun</c>, <c>epoch 3 of 8</c>, <c>interrupted at epoch 3 of 8</c> or <c>not run</c>.
+    /// </summary>
     public static string StateText(CellState state) => state.Phase switch
     {
         CellPhase.Done => "done",

@@ -16,16 +16,19 @@ internal static class CellCharts
     {
         if (cell.Metrics.Count == 0) yield break;
         ChartAxis epochs = ChartAxis.Epochs(Math.Max(cell.State.Epochs, cell.Metrics[^1].Epoch));
-        ChartSeries loss = Series("loss", "loss", cell.Metrics, e => e.Loss, v => v.ToString("0.0000", CultureInfo.InvariantCulture));
+        ChartSeries loss = Series("loss", "loss", cell.Metrics, e => e.Loss,
+            v => v.ToString("0.0000", CultureInfo.InvariantCulture));
         if (loss.Points.Count > 0)
-            yield return new LineChart(Describe(cell, loss), epochs, ChartAxis.UpTo(loss.Points.Max(p => p.Y), "training loss"), [loss]).Draw();
+            yield return new LineChart(Describe(cell, loss), epochs, ChartAxis.UpTo(loss.Points.Max(p => p.Y), "training loss"),
+                [loss]).Draw();
 
         ChartSeries[] shares =
         [
             .. new[] { Share("ACC", "acc", e => e.Acc), Share("ASR", "asr", e => e.Asr), Share("RA", "ra", e => e.Ra) }
                 .Where(s => s.Points.Count > 0),
         ];
-        if (shares.Length > 0) yield return new LineChart(Describe(cell, shares), epochs, ChartAxis.Percent("test pictures, %"), shares).Draw();
+        if (shares.Length > 0)
+            yield return new LineChart(Describe(cell, shares), epochs, ChartAxis.Percent("test pictures, %"), shares).Draw();
 
         ChartSeries Share(string name, string kind, Func<EpochMetrics, double?> of) =>
             Series(name, kind, cell.Metrics, e => 100 * of(e), v => $"{Measure.Percent(v / 100)} %");

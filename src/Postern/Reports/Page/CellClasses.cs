@@ -37,7 +37,9 @@ internal static class CellClasses
         {
             int total = r.PerClassAsrTotal![label];
             int? right = r.TriggeredConfusion is { } all ? new ConfusionMatrix(all)[label, label] : null;
-            string mistake = other is null ? "–" : string.Create(CultureInfo.InvariantCulture, $"{ClassName(d, other.Predicted)}: {Share(other.Count, total)}");
+            string mistake = other is null
+                ? "–"
+                : string.Create(CultureInfo.InvariantCulture, $"{ClassName(d, other.Predicted)}: {Share(other.Count, total)}");
             triggered = Markup.Of($"""<td class="number">{Share(r.PerClassAsrHits![label], total)}</td><td class="number">{Share(right, total)}</td><td>{mistake}</td>""");
         }
         return Markup.Of($"""<tr><th scope="row">{ClassName(d, label)}{(label == d.TargetClass ? " (target)" : "")}</th><td class="number">{Share(r.PerClassCorrect[label], r.PerClassTotal[label])}</td>{triggered}</tr>""");
@@ -48,7 +50,8 @@ internal static class CellClasses
         .Where(c => c.Predicted != c.Label && c.Predicted != target)
         .GroupBy(c => c.Label).ToDictionary(g => g.Key, g => g.MaxBy(c => c.Count)!);
 
-    private static string ClassName(CellDescription d, int label) => string.Create(CultureInfo.InvariantCulture, $"{label} {d.ClassNames.ElementAtOrDefault(label)}").TrimEnd();
+    private static string ClassName(CellDescription d, int label) =>
+        string.Create(CultureInfo.InvariantCulture, $"{label} {d.ClassNames.ElementAtOrDefault(label)}").TrimEnd();
 
     private static string Share(int? hits, int total) => hits is not int count || total == 0 ? "–"
         : string.Create(CultureInfo.InvariantCulture, $"{Measure.Percent((double)count / total)}  ({count} / {total})");

@@ -28,14 +28,16 @@ internal static class ClaimSection
 
     private static Markup Row(ComparisonResult c)
     {
-        string digits = c.Comparison.Measure == ComparedMeasure.Loss ? "0.0000" : "0.00", signed = $"+{digits};−{digits};{digits}";
+        string digits = c.Comparison.Measure == ComparedMeasure.Loss ? "0.0000" : "0.00";
+        string signed = $"+{digits};−{digits};{digits}";
         return Markup.Of($"""
             <tr><td class="remark">{c.Comparison.ToString()}</td><td>{Badge(c.Verdict)}</td><td class="number">{Text(c.Left, digits)}</td><td class="number">{Text(c.Right, digits)}</td><td class="number">{Text(c.Difference?.Value, signed)}</td><td class="number">{PaperTables.Interval(c)}</td><td class="number">{Text(c.Published, signed)}</td><td class="remark">{Basis(c)}</td></tr>
             """);
     }
 
     private static string Basis(ComparisonResult c) => string.Join("; ",
-        c.Cells.Select(u => string.Create(CultureInfo.InvariantCulture, $"{u.Label} (n={u.Seeds})")).Concat(c.Missing.Select(m => $"without {m}")));
+        c.Cells.Select(u => string.Create(CultureInfo.InvariantCulture, $"{u.Label} (n={u.Seeds})")).Concat(c.Missing
+            .Select(m => $"without {m}")));
 
     /// <summary>The verdict as a word with a sign, so that no colour is needed.</summary>
     private static Markup Badge(Verdict verdict) => Markup.Of($"""<span class="badge {verdict switch

@@ -9,7 +9,8 @@ namespace Postern.Reports.Page;
 internal static class CountsSection
 {
     private static readonly string[] Names =
-        ["dataset", "model", "attack", "defence", "seed", "state", "ACC", "ASR", "RA", "poisoned", "covers", "parameters", "final loss", "images/s", "training"];
+        ["dataset", "model", "attack", "defence", "seed", "state", "ACC", "ASR", "RA", "poisoned", "covers", "parameters",
+            "final loss", "images/s", "training"];
 
     /// <summary>The table; empty where nothing has begun.</summary>
     public static Markup Of(IReadOnlyList<CellReport> begun) => begun.Count == 0 ? Markup.Empty : Markup.Of($"""

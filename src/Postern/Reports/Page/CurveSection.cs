@@ -6,7 +6,10 @@ using Postern.Studies;
 
 namespace Postern.Reports.Page;
 
-/// <summary>Training loss, ACC and ASR over epochs, a line for each attack (figures 7 to 9 of the paper), for each dataset, model and defence.</summary>
+/// <summary>
+/// Training loss, ACC and ASR over epochs, a line for each attack (figures 7 to 9 of the paper), for each dataset, model and
+/// defence.
+/// </summary>
 internal static class CurveSection
 {
     private static readonly (string Name, Func<EpochMetrics, double?> Of)[] Values =
@@ -28,7 +31,8 @@ internal static class CurveSection
     }
 
     /// <summary>The drawings as files.</summary>
-    public static IEnumerable<ReportFigure> Figures(IReadOnlyList<CellGroup> groups) => Charts(groups).Select(c => new ReportFigure(c.File, c.Chart.Draw()));
+    public static IEnumerable<ReportFigure> Figures(IReadOnlyList<CellGroup> groups) =>
+        Charts(groups).Select(c => new ReportFigure(c.File, c.Chart.Draw()));
 
     private static IEnumerable<(string File, string Heading, LineChart Chart)> Charts(IReadOnlyList<CellGroup> groups)
     {
@@ -39,12 +43,16 @@ internal static class CurveSection
             int last = begun.SelectMany(g => g.Cells).Max(c => Math.Max(c.State.Epochs, c.Metrics.Count > 0 ? c.Metrics[^1].Epoch : 0));
             foreach ((string name, Func<EpochMetrics, double?> of) in Values)
             {
-                ChartSeries[] series = [.. begun.Select((g, i) => ChartSeries.Numbered(i, g.Attack, Points(g, of, name))).Where(s => s.Points.Count > 0)];
+                ChartSeries[] series = [.. begun.Select((g, i) => ChartSeries.Numbered(i, g.Attack, Points(g, of, name)))
+                    .Where(s => s.Points.Count > 0)];
                 if (series.Length == 0) continue;
-                ChartAxis y = name == Values[0].Name ? ChartAxis.UpTo(series.SelectMany(s => s.Points).Max(p => p.Spread?.High ?? p.Y), name) : ChartAxis.Percent($"{name}, %");
+                ChartAxis y = name == Values[0].Name
+                    ? ChartAxis.UpTo(series.SelectMany(s => s.Points).Max(p => p.Spread?.High ?? p.Y), name)
+                    : ChartAxis.Percent($"{name}, %");
                 string heading = $"{CellGroup.Names(part.Key.Model, part.Key.Defence)} on {part.Key.Dataset}";
                 yield return (ReportFigure.FileName("curves", name, part.Key.Dataset, part.Key.Model, part.Key.Defence), heading,
-                    new LineChart($"{name} over epochs, {heading}: {string.Join("; ", series.Select(Describe))}", ChartAxis.Epochs(last), y, series));
+                    new LineChart($"{name} over epochs, {heading}: {string.Join("; ", series.Select(Describe))}",
+                        ChartAxis.Epochs(last), y, series));
             }
         }
     }
@@ -60,7 +68,8 @@ internal static class CurveSection
         double mean = values.Average();
         if (values.Length == 1) return new ChartPoint(epoch, mean, Text(mean));
         double sd = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));
-        return new ChartPoint(epoch, mean, string.Create(CultureInfo.InvariantCulture, $"{Text(mean)} ± {Text(sd)} (n={values.Length})"))
+        return new ChartPoint(epoch, mean,
+            string.Create(CultureInfo.InvariantCulture, $"{Text(mean)} ± {Text(sd)} (n={values.Length})"))
         {
             Spread = (Math.Max(0, mean - sd), mean + sd),
         };

@@ -46,7 +46,8 @@ internal static class HeatMapSection
     {
         if (group is null) return new HeatField(null, "", "not part of the study", null);
         if (of(group.Entry) is not Measure measure)
-            return new HeatField(null, group.Entry.Acc is not null ? "–" : Waiting(group), group.Entry.Note, group.Shown?.Cell.Id);
+            return new HeatField(null, group.Entry.Acc is not null ? "–" : Waiting(group), group.Entry.Note,
+                group.Shown?.Cell.Id);
         return new HeatField(measure.Mean, (100 * measure.Mean).ToString("0.0", CultureInfo.InvariantCulture),
             $"{measure} %{(group.Entry.Note.Length > 0 ? $" ({group.Entry.Note})" : "")}", group.Shown?.Cell.Id);
     }

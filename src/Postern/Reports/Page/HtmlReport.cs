@@ -10,8 +10,8 @@ using Postern.Studies;
 namespace Postern.Reports.Page;
 
 /// <summary>
-/// The report of a study: one page that stands by itself (no network, no fonts, no other file), the main table in other formats, and drawings.
-/// It shows what the records say; a cell that has not run is an empty entry.
+/// The report of a study: one page that stands by itself (no network, no fonts, no other file), the main table in other formats,
+/// and drawings. It shows what the records say; a cell that has not run is an empty entry.
 /// </summary>
 public static class HtmlReport
 {
@@ -39,7 +39,8 @@ public static class HtmlReport
     {
         IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Cells);
         return ((IEnumerable<ReportFigure>)[.. HeatMapSection.Figures(groups), .. SweepSection.Figures(groups), .. CurveSection.Figures(groups)])
-            .GroupBy(f => f.Name).SelectMany(same => same.Select((f, i) => i == 0 ? f : f with { Name = FormattableString.Invariant($"{f.Name}-{i + 1}") }));
+            .GroupBy(f => f.Name).SelectMany(same => same
+                .Select((f, i) => i == 0 ? f : f with { Name = FormattableString.Invariant($"{f.Name}-{i + 1}") }));
     }
 
     /// <summary>The page's text.</summary>

@@ -6,10 +6,14 @@ using Postern.Reports.Text;
 
 namespace Postern.Reports.Page;
 
-/// <summary>The study beside the paper: measured and printed values with their difference, a table for each of the paper's, and the averages.</summary>
+/// <summary>
+/// The study beside the paper: measured and printed values with their difference, a table for each of the paper's, and the
+/// averages.
+/// </summary>
 internal static class PaperSection
 {
-    private static readonly string[] Heads = ["dataset", "attack", "defence", "model", "ACC", "published", "difference", "ASR", "published", "difference", "n", "note"];
+    private static readonly string[] Heads = ["dataset", "attack", "defence", "model", "ACC", "published", "difference", "ASR",
+        "published", "difference", "n", "note"];
 
     private const int Names = 4, FirstNumber = 4, LastNumber = 9;
 
@@ -53,7 +57,9 @@ internal static class PaperSection
     private static Markup Fields(PaperMeasure measure, string table, string? target)
     {
         PublishedNumber? printed = measure.Printed.FirstOrDefault(p => p.Tables.Contains(table))?.Number;
-        double? difference = measure.Measured is Measure m && printed is { Kind: NumberKind.Exact } ? 100 * m.Mean - (double)printed.Percent : null;
+        double? difference = measure.Measured is Measure m && printed is { Kind: NumberKind.Exact }
+            ? 100 * m.Mean - (double)printed.Percent
+            : null;
         Markup measured = measure.Measured is not Measure value ? Markup.Empty
             : Markup.Of($"<a href=\"#{target}\">{Measure.Percent(value.Mean)}</a>{(value.Sd is double sd ? Markup.Of($"<span class=\"sd\">± {Measure.Percent(sd)}</span>") : Markup.Empty)}");
         return Markup.Of($"""<td class="number first" data-sort="{Text(measure.Measured?.Mean, "0.######")}">{measured}</td><td class="number" data-sort="{printed?.Percent.ToString(CultureInfo.InvariantCulture)}">{printed?.ToString()}</td><td class="number" data-sort="{Text(difference, "0.####")}">{Text(difference, "+0.00;−0.00;0.00")}</td>""");

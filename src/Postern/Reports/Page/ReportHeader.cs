@@ -65,7 +65,8 @@ internal static class ReportHeader
         foreach (string versions in described.Select(d => Line(d.Versions)).Distinct()) yield return ("versions", versions);
     }
 
-    private static string Command(string verb, Study study, string runsRoot) => string.Join(' ', new[] { "postern", verb, Quote(study.FilePath) }
+    private static string Command(string verb, Study study, string runsRoot) =>
+        string.Join(' ', new[] { "postern", verb, Quote(study.FilePath) }
         .Concat(study.Sets.Select(s => $"--set {Quote(s)}"))
         .Concat(runsRoot == "runs" ? [] : [$"--out {Quote(runsRoot)}"]));
 
@@ -74,7 +75,9 @@ internal static class ReportHeader
         text.All(c => char.IsAsciiLetterOrDigit(c) || "/\\._-=:,+@%".Contains(c, StringComparison.Ordinal)) && text.Length > 0
             ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static string Line(IReadOnlyDictionary<string, string> facts) => string.Join(", ", facts.Select(f => $"{f.Key} {f.Value}"));
+    private static string Line(IReadOnlyDictionary<string, string> facts) =>
+        string.Join(", ", facts.Select(f => $"{f.Key} {f.Value}"));
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

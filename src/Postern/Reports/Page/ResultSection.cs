@@ -41,7 +41,8 @@ internal static class ResultSection
     private static Markup Value(Measure? measure, string kind, string target, Markup note)
     {
         if (measure is null) return Markup.Of($"""<td class="number" data-sort="">–{note}</td>""");
-        string title = string.Join('\n', measure.Seeds.Select(s => string.Create(CultureInfo.InvariantCulture, $"seed {s.Seed}: {Describe(s.Share)}")));
+        string title = string.Join('\n',
+            measure.Seeds.Select(s => string.Create(CultureInfo.InvariantCulture, $"seed {s.Seed}: {Describe(s.Share)}")));
         Markup sd = measure.Sd is double value ? Markup.Of($"""<span class="sd">± {Measure.Percent(value)}</span>""") : Markup.Empty;
         return Markup.Of($"""<td class="number {kind} bar" style="--v:{measure.Mean:0.####}" data-sort="{measure.Mean:0.######}" title="{title}"><a href="#{target}">{Measure.Percent(measure.Mean)}</a>{sd}{note}</td>""");
     }

@@ -25,7 +25,8 @@ internal static class SweepSection
     }
 
     /// <summary>The drawings as files.</summary>
-    public static IEnumerable<ReportFigure> Figures(IReadOnlyList<CellGroup> groups) => Charts(groups).Select(c => new ReportFigure(c.File, c.Chart.Draw()));
+    public static IEnumerable<ReportFigure> Figures(IReadOnlyList<CellGroup> groups) =>
+        Charts(groups).Select(c => new ReportFigure(c.File, c.Chart.Draw()));
 
     private static IEnumerable<(string File, string Heading, LineChart Chart)> Charts(IReadOnlyList<CellGroup> groups)
     {
@@ -38,7 +39,8 @@ internal static class SweepSection
                 string heading = $"{sweep.Option} on {sweep.Dataset}";
                 ChartAxis x = ChartAxis.Over(sweep.Lines.SelectMany(l => l.Points).Select(p => p.Value), sweep.Option);
                 yield return (ReportFigure.FileName("sweep", sweep.Option, name, sweep.Dataset), heading,
-                    new LineChart($"{name} against {heading}: {string.Join("; ", series.Select(Describe))}", x, ChartAxis.Percent($"{name}, %"), series));
+                    new LineChart($"{name} against {heading}: {string.Join("; ", series.Select(Describe))}", x,
+                        ChartAxis.Percent($"{name}, %"), series));
             }
         }
     }
@@ -49,7 +51,11 @@ internal static class SweepSection
         where measure is not null
         let spread = measure.Range
         let note = point.Group.Entry.Note
-        select new ChartPoint(point.Value, 100 * measure.Mean, $"{measure} %{(note.Length > 0 ? $" ({note})" : "")}") { Spread = (100 * spread.Low, 100 * spread.High) };
+        select new ChartPoint(point.Value, 100 * measure.Mean,
+            $"{measure} %{(note.Length > 0 ? $" ({note})" : "")}")
+        {
+            Spread = (100 * spread.Low, 100 * spread.High),
+        };
 
     private static string Describe(ChartSeries series) => string.Create(CultureInfo.InvariantCulture,
         $"{series.Name} from {series.Points[0].Tip} at {series.Points[0].X} to {series.Points[^1].Tip} at {series.Points[^1].X}");

@@ -3,9 +3,9 @@ using Postern.Studies;
 namespace Postern.Reports.Paper;
 
 /// <summary>
-/// Pairs the cells of a comparison's means. A key that all means select alike (the same names, or any) must have the same value on
-/// all of them: the mean over three attacks is compared with the mean over the same three attacks. Options of the attack count as
-/// part of it.
+/// Pairs the cells of a comparison's means. A key that all means select alike (the same names, or any) must have the same value
+/// on all of them: the mean over three attacks is compared with the mean over the same three attacks. Options of the attack count
+/// as part of it.
 /// </summary>
 internal sealed class CellPairing
 {
@@ -14,10 +14,12 @@ internal sealed class CellPairing
     /// <summary>The pairing of the means <paramref name="terms"/>.</summary>
     public CellPairing(IReadOnlyList<CellSelector> terms)
     {
-        (dataset, model, attack, defence) = (Alike(t => t.Datasets), Alike(t => t.Models), Alike(t => t.Attacks), Alike(t => t.Defences));
+        (dataset, model, attack, defence) = (Alike(t => t.Datasets), Alike(t => t.Models), Alike(t => t.Attacks),
+            Alike(t => t.Defences));
         (poisonRate, intensity) = (attack && Alike(t => t.PoisonRates), attack && Alike(t => t.Intensities));
 
-        bool Alike<T>(Func<CellSelector, IReadOnlyList<T>> of) => terms.All(t => of(t).Order().SequenceEqual(of(terms[0]).Order()));
+        bool Alike<T>(Func<CellSelector, IReadOnlyList<T>> of) =>
+            terms.All(t => of(t).Order().SequenceEqual(of(terms[0]).Order()));
     }
 
     /// <summary>What must be the same on all sides; all else is left out.</summary>

@@ -28,16 +28,22 @@ public sealed record CellSelector(
     /// <summary>Every name that it lists, with where a cell has it.</summary>
     internal IEnumerable<(string Name, Func<CellNames, string> Of)> Listed =>
     [
-        .. Datasets.Select(n => (n, (Func<CellNames, string>)(c => c.Dataset))), .. Models.Select(n => (n, (Func<CellNames, string>)(c => c.Model))),
-        .. Attacks.Select(n => (n, (Func<CellNames, string>)(c => c.Attack))), .. Defences.Select(n => (n, (Func<CellNames, string>)(c => c.Defence))),
+        .. Datasets.Select(n => (n, (Func<CellNames, string>)(c => c.Dataset))),
+        .. Models.Select(n => (n, (Func<CellNames, string>)(c => c.Model))),
+        .. Attacks.Select(n => (n, (Func<CellNames, string>)(c => c.Attack))),
+        .. Defences.Select(n => (n, (Func<CellNames, string>)(c => c.Defence))),
     ];
 
-    /// <summary>In words: <c>Vim-t, BadNets, PatchDrop at rate 0.003</c>; a long list as <c>mean of 7 attacks</c>, an undefended side without its defence.</summary>
+    /// <summary>
+    /// In words: <c>Vim-t, BadNets, PatchDrop at rate 0.003</c>; a long list as <c>mean of 7 attacks</c>, an undefended side
+    /// without its defence.
+    /// </summary>
     public override string ToString()
     {
         string[] parts =
         [
-            List(Datasets, "datasets"), List(Models, "models"), Attacks is [PublishedValues.None] ? "clean" : List(Attacks, "attacks"),
+            List(Datasets, "datasets"), List(Models, "models"),
+            Attacks is [PublishedValues.None] ? "clean" : List(Attacks, "attacks"),
             Defences is [PublishedValues.None] ? "" : List(Defences, "defences"),
         ];
         string names = string.Join(", ", parts.Where(p => p.Length > 0));
@@ -46,10 +52,13 @@ public sealed record CellSelector(
         return names.Length > 0 ? names : "all cells";
     }
 
-    private static bool Has(IReadOnlyList<string> names, string name) => names.Count == 0 || names.Contains(name, StringComparer.OrdinalIgnoreCase);
+    private static bool Has(IReadOnlyList<string> names, string name) =>
+        names.Count == 0 || names.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     private static string List(IReadOnlyList<string> names, string what) =>
-        names.Count <= 3 ? string.Join(" and ", names) : string.Create(CultureInfo.InvariantCulture, $"mean of {names.Count} {what}");
+        names.Count <= 3
+            ? string.Join(" and ", names)
+            : string.Create(CultureInfo.InvariantCulture, $"mean of {names.Count} {what}");
 
     private static string Invariant(decimal number) => number.ToString(CultureInfo.InvariantCulture);
 }

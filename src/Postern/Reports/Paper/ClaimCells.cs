@@ -16,7 +16,8 @@ internal readonly record struct SeedValue(long Seed, double Value, double? Count
 /// <param name="Label">Their names in the study's tables.</param>
 /// <param name="Seeds">Seeds that are done and have the measure.</param>
 /// <param name="IsMeant">Whether they are meant where a claim names no setting (<see cref="Sweeps"/>).</param>
-internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, string Label, IReadOnlyList<SeedValue> Seeds, bool IsMeant)
+internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, string Label, IReadOnlyList<SeedValue> Seeds,
+    bool IsMeant)
 {
     private const string NoAttack = "none";
 
@@ -32,7 +33,9 @@ internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, strin
     private static SeedValue? Value(CellReport report, ComparedMeasure measure)
     {
         if (measure == ComparedMeasure.Loss)
-            return report.Result is { FinalLoss: double loss } && double.IsFinite(loss) ? new SeedValue(report.Cell.Seed, loss, null) : null;
+            return report.Result is { FinalLoss: double loss } && double.IsFinite(loss)
+                ? new SeedValue(report.Cell.Seed, loss, null)
+                : null;
         Proportion? share = measure == ComparedMeasure.Acc ? report.Acc : report.Asr;
         return share is { Total: > 0 } s ? new SeedValue(report.Cell.Seed, 100 * s.Value, 1e4 * Estimate.CountVariance(s)) : null;
     }

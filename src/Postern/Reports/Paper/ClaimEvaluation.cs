@@ -32,11 +32,14 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
         Term[] terms = TermsOf(comparison);
         var pairing = new CellPairing([.. terms.Select(t => t.Selector)]);
         List<string> missing = [.. terms.SelectMany(Absent).Distinct()];
-        missing.AddRange(terms.SelectMany(t => t.Cells).Where(c => c.Seeds.Count == 0).Select(c => $"{c.Label}: not done").Distinct());
+        missing.AddRange(terms.SelectMany(t => t.Cells).Where(c => c.Seeds.Count == 0)
+            .Select(c => $"{c.Label}: not done").Distinct());
         foreach (Term term in terms) term.Cells.RemoveAll(c => c.Seeds.Count == 0);
         if (terms.All(t => t.Cells.Count > 0)) missing.AddRange(Pair(terms, pairing));
-        double? published = PublishedDifference.Of(comparison, Published, [.. Cells.Select(c => c.Cell.Paper.Dataset).Distinct()]);
-        if (terms.Any(t => t.Cells.Count == 0)) return new ComparisonResult(comparison, Verdict.NotMeasured, null, null, null, published, [], missing);
+        double? published = PublishedDifference.Of(comparison, Published,
+            [.. Cells.Select(c => c.Cell.Paper.Dataset).Distinct()]);
+        if (terms.Any(t => t.Cells.Count == 0)) return new ComparisonResult(comparison, Verdict.NotMeasured, null, null, null,
+            published, [], missing);
 
         (int Sign, Estimate Mean)[] means = [.. terms.Select(t => (t.Sign, Mean(t, pairing)))];
         Estimate sum = Estimate.Sum(means);
@@ -48,7 +51,8 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
         }
         Estimate difference = sum with { Value = left - right };
         UsedCells[] used = [.. terms.SelectMany(t => t.Cells.Select(c => new UsedCells(c.Label, Complete(t.Cells).Count))).Distinct()];
-        return new ComparisonResult(comparison, Judge(comparison.Relation, (double)comparison.Margin, difference), left, right, difference, published, used, missing);
+        return new ComparisonResult(comparison, Judge(comparison.Relation, (double)comparison.Margin, difference), left, right,
+            difference, published, used, missing);
     }
 
     /// <summary>What <paramref name="relation"/> says of a difference with <paramref name="difference"/>'s interval.</summary>
@@ -68,9 +72,13 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
 
     /// <summary>The names that a mean lists and no cell of the study has in its place.</summary>
     private static IEnumerable<string> Absent(Term term) => term.Cells.Count == 0 ? [$"{term.Selector}: not in the study"]
-        : term.Selector.Listed.Where(l => !term.Cells.Exists(c => PublishedValues.Same(l.Of(c.Names), l.Name))).Select(l => $"{l.Name}: not in the study");
+        : term.Selector.Listed.Where(l => !term.Cells.Exists(c => PublishedValues.Same(l.Of(c.Names), l.Name)))
+            .Select(l => $"{l.Name}: not in the study");
 
-    /// <summary>Removes the cells that have no counterpart in every mean, and those without which more seeds are complete than none; says which.</summary>
+    /// <summary>
+    /// Removes the cells that have no counterpart in every mean, and those without which more seeds are complete than none; says
+    /// which.
+    /// </summary>
     private static IEnumerable<string> Pair(Term[] terms, CellPairing pairing)
     {
         PairKey Key(ClaimCells cells) => pairing.Key(cells.Names, cells.Attack);
@@ -110,6 +118,7 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
                 return (parts.Sum(p => p.Weight * p.Of.Value), parts.Sum(p => p.Weight * p.Weight * p.Of.Counted));
             }),
         ];
-        return Estimate.OfSeeds([.. seeds.Select(s => s.Value)], term.Cells[0].Seeds[0].Counted is null ? null : [.. seeds.Select(s => s.Counted!.Value)]);
+        return Estimate.OfSeeds([.. seeds.Select(s => s.Value)],
+            term.Cells[0].Seeds[0].Counted is null ? null : [.. seeds.Select(s => s.Counted!.Value)]);
     }
 }

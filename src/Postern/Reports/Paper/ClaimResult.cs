@@ -26,7 +26,9 @@ public sealed record UsedCells(string Label, int Seeds);
 /// <param name="Left">The left side, points or loss; null where it is not measured.</param>
 /// <param name="Right">The right side.</param>
 /// <param name="Difference">Left - right with its interval; null where it is not measured. The interval may be infinite.</param>
-/// <param name="Published">Left - right of the paper's own numbers on the study's datasets, points; null where it prints none.</param>
+/// <param name="Published">
+/// Left - right of the paper's own numbers on the study's datasets, points; null where it prints none.
+/// </param>
 /// <param name="Cells">The cells that the means are over.</param>
 /// <param name="Missing">What the comparison names and the means are without, with the reason.</param>
 public sealed record ComparisonResult(
@@ -39,26 +41,33 @@ public sealed record ComparisonResult(
 /// <param name="Comparisons">One for each of the claim's comparisons.</param>
 public sealed record ClaimResult(Claim Claim, int Number, IReadOnlyList<ComparisonResult> Comparisons)
 {
-    /// <summary>Fails where one comparison fails, holds where all hold, not measured where none is measured, else undecided.</summary>
+    /// <summary>
+    /// Fails where one comparison fails, holds where all hold, not measured where none is measured, else undecided.
+    /// </summary>
     public Verdict Verdict =>
         Comparisons.Any(c => c.Verdict == Verdict.Fails) ? Verdict.Fails
         : Comparisons.All(c => c.Verdict == Verdict.Holds) ? Verdict.Holds
         : Comparisons.All(c => c.Verdict == Verdict.NotMeasured) ? Verdict.NotMeasured
         : Verdict.Undecided;
 
-    /// <summary>The verdict for readers, with the reason where it is not plain: <c>holds</c>, <c>undecided: of 3 comparisons 2 hold, 1 not measured</c>.</summary>
+    /// <summary>
+    /// The verdict for readers, with the reason where it is not plain: <c>holds</c>, <c>undecided: of 3 comparisons 2 hold, 1 not
+    /// measured</c>.
+    /// </summary>
     public string Text
     {
         get
         {
             string word = Word(Verdict);
             if (Comparisons.Count == 1 || Comparisons.All(c => c.Verdict == Verdict)) return word;
-            IEnumerable<string> counts = Enum.GetValues<Verdict>().Select(v => (v, Comparisons.Count(c => c.Verdict == v))).Where(c => c.Item2 > 0)
+            IEnumerable<string> counts = Enum.GetValues<Verdict>().Select(v => (v, Comparisons.Count(c => c.Verdict == v)))
+                .Where(c => c.Item2 > 0)
                 .Select(c => FormattableString.Invariant($"{c.Item2} {(c.Item2 == 1 ? Word(c.v) : Word(c.v).TrimEnd('s'))}"));
             return FormattableString.Invariant($"{word}: of {Comparisons.Count} comparisons {string.Join(", ", counts)}");
         }
     }
 
     /// <summary><c>holds</c>, <c>fails</c>, <c>undecided</c> or <c>not measured</c>.</summary>
-    public static string Word(Verdict verdict) => verdict == Verdict.NotMeasured ? "not measured" : verdict.ToString().ToLowerInvariant();
+    public static string Word(Verdict verdict) =>
+        verdict == Verdict.NotMeasured ? "not measured" : verdict.ToString().ToLowerInvariant();
 }

@@ -49,11 +49,13 @@ public sealed record ComparisonSide(CellSelector? Plus, CellSelector? Minus, dec
 /// <param name="Relation">What it is said to be.</param>
 /// <param name="Right">The side that it is compared with.</param>
 /// <param name="Margin">m of the relation, not negative: points, or loss.</param>
-public sealed record Comparison(ComparedMeasure Measure, ComparisonSide Left, Relation Relation, ComparisonSide Right, decimal Margin)
+public sealed record Comparison(ComparedMeasure Measure, ComparisonSide Left, Relation Relation, ComparisonSide Right,
+    decimal Margin)
 {
     /// <summary>Its means with their signs in left - right.</summary>
     internal IReadOnlyList<(int Sign, CellSelector Cells)> Terms =>
-        [.. new[] { (1, Left.Plus), (-1, Left.Minus), (-1, Right.Plus), (1, Right.Minus) }.Where(t => t.Item2 is not null).Select(t => (t.Item1, t.Item2!))];
+        [.. new[] { (1, Left.Plus), (-1, Left.Minus), (-1, Right.Plus), (1, Right.Minus) }.Where(t => t.Item2 is not null)
+            .Select(t => (t.Item1, t.Item2!))];
 
     /// <summary>In one line: <c>ASR: Vim-t, BadNets > MambaOut-t, BadNets</c>.</summary>
     public override string ToString()

@@ -3,7 +3,10 @@ using Postern.Studies;
 
 namespace Postern.Reports.Paper;
 
-/// <summary>The keys of one map in a file with published values, read strictly: an unknown key or a value of the wrong kind is an error with its place.</summary>
+/// <summary>
+/// The keys of one map in a file with published values, read strictly: an unknown key or a value of the wrong kind is an error
+/// with its place.
+/// </summary>
 internal sealed class Fields
 {
     private readonly MapNode map;
@@ -35,13 +38,16 @@ internal sealed class Fields
     public string? OptionalText(string key) => map[key] is StudyNode node ? TextOf(node, key) : null;
 
     /// <summary>The number of <paramref name="key"/>; null where it is not there.</summary>
-    public decimal? OptionalNumber(string key, decimal min, decimal max) => map[key] is StudyNode node ? NumberOf(node, key, min, max) : null;
+    public decimal? OptionalNumber(string key, decimal min, decimal max) =>
+        map[key] is StudyNode node ? NumberOf(node, key, min, max) : null;
 
     /// <summary>The whole number of <paramref name="key"/>, from 1 to the largest 32-bit one.</summary>
     public int Count(string key)
     {
         decimal count = OptionalNumber(key, 1, int.MaxValue) ?? throw Missing(key);
-        return decimal.IsInteger(count) ? (int)count : throw map[key]!.At.Error($"{key} is {map[key]!.Kind}, expected a whole number");
+        return decimal.IsInteger(count)
+            ? (int)count
+            : throw map[key]!.At.Error($"{key} is {map[key]!.Kind}, expected a whole number");
     }
 
     /// <summary>The list of <paramref name="key"/>, which must be there and have an entry.</summary>

@@ -4,7 +4,10 @@ using Postern.Studies;
 
 namespace Postern.Reports.Paper;
 
-/// <summary>A study beside the paper: each row with the printed value, the averages, and what it says of the paper's claims. Exporters only write it down.</summary>
+/// <summary>
+/// A study beside the paper: each row with the printed value, the averages, and what it says of the paper's claims. Exporters
+/// only write it down.
+/// </summary>
 /// <param name="Title">The study's name.</param>
 /// <param name="Source">The paper.</param>
 /// <param name="Rows">A row for each dataset, attack, defence and model of the study, in the order of its table.</param>
@@ -24,9 +27,11 @@ public sealed record PaperComparison(
         var sweeps = new Sweeps(summary.Cells, published);
         PaperRow[] rows =
         [
-            .. summary.Table.Rows.SelectMany(r => r.Entries).Where(e => e.Cells.Count > 0).Select(e => Row(e, published, sweeps.Contains(e.Cells[0].Cell))),
+            .. summary.Table.Rows.SelectMany(r => r.Entries).Where(e => e.Cells.Count > 0)
+                .Select(e => Row(e, published, sweeps.Contains(e.Cells[0].Cell))),
         ];
-        return new PaperComparison(summary.Study.Name, published.Source, rows, [.. published.Averages.SelectMany(a => Measured(a, rows, published))],
+        return new PaperComparison(summary.Study.Name, published.Source, rows,
+            [.. published.Averages.SelectMany(a => Measured(a, rows, published))],
             new ClaimEvaluation(summary.Cells, published).Results);
     }
 
@@ -35,15 +40,19 @@ public sealed record PaperComparison(
         Cell cell = entry.Cells[0].Cell;
         AttackCondition attack = AttackCondition.Of(cell.Attack);
         IReadOnlyList<PublishedValue> values = published.Of(cell.Paper, attack, exact);
-        AttackCondition? set = values.Any(v => v.Condition.IsEmpty) ? published.Setting(cell.Paper.Dataset, cell.Paper.Attack)?.Condition : null;
+        AttackCondition? set = values.Any(v => v.Condition.IsEmpty)
+            ? published.Setting(cell.Paper.Dataset, cell.Paper.Attack)?.Condition
+            : null;
         return new PaperRow(cell.Labels, cell.Paper, entry, new PaperMeasure(entry.Acc, PrintedNumber.Of(values, v => v.Acc)),
             new PaperMeasure(entry.Asr, PrintedNumber.Of(values, v => v.Asr)), set is null ? "" : Remark(set, attack));
     }
 
     private static string Remark(AttackCondition paper, AttackCondition here)
     {
-        (string Name, decimal? Paper, decimal? Here)[] options = [("poison_rate", paper.PoisonRate, here.PoisonRate), ("intensity", paper.Intensity, here.Intensity)];
-        (string Name, decimal? Paper, decimal? Here)[] other = [.. options.Where(o => o is { Paper: not null, Here: not null } && o.Paper != o.Here)];
+        (string Name, decimal? Paper, decimal? Here)[] options = [("poison_rate", paper.PoisonRate, here.PoisonRate),
+            ("intensity", paper.Intensity, here.Intensity)];
+        (string Name, decimal? Paper, decimal? Here)[] other = [.. options
+            .Where(o => o is { Paper: not null, Here: not null } && o.Paper != o.Here)];
         return other.Length == 0 ? "" : $"published at {string.Join(", ", other.Select(o =>
             string.Create(CultureInfo.InvariantCulture, $"{o.Name} {o.Paper}, here {o.Here}")))}";
     }
@@ -55,6 +64,8 @@ public sealed record PaperComparison(
             && row.Asr is { Measured: not null } && row.Asr.Printed.Any(p => p.Tables.Contains(average.Table))
         group row by (row.Labels.Dataset, row.Labels.Model) into column
         where column.Count() > 1
-        select new PaperAverage(column.Key.Dataset, column.Key.Model, average, 100 * column.Average(r => r.Acc.Measured!.Mean), 100 * column.Average(r => r.Asr.Measured!.Mean),
-            column.Count(), published.Values.Count(v => v.Table == average.Table && v.Names.Model == average.Model && v.Asr is not null));
+        select new PaperAverage(column.Key.Dataset, column.Key.Model, average, 100 * column.Average(r => r.Acc.Measured!.Mean),
+            100 * column.Average(r => r.Asr.Measured!.Mean),
+            column.Count(), published.Values.Count(v => v.Table == average.Table && v.Names.Model == average.Model
+                && v.Asr is not null));
 }

@@ -11,10 +11,14 @@ public sealed record PrintedNumber(PublishedNumber Number, IReadOnlyList<string>
     /// <summary><c>99.16 (Table 1, Table 4)</c>.</summary>
     public override string ToString() => $"{Number} ({string.Join(", ", Tables)})";
 
-    /// <summary>The numbers that <paramref name="of"/> takes from <paramref name="values"/>, equal ones together, exact ones first.</summary>
-    internal static IReadOnlyList<PrintedNumber> Of(IReadOnlyList<PublishedValue> values, Func<PublishedValue, PublishedNumber?> of) =>
+    /// <summary>
+    /// The numbers that <paramref name="of"/> takes from <paramref name="values"/>, equal ones together, exact ones first.
+    /// </summary>
+    internal static IReadOnlyList<PrintedNumber> Of(
+        IReadOnlyList<PublishedValue> values, Func<PublishedValue, PublishedNumber?> of) =>
     [
-        .. values.Where(v => of(v) is not null).GroupBy(v => of(v)!).Select(g => new PrintedNumber(g.Key, [.. g.Select(v => v.Table).Distinct()]))
+        .. values.Where(v => of(v) is not null).GroupBy(v => of(v)!)
+            .Select(g => new PrintedNumber(g.Key, [.. g.Select(v => v.Table).Distinct()]))
             .OrderBy(n => n.Number.Kind),
     ];
 }
@@ -37,8 +41,12 @@ public sealed record PaperMeasure(Measure? Measured, IReadOnlyList<PrintedNumber
 /// <param name="Entry">What they measured, and how far they are.</param>
 /// <param name="Acc">ACC.</param>
 /// <param name="Asr">ASR.</param>
-/// <param name="Remark">Where the paper's cells were set differently: <c>published at poison_rate 0.02, here 0.05</c>; empty where they were not, or it does not say.</param>
-public sealed record PaperRow(CellNames Labels, CellNames Paper, ResultEntry Entry, PaperMeasure Acc, PaperMeasure Asr, string Remark);
+/// <param name="Remark">
+/// Where the paper's cells were set differently: <c>published at poison_rate 0.02, here 0.05</c>; empty where they were not, or
+/// it does not say.
+/// </param>
+public sealed record PaperRow(CellNames Labels, CellNames Paper, ResultEntry Entry, PaperMeasure Acc, PaperMeasure Asr,
+    string Remark);
 
 /// <summary>Averages over the attacked rows of a table.</summary>
 /// <param name="Dataset">The dataset's name in the study's tables.</param>
@@ -48,4 +56,5 @@ public sealed record PaperRow(CellNames Labels, CellNames Paper, ResultEntry Ent
 /// <param name="Asr">Measured average ASR, percent.</param>
 /// <param name="Rows">Rows that are in the measured average; each has at least one finished seed.</param>
 /// <param name="Of">Rows of the paper's table.</param>
-public sealed record PaperAverage(string Dataset, string Model, PublishedAverage Printed, double Acc, double Asr, int Rows, int Of);
+public sealed record PaperAverage(string Dataset, string Model, PublishedAverage Printed, double Acc, double Asr, int Rows,
+    int Of);

@@ -9,24 +9,30 @@ namespace Postern.Reports.Paper;
 /// <param name="Head">Heads of all columns.</param>
 /// <param name="Rows">Its rows, each as long as the head.</param>
 /// <param name="Foot">What stands under it; may be empty.</param>
-internal sealed record PaperTable(string Title, int Names, IReadOnlyList<string> Head, IReadOnlyList<IReadOnlyList<string>> Rows, string Foot);
+internal sealed record PaperTable(string Title, int Names, IReadOnlyList<string> Head, IReadOnlyList<IReadOnlyList<string>> Rows,
+    string Foot);
 
 /// <summary>The comparison as tables for readers, the same in Markdown and LaTeX.</summary>
 internal static class PaperTables
 {
     /// <summary>The tables that have a row.</summary>
     public static IEnumerable<PaperTable> Of(PaperComparison comparison) =>
-        new[] { Rows(comparison), Averages(comparison), Claims(comparison), Comparisons(comparison) }.Where(t => t.Rows.Count > 0);
+        new[] { Rows(comparison), Averages(comparison), Claims(comparison), Comparisons(comparison) }
+            .Where(t => t.Rows.Count > 0);
 
-    private static PaperTable Rows(PaperComparison comparison) => new($"{comparison.Title}: measured and published ({comparison.Source})", 4,
-        ["dataset", "attack", "defence", "model", "ACC", "published", "difference", "ASR", "published", "difference", "printed in", "note"],
+    private static PaperTable Rows(PaperComparison comparison) =>
+        new($"{comparison.Title}: measured and published ({comparison.Source})", 4,
+        ["dataset", "attack", "defence", "model", "ACC", "published", "difference", "ASR", "published", "difference",
+            "printed in", "note"],
         [
             .. comparison.Rows.Select(r => (string[])
             [
                 r.Labels.Dataset, r.Labels.Attack, r.Labels.Defence, r.Labels.Model,
-                r.Acc.Measured?.ToString() ?? "", Printed(r.Acc), Points(r.Acc.Difference), r.Asr.Measured?.ToString() ?? "", Printed(r.Asr), Points(r.Asr.Difference),
+                r.Acc.Measured?.ToString() ?? "", Printed(r.Acc), Points(r.Acc.Difference),
+                r.Asr.Measured?.ToString() ?? "", Printed(r.Asr), Points(r.Asr.Difference),
                 string.Join(", ", r.Acc.Printed.Concat(r.Asr.Printed).SelectMany(p => p.Tables).Distinct()),
-                string.Join("; ", new[] { r.Entry.Note.Length == 0 && r.Entry.Acc is not null ? "n=1" : r.Entry.Note, r.Remark }.Where(n => n.Length > 0)),
+                string.Join("; ", new[] { r.Entry.Note.Length == 0 && r.Entry.Acc is not null ? "n=1" : r.Entry.Note, r.Remark }
+                    .Where(n => n.Length > 0)),
             ]),
         ], "In percent; over several seeds mean ± standard deviation. Differences: measured - published, in points.");
 
@@ -44,13 +50,15 @@ internal static class PaperTables
         [.. comparison.Claims.Select(c => (string[])[Invariant($"{c.Number}"), c.Claim.Text, c.Text])], "");
 
     private static PaperTable Comparisons(PaperComparison comparison) => new("What the claims rest on", 2,
-        ["claim", "comparison", "left", "right", "difference", "95% interval", "published difference", "verdict", "cells", "missing"],
+        ["claim", "comparison", "left", "right", "difference", "95% interval", "published difference", "verdict", "cells",
+            "missing"],
         [
             .. from claim in comparison.Claims
                from c in claim.Comparisons
                select (string[])
                [
-                   Invariant($"{claim.Number}"), c.Comparison.ToString(), Value(c, c.Left), Value(c, c.Right), Difference(c, c.Difference?.Value),
+                   Invariant($"{claim.Number}"), c.Comparison.ToString(), Value(c, c.Left), Value(c, c.Right),
+                   Difference(c, c.Difference?.Value),
                    Interval(c), Points(c.Published), ClaimResult.Word(c.Verdict),
                    string.Join("; ", c.Cells.Select(u => Invariant($"{u.Label} (n={u.Seeds})"))), string.Join("; ", c.Missing),
                ],
@@ -69,15 +77,18 @@ internal static class PaperTables
     private static string Printed(PaperMeasure measure) =>
         string.Join("; ", measure.Printed.Select((p, i) => i == 0 ? p.Number.ToString() : p.ToString()));
 
-    private static string Value(ComparisonResult result, double? value) => value?.ToString(Digits(result), CultureInfo.InvariantCulture) ?? "";
+    private static string Value(ComparisonResult result, double? value) =>
+        value?.ToString(Digits(result), CultureInfo.InvariantCulture) ?? "";
 
     private static string Difference(ComparisonResult result, double? value) => Signed(value, Digits(result));
 
-    private static string Digits(ComparisonResult result) => result.Comparison.Measure == ComparedMeasure.Loss ? "0.0000" : "0.00";
+    private static string Digits(ComparisonResult result) =>
+        result.Comparison.Measure == ComparedMeasure.Loss ? "0.0000" : "0.00";
 
     private static string Points(double? value) => Signed(value, "0.00");
 
-    private static string Signed(double? value, string digits) => value?.ToString($"+{digits};-{digits};{digits}", CultureInfo.InvariantCulture) ?? "";
+    private static string Signed(double? value, string digits) =>
+        value?.ToString($"+{digits};-{digits};{digits}", CultureInfo.InvariantCulture) ?? "";
 
     private static string Percent(decimal value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 

@@ -3,7 +3,9 @@ namespace Postern.Reports.Paper;
 /// <summary>What a comparison gives on the paper's own numbers.</summary>
 internal static class PublishedDifference
 {
-    /// <summary>Left - right in points, pairing as with measured cells; null where the paper prints no number for a side, and for losses.</summary>
+    /// <summary>
+    /// Left - right in points, pairing as with measured cells; null where the paper prints no number for a side, and for losses.
+    /// </summary>
     /// <param name="comparison">The comparison.</param>
     /// <param name="published">What the paper prints.</param>
     /// <param name="datasets">The datasets whose numbers count: those that were measured.</param>
@@ -15,7 +17,8 @@ internal static class PublishedDifference
         (PairKey Key, decimal Value)[][] values =
         [
             .. terms.Select(t => published.Values.Where(v => datasets.Contains(v.Names.Dataset, StringComparer.OrdinalIgnoreCase) && t.Cells.Matches(v.Names, v.Condition) && AsksFor(t.Cells, v.Condition) && Number(v) is not null)
-                .DistinctBy(v => (v.Names, v.Condition)).Select(v => (pairing.Key(v.Names, v.Condition), Number(v)!.Value)).ToArray()),
+                .DistinctBy(v => (v.Names, v.Condition))
+                    .Select(v => (pairing.Key(v.Names, v.Condition), Number(v)!.Value)).ToArray()),
         ];
         IReadOnlyList<PairKey> common = CellPairing.Common(values.Select(v => v.Select(p => p.Key)));
         if (common.Count == 0) return null;
@@ -25,10 +28,15 @@ internal static class PublishedDifference
         return (double)difference;
 
         decimal? Number(PublishedValue value) =>
-            (comparison.Measure == ComparedMeasure.Acc ? value.Acc : value.Asr) is { Kind: NumberKind.Exact } number ? number.Percent : null;
+            (comparison.Measure == ComparedMeasure.Acc ? value.Acc : value.Asr) is { Kind: NumberKind.Exact } number
+                ? number.Percent
+                : null;
     }
 
-    /// <summary>A value for special cells (one poisoning rate, one intensity) is meant only where the side names that option.</summary>
+    /// <summary>
+    /// A value for special cells (one poisoning rate, one intensity) is meant only where the side names that option.
+    /// </summary>
     private static bool AsksFor(CellSelector cells, AttackCondition condition) =>
-        (condition.PoisonRate is null || cells.PoisonRates.Count > 0) && (condition.Intensity is null || cells.Intensities.Count > 0);
+        (condition.PoisonRate is null || cells.PoisonRates.Count > 0)
+            && (condition.Intensity is null || cells.Intensities.Count > 0);
 }

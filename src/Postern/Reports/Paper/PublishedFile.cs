@@ -3,8 +3,8 @@ using Postern.Studies;
 namespace Postern.Reports.Paper;
 
 /// <summary>
-/// Reads a file with published values: YAML with <c>source</c>, <c>tables</c>, <c>datasets</c>, <c>models</c>, <c>settings</c> and
-/// <c>claims</c>. Every error is one line with the place, what was found and the nearest valid name.
+/// Reads a file with published values: YAML with <c>source</c>, <c>tables</c>, <c>datasets</c>, <c>models</c>, <c>settings</c>
+/// and <c>claims</c>. Every error is one line with the place, what was found and the nearest valid name.
 /// </summary>
 internal static class PublishedFile
 {
@@ -14,13 +14,15 @@ internal static class PublishedFile
     /// <exception cref="InputException">It is missing or not such a file.</exception>
     public static PublishedValues Read(string path)
     {
-        var file = new Fields(StudyDocument.ReadFile(path), "a file of published values", "source", "tables", "datasets", "models", "settings", "claims");
+        var file = new Fields(StudyDocument.ReadFile(path), "a file of published values", "source", "tables", "datasets",
+            "models", "settings", "claims");
         string source = file.Text("source");
         var seen = new HashSet<string>(StringComparer.Ordinal);
         (PublishedValue[] Values, PublishedAverage[] Averages)[] tables = [.. file.List("tables").Select(t => Table(t, seen))];
         PublishedValue[] values = [.. tables.SelectMany(t => t.Values)];
         return new PublishedValues(source, values, [.. tables.SelectMany(t => t.Averages)],
-            [.. file.OptionalList("settings").Select(Setting)], [.. file.OptionalList("datasets").Select(Dataset)], [.. file.OptionalList("models").Select(Model)],
+            [.. file.OptionalList("settings").Select(Setting)],
+            [.. file.OptionalList("datasets").Select(Dataset)], [.. file.OptionalList("models").Select(Model)],
             new ClaimReader(values).Read(file.OptionalList("claims")));
     }
 
@@ -39,7 +41,8 @@ internal static class PublishedFile
     {
         var fields = new Fields(node, "a value", [.. Names, "poison_rate", "intensity", "acc", "asr"]);
         var names = new CellNames(Named("dataset"), Named("model"), Named("attack"), Named("defence"));
-        var condition = new AttackCondition(fields.OptionalNumber("poison_rate", 0, 1), fields.OptionalNumber("intensity", 0, 255));
+        var condition = new AttackCondition(fields.OptionalNumber("poison_rate", 0, 1),
+            fields.OptionalNumber("intensity", 0, 255));
         var value = new PublishedValue(name, names, condition, Number(fields, "acc"), Number(fields, "asr"));
         if (value.Acc is null && value.Asr is null) throw fields.At.Error("a value needs 'acc' or 'asr'");
         return seen.Add((names, condition)) ? value : throw fields.At.Error($"{name} has the value of {names.Dataset}, {names.Model}, {names.Attack}, {names.Defence} twice");
@@ -50,16 +53,21 @@ internal static class PublishedFile
     private static PublishedAverage Average(StudyNode node, Fields table, string name, PublishedValue[] values)
     {
         var fields = new Fields(node, "an average", "dataset", "model", "acc", "asr");
-        string dataset = fields.OptionalText("dataset") ?? table.OptionalText("dataset") ?? throw fields.Missing("dataset"), model = fields.Text("model");
-        PublishedValue[] rows = [.. values.Where(v => v.Acc is not null && v.Asr is not null && v.Names.Dataset == dataset && v.Names.Model == model)];
+        string dataset = fields.OptionalText("dataset") ?? table.OptionalText("dataset")
+            ?? throw fields.Missing("dataset"), model = fields.Text("model");
+        PublishedValue[] rows = [.. values
+            .Where(v => v.Acc is not null && v.Asr is not null && v.Names.Dataset == dataset && v.Names.Model == model)];
         if (rows.Length == 0) throw fields.At.Error($"{name} has no attacked rows of {model} on {dataset} to average");
-        return new PublishedAverage(name, dataset, model, Number(fields, "acc") ?? throw fields.Missing("acc"), Number(fields, "asr") ?? throw fields.Missing("asr"),
+        return new PublishedAverage(name, dataset, model, Number(fields, "acc") ?? throw fields.Missing("acc"),
+            Number(fields, "asr") ?? throw fields.Missing("asr"),
             rows.Average(r => r.Acc!.Percent), rows.Average(r => r.Asr!.Percent));
     }
 
     private static PublishedNumber? Number(Fields fields, string key)
     {
-        if (fields[key] is not MapNode node) return fields.OptionalNumber(key, 0, 100) is decimal exact ? new PublishedNumber(exact, NumberKind.Exact) : null;
+        if (fields[key] is not MapNode node) return fields.OptionalNumber(key, 0, 100) is decimal exact
+            ? new PublishedNumber(exact, NumberKind.Exact)
+            : null;
         var inexact = new Fields(node, $"an inexact {key}", "above", "near");
         return (inexact.OptionalNumber("above", 0, 100), inexact.OptionalNumber("near", 0, 100)) switch
         {
@@ -72,14 +80,16 @@ internal static class PublishedFile
     private static PublishedSetting Setting(StudyNode node)
     {
         var fields = new Fields(node, "a setting", "dataset", "attack", "table", "poison_rate", "intensity");
-        var condition = new AttackCondition(fields.OptionalNumber("poison_rate", 0, 1) ?? throw fields.Missing("poison_rate"), fields.OptionalNumber("intensity", 0, 255));
+        var condition = new AttackCondition(fields.OptionalNumber("poison_rate", 0, 1) ?? throw fields.Missing("poison_rate"),
+            fields.OptionalNumber("intensity", 0, 255));
         return new PublishedSetting(fields.Text("dataset"), fields.Text("attack"), fields.Text("table"), condition);
     }
 
     private static PublishedDataset Dataset(StudyNode node)
     {
         var fields = new Fields(node, "a dataset", "name", "table", "input", "classes", "train", "test");
-        return new PublishedDataset(fields.Text("name"), fields.Text("table"), fields.Text("input"), fields.Count("classes"), fields.Count("train"), fields.Count("test"));
+        return new PublishedDataset(fields.Text("name"), fields.Text("table"), fields.Text("input"), fields.Count("classes"),
+            fields.Count("train"), fields.Count("test"));
     }
 
     private static PublishedModel Model(StudyNode node)

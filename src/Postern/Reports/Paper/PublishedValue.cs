@@ -8,7 +8,8 @@ namespace Postern.Reports.Paper;
 /// <param name="Condition">Options that only this value's cells have.</param>
 /// <param name="Acc">ACC; null where it is not given.</param>
 /// <param name="Asr">ASR; null where it is not given.</param>
-public sealed record PublishedValue(string Table, CellNames Names, AttackCondition Condition, PublishedNumber? Acc, PublishedNumber? Asr);
+public sealed record PublishedValue(string Table, CellNames Names, AttackCondition Condition, PublishedNumber? Acc,
+    PublishedNumber? Asr);
 
 /// <summary>A printed average over a table's attacked rows.</summary>
 /// <param name="Table">The table.</param>

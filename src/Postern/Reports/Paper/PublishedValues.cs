@@ -22,12 +22,15 @@ public sealed record PublishedValues(
     public static PublishedValues Read(string path) => PublishedFile.Read(path);
 
     /// <summary>
-    /// The values printed for cells called <paramref name="names"/>. Those whose condition <paramref name="attack"/> meets go before
-    /// those without a condition: they are about exactly these cells.
+    /// The values printed for cells called <paramref name="names"/>. Those whose condition <paramref name="attack"/> meets go
+    /// before those without a condition: they are about exactly these cells.
     /// </summary>
     /// <param name="names">What the paper calls the cell.</param>
     /// <param name="attack">The cell's options.</param>
-    /// <param name="exact">Whether the study has several cells of these names (a sweep), so that a value without a condition belongs only to the cell set as the paper's.</param>
+    /// <param name="exact">
+    /// Whether the study has several cells of these names (a sweep), so that a value without a condition belongs only to the cell
+    /// set as the paper's.
+    /// </param>
     public IReadOnlyList<PublishedValue> Of(CellNames names, AttackCondition attack, bool exact)
     {
         PublishedValue[] named = [.. Values.Where(v => Same(v.Names, names) && v.Condition.Holds(attack))];
@@ -36,8 +39,11 @@ public sealed record PublishedValues(
         return exact && Setting(names.Dataset, names.Attack)?.Condition.Holds(attack) == false ? [] : named;
     }
 
-    /// <summary>What the paper sets <paramref name="attack"/> to on <paramref name="dataset"/>; null where it does not say.</summary>
-    public PublishedSetting? Setting(string dataset, string attack) => Settings.FirstOrDefault(s => Same(s.Dataset, dataset) && Same(s.Attack, attack));
+    /// <summary>
+    /// What the paper sets <paramref name="attack"/> to on <paramref name="dataset"/>; null where it does not say.
+    /// </summary>
+    public PublishedSetting? Setting(string dataset, string attack) =>
+        Settings.FirstOrDefault(s => Same(s.Dataset, dataset) && Same(s.Attack, attack));
 
     internal static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 

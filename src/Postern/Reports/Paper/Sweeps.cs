@@ -4,8 +4,8 @@ using Postern.Studies;
 namespace Postern.Reports.Paper;
 
 /// <summary>
-/// Which of a study's cells go by one name of the paper with several settings: a sweep over rates or intensities. What the paper says
-/// of such a name without naming a setting, it says of the cells that are set as its own.
+/// Which of a study's cells go by one name of the paper with several settings: a sweep over rates or intensities. What the paper
+/// says of such a name without naming a setting, it says of the cells that are set as its own.
 /// </summary>
 internal sealed class Sweeps
 {
@@ -19,7 +19,8 @@ internal sealed class Sweeps
     {
         names =
         [
-            .. cells.GroupBy(c => c.Cell.Paper).Where(g => g.Select(c => AttackCondition.Of(c.Cell.Attack)).Distinct().Count() > 1).Select(g => g.Key),
+            .. cells.GroupBy(c => c.Cell.Paper)
+                .Where(g => g.Select(c => AttackCondition.Of(c.Cell.Attack)).Distinct().Count() > 1).Select(g => g.Key),
         ];
         this.published = published;
     }
@@ -27,7 +28,10 @@ internal sealed class Sweeps
     /// <summary>Whether <paramref name="cell"/> is one of several settings.</summary>
     public bool Contains(Cell cell) => names.Contains(cell.Paper);
 
-    /// <summary>Whether <paramref name="cell"/> is meant where no setting is named: all are but those of a sweep that are set otherwise than the paper's.</summary>
+    /// <summary>
+    /// Whether <paramref name="cell"/> is meant where no setting is named: all are but those of a sweep that are set otherwise
+    /// than the paper's.
+    /// </summary>
     public bool IsMeant(Cell cell) => !Contains(cell)
         || published.Setting(cell.Paper.Dataset, cell.Paper.Attack)?.Condition.Holds(AttackCondition.Of(cell.Attack)) != false;
 }

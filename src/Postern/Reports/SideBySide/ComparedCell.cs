@@ -10,7 +10,8 @@ namespace Postern.Reports.SideBySide;
 /// <param name="Seed">Its seed.</param>
 /// <param name="Settings">Everything that was set or recorded about it, by <c>part.option</c>.</param>
 /// <param name="Result">What it measured; null where it is not done.</param>
-public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadOnlyDictionary<string, string> Settings, CellResult? Result)
+public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadOnlyDictionary<string, string> Settings,
+    CellResult? Result)
 {
     // Parts that a cell knows only once it has begun: they count as different only where both sides know them.
     private static readonly string[] Recorded = ["pictures", "versions", "machine"];
@@ -40,12 +41,14 @@ public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadO
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach ((string part, ChoiceRecord choice) in new[]
                  {
-                     ("dataset", description.Dataset), ("model", description.Model), ("attack", description.Attack), ("defence", description.Defence),
+                     ("dataset", description.Dataset), ("model", description.Model), ("attack", description.Attack), ("defence",
+                         description.Defence),
                  })
             Add(settings, part, choice.Name, choice.Options);
         Add(settings, "train", null, description.Training.Options);
         AddRecorded(settings, description);
-        var labels = new CellNames(description.Dataset.Label, description.Model.Label, description.Attack.Label, description.Defence.Label);
+        var labels = new CellNames(description.Dataset.Label, description.Model.Label, description.Attack.Label,
+            description.Defence.Label);
         return new ComparedCell(description.Id, labels, description.Seed, settings, result);
     }
 
@@ -58,7 +61,8 @@ public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadO
         select $"{key} {Shown(before)} → {Shown(after)}";
 
     // A dataset's path says where it lies on one machine; the fingerprint of its pictures says what it is.
-    private static void Add(SortedDictionary<string, string> settings, string part, string? name, IReadOnlyDictionary<string, string> options)
+    private static void Add(SortedDictionary<string, string> settings, string part, string? name, IReadOnlyDictionary<string,
+        string> options)
     {
         if (name is not null) settings[part] = name;
         foreach ((string key, string value) in options)
@@ -74,5 +78,6 @@ public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadO
         Add(settings, "machine", null, description.Hardware);
     }
 
-    private static string Shown(string? value) => value is null ? "(no such option)" : value.Length == 0 ? "(empty)" : ChartLegend.Cut(value, 40);
+    private static string Shown(string? value) =>
+        value is null ? "(no such option)" : value.Length == 0 ? "(empty)" : ChartLegend.Cut(value, 40);
 }

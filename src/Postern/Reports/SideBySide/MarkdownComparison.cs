@@ -21,10 +21,14 @@ public static class MarkdownComparison
         return
         [
             comparison.Rows.Count == 0 ? "Nothing is in both: no cell's id and no row's labels are the same."
-                : string.Create(CultureInfo.InvariantCulture, $"{outside} of {measured} differences are outside the spread: their 95% interval excludes 0."),
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"{outside} of {measured} differences are outside the spread: their 95% interval excludes 0."),
             .. comparison.Rows.Any(r => r.Acc.HasSingleSeed) ? [RunComparison.SingleSeedNote] : Array.Empty<string>(),
-            .. comparison.CommonChanges.Count > 0 ? [$"Different in every row: {string.Join("; ", comparison.CommonChanges)}."] : Array.Empty<string>(),
-            .. comparison.Rows.Select(r => (r.Name, Own: r.Changes.Except(comparison.CommonChanges).ToArray())).Where(r => r.Own.Length > 0)
+            .. comparison.CommonChanges.Count > 0
+                ? [$"Different in every row: {string.Join("; ", comparison.CommonChanges)}."]
+                : Array.Empty<string>(),
+            .. comparison.Rows.Select(r => (r.Name, Own: r.Changes.Except(comparison.CommonChanges).ToArray()))
+                .Where(r => r.Own.Length > 0)
                 .Select(r => $"{r.Name}: {string.Join("; ", r.Own)}."),
             .. Only("A", comparison.OnlyBefore), .. Only("B", comparison.OnlyAfter),
         ];

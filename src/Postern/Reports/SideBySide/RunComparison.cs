@@ -18,7 +18,9 @@ public sealed record RunComparison(
     public const string SingleSeedNote = "¹ one seed on a side: the interval knows the chance of the test pictures, and not how trainings differ.";
 
     /// <summary>Settings that differ alike in every row.</summary>
-    public IReadOnlyList<string> CommonChanges { get; } = Rows.Count == 0 ? [] : [.. Rows.Skip(1).Aggregate(Rows[0].Changes.AsEnumerable(), (common, row) => common.Intersect(row.Changes))];
+    public IReadOnlyList<string> CommonChanges { get; } = Rows.Count == 0
+        ? []
+        : [.. Rows.Skip(1).Aggregate(Rows[0].Changes.AsEnumerable(), (common, row) => common.Intersect(row.Changes))];
 
     /// <summary>How many of the differences are outside the spread, and how many there are.</summary>
     public (int Outside, int Measured) Count
@@ -31,15 +33,16 @@ public sealed record RunComparison(
     }
 
     /// <summary>
-    /// Compares them. Cells of a side that differ in their seed only make a row; rows belong together where they share a cell's id (a
-    /// label may have changed), else where all labels are equal (the settings may have changed).
+    /// Compares them. Cells of a side that differ in their seed only make a row; rows belong together where they share a cell's
+    /// id (a label may have changed), else where all labels are equal (the settings may have changed).
     /// </summary>
     public static RunComparison Of(ComparedRuns before, ComparedRuns after)
     {
         IReadOnlyList<ComparedCell[]> left = Groups(before), right = Groups(after);
         var open = right.ToList();
         var pairs = new Dictionary<ComparedCell[], ComparedCell[]>();
-        foreach (Func<ComparedCell[], ComparedCell[], bool> same in new Func<ComparedCell[], ComparedCell[], bool>[] { ShareId, ShareLabels })
+        foreach (Func<ComparedCell[], ComparedCell[], bool> same in new Func<ComparedCell[], ComparedCell[],
+            bool>[] { ShareId, ShareLabels })
         {
             foreach (ComparedCell[] group in left.Where(g => !pairs.ContainsKey(g)))
             {
@@ -52,7 +55,8 @@ public sealed record RunComparison(
             [.. left.Where(g => !pairs.ContainsKey(g)).Select(NameOf)], [.. open.Select(NameOf)]);
     }
 
-    private static IReadOnlyList<ComparedCell[]> Groups(ComparedRuns runs) => [.. runs.Cells.GroupBy(c => c.Labels).Select(g => g.ToArray())];
+    private static IReadOnlyList<ComparedCell[]> Groups(ComparedRuns runs) =>
+        [.. runs.Cells.GroupBy(c => c.Labels).Select(g => g.ToArray())];
 
     private static bool ShareId(ComparedCell[] group, ComparedCell[] other) => group.Any(c => other.Any(o => o.Id == c.Id));
 

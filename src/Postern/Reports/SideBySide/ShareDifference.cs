@@ -10,8 +10,8 @@ namespace Postern.Reports.SideBySide;
 public sealed record ShareDifference(Measure? Before, Measure? After)
 {
     /// <summary>
-    /// After - before, a fraction, with its 95% interval: Welch's over the seeds, and that of the counted pictures where a side has a
-    /// single seed; null unless both sides are measured.
+    /// After - before, a fraction, with its 95% interval: Welch's over the seeds, and that of the counted pictures where a side
+    /// has a single seed; null unless both sides are measured.
     /// </summary>
     public Estimate? Difference => Before is null || After is null ? null : Estimate.Sum([(1, Of(After)), (-1, Of(Before))]);
 

@@ -11,7 +11,9 @@ internal sealed record CellGroup(string Dataset, string Model, string Attack, st
     /// <summary>What was measured over the seeds.</summary>
     public ResultEntry Entry { get; } = ResultEntry.Of(Cells);
 
-    /// <summary>The cell that links lead to: the first with a result, else the first that has begun; null where none has.</summary>
+    /// <summary>
+    /// The cell that links lead to: the first with a result, else the first that has begun; null where none has.
+    /// </summary>
     public CellReport? Shown => Cells.FirstOrDefault(c => c.Result is not null) ?? Cells.FirstOrDefault(c => c.State.HasBegun);
 
     /// <summary>The groups of <paramref name="cells"/>, in their order.</summary>

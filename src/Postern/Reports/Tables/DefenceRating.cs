@@ -1,8 +1,8 @@
 namespace Postern.Reports.Tables;
 
 /// <summary>
-/// DER, the defence effectiveness rating (Zhu et al. 2023): what a defence takes from ASR, less what it takes from ACC. 0.5 where it
-/// changes nothing, 1 where it takes a full ASR and no ACC, below 0.5 where it costs more than it gives.
+/// DER, the defence effectiveness rating (Zhu et al. 2023): what a defence takes from ASR, less what it takes from ACC. 0.5 where
+/// it changes nothing, 1 where it takes a full ASR and no ACC, below 0.5 where it costs more than it gives.
 /// </summary>
 /// <param name="Seeds">One rating for each seed whose defended and undefended cells are both done, [0, 1]; at least one.</param>
 public sealed record DefenceRating(IReadOnlyList<double> Seeds)
@@ -13,7 +13,10 @@ public sealed record DefenceRating(IReadOnlyList<double> Seeds)
     /// <summary>Sample standard deviation of the seeds' ratings; null for a single seed.</summary>
     public double? Sd => Measure.Deviation(Seeds);
 
-    /// <summary>The ratings of those seeds that <paramref name="defended"/> and <paramref name="undefended"/> both have; null where there is none.</summary>
+    /// <summary>
+    /// The ratings of those seeds that <paramref name="defended"/> and <paramref name="undefended"/> both have; null where there
+    /// is none.
+    /// </summary>
     public static DefenceRating? Of(IReadOnlyList<CellReport> defended, IReadOnlyList<CellReport> undefended)
     {
         double[] seeds =

@@ -27,11 +27,13 @@ public sealed record Estimate(double Value, double Variance, double Freedom)
     public double High => Value + HalfWidth;
 
     /// <summary>
-    /// The mean over seeds. Its variance is that of the seeds' values, but never below what the counted pictures alone give; with one
-    /// seed it is the latter, which knows nothing of how trainings differ.
+    /// The mean over seeds. Its variance is that of the seeds' values, but never below what the counted pictures alone give; with
+    /// one seed it is the latter, which knows nothing of how trainings differ.
     /// </summary>
     /// <param name="values">One value for each seed.</param>
-    /// <param name="counted">Variance of each value from its counted pictures (<see cref="CountVariance"/>); null for values that are no shares.</param>
+    /// <param name="counted">
+    /// Variance of each value from its counted pictures (<see cref="CountVariance"/>); null for values that are no shares.
+    /// </param>
     public static Estimate OfSeeds(IReadOnlyList<double> values, IReadOnlyList<double>? counted)
     {
         int n = values.Count;
@@ -42,8 +44,8 @@ public sealed record Estimate(double Value, double Variance, double Freedom)
     }
 
     /// <summary>
-    /// Binomial variance of a share, with two hits and two misses added to the share (Agresti and Coull 1998), so that 0% and 100% of
-    /// few pictures are not taken for certain.
+    /// Binomial variance of a share, with two hits and two misses added to the share (Agresti and Coull 1998), so that 0% and
+    /// 100% of few pictures are not taken for certain.
     /// </summary>
     public static double CountVariance(Proportion share)
     {

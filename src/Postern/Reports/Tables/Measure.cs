@@ -18,8 +18,12 @@ public sealed record Measure(IReadOnlyList<SeedShare> Seeds)
     /// <summary>Sample standard deviation of the seeds' values, a fraction; null for a single seed.</summary>
     public double? Sd => Deviation([.. Seeds.Select(s => s.Share.Value)]);
 
-    /// <summary>What to draw behind the mean: one standard deviation to either side, or the 95% Wilson interval of a single seed; within [0, 1].</summary>
-    public (double Low, double High) Range => Sd is double sd ? (Math.Max(0, Mean - sd), Math.Min(1, Mean + sd)) : (Seeds[0].Share.Low, Seeds[0].Share.High);
+    /// <summary>
+    /// What to draw behind the mean: one standard deviation to either side, or the 95% Wilson interval of a single seed; within
+    /// [0, 1].
+    /// </summary>
+    public (double Low, double High) Range =>
+        Sd is double sd ? (Math.Max(0, Mean - sd), Math.Min(1, Mean + sd)) : (Seeds[0].Share.Low, Seeds[0].Share.High);
 
     /// <summary>Pictures that count, over all seeds.</summary>
     public long Hits => Seeds.Sum(s => (long)s.Share.Hits);

@@ -4,8 +4,8 @@ using Postern.Studies;
 namespace Postern.Reports.Tables;
 
 /// <summary>
-/// Says where cells of one table were computed in different ways: on machines of different kinds, or after a self-check sent one of them down.
-/// All ways give the plain values but for rounding, which training can carry into the digits of a table.
+/// Says where cells of one table were computed in different ways: on machines of different kinds, or after a self-check sent one
+/// of them down. All ways give the plain values but for rounding, which training can carry into the digits of a table.
 /// </summary>
 internal static class PathDifferences
 {

@@ -11,7 +11,9 @@ namespace Postern.Reports.Tables;
 /// <param name="Cells">The cells behind it, a seed each; empty where the study has none.</param>
 public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadOnlyList<CellReport> Cells)
 {
-    /// <summary>DER against the undefended cells; null where there is no defence, no attack, or nothing to rate it against.</summary>
+    /// <summary>
+    /// DER against the undefended cells; null where there is no defence, no attack, or nothing to rate it against.
+    /// </summary>
     public DefenceRating? Der { get; init; }
 
     /// <summary>How many seeds are in <paramref name="phase"/>.</summary>
@@ -21,8 +23,8 @@ public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadO
     public int Unfinished => Cells.Count(c => c.State.IsUnfinished);
 
     /// <summary>
-    /// What a number does not say: <c>n=3</c>, <c>n=2 of 3, 1 failed</c>, <c>failed</c>, <c>at epoch 3/8</c>; empty for one finished
-    /// seed and where nothing has run.
+    /// What a number does not say: <c>n=3</c>, <c>n=2 of 3, 1 failed</c>, <c>failed</c>, <c>at epoch 3/8</c>; empty for one
+    /// finished seed and where nothing has run.
     /// </summary>
     public string Note
     {
@@ -38,7 +40,9 @@ public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadO
         }
     }
 
-    /// <summary>In one line: <c>93.40 / 99.16</c>, <c>94.90 / – (n=2 of 3, 1 failed)</c>, <c>at epoch 3/8</c>, or empty.</summary>
+    /// <summary>
+    /// In one line: <c>93.40 / 99.16</c>, <c>94.90 / – (n=2 of 3, 1 failed)</c>, <c>at epoch 3/8</c>, or empty.
+    /// </summary>
     public string Text => Acc is null ? Note : $"{Acc} / {Asr?.ToString() ?? "–"}{(Note.Length > 0 ? $" ({Note})" : "")}";
 
     /// <summary>The entry of <paramref name="cells"/>, which differ in their seed only.</summary>

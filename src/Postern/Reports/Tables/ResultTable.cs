@@ -2,7 +2,9 @@ using Postern.Studies;
 
 namespace Postern.Reports.Tables;
 
-/// <summary>The main table as data: a row for each dataset, attack and defence, a column for each model. Exporters only write it down.</summary>
+/// <summary>
+/// The main table as data: a row for each dataset, attack and defence, a column for each model. Exporters only write it down.
+/// </summary>
 /// <param name="Title">The study's name.</param>
 /// <param name="About">The study's line about itself; may be empty.</param>
 /// <param name="Models">Labels of the columns.</param>
@@ -23,7 +25,8 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
     public IReadOnlyList<string> RowNames => HasDefences ? ["dataset", "attack", "defence"] : ["dataset", "attack"];
 
     /// <summary>What stands in <see cref="RowNames"/> for <paramref name="row"/>.</summary>
-    public IReadOnlyList<string> NamesOf(ResultRow row) => HasDefences ? [row.Dataset, row.Attack, row.Defence] : [row.Dataset, row.Attack];
+    public IReadOnlyList<string> NamesOf(ResultRow row) =>
+        HasDefences ? [row.Dataset, row.Attack, row.Defence] : [row.Dataset, row.Attack];
 
     /// <summary>The table of <paramref name="cells"/>.</summary>
     public static ResultTable Of(Study study, IReadOnlyList<CellReport> cells)

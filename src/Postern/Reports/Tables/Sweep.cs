@@ -24,7 +24,8 @@ internal sealed record Sweep(string Dataset, string Option, IReadOnlyList<SweepL
                        where Value(g, option) is not null
                        group g by (g.Model, g.Defence, Fixed: Rest(Attack(g), option)) into line
                        where line.Select(g => Value(g, option)).Distinct().Count() > 1 && line.Any(g => g.Entry.Acc is not null)
-                       select new SweepLine(Attack(line.First()), line.Key.Model, line.Key.Defence, [.. line.OrderBy(g => Value(g, option)).Select(g => (Value(g, option)!.Value, g))]),
+                       select new SweepLine(Attack(line.First()), line.Key.Model, line.Key.Defence,
+                           [.. line.OrderBy(g => Value(g, option)).Select(g => (Value(g, option)!.Value, g))]),
                 ];
                 if (lines.Length > 0) sweeps.Add(new Sweep(dataset.Key, option, lines));
             }
@@ -43,7 +44,8 @@ internal sealed record Sweep(string Dataset, string Option, IReadOnlyList<SweepL
 
     private static Choice Attack(CellGroup group) => group.Cells[0].Cell.Attack;
 
-    private static string Rest(Choice attack, string option) => string.Join(';', attack.Values.Where(v => v.Key != option).Select(v => $"{v.Key}={v.Value}").Prepend(attack.Name));
+    private static string Rest(Choice attack, string option) =>
+        string.Join(';', attack.Values.Where(v => v.Key != option).Select(v => $"{v.Key}={v.Value}").Prepend(attack.Name));
 
     private static double? Value(CellGroup group, string option) =>
         Attack(group).Values.TryGetValue(option, out string? text) && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value) ? (double)value : null;
@@ -54,4 +56,5 @@ internal sealed record Sweep(string Dataset, string Option, IReadOnlyList<SweepL
 /// <param name="Model">The model's label.</param>
 /// <param name="Defence">The defence's label; may be empty.</param>
 /// <param name="Points">Values of the option with their cells, ascending.</param>
-internal sealed record SweepLine(Choice Attack, string Model, string Defence, IReadOnlyList<(double Value, CellGroup Group)> Points);
+internal sealed record SweepLine(Choice Attack, string Model, string Defence,
+    IReadOnlyList<(double Value, CellGroup Group)> Points);

@@ -6,7 +6,8 @@ namespace Postern.Reports.Text;
 internal static class CsvText
 {
     /// <summary>The file of <paramref name="lines"/>.</summary>
-    public static string File(IEnumerable<IReadOnlyList<string>> lines) => string.Concat(lines.Select(l => string.Join(',', l.Select(Quote)) + "\n"));
+    public static string File(IEnumerable<IReadOnlyList<string>> lines) =>
+        string.Concat(lines.Select(l => string.Join(',', l.Select(Quote)) + "\n"));
 
     /// <summary>A number with up to six digits after the point; empty for none.</summary>
     public static string Number(double? value) => value?.ToString("0.######", CultureInfo.InvariantCulture) ?? "";

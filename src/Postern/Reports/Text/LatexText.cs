@@ -5,7 +5,10 @@ namespace Postern.Reports.Text;
 /// <summary>How text and numbers stand in LaTeX: nothing from outside is a command.</summary>
 internal static class LatexText
 {
-    /// <summary><paramref name="text"/> as text. A bracket or a star at the start of a row would belong to the row end before it, so both are in braces.</summary>
+    /// <summary>
+    /// <paramref name="text"/> as text. A bracket or a star at the start of a row would belong to the row end before it, so both
+    /// are in braces.
+    /// </summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);

@@ -8,7 +8,9 @@ internal static class MarkdownText
     /// <summary>A line of a table, escaped.</summary>
     public static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells.Select(Escape))} |\n";
 
-    /// <summary>The line under a table's head: <paramref name="names"/> columns to the left, then <paramref name="numbers"/> to the right.</summary>
+    /// <summary>
+    /// The line under a table's head: <paramref name="names"/> columns to the left, then <paramref name="numbers"/> to the right.
+    /// </summary>
     public static string Rule(int names, int numbers) =>
         $"| {string.Join(" | ", Enumerable.Repeat("---", names).Concat(Enumerable.Repeat("---:", numbers)))} |\n";
 

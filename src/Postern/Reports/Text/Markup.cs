@@ -6,8 +6,8 @@ using System.Text;
 namespace Postern.Reports.Text;
 
 /// <summary>
-/// A piece of HTML. It is made of interpolated strings whose holes are always encoded, unless they are markup themselves, so a name
-/// from a study can never become an element, an attribute or a script.
+/// A piece of HTML. It is made of interpolated strings whose holes are always encoded, unless they are markup themselves, so a
+/// name from a study can never become an element, an attribute or a script.
 /// </summary>
 internal sealed class Markup
 {

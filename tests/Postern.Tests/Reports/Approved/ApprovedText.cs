@@ -7,9 +7,13 @@ internal static class ApprovedText
 {
     private const string Accept = "POSTERN_ACCEPT";
 
-    private static string Folder { get; } = Path.Combine(SharedMaterial.RepositoryRoot, "tests", "Postern.Tests", "Reports", "Approved");
+    private static string Folder { get; } = Path.Combine(SharedMaterial.RepositoryRoot, "tests", "Postern.Tests", "Reports",
+        "Approved");
 
-    /// <summary>Compares what <paramref name="export"/> gives in <paramref name="culture"/> with the approved file <paramref name="name"/>.</summary>
+    /// <summary>
+    /// Compares what <paramref name="export"/> gives in <paramref name="culture"/> with the approved file <paramref
+    /// name="name"/>.
+    /// </summary>
     public static void Check(string name, string culture, Func<string> export)
     {
         string received = In(culture, export), path = Path.Combine(Folder, name);
@@ -17,7 +21,8 @@ internal static class ApprovedText
         string approved = File.Exists(path) ? File.ReadAllText(path) : "";
         if (received == approved) return;
         (string[] was, string[] now) = (approved.Split('\n'), received.Split('\n'));
-        int line = Enumerable.Range(0, Math.Max(was.Length, now.Length)).First(i => was.ElementAtOrDefault(i) != now.ElementAtOrDefault(i));
+        int line = Enumerable.Range(0,
+            Math.Max(was.Length, now.Length)).First(i => was.ElementAtOrDefault(i) != now.ElementAtOrDefault(i));
         Assert.Fail($"""
             {name} is not as approved, first in line {line + 1}, in culture {culture}
             approved: {was.ElementAtOrDefault(line) ?? "(end)"}

@@ -16,7 +16,8 @@ public sealed class ClaimTests : IDisposable
     private IReadOnlyList<ClaimResult> Claims(string yaml, Func<Cell, MadeUp?> measure) =>
         PaperComparison.Of(PaperRuns.Summary(folder, yaml, measure), PaperRuns.Published).Claims;
 
-    private ClaimResult Claim(string id, Func<Cell, MadeUp?> measure) => Claims(PaperRuns.Yaml, measure).Single(c => c.Claim.Id == id);
+    private ClaimResult Claim(string id, Func<Cell, MadeUp?> measure) =>
+        Claims(PaperRuns.Yaml, measure).Single(c => c.Claim.Id == id);
 
     /// <summary>Results on which every comparison of the first claim holds, with a spread of one point between seeds.</summary>
     private static MadeUp AsPublished(Cell cell)
@@ -49,7 +50,8 @@ public sealed class ClaimTests : IDisposable
     [Fact]
     public void A_claim_fails_where_one_comparison_does()
     {
-        ClaimResult claim = Claim(Ssm, c => c is { Attack.Name: "blend", Model.Name: "vim" } ? new MadeUp(700, 100 + (int)c.Seed) : AsPublished(c));
+        ClaimResult claim = Claim(Ssm,
+            c => c is { Attack.Name: "blend", Model.Name: "vim" } ? new MadeUp(700, 100 + (int)c.Seed) : AsPublished(c));
         Assert.Equal(Verdict.Fails, claim.Verdict);
         Assert.Equal("fails: of 5 comparisons 4 hold, 1 fails", claim.Text);
     }
@@ -57,7 +59,8 @@ public sealed class ClaimTests : IDisposable
     [Fact]
     public void A_difference_within_the_spread_of_the_seeds_is_undecided()
     {
-        ClaimResult claim = Claim(Ssm, c => c.Attack.Name == "badnets" ? AsPublished(c) with { Asr = 300 + 200 * (int)c.Seed } : AsPublished(c));
+        ClaimResult claim = Claim(Ssm,
+            c => c.Attack.Name == "badnets" ? AsPublished(c) with { Asr = 300 + 200 * (int)c.Seed } : AsPublished(c));
         Assert.Equal((Verdict.Undecided, Verdict.Undecided), (claim.Verdict, claim.Comparisons[0].Verdict));
     }
 
@@ -84,7 +87,8 @@ public sealed class ClaimTests : IDisposable
     [Fact]
     public void Losses_are_compared_over_seeds_and_nothing_is_said_from_one()
     {
-        Assert.Equal([Verdict.Holds, Verdict.Holds, Verdict.NotMeasured, Verdict.NotMeasured, Verdict.NotMeasured], Claim(Loss, AsPublished).Comparisons.Select(c => c.Verdict));
+        Assert.Equal([Verdict.Holds, Verdict.Holds, Verdict.NotMeasured, Verdict.NotMeasured, Verdict.NotMeasured],
+            Claim(Loss, AsPublished).Comparisons.Select(c => c.Verdict));
         ComparisonResult one = Claim(Loss, c => c.Seed == 0 ? AsPublished(c) : null).Comparisons[0];
         Assert.Equal((Verdict.Undecided, -0.2), (one.Verdict, Math.Round(one.Difference!.Value, 9)));
         Assert.Equal("unknown from one seed", PaperTables.Interval(one));
@@ -104,10 +108,12 @@ public sealed class ClaimTests : IDisposable
     {
         string yaml = PaperRuns.Yaml.Replace("paper: ImageNet-1K", "paper: CIFAR-10", StringComparison.Ordinal);
         // The model without a clean cell is left out; the other's attacks are averaged.
-        ComparisonResult result = Claims(yaml, c => c is { Model.Name: "vim", Attack.Name: "none" } ? null : c.Model.Name == "vim" ? new MadeUp(100, 500)
+        ComparisonResult result = Claims(yaml,
+            c => c is { Model.Name: "vim", Attack.Name: "none" } ? null : c.Model.Name == "vim" ? new MadeUp(100, 500)
                 : new MadeUp(c.Attack.Name switch { "none" => 800, "badnets" => 790, _ => 800 }, 500))
             .Single(c => c.Claim.Id == Accuracy).Comparisons[0];
-        Assert.Equal((79.5, 80.0, Verdict.Undecided), (Math.Round(result.Left!.Value, 9), Math.Round(result.Right!.Value, 9), result.Verdict));
+        Assert.Equal((79.5, 80.0, Verdict.Undecided),
+            (Math.Round(result.Left!.Value, 9), Math.Round(result.Right!.Value, 9), result.Verdict));
         Assert.Equal(3, result.Cells.Count);
         Assert.Contains("SIG: not in the study", result.Missing);
         Assert.Contains("signs, vim, badnets: no counterpart is done", result.Missing);
@@ -117,7 +123,8 @@ public sealed class ClaimTests : IDisposable
     public void A_side_averages_models_alike_where_one_has_more_attacks_done_than_the_other()
     {
         string yaml = PaperRuns.Yaml.Replace("paper: ImageNet-1K", "paper: CIFAR-10", StringComparison.Ordinal);
-        ComparisonResult result = Claims(yaml, c => c is { Model.Name: "vim", Attack.Name: "blend" } ? null : new MadeUp(c.Model.Name == "vim" ? 600 : 800, 500))
+        ComparisonResult result = Claims(yaml,
+            c => c is { Model.Name: "vim", Attack.Name: "blend" } ? null : new MadeUp(c.Model.Name == "vim" ? 600 : 800, 500))
             .Single(c => c.Claim.Id == Accuracy).Comparisons[0];
         Assert.Equal((70.0, 70.0), (Math.Round(result.Left!.Value, 9), Math.Round(result.Right!.Value, 9)));
     }
@@ -125,7 +132,8 @@ public sealed class ClaimTests : IDisposable
     [Fact]
     public void Cells_that_share_no_seed_are_left_out_of_a_mean()
     {
-        ComparisonResult result = Claim(Drop, c => (c.Attack.Name == "blend") == (c.Seed == 2) ? AsPublished(c) : null).Comparisons[2];
+        ComparisonResult result = Claim(Drop,
+            c => (c.Attack.Name == "blend") == (c.Seed == 2) ? AsPublished(c) : null).Comparisons[2];
         Assert.Equal([new("signs, vim, badnets, patch-drop", 2), new("signs, vim, badnets", 2)], result.Cells);
         Assert.Contains("signs, vim, Blend | 5 % #1, patch-drop: shares no seed with the others", result.Missing);
     }
@@ -136,9 +144,12 @@ public sealed class ClaimTests : IDisposable
         string yaml = PaperRuns.Yaml.Replace("{name: badnets, paper: BadNets, poison_rate: 0.02}",
             "{name: badnets, label: low, paper: BadNets, poison_rate: 0.003}\n  - {name: badnets, label: high, paper: BadNets, poison_rate: 0.02}", StringComparison.Ordinal)
             .Replace("{name: blend, paper: blend,", "{name: blend, paper: Ours,", StringComparison.Ordinal);
-        IReadOnlyList<ClaimResult> claims = Claims(yaml, c => new MadeUp(700, c.AttackLabel == "low" ? 100 : c.Model.Name == "vim" ? 900 : 300));
-        Assert.Equal([new("signs, vim, high", 3), new("signs, [mini]*, high", 3)], claims.Single(c => c.Claim.Id == Ssm).Comparisons[0].Cells);
-        Assert.Equal([new("signs, vim, high", 3), new("signs, vim, none", 3)], claims.Single(c => c.Claim.Id == Loss).Comparisons[0].Cells);
+        IReadOnlyList<ClaimResult> claims = Claims(yaml,
+            c => new MadeUp(700, c.AttackLabel == "low" ? 100 : c.Model.Name == "vim" ? 900 : 300));
+        Assert.Equal([new("signs, vim, high", 3), new("signs, [mini]*, high", 3)],
+            claims.Single(c => c.Claim.Id == Ssm).Comparisons[0].Cells);
+        Assert.Equal([new("signs, vim, high", 3), new("signs, vim, none", 3)],
+            claims.Single(c => c.Claim.Id == Loss).Comparisons[0].Cells);
         Assert.DoesNotContain("patch-trigger-at-low-rate", claims.Select(c => c.Claim.Id));
     }
 }

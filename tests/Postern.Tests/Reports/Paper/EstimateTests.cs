@@ -10,8 +10,10 @@ public class EstimateTests
     [Fact]
     public void Welch_s_test_of_two_known_samples_has_its_known_statistic_and_freedom()
     {
-        Estimate a = Estimate.OfSeeds([27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1, 21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4], null);
-        Estimate b = Estimate.OfSeeds([27.1, 22.0, 20.8, 23.4, 23.4, 23.5, 25.8, 22.0, 24.8, 20.2, 21.9, 22.1, 22.9, 20.5, 24.4], null);
+        Estimate a = Estimate.OfSeeds([27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1, 21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4],
+            null);
+        Estimate b = Estimate.OfSeeds([27.1, 22.0, 20.8, 23.4, 23.4, 23.5, 25.8, 22.0, 24.8, 20.2, 21.9, 22.1, 22.9, 20.5, 24.4],
+            null);
         Estimate difference = Estimate.Sum([(1, a), (-1, b)]);
         Assert.Equal(-2.455356398286006, difference.Value / Math.Sqrt(difference.Variance), 9);
         Assert.Equal(24.98852929023142, difference.Freedom, 9);
@@ -60,7 +62,8 @@ public class EstimateTests
 
     [Fact]
     public void Nothing_is_known_of_a_loss_from_one_seed() =>
-        Assert.Equal(double.PositiveInfinity, Estimate.Sum([(1, Estimate.OfSeeds([0.2], null)), (-1, Estimate.OfSeeds([0.4, 0.5], null))]).HalfWidth);
+        Assert.Equal(double.PositiveInfinity,
+            Estimate.Sum([(1, Estimate.OfSeeds([0.2], null)), (-1, Estimate.OfSeeds([0.4, 0.5], null))]).HalfWidth);
 
     [Theory]
     [InlineData(Relation.Greater, 0, 5, 1, Verdict.Holds)]
@@ -78,7 +81,8 @@ public class EstimateTests
     [InlineData(Relation.Within, 1, -2, 0.4, Verdict.Fails)]
     [InlineData(Relation.Within, 1, 2, 0.4, Verdict.Fails)]
     [InlineData(Relation.Within, 1, 0, 3, Verdict.Undecided)]
-    public void A_relation_is_decided_by_the_whole_interval(Relation relation, double margin, double difference, double halfWidth, Verdict expected)
+    public void A_relation_is_decided_by_the_whole_interval(Relation relation, double margin, double difference, double halfWidth,
+        Verdict expected)
     {
         double sd = halfWidth / new Estimate(0, 1, double.PositiveInfinity).HalfWidth;
         Assert.Equal(expected, ClaimEvaluation.Judge(relation, margin, new Estimate(difference, sd * sd, double.PositiveInfinity)));

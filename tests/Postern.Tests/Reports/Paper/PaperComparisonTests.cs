@@ -14,9 +14,11 @@ public sealed class PaperComparisonTests : IDisposable
     [Fact]
     public void A_row_has_every_table_that_prints_it_and_its_difference()
     {
-        PaperRow row = PaperComparison.Of(PaperRuns.Usual(folder), PaperRuns.Published).Rows.First(r => r.Paper is { Attack: "BadNets", Model: "Vim-t" });
+        PaperRow row = PaperComparison.Of(PaperRuns.Usual(folder),
+            PaperRuns.Published).Rows.First(r => r.Paper is { Attack: "BadNets", Model: "Vim-t" });
         Assert.Equal(["75.06 (Table 1, Table 2, Table 3 (ImageNet-1K), Table 4)"], row.Acc.Printed.Select(p => p.ToString()));
-        Assert.Equal(["99.16 (Table 1, Table 2, Table 3 (ImageNet-1K), Table 4)", "above 99 (Figure 9)"], row.Asr.Printed.Select(p => p.ToString()));
+        Assert.Equal(["99.16 (Table 1, Table 2, Table 3 (ImageNet-1K), Table 4)", "above 99 (Figure 9)"],
+            row.Asr.Printed.Select(p => p.ToString()));
         Assert.Equal(98.9 - 99.16, row.Asr.Difference!.Value, 9);
         Assert.Equal("", row.Remark);
     }
@@ -29,7 +31,8 @@ public sealed class PaperComparisonTests : IDisposable
     [Fact]
     public void Cells_that_have_not_run_have_a_row_without_numbers()
     {
-        PaperComparison comparison = PaperComparison.Of(PaperRuns.Summary(folder, PaperRuns.Yaml, _ => null), PaperRuns.Published);
+        PaperComparison comparison = PaperComparison.Of(PaperRuns.Summary(folder, PaperRuns.Yaml, _ => null),
+            PaperRuns.Published);
         Assert.Equal(3 * 2 * 2, comparison.Rows.Count);
         Assert.All(comparison.Rows, r => Assert.Equal((null, null, null), (r.Acc.Measured, r.Asr.Measured, r.Asr.Difference)));
         Assert.Empty(comparison.Averages);
@@ -40,9 +43,11 @@ public sealed class PaperComparisonTests : IDisposable
     {
         string yaml = PaperRuns.Yaml.Replace("{name: none, paper: None}", "{name: badnets, label: low, paper: BadNets, poison_rate: 0.003}\n  - {name: badnets, label: middle, paper: BadNets, poison_rate: 0.01}",
             StringComparison.Ordinal).Replace("{name: badnets, paper", "{name: badnets, label: high, paper", StringComparison.Ordinal);
-        PaperComparison comparison = PaperComparison.Of(PaperRuns.Summary(folder, yaml, _ => new MadeUp(700, 500)), PaperRuns.Published);
+        PaperComparison comparison = PaperComparison.Of(PaperRuns.Summary(folder, yaml, _ => new MadeUp(700, 500)),
+            PaperRuns.Published);
         Assert.Equal([("low", 40.22m), ("middle", null), ("high", 99.16m)], comparison.Rows
-            .Where(r => r.Paper is { Attack: "BadNets", Model: "Vim-t", Defence: "none" }).Select(r => (r.Labels.Attack, r.Asr.Exact)));
+            .Where(r => r.Paper is { Attack: "BadNets", Model: "Vim-t", Defence: "none" })
+                .Select(r => (r.Labels.Attack, r.Asr.Exact)));
     }
 
     [Fact]
@@ -67,7 +72,8 @@ public sealed class PaperComparisonTests : IDisposable
     public void Every_format_is_written()
     {
         StudySummary summary = PaperRuns.Usual(folder);
-        ReportExporters.Write(new ReportContents(summary, PaperComparison.Of(summary, PaperRuns.Published)), folder.File("report"));
+        ReportExporters.Write(new ReportContents(summary, PaperComparison.Of(summary, PaperRuns.Published)),
+            folder.File("report"));
         Assert.Equal(["averages.csv", "claims.csv", "paper.csv", "paper.md", "paper.tex", "results.csv", "results.md", "results.tex"],
             Directory.EnumerateFiles(folder.File("report")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }

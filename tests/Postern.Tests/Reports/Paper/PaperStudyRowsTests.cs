@@ -42,7 +42,8 @@ public class PaperStudyRowsTests
 
     private static PaperComparison Compare(string file)
     {
-        Study study = StudyArguments.ReadFile(Path.Combine(SharedMaterial.RepositoryRoot, "studies", "paper", $"{file}.yaml"), [], planOnly: true);
+        Study study = StudyArguments.ReadFile(Path.Combine(SharedMaterial.RepositoryRoot, "studies", "paper", $"{file}.yaml"), [],
+            planOnly: true);
         return PaperComparison.Read(new StudySummary(study, [.. study.Cells.Select(c => new CellReport(c, new CellState(CellPhase.NotStarted, 0, 1), null, null, [], null))]))!;
     }
 }

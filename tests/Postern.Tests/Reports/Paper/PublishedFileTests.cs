@@ -43,7 +43,8 @@ public sealed class PublishedFileTests : IDisposable
         Assert.All(read.Values, v => Assert.Equal("D", v.Names.Dataset));
         Assert.Equal(0.01m, read.Values[2].Condition.PoisonRate);
         Comparison comparison = read.Claims.Single().Comparisons.Single();
-        Assert.Equal(("M", "A", -1.5m), (comparison.Left.Minus!.Models.Single(), comparison.Left.Minus.Attacks.Single(), comparison.Right.Constant));
+        Assert.Equal(("M", "A", -1.5m),
+            (comparison.Left.Minus!.Models.Single(), comparison.Left.Minus.Attacks.Single(), comparison.Right.Constant));
         Assert.Equal("ASR: (M − M, A) at most 2 below -1.5", comparison.ToString());
     }
 

@@ -34,8 +34,10 @@ public class PublishedYamlTests
         foreach (IGrouping<(string Table, string Dataset, string Attack), PublishedValue> row in Published.Values
                      .Where(v => v.Table.StartsWith("Table 3", StringComparison.Ordinal)).GroupBy(v => (v.Table, v.Names.Dataset, v.Names.Attack)))
         {
-            string line = Assert.Single(rows, r => r.StartsWith($"| {row.Key.Dataset} | {row.Key.Attack} |", StringComparison.Ordinal));
-            IEnumerable<string> cells = row.Select(v => $"{v.Acc} / {(v.Asr is null ? "-" : v.Asr.Percent == 100 ? "100" : v.Asr.ToString())}");
+            string line = Assert.Single(rows,
+                r => r.StartsWith($"| {row.Key.Dataset} | {row.Key.Attack} |", StringComparison.Ordinal));
+            IEnumerable<string> cells = row
+                .Select(v => $"{v.Acc} / {(v.Asr is null ? "-" : v.Asr.Percent == 100 ? "100" : v.Asr.ToString())}");
             Assert.Equal($"| {row.Key.Dataset} | {row.Key.Attack} | {string.Join(" | ", cells)} |", line.TrimEnd());
         }
     }
@@ -104,8 +106,10 @@ public class PublishedYamlTests
     public void A_value_with_a_condition_goes_before_one_without_and_a_sweep_needs_the_paper_s_setting()
     {
         var names = new CellNames("imagenet-1k", "vim-t", "badnets", "none");
-        string[] Of(decimal rate, bool exact) => [.. Published.Of(names, new AttackCondition(rate, null), exact).Select(v => $"{v.Table}: {v.Asr}")];
-        string[] unconditioned = ["Table 1: 99.16", "Table 2: 99.16", "Table 3 (ImageNet-1K): 99.16", "Table 4: 99.16", "Figure 9: above 99"];
+        string[] Of(decimal rate, bool exact) => [.. Published.Of(names, new AttackCondition(rate, null), exact)
+            .Select(v => $"{v.Table}: {v.Asr}")];
+        string[] unconditioned = ["Table 1: 99.16", "Table 2: 99.16", "Table 3 (ImageNet-1K): 99.16", "Table 4: 99.16",
+            "Figure 9: above 99"];
         Assert.Equal(["Figure 5a: 40.22"], Of(0.003m, exact: true));
         Assert.Equal(unconditioned, Of(0.020m, exact: true));
         Assert.Equal(unconditioned, Of(0.05m, exact: false));
@@ -114,5 +118,6 @@ public class PublishedYamlTests
 
     /// <summary>The datasets of the table that a claim is about.</summary>
     private static string[] DatasetsOf(Claim claim) =>
-        [.. Published.Values.Where(v => v.Table.StartsWith(claim.Table, StringComparison.Ordinal)).Select(v => v.Names.Dataset).Distinct()];
+        [.. Published.Values.Where(v => v.Table.StartsWith(claim.Table, StringComparison.Ordinal))
+            .Select(v => v.Names.Dataset).Distinct()];
 }

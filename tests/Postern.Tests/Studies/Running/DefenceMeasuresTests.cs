@@ -14,7 +14,6 @@ using Postern.Training;
 using Postern.Training.Input;
 using Postern.Training.Optimisation;
 using Postern.Training.Recipes;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Tests.Studies;
@@ -65,7 +64,7 @@ public sealed class DefenceMeasuresTests : IDisposable
     [Fact]
     public void A_repair_changes_the_weights_and_its_measurement_comes_first()
     {
-        CellResult trained = Measured(), repaired = Add(new Defence { Repair = new FineTuning(Epochs: 40) }, trained);
+        CellResult trained = Measured(), repaired = Add(new Defence { Repair = new FineTuning(Epochs: 100) }, trained);
         Assert.Equal([MeasuredWeights.Repaired, MeasuredWeights.Last], repaired.Measurements.Select(m => m.Weights));
         Assert.Equal(trained.Measurements[0], repaired.Measurements[1]);
         Assert.True(repaired.Acc > 0.9, $"{repaired.Acc} after fine-tuning, {trained.Acc} before");
@@ -100,7 +99,7 @@ public sealed class DefenceMeasuresTests : IDisposable
     {
         CellResult plain = Add(new Defence { Scan = new HeadNorms() }, Measured());
         Assert.Empty(Assert.Single(plain.Scans).Flagged);
-        using (no_grad()) model.get_parameter("head.weight")[2].mul_(50);
+        using (no_grad()) model.get_parameter("head.weight")![2].mul_(50);
         ScanResult scan = Assert.Single(Add(new Defence { Scan = new HeadNorms() }, Measured()).Scans);
         Assert.Equal([2], scan.Flagged);
         Assert.Equal(4, scan.Classes.Count);
@@ -163,7 +162,7 @@ public sealed class DefenceMeasuresTests : IDisposable
     {
         public ScanVerdict Scan(ScanTask task)
         {
-            using Tensor norms = task.Model.get_parameter($"{task.Model.Head}.weight").detach().norm(1).to(ScalarType.Float64);
+            using Tensor norms = task.Model.get_parameter($"{task.Model.Head}.weight")!.detach().norm(1).to(ScalarType.Float64);
             double[] values = norms.data<double>().ToArray();
             double median = values.Order().ElementAt(task.Classes / 2);
             return new ScanVerdict("norm of the head's row", values,
