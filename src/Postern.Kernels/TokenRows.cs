@@ -25,6 +25,14 @@ public readonly unsafe struct TokenRows(nint address, long stride, RowElement el
     /// <summary>The type of the elements.</summary>
     public RowElement Element { get; } = element;
 
+    /// <summary>The same memory as rows without gaps.</summary>
+    /// <param name="width">Elements of a row.</param>
+    public TokenRows Dense(int width) => new(Address, width, Element);
+
+    /// <summary>The same rows from a later column on, of the same width from token to token.</summary>
+    /// <param name="column">The first column, in elements.</param>
+    public TokenRows From(int column) => new(Address + (nint)((long)column * Size), Stride, Element);
+
     /// <summary>Whether there is a tensor.</summary>
     public bool Exists => Address != 0;
 

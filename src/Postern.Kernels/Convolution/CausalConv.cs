@@ -78,7 +78,7 @@ public static unsafe class CausalConv
         {
             if (!direction.Exists) continue;
             Require(direction.GradU, x.Element);
-            Require(direction.GradWeight != null && direction.GradBias != null);
+            RequireParameter(direction.GradWeight, direction.GradBias);
         }
     }
 
@@ -86,7 +86,9 @@ public static unsafe class CausalConv
     {
         shape.Validate();
         if (!back.Exists && !ahead.Exists) throw new ArgumentException("causal convolution: neither direction has kernels");
-        Require(x.Exists && (!back.Exists || back.Bias != null) && (!ahead.Exists || ahead.Bias != null));
+        Require(x.Exists);
+        if (back.Exists) RequireParameter(back.Weight, back.Bias);
+        if (ahead.Exists) RequireParameter(ahead.Weight, ahead.Bias);
     }
 
     private static void Require(TokenRows rows, RowElement element)
@@ -94,6 +96,13 @@ public static unsafe class CausalConv
         Require(rows.Exists);
         if (rows.Element != element)
             throw new ArgumentException($"causal convolution: rows of {rows.Element} beside x of {element}; all have to be of one type");
+    }
+
+    private static void RequireParameter(TokenRows weight, TokenRows bias)
+    {
+        Require(weight.Exists && bias.Exists);
+        if (weight.Element != RowElement.Float32 || bias.Element != RowElement.Float32)
+            throw new ArgumentException("causal convolution: kernels, biases and their gradients have to be Float32");
     }
 
     private static void Require(bool there)

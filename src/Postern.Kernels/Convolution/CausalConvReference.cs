@@ -52,21 +52,21 @@ public static unsafe class CausalConvReference
                 {
                     if (Seen(shape, token, k, toEarlier) is not int seen) continue;
                     sumWeight[k] += slope * x.Value(seen, d);
-                    sumX[seen * shape.Channels + d] += slope * direction.Weight[d * kernel + k];
+                    sumX[seen * shape.Channels + d] += slope * direction.Weight.Start[d * kernel + k];
                 }
             }
 
-            for (int k = 0; k < kernel; k++) direction.GradWeight[d * kernel + k] = (float)sumWeight[k];
-            direction.GradBias[d] = (float)sumBias;
+            for (int k = 0; k < kernel; k++) direction.GradWeight.Start[d * kernel + k] = (float)sumWeight[k];
+            direction.GradBias.Start[d] = (float)sumBias;
         }
     }
 
     private static double Sum(CausalConvShape shape, TokenRows x, in CausalConvDirection direction, int toEarlier, int token, int d)
     {
-        double sum = direction.Bias[d];
+        double sum = direction.Bias.Start[d];
         for (int k = 0; k < shape.Kernel; k++)
         {
-            if (Seen(shape, token, k, toEarlier) is int seen) sum += direction.Weight[d * shape.Kernel + k] * x.Value(seen, d);
+            if (Seen(shape, token, k, toEarlier) is int seen) sum += direction.Weight.Start[d * shape.Kernel + k] * x.Value(seen, d);
         }
 
         return sum;

@@ -55,7 +55,7 @@ internal readonly unsafe struct ConvCall(
             int channel = plan.Channel(block), live = plan.Live(block);
             for (int i = 0; i < Directions; i++, table += Rows * width)
             {
-                float* weight = Direction(i).Weight + (long)channel * kernel, bias = Direction(i).Bias + channel;
+                float* weight = Direction(i).Weight.Start + (long)channel * kernel, bias = Direction(i).Bias.Start + channel;
                 for (int lane = 0; lane < width; lane++)
                 {
                     for (int away = 0; away < Rows - 1; away++)
@@ -73,7 +73,7 @@ internal readonly unsafe struct ConvCall(
         int kernel = Shape.Kernel, channel = plan.Channel(block), live = plan.Live(block);
         for (int i = 0; i < Directions; i++, sums += Rows * width)
         {
-            float* weight = Direction(i).GradWeight + (long)channel * kernel, bias = Direction(i).GradBias + channel;
+            float* weight = Direction(i).GradWeight.Start + (long)channel * kernel, bias = Direction(i).GradBias.Start + channel;
             for (int lane = 0; lane < live; lane++)
             {
                 for (int away = 0; away < kernel; away++) weight[(long)lane * kernel + kernel - 1 - away] = sums[away * width + lane];

@@ -5,8 +5,8 @@ namespace Postern.Kernels;
 /// <code>
 /// s = x + a      y = s r w      r = 1 / sqrt(mean(s^2) + eps)
 /// </code>
-/// and backwards, with h = gradY w, gradS' = r h - s r^3 mean(s h) + gradS and gradW = sum over rows of gradY s r. Pointers are to dense float32;
-/// the addend and y, and what flows back through them, are rows of either type. <see cref="RmsNormReference"/> says the same in plain loops.
+/// and backwards, with h = gradY w, gradS' = r h - s r^3 mean(s h) + gradS and gradW = sum over rows of gradY s r. Everything is dense. The addend
+/// and y, and what flows back through them, are rows of either type, all else is float32. <see cref="RmsNormReference"/> says the same in plain loops.
 /// </summary>
 public static unsafe class RmsNormKernel
 {
@@ -25,14 +25,16 @@ public static unsafe class RmsNormKernel
     /// <param name="sum">Receives s: [rows, d]; not written where there is no addend.</param>
     /// <param name="y">Receives y: [rows, d].</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
-    public static void Forward(int rows, int width, float* x, TokenRows addend, float* weight, float* sum, TokenRows y, SimdPath path = SimdPath.Auto)
+    public static void Forward(
+        int rows, int width, TokenRows x, TokenRows addend, TokenRows weight, TokenRows sum, TokenRows y, SimdPath path = SimdPath.Auto)
     {
+        (addend, y) = (addend.Dense(width), y.Dense(width));
         switch (SimdPaths.Resolve(path, KernelPaths.Norm))
         {
-            case SimdPath.Plain: RmsNormReference.Forward(rows, width, x, addend, weight, sum, y); break;
-            case SimdPath.Avx512: Forward<Lanes512>(rows, width, x, addend, weight, sum, y); break;
-            case SimdPath.Avx2: Forward<Lanes256>(rows, width, x, addend, weight, sum, y); break;
-            default: Forward<Lanes128>(rows, width, x, addend, weight, sum, y); break;
+            case SimdPath.Plain: RmsNormReference.Forward(rows, width, x.Start, addend, weight.Start, sum.Start, y); break;
+            case SimdPath.Avx512: Forward<Lanes512>(rows, width, x.Start, addend, weight.Start, sum.Start, y); break;
+            case SimdPath.Avx2: Forward<Lanes256>(rows, width, x.Start, addend, weight.Start, sum.Start, y); break;
+            default: Forward<Lanes128>(rows, width, x.Start, addend, weight.Start, sum.Start, y); break;
         }
     }
 
@@ -47,15 +49,16 @@ public static unsafe class RmsNormKernel
     /// <param name="gradAddend">Receives the same once more in its own type: [rows, d]; none where that of x serves both.</param>
     /// <param name="gradWeight">Receives [d].</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
-    public static void Backward(int rows, int width, float* sum, float* weight, TokenRows gradY, float* gradSum, float* gradX, TokenRows gradAddend,
-        float* gradWeight, SimdPath path = SimdPath.Auto)
+    public static void Backward(int rows, int width, TokenRows sum, TokenRows weight, TokenRows gradY, TokenRows gradSum, TokenRows gradX,
+        TokenRows gradAddend, TokenRows gradWeight, SimdPath path = SimdPath.Auto)
     {
+        (gradY, gradAddend) = (gradY.Dense(width), gradAddend.Dense(width));
         switch (SimdPaths.Resolve(path, KernelPaths.Norm))
         {
-            case SimdPath.Plain: RmsNormReference.Backward(rows, width, sum, weight, gradY, gradSum, gradX, gradAddend, gradWeight); break;
-            case SimdPath.Avx512: Backward<Lanes512>(rows, width, sum, weight, gradY, gradSum, gradX, gradAddend, gradWeight); break;
-            case SimdPath.Avx2: Backward<Lanes256>(rows, width, sum, weight, gradY, gradSum, gradX, gradAddend, gradWeight); break;
-            default: Backward<Lanes128>(rows, width, sum, weight, gradY, gradSum, gradX, gradAddend, gradWeight); break;
+            case SimdPath.Plain: RmsNormReference.Backward(rows, width, sum.Start, weight.Start, gradY, gradSum.Start, gradX.Start, gradAddend, gradWeight.Start); break;
+            case SimdPath.Avx512: Backward<Lanes512>(rows, width, sum.Start, weight.Start, gradY, gradSum.Start, gradX.Start, gradAddend, gradWeight.Start); break;
+            case SimdPath.Avx2: Backward<Lanes256>(rows, width, sum.Start, weight.Start, gradY, gradSum.Start, gradX.Start, gradAddend, gradWeight.Start); break;
+            default: Backward<Lanes128>(rows, width, sum.Start, weight.Start, gradY, gradSum.Start, gradX.Start, gradAddend, gradWeight.Start); break;
         }
     }
 

@@ -174,8 +174,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         int channel = line.Channel;
         TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Deltas(call.Inputs.Delta, batch, channel, scratch.Step);
         float* biases = stackalloc float[2 * line.Blocks * V.Width], skips = biases + line.Blocks * V.Width;
-        line.CopyOf<V>(call.Inputs.DeltaBias, biases);
-        line.CopyOf<V>(call.Inputs.D, skips);
+        line.CopyOf<V>(call.Inputs.DeltaBias.Start, biases);
+        line.CopyOf<V>(call.Inputs.D.Start, skips);
         T* rows = us.Row<T>(0);
         float* delta = deltas.Start, u = scratch.U, step = scratch.Step, x = scratch.X, s = scratch.S;
         float* gradStep = scratch.GradStep, gradX = scratch.GradX, stepSlope = scratch.StepSlope;
@@ -224,7 +224,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         nint deltaApart = call.Shape.DtRank > 0 ? apart : V.Width;
         bool softplus = call.Shape.DeltaSoftplus;
         new Span<float>(gradSkips, 2 * channels).Clear();
-        line.CopyOf<V>(call.Inputs.D, skips);
+        line.CopyOf<V>(call.Inputs.D.Start, skips);
         for (nint at = 0; at < size; at += V.Width, gradU += toNextGradU, gradDelta += toNextGradDelta)
         {
             CacheLine.FetchNear(gradU + CacheLine.RowsAhead * toNextGradU);

@@ -53,11 +53,11 @@ internal unsafe struct ScanCall
     public static ScanCall Prepare(SelectiveScanShape shape, in SelectiveScanInputs inputs, ScanPlan plan, int width, float* tables)
     {
         var call = new ScanCall { Shape = shape, Inputs = inputs, Plan = plan, Width = width };
-        call.Decay = call.Pack(inputs.A, shape.States, Log2E, ref tables);
+        call.Decay = call.Pack(inputs.A.Start, shape.States, Log2E, ref tables);
         if (shape.ConstantB) call.constantB = call.Pack(inputs.B.Start, shape.States, 1f, ref tables);
         if (shape.ConstantC) call.constantC = call.Pack(inputs.C.Start, shape.States, 1f, ref tables);
         if (shape.DtRank == 0) return call;
-        call.StepColumns = call.Pack(inputs.DtWeight, shape.DtRank, 1f, ref tables);
+        call.StepColumns = call.Pack(inputs.DtWeight.Start, shape.DtRank, 1f, ref tables);
         call.StepRows = tables;
         for (int block = 0; block < plan.Blocks; block++)
         {
@@ -65,7 +65,7 @@ internal unsafe struct ScanCall
             {
                 new Span<float>(tables, call.PaddedRank).Clear();
                 if (lane >= plan.Live(block)) continue;
-                new ReadOnlySpan<float>(inputs.DtWeight + ((long)plan.Channel(block) + lane) * shape.DtRank, shape.DtRank).CopyTo(new(tables, shape.DtRank));
+                new ReadOnlySpan<float>(inputs.DtWeight.Start + ((long)plan.Channel(block) + lane) * shape.DtRank, shape.DtRank).CopyTo(new(tables, shape.DtRank));
             }
         }
         return call;

@@ -55,7 +55,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
             for (int k = 0; k < line.Blocks; k++)
             {
                 nint to = k * apart;
-                States(call, outputs.LastState, batch, line.Block + k, coefficients + i * ScanCall.CoefficientFloats(call.Shape), step + to, input + to, y + i * spacing + to, ref ahead);
+                States(call, outputs.LastState.Start, batch, line.Block + k, coefficients + i * ScanCall.CoefficientFloats(call.Shape), step + to, input + to, y + i * spacing + to, ref ahead);
             }
         }
         float* second = calls.Length > 1 ? y + spacing : null;
@@ -96,8 +96,8 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         int channel = line.Channel, blocks = line.Blocks;
         TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Deltas(call.Inputs.Delta, batch, channel, step);
         float* biases = stackalloc float[2 * blocks * V.Width], skips = biases + blocks * V.Width;
-        line.CopyOf<V>(call.Inputs.DeltaBias, biases);
-        line.CopyOf<V>(call.Inputs.D, skips);
+        line.CopyOf<V>(call.Inputs.DeltaBias.Start, biases);
+        line.CopyOf<V>(call.Inputs.D.Start, skips);
         T* u = us.Row<T>(0);
         float* delta = deltas.Start;
         nint toNextU = (nint)us.Stride, toNextDelta = (nint)deltas.Stride, size = (nint)call.Shape.Length * V.Width;

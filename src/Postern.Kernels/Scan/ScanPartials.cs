@@ -74,12 +74,12 @@ internal readonly unsafe struct ScanPartials
     private void SumBlocks(int block, float* sum, in SelectiveScanGradients gradients)
     {
         int states = call.Shape.States, rank = call.Shape.DtRank;
-        SumBlock(A, states, block, sum, gradients.A);
-        if (gradients.D != null) SumBlock(D, 1, block, sum, gradients.D);
-        if (gradients.DeltaBias != null) SumBlock(DeltaBias, 1, block, sum, gradients.DeltaBias);
+        SumBlock(A, states, block, sum, gradients.A.Start);
+        if (gradients.D.Exists) SumBlock(D, 1, block, sum, gradients.D.Start);
+        if (gradients.DeltaBias.Exists) SumBlock(DeltaBias, 1, block, sum, gradients.DeltaBias.Start);
         if (call.Shape.ConstantB) SumBlock(B, states, block, sum, gradients.B.Start);
         if (call.Shape.ConstantC) SumBlock(C, states, block, sum, gradients.C.Start);
-        if (rank > 0) SumBlock(DtWeight, rank, block, sum, gradients.DtWeight);
+        if (rank > 0) SumBlock(DtWeight, rank, block, sum, gradients.DtWeight.Start);
     }
 
     /// <summary>What belongs to the tokens of a group of a sequence.</summary>

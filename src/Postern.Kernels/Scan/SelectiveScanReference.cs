@@ -23,8 +23,8 @@ public static unsafe class SelectiveScanReference
                     outputs.Y.Set(b * shape.Length + t, d, y * Gate(shape, inputs, b, t, d));
                 }
 
-                if (outputs.LastState == null) continue;
-                float* last = outputs.LastState + ((long)b * shape.Channels + d) * shape.States;
+                if (!outputs.LastState.Exists) continue;
+                float* last = outputs.LastState.Start + ((long)b * shape.Channels + d) * shape.States;
                 for (int n = 0; n < shape.States; n++) last[n] = (float)h[n];
             }
         }
@@ -67,12 +67,12 @@ public static unsafe class SelectiveScanReference
                     int t = order[i];
                     double u = inputs.U.Value(b * length + t, d), step = Step(shape, inputs, b, t, d);
                     double incoming = gradY.Value(b * length + t, d), g = incoming * Gate(shape, inputs, b, t, d);
-                    double skip = inputs.D == null ? 0.0 : inputs.D[d];
+                    double skip = !inputs.D.Exists ? 0.0 : inputs.D.Start[d];
                     double gradU = skip * g, gradStep = 0.0;
                     sumD[d] += g * u;
                     for (int n = 0; n < states; n++)
                     {
-                        double a = inputs.A[(long)d * states + n], decay = Math.Exp(step * a);
+                        double a = inputs.A.Start[(long)d * states + n], decay = Math.Exp(step * a);
                         double bt = *Coefficient(inputs.B, shape.ConstantB, shape, b, t, d, n);
                         double ct = *Coefficient(inputs.C, shape.ConstantC, shape, b, t, d, n);
                         r[n] += g * ct;
@@ -90,7 +90,7 @@ public static unsafe class SelectiveScanReference
                     if (shape.DtRank == 0) Row(gradients.Delta, shape, b, t)[d] = (float)gradDelta;
                     for (int k = 0; k < shape.DtRank; k++)
                     {
-                        sumSteps[(b * length + t) * shape.DtRank + k] += gradDelta * inputs.DtWeight[d * shape.DtRank + k];
+                        sumSteps[(b * length + t) * shape.DtRank + k] += gradDelta * inputs.DtWeight.Start[d * shape.DtRank + k];
                         sumWeight[d * shape.DtRank + k] += gradDelta * Row(inputs.Delta, shape, b, t)[k];
                     }
                     if (!inputs.Z.Exists) continue;
@@ -100,13 +100,13 @@ public static unsafe class SelectiveScanReference
             }
         }
 
-        Narrow(sumA, gradients.A);
-        if (gradients.D != null) Narrow(sumD, gradients.D);
-        if (gradients.DeltaBias != null) Narrow(sumBias, gradients.DeltaBias);
+        Narrow(sumA, gradients.A.Start);
+        if (gradients.D.Exists) Narrow(sumD, gradients.D.Start);
+        if (gradients.DeltaBias.Exists) Narrow(sumBias, gradients.DeltaBias.Start);
         NarrowCoefficient(sumB, shape.ConstantB, shape, gradients.B);
         NarrowCoefficient(sumC, shape.ConstantC, shape, gradients.C);
         if (shape.DtRank == 0) return;
-        Narrow(sumWeight, gradients.DtWeight);
+        Narrow(sumWeight, gradients.DtWeight.Start);
         for (int token = 0; token < shape.Batch * length; token++) Narrow(sumSteps.AsSpan(token * shape.DtRank, shape.DtRank), gradients.Delta[token]);
     }
 
@@ -114,12 +114,12 @@ public static unsafe class SelectiveScanReference
     private static double Advance(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d, double[] h)
     {
         double u = inputs.U.Value(b * shape.Length + t, d), step = Step(shape, inputs, b, t, d);
-        double y = inputs.D == null ? 0.0 : inputs.D[d] * u;
+        double y = !inputs.D.Exists ? 0.0 : inputs.D.Start[d] * u;
         for (int n = 0; n < shape.States; n++)
         {
             double bt = *Coefficient(inputs.B, shape.ConstantB, shape, b, t, d, n);
             double ct = *Coefficient(inputs.C, shape.ConstantC, shape, b, t, d, n);
-            h[n] = Math.Exp(step * inputs.A[(long)d * shape.States + n]) * h[n] + step * bt * u;
+            h[n] = Math.Exp(step * inputs.A.Start[(long)d * shape.States + n]) * h[n] + step * bt * u;
             y += ct * h[n];
         }
 
@@ -132,9 +132,9 @@ public static unsafe class SelectiveScanReference
     private static double RawStep(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d)
     {
         float* row = Row(inputs.Delta, shape, b, t);
-        double raw = inputs.DeltaBias == null ? 0.0 : inputs.DeltaBias[d];
+        double raw = !inputs.DeltaBias.Exists ? 0.0 : inputs.DeltaBias.Start[d];
         if (shape.DtRank == 0) return raw + row[d];
-        for (int k = 0; k < shape.DtRank; k++) raw += (double)row[k] * inputs.DtWeight[(long)d * shape.DtRank + k];
+        for (int k = 0; k < shape.DtRank; k++) raw += (double)row[k] * inputs.DtWeight.Start[(long)d * shape.DtRank + k];
         return raw;
     }
 

@@ -1,7 +1,7 @@
 namespace Postern.Kernels;
 
 /// <summary>Both directions of a causal convolution against <see cref="CausalConvReference"/>: u and every gradient.</summary>
-public static unsafe class ConvTrial
+public static class ConvTrial
 {
     private static readonly CausalConvShape[] Shapes = [new(2, 9, 40, 4), new(3, 1, 24, 4)];
 
@@ -23,8 +23,8 @@ public static unsafe class ConvTrial
 
         CausalConvDirection Draw() => new()
         {
-            Weight = memory.Draw(shape.Channels, shape.Kernel).Start,
-            Bias = memory.Draw(shape.Channels, 1).Start,
+            Weight = memory.Draw(shape.Channels, shape.Kernel),
+            Bias = memory.Draw(shape.Channels, 1),
             GradU = memory.Draw(tokens, shape.Channels, element),
         };
 
@@ -37,8 +37,8 @@ public static unsafe class ConvTrial
                 Bias = d.Bias,
                 GradU = d.GradU,
                 U = memory.Room(tokens, shape.Channels, element),
-                GradWeight = memory.Room(shape.Channels, shape.Kernel).Start,
-                GradBias = memory.Room(shape.Channels, 1).Start,
+                GradWeight = memory.Room(shape.Channels, shape.Kernel),
+                GradBias = memory.Room(shape.Channels, 1),
             })];
             TokenRows gradX = memory.Room(tokens, shape.Channels, element);
             CausalConv.Forward(shape, x, ways[0], ways[1], with);
@@ -47,8 +47,8 @@ public static unsafe class ConvTrial
             foreach ((string way, CausalConvDirection d) in new[] { ("back", ways[0]), ("ahead", ways[1]) })
             {
                 results.Add(($"u ({way})", memory.Read(d.U, tokens)));
-                results.Add(($"gradient of the kernels ({way})", memory.Read(new TokenRows(d.GradWeight, shape.Kernel), shape.Channels)));
-                results.Add(($"gradient of the bias ({way})", memory.Read(new TokenRows(d.GradBias, 1), shape.Channels)));
+                results.Add(($"gradient of the kernels ({way})", memory.Read(d.GradWeight, shape.Channels)));
+                results.Add(($"gradient of the bias ({way})", memory.Read(d.GradBias, shape.Channels)));
             }
 
             return results;

@@ -1,7 +1,7 @@
 namespace Postern.Kernels;
 
 /// <summary>The RMS norm of a sum against <see cref="RmsNormReference"/>: sum, norm and gradients.</summary>
-public static unsafe class NormTrial
+public static class NormTrial
 {
     private const int Rows = 70, Width = 40;
 
@@ -22,9 +22,9 @@ public static unsafe class NormTrial
             TrialMemory.Soil(1 << 12);
             TokenRows sum = memory.Room(Rows, Width), y = memory.Room(Rows, Width, element);
             TokenRows gradX = memory.Room(Rows, Width), gradAddend = memory.Room(Rows, Width, element), gradWeight = memory.Room(1, Width);
-            RmsNormKernel.Forward(Rows, Width, x.Start, addend, weight.Start, sum.Start, y, with);
+            RmsNormKernel.Forward(Rows, Width, x, addend, weight, sum, y, with);
             RmsNormKernel.Backward(
-                Rows, Width, sum.Start, weight.Start, gradY, gradSum.Start, gradX.Start, gradAddend, gradWeight.Start, with);
+                Rows, Width, sum, weight, gradY, gradSum, gradX, gradAddend, gradWeight, with);
             return
             [
                 ("sum", memory.Read(sum, Rows)), ("y", memory.Read(y, Rows)), ("gradient of x", memory.Read(gradX, Rows)),

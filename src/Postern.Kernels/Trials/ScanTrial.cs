@@ -1,7 +1,7 @@
 namespace Postern.Kernels;
 
 /// <summary>A pair of scans, as a bidirectional mixer runs it, against <see cref="SelectiveScanReference"/>: y and every gradient.</summary>
-public static unsafe class ScanTrial
+public static class ScanTrial
 {
     // Channels that fill no register of any width evenly, states in fours and a rest, one token alone and several.
     private static readonly SelectiveScanShape[] Shapes =
@@ -42,10 +42,10 @@ public static unsafe class ScanTrial
                 results.Add($"gradient of steps{scan}", memory.Read(gradients[i].Delta, tokens));
                 results.Add($"gradient of B{scan}", memory.Read(gradients[i].B, tokens));
                 results.Add($"gradient of C{scan}", memory.Read(gradients[i].C, tokens));
-                results.Add($"gradient of A{scan}", memory.Read(new TokenRows(gradients[i].A, shape.States), shape.Channels));
-                results.Add($"gradient of D{scan}", memory.Read(new TokenRows(gradients[i].D, 1), shape.Channels));
-                results.Add($"gradient of the bias{scan}", memory.Read(new TokenRows(gradients[i].DeltaBias, 1), shape.Channels));
-                results.Add($"gradient of the step weight{scan}", memory.Read(new TokenRows(gradients[i].DtWeight, shape.DtRank), shape.Channels));
+                results.Add($"gradient of A{scan}", memory.Read(gradients[i].A, shape.Channels));
+                results.Add($"gradient of D{scan}", memory.Read(gradients[i].D, shape.Channels));
+                results.Add($"gradient of the bias{scan}", memory.Read(gradients[i].DeltaBias, shape.Channels));
+                results.Add($"gradient of the step weight{scan}", memory.Read(gradients[i].DtWeight, shape.Channels));
             }
 
             return results;
@@ -60,12 +60,12 @@ public static unsafe class ScanTrial
             U = memory.Draw(tokens, channels, element),
             Delta = memory.Draw(tokens, shape.DtRank),
             Z = gate ? memory.Draw(tokens, channels, element, scale: 2f) : default,
-            A = memory.Draw(channels, shape.States, offset: -4f, scale: 3.9f).Start,
+            A = memory.Draw(channels, shape.States, offset: -4f, scale: 3.9f),
             B = memory.Draw(tokens, shape.States),
             C = memory.Draw(tokens, shape.States),
-            D = memory.Draw(channels, 1, offset: 1f, scale: 0.5f).Start,
-            DeltaBias = memory.Draw(channels, 1, offset: -1f).Start,
-            DtWeight = memory.Draw(channels, shape.DtRank).Start,
+            D = memory.Draw(channels, 1, offset: 1f, scale: 0.5f),
+            DeltaBias = memory.Draw(channels, 1, offset: -1f),
+            DtWeight = memory.Draw(channels, shape.DtRank),
         };
     }
 
@@ -77,12 +77,12 @@ public static unsafe class ScanTrial
             U = memory.Room(tokens, channels, element),
             Delta = memory.Room(tokens, shape.DtRank),
             Z = gate ? memory.Room(tokens, channels, element) : default,
-            A = memory.Room(channels, shape.States).Start,
+            A = memory.Room(channels, shape.States),
             B = memory.Room(tokens, shape.States),
             C = memory.Room(tokens, shape.States),
-            D = memory.Room(channels, 1).Start,
-            DeltaBias = memory.Room(channels, 1).Start,
-            DtWeight = memory.Room(channels, shape.DtRank).Start,
+            D = memory.Room(channels, 1),
+            DeltaBias = memory.Room(channels, 1),
+            DtWeight = memory.Room(channels, shape.DtRank),
         };
     }
 

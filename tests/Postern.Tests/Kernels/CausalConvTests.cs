@@ -169,7 +169,7 @@ public class CausalConvTests
     {
         float* memory = stackalloc float[64];
         TokenRows wide = new(memory, 4), narrow = new((nint)memory, 4, RowElement.BFloat16);
-        CausalConvDirection direction = new() { Weight = memory, Bias = memory, U = narrow, GradU = wide, GradWeight = memory, GradBias = memory };
+        CausalConvDirection direction = new(Weight: wide, Bias: wide, U: narrow, GradU: wide, GradWeight: wide, GradBias: wide);
         var shape = new CausalConvShape(1, 2, 4, 4);
         string Refusal(Action call) => Assert.Throws<ArgumentException>(call).Message;
         Assert.Contains("of one type", Refusal(() => CausalConv.Forward(shape, wide, direction, default)));
@@ -183,10 +183,10 @@ public class CausalConvTests
         float* memory = stackalloc float[64];
         var rows = new TokenRows(memory, 4);
         var shape = new CausalConvShape(1, 2, 4, 4);
-        CausalConvDirection bare = new() { Weight = memory, Bias = memory }, noSums = new() { Weight = memory, Bias = memory, GradU = rows };
+        CausalConvDirection bare = new(rows, rows), noSums = new(rows, rows, GradU: rows);
         Assert.Throws<ArgumentException>(() => CausalConv.Forward(shape, rows, bare, default));
-        Assert.Throws<ArgumentException>(() => CausalConv.Forward(shape, default, new CausalConvDirection { Weight = memory, Bias = memory, U = rows }, default));
-        Assert.Throws<ArgumentException>(() => CausalConv.Forward(shape, rows, new CausalConvDirection { Weight = memory, U = rows }, default));
+        Assert.Throws<ArgumentException>(() => CausalConv.Forward(shape, default, new CausalConvDirection(rows, rows, U: rows), default));
+        Assert.Throws<ArgumentException>(() => CausalConv.Forward(shape, rows, new CausalConvDirection(rows, default, U: rows), default));
         Assert.Throws<ArgumentException>(() => CausalConv.Backward(shape, rows, bare, default, rows));
         Assert.Throws<ArgumentException>(() => CausalConv.Backward(shape, rows, default, noSums, rows));
     }

@@ -37,8 +37,8 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0)
         var results = new Dictionary<string, Array>();
         CausalConvDirection Of(Direction direction, string name) => new()
         {
-            Weight = (float*)Address(direction.Weight),
-            Bias = (float*)Address(direction.Bias),
+            Weight = Parameter(direction.Weight),
+            Bias = Parameter(direction.Bias),
             U = Rows(results[$"{name} u"] = Blank(tokens * stride, element), element),
         };
         CausalConvDirection back = ways.HasFlag(ConvWays.Back) ? Of(Back, "back") : default;
@@ -62,11 +62,11 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0)
         }
         CausalConvDirection Of(Direction direction, string name) => new()
         {
-            Weight = (float*)Address(direction.Weight),
-            Bias = (float*)Address(direction.Bias),
+            Weight = Parameter(direction.Weight),
+            Bias = Parameter(direction.Bias),
             GradU = Input(direction.GradU),
-            GradWeight = (float*)Address(results[$"{name} weight"] = Blank(direction.Weight.Length, RowElement.Float32)),
-            GradBias = (float*)Address(results[$"{name} bias"] = Blank(direction.Bias.Length, RowElement.Float32)),
+            GradWeight = Parameter(results[$"{name} weight"] = Blank(direction.Weight.Length, RowElement.Float32)),
+            GradBias = Parameter(results[$"{name} bias"] = Blank(direction.Bias.Length, RowElement.Float32)),
         };
         CausalConvDirection back = ways.HasFlag(ConvWays.Back) ? Of(Back, "back") : default;
         CausalConvDirection ahead = ways.HasFlag(ConvWays.Ahead) ? Of(Ahead, "ahead") : default;
@@ -91,6 +91,8 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0)
         [.. rows.Chunk(rows.Length / shape.Batch).SelectMany(sequence => sequence.Chunk(rows.Length / tokens).Reverse()).SelectMany(row => row)];
 
     private TokenRows Rows(Array pinned, RowElement element) => new(Address(pinned), stride, element);
+
+    private static TokenRows Parameter(Array pinned) => new(Address(pinned), 1);
 
     private static nint Address(Array pinned) => Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
 

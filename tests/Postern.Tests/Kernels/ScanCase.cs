@@ -49,13 +49,13 @@ internal sealed unsafe class ScanCase
     {
         U = Rows("u", Shape.Channels),
         Delta = Rows("delta", DeltaWidth),
-        DtWeight = Pointer("step weight"),
+        DtWeight = Parameter("step weight", Shape.DtRank),
         Z = Rows("z", Shape.Channels),
-        A = Pointer("A"),
+        A = Parameter("A", Shape.States),
         B = Rows("B", Shape.Groups * Shape.States),
         C = Rows("C", Shape.Groups * Shape.States),
-        D = Pointer("D"),
-        DeltaBias = Pointer("bias"),
+        D = Parameter("D", 1),
+        DeltaBias = Parameter("bias", 1),
     };
 
     /// <summary>y and the last state.</summary>
@@ -69,7 +69,7 @@ internal sealed unsafe class ScanCase
         var outputs = new SelectiveScanOutputs
         {
             Y = new TokenRows(Address(results["y"]), Shape.Channels),
-            LastState = Address(results["last state"]),
+            LastState = new TokenRows(Address(results["last state"]), Shape.States),
         };
         if (path is SimdPath simd) AnyPath.Forward(Shape, [Pointers], outputs, simd);
         else SelectiveScanReference.Forward(Shape, Pointers, outputs);
@@ -87,13 +87,13 @@ internal sealed unsafe class ScanCase
         {
             U = Gradient("u", Shape.Channels),
             Delta = Gradient("delta", DeltaWidth),
-            DtWeight = Gradient("step weight", 0).Start,
+            DtWeight = Gradient("step weight", 0),
             Z = Gradient("z", Shape.Channels),
-            A = Gradient("A", 0).Start,
+            A = Gradient("A", 0),
             B = Gradient("B", Shape.Groups * Shape.States),
             C = Gradient("C", Shape.Groups * Shape.States),
-            D = Gradient("D", 0).Start,
-            DeltaBias = Gradient("bias", 0).Start,
+            D = Gradient("D", 0),
+            DeltaBias = Gradient("bias", 0),
         };
         if (path is SimdPath simd) AnyPath.Backward(Shape, [Pointers], Rows("grad y", Shape.Channels), [gradients], simd);
         else SelectiveScanReference.Backward(Shape, Pointers, Rows("grad y", Shape.Channels), gradients);
@@ -106,6 +106,8 @@ internal sealed unsafe class ScanCase
     private static float* Address(float[] pinned) => (float*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
 
     private float* Pointer(string name) => arrays.TryGetValue(name, out float[]? array) ? Address(array) : null;
+
+    private TokenRows Parameter(string name, int width) => new(Pointer(name), width);
 
     private TokenRows Rows(string name, int width) => new(Pointer(name), width + stride);
 

@@ -133,12 +133,12 @@ public sealed unsafe class ScanPairTests
             U = Rows(results["u"], element),
             Delta = new TokenRows(Address(results["delta"]), results["delta"].Length / first.Tokens),
             Z = results.TryGetValue("z", out float[]? z) ? Rows(z, element) : default,
-            A = Address(results["A"]),
+            A = new TokenRows(Address(results["A"]), first.Shape.States),
             B = new TokenRows(Address(results["B"]), first.Shape.States),
             C = new TokenRows(Address(results["C"]), first.Shape.States),
-            D = Address(results["D"]),
-            DeltaBias = Address(results["bias"]),
-            DtWeight = results.TryGetValue("step weight", out float[]? weight) ? Address(weight) : null,
+            D = new TokenRows(Address(results["D"]), 1),
+            DeltaBias = new TokenRows(Address(results["bias"]), 1),
+            DtWeight = results.TryGetValue("step weight", out float[]? weight) ? new TokenRows(Address(weight), first.Shape.DtRank) : default,
         };
 
         private TokenRows Rows(float[] values, RowElement element)

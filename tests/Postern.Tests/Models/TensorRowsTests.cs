@@ -15,7 +15,7 @@ public class TensorRowsTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor whole = arange(2 * 5 * 12).to(type).view(2, 5, 12);
-        NativeRows all = TensorRows.Of(whole), slice = TensorRows.Of(whole.narrow(2, 4, 8)), later = TensorRows.Of(whole.narrow(0, 1, 1));
+        TokenRows all = TensorRows.Of(whole), slice = TensorRows.Of(whole.narrow(2, 4, 8)), later = TensorRows.Of(whole.narrow(0, 1, 1));
         Assert.Equal((12, element), (all.Stride, all.Element));
         Assert.Equal((12, element), (slice.Stride, slice.Element));
         Assert.Equal(0, First(all));
@@ -54,10 +54,10 @@ public class TensorRowsTests
         Assert.Equal(tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    private static unsafe float First(NativeRows rows) =>
+    private static unsafe float First(TokenRows rows) =>
         rows.Element == RowElement.BFloat16 ? ((BFloat16*)rows.Address)->Wide : *(float*)rows.Address;
 
-    private static unsafe void Write(NativeRows rows, float[] values)
+    private static unsafe void Write(TokenRows rows, float[] values)
     {
         for (int i = 0; i < values.Length; i++) ((BFloat16*)rows.Address)[i] = BFloat16.From(values[i]);
     }

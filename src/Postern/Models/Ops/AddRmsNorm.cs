@@ -19,12 +19,12 @@ internal static class AddRmsNorm
         return (results[0], results[1]);
     }
 
-    private static Tensor Dense(Tensor tensor) => tensor.detach().contiguous();
+    private static Tensor Contiguous(Tensor tensor) => tensor.detach().contiguous();
 
     private static void Forward(Tensor x, Tensor? addend, Tensor weight, Tensor? sum, Tensor y)
     {
         int width = (int)weight.shape[0];
-        NativeKernels.NormForward((int)(x.numel() / width), width, TensorRows.Of(x), TensorRows.Of(addend), TensorRows.Of(weight),
+        RmsNormKernel.Forward((int)(x.numel() / width), width, TensorRows.Of(x), TensorRows.Of(addend), TensorRows.Of(weight),
             TensorRows.Of(sum), TensorRows.Of(y));
     }
 
@@ -36,7 +36,7 @@ internal static class AddRmsNorm
         Tensor? gradAddend = addend == ScalarType.Float32 ? null : empty(sum.shape, addend, sum.device);
         int width = (int)weight.shape[0];
         (Tensor dense, Tensor? denseSum) = (gradY.contiguous(), gradSum?.contiguous());
-        NativeKernels.NormBackward((int)(sum.numel() / width), width, TensorRows.Of(sum), TensorRows.Of(weight), TensorRows.Of(dense),
+        RmsNormKernel.Backward((int)(sum.numel() / width), width, TensorRows.Of(sum), TensorRows.Of(weight), TensorRows.Of(dense),
             TensorRows.Of(denseSum), TensorRows.Of(gradX), TensorRows.Of(gradAddend), TensorRows.Of(gradWeight));
         return (gradX, gradAddend ?? gradX, gradWeight);
     }
@@ -47,7 +47,7 @@ internal static class AddRmsNorm
 
         public override Tensor forward(autograd.AutogradContext context, params object[] vars)
         {
-            (Tensor x, Tensor weight) = (Dense((Tensor)vars[0]), Dense((Tensor)vars[1]));
+            (Tensor x, Tensor weight) = (Contiguous((Tensor)vars[0]), Contiguous((Tensor)vars[1]));
             Tensor y = empty(x.shape, (ScalarType)vars[2], x.device);
             AddRmsNorm.Forward(x, null, weight, null, y);
             context.save_for_backward([x, weight]);
@@ -67,7 +67,7 @@ internal static class AddRmsNorm
 
         public override List<Tensor> forward(autograd.AutogradContext context, params object[] vars)
         {
-            (Tensor x, Tensor addend, Tensor weight) = (Dense((Tensor)vars[0]), Dense((Tensor)vars[1]), Dense((Tensor)vars[2]));
+            (Tensor x, Tensor addend, Tensor weight) = (Contiguous((Tensor)vars[0]), Contiguous((Tensor)vars[1]), Contiguous((Tensor)vars[2]));
             (Tensor sum, Tensor y) = (empty_like(x), empty(x.shape, (ScalarType)vars[3], x.device));
             AddRmsNorm.Forward(x, addend, weight, sum, y);
             // Its memory alone: what is kept must not be the output itself, which would keep its own node alive.

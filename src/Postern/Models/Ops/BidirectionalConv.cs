@@ -31,8 +31,8 @@ internal static class BidirectionalConv
             Tensor x = TensorRows.Rows(((Tensor)vars[0]).detach());
             Tensor[] parameters = [.. vars[1..].Select(v => ((Tensor)v).detach().contiguous())];
             Tensor[] u = [empty(x.shape, x.dtype, x.device), empty(x.shape, x.dtype, x.device)];
-            NativeConvDirection Direction(int i) => new(TensorRows.Of(parameters[2 * i]), TensorRows.Of(parameters[2 * i + 1]), U: TensorRows.Of(u[i]));
-            NativeKernels.ConvForward(Shape(x, parameters[0]), TensorRows.Of(x), Direction(0), Direction(1));
+            CausalConvDirection Direction(int i) => new(TensorRows.Of(parameters[2 * i]), TensorRows.Of(parameters[2 * i + 1]), U: TensorRows.Of(u[i]));
+            CausalConv.Forward(Shape(x, parameters[0]), TensorRows.Of(x), Direction(0), Direction(1));
             context.save_for_backward([x, .. parameters]);
             return [.. u];
         }
@@ -43,10 +43,10 @@ internal static class BidirectionalConv
             Tensor x = saved[0];
             Tensor?[] gradients = [.. saved.Select(s => empty(s.shape, s.dtype, s.device))];
             Tensor[] gradU = [.. gradOutputs.Select(TensorRows.Rows)];
-            NativeConvDirection Direction(int i) => new(
+            CausalConvDirection Direction(int i) => new(
                 TensorRows.Of(saved[1 + 2 * i]), TensorRows.Of(saved[2 + 2 * i]), GradU: TensorRows.Of(gradU[i]),
                 GradWeight: TensorRows.Of(gradients[1 + 2 * i]), GradBias: TensorRows.Of(gradients[2 + 2 * i]));
-            NativeKernels.ConvBackward(Shape(x, saved[1]), TensorRows.Of(x), Direction(0), Direction(1), TensorRows.Of(gradients[0]));
+            CausalConv.Backward(Shape(x, saved[1]), TensorRows.Of(x), Direction(0), Direction(1), TensorRows.Of(gradients[0]));
             return gradients;
         });
     }

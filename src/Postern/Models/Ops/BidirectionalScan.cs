@@ -17,9 +17,9 @@ internal static class BidirectionalScan
     /// <param name="forward">The direction from the first token on.</param>
     /// <param name="backward">The direction from the last token on.</param>
     /// <param name="z">The gate, [B, L, E], of the type of u.</param>
-    public static Tensor Apply(ScanDirection forward, ScanDirection backward, Tensor z) => Function.apply([.. Inputs(forward), .. Inputs(backward), z]);
+    public static Tensor Apply(ScanDirection forward, ScanDirection backward, Tensor z) => Function.apply([.. Tensors(forward), .. Tensors(backward), z]);
 
-    private static object[] Inputs(ScanDirection d) => [d.U, d.Projected, d.A, d.D, d.DtWeight, d.DtBias];
+    private static object[] Tensors(ScanDirection d) => [d.U, d.Projected, d.A, d.D, d.DtWeight, d.DtBias];
 
     private static SelectiveScanShape Shape(Tensor[] inputs)
     {
@@ -31,16 +31,43 @@ internal static class BidirectionalScan
         };
     }
 
-    private static (NativeScanTensors First, NativeScanTensors Second) Addresses(SelectiveScanShape shape, IReadOnlyList<Tensor> t) =>
-        (Addresses(shape, [.. t.Take(OfDirection)], t[^1]), Addresses(shape, [.. t.Skip(OfDirection)], null));
+    /// <summary>The tensors of one direction; the first one's have the gate behind them.</summary>
+    private static IReadOnlyList<Tensor> Of(Tensor[] all, int direction) => all[(direction * OfDirection)..((direction + 1) * OfDirection)];
 
-    private static NativeScanTensors Addresses(SelectiveScanShape shape, Tensor[] t, Tensor? z)
+    private static SelectiveScanInputs Inputs(SelectiveScanShape shape, Tensor[] all, int direction)
     {
-        NativeRows projected = TensorRows.Of(t[1]);
-        return new NativeScanTensors(TensorRows.Of(t[0]), Column(0), TensorRows.Of(t[2]), Column(shape.DtRank), Column(shape.DtRank + shape.States),
-            TensorRows.Of(t[3]), TensorRows.Of(z), TensorRows.Of(t[5]), TensorRows.Of(t[4]));
+        IReadOnlyList<Tensor> t = Of(all, direction);
+        TokenRows projected = TensorRows.Of(t[1]);
+        return new SelectiveScanInputs
+        {
+            U = TensorRows.Of(t[0]),
+            Delta = projected,
+            B = projected.From(shape.DtRank),
+            C = projected.From(shape.DtRank + shape.States),
+            A = TensorRows.Of(t[2]),
+            D = TensorRows.Of(t[3]),
+            DtWeight = TensorRows.Of(t[4]),
+            DeltaBias = TensorRows.Of(t[5]),
+            Z = direction == 0 ? TensorRows.Of(all[^1]) : default,
+        };
+    }
 
-        NativeRows Column(int first) => projected with { Address = projected.Address + first * sizeof(float) };
+    private static SelectiveScanGradients Gradients(SelectiveScanShape shape, Tensor[] all, int direction)
+    {
+        IReadOnlyList<Tensor> t = Of(all, direction);
+        TokenRows projected = TensorRows.Of(t[1]);
+        return new SelectiveScanGradients
+        {
+            U = TensorRows.Of(t[0]),
+            Delta = projected,
+            B = projected.From(shape.DtRank),
+            C = projected.From(shape.DtRank + shape.States),
+            A = TensorRows.Of(t[2]),
+            D = TensorRows.Of(t[3]),
+            DtWeight = TensorRows.Of(t[4]),
+            DeltaBias = TensorRows.Of(t[5]),
+            Z = direction == 0 ? TensorRows.Of(all[^1]) : default,
+        };
     }
 
     private sealed class Function : autograd.SingleTensorFunction<Function>
@@ -52,8 +79,8 @@ internal static class BidirectionalScan
             Tensor[] inputs = [.. vars.Select(v => TensorRows.Rows(((Tensor)v).detach()))];
             SelectiveScanShape shape = Shape(inputs);
             Tensor y = empty(inputs[0].shape, inputs[0].dtype, inputs[0].device);
-            (NativeScanTensors first, NativeScanTensors second) = Addresses(shape, inputs);
-            NativeKernels.ScanForwardPair(shape, first, second, TensorRows.Of(y));
+            SelectiveScan.ForwardPair(
+                shape, Inputs(shape, inputs, 0), Inputs(shape, inputs, 1), new SelectiveScanOutputs { Y = TensorRows.Of(y) });
             context.save_for_backward([.. inputs]);
             return y;
         }
@@ -63,9 +90,9 @@ internal static class BidirectionalScan
             Tensor[] inputs = [.. context.get_saved_variables()];
             Tensor[] gradients = [.. inputs.Select(i => empty(i.shape, i.dtype, i.device))];
             SelectiveScanShape shape = Shape(inputs);
-            (NativeScanTensors first, NativeScanTensors second) = Addresses(shape, inputs);
-            (NativeScanTensors gradFirst, NativeScanTensors gradSecond) = Addresses(shape, gradients);
-            NativeKernels.ScanBackwardPair(shape, first, second, TensorRows.Of(TensorRows.Rows(gradOutput)), gradFirst, gradSecond);
+            Tensor gradY = TensorRows.Rows(gradOutput);
+            SelectiveScan.BackwardPair(shape, Inputs(shape, inputs, 0), Inputs(shape, inputs, 1), TensorRows.Of(gradY),
+                Gradients(shape, gradients, 0), Gradients(shape, gradients, 1));
             return gradients;
         });
     }

@@ -23,11 +23,11 @@ internal static class CausalConvSilu
         public override Tensor forward(autograd.AutogradContext context, params object[] vars)
         {
             Tensor x = TensorRows.Rows(((Tensor)vars[0]).detach());
-            Tensor weight = ((Tensor)vars[1]).detach().contiguous(), bias = ((Tensor)vars[2]).detach();
+            Tensor weight = ((Tensor)vars[1]).detach().contiguous(), bias = ((Tensor)vars[2]).detach().contiguous();
             bool reverse = (bool)vars[3];
             Tensor u = empty(x.shape, device: x.device);
-            var direction = new NativeConvDirection(TensorRows.Of(weight), TensorRows.Of(bias), U: TensorRows.Of(u));
-            NativeKernels.ConvForward(Shape(x, weight), TensorRows.Of(x), reverse ? default : direction, reverse ? direction : default);
+            var direction = new CausalConvDirection(TensorRows.Of(weight), TensorRows.Of(bias), U: TensorRows.Of(u));
+            CausalConv.Forward(Shape(x, weight), TensorRows.Of(x), reverse ? default : direction, reverse ? direction : default);
             context.save_for_backward([x, weight, bias]);
             context.save_data("reverse", reverse);
             return u;
@@ -38,11 +38,11 @@ internal static class CausalConvSilu
             bool reverse = (bool)context.get_data("reverse");
             List<Tensor> saved = context.get_saved_variables();
             (Tensor x, Tensor weight, Tensor bias) = (saved[0], saved[1], saved[2]);
-            (Tensor gradX, Tensor gradWeight, Tensor gradBias) = (empty_like(x), empty_like(weight), empty_like(bias));
+            (Tensor gradX, Tensor gradWeight, Tensor gradBias) = (empty(x.shape, device: x.device), empty_like(weight), empty_like(bias));
             Tensor gradU = TensorRows.Rows(gradOutput);
-            var direction = new NativeConvDirection(TensorRows.Of(weight), TensorRows.Of(bias), GradU: TensorRows.Of(gradU),
+            var direction = new CausalConvDirection(TensorRows.Of(weight), TensorRows.Of(bias), GradU: TensorRows.Of(gradU),
                 GradWeight: TensorRows.Of(gradWeight), GradBias: TensorRows.Of(gradBias));
-            NativeKernels.ConvBackward(
+            CausalConv.Backward(
                 Shape(x, weight), TensorRows.Of(x), reverse ? default : direction, reverse ? direction : default, TensorRows.Of(gradX));
             return [gradX, gradWeight, gradBias, null];
         });

@@ -10,7 +10,7 @@ internal static class TensorRows
     /// <summary>The address of a dense tensor or of a slice of token rows; none for null.</summary>
     /// <param name="tensor">Dense, or [B, L, ...] with one stride from token to token over all of it; see <see cref="Rows"/>.</param>
     /// <exception cref="ArgumentException">Its elements are of neither type, or it lies on another device.</exception>
-    public static NativeRows Of(Tensor? tensor)
+    public static TokenRows Of(Tensor? tensor)
     {
         if (tensor is null) return default;
         if (tensor.device_type != TorchSharp.DeviceType.CPU)
@@ -21,7 +21,7 @@ internal static class TensorRows
             ScalarType.BFloat16 => RowElement.BFloat16,
             ScalarType other => throw new ArgumentException($"kernels have no rows of {other}", nameof(tensor)),
         };
-        return new NativeRows(FirstElement(tensor.Handle), TokenStride(tensor), element);
+        return new TokenRows(FirstElement(tensor.Handle), TokenStride(tensor), element);
     }
 
     /// <summary>
