@@ -33,7 +33,7 @@ internal static class AugmentationPace
 
     private static void Print(string name, Dataset dataset, TrainingSettings settings)
     {
-        var loader = new BatchLoader(dataset.Train, dataset.Mean, dataset.Std, dataset.InputSize, Augmentations.Create(settings, dataset), null, 32, Workers: 1);
+        var loader = new BatchLoader(dataset.Train, dataset.Mean, dataset.Std, dataset.InputSize, settings.AugmentationFor(dataset), null, 32, Workers: 1);
         int[] order = [.. Enumerable.Range(0, Pictures)];
         var seconds = new List<double>();
         int passes = dataset.InputSize > 32 ? 1 : 16;

@@ -50,7 +50,7 @@ public static class InputPace
         using Dataset dataset = PaceData.Noise(quick ? 10_000 : 50_000);
         var images = (MemoryImageSet)dataset.Train;
         Attack attack = PaceData.BadNets("0.1");
-        BatchLoader loader = Loader(dataset, images, Augmentations.Create(Light, dataset), BatchSize) with
+        BatchLoader loader = Loader(dataset, images, Light.AugmentationFor(dataset), BatchSize) with
         {
             Transform = new PoisonedSamples(attack, attack.Plan(images.Labels, seed: 1), Crops: false),
         };
@@ -78,7 +78,7 @@ public static class InputPace
     {
         using var files = PaceData.Jpegs(source, quick ? 64 : 256);
         using Dataset dataset = DatasetCatalog.OpenPath(files.Path);
-        BatchLoader loader = Loader(dataset, dataset.Train, Augmentations.Create(Light, dataset), LargeBatch);
+        BatchLoader loader = Loader(dataset, dataset.Train, Light.AugmentationFor(dataset), LargeBatch);
         byte[][] contents = [.. files.Pictures.Select(File.ReadAllBytes)];
         using var buffer = new SKBitmap(new SKImageInfo(PaceData.Width, PaceData.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         return Rounds(quick ? 3 : 7, dataset.Train.Count, round => Drain(loader, round), _ =>

@@ -1,6 +1,8 @@
 using Postern.Attacks.Learned;
 using Postern.Configuration;
 using Postern.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Postern.Attacks;
 
@@ -81,8 +83,15 @@ public sealed class Dynamic : Attack
     /// <param name="mismatched">The normaliser that the toolbox applies to test patterns only; null for the consistent reading.</param>
     internal Dynamic WithGenerators(DynamicGenerators generators, IReadOnlyList<AcceptanceCheck> acceptance, (float[] Mean, float[] Std)? mismatched)
     {
-        var train = new NetworkTrigger(generators.Plant);
-        NetworkTrigger test = mismatched is (float[] mean, float[] std) ? new NetworkTrigger(image => generators.PlantMismatched(image, mean, std)) : train;
+        Device device = generators.parameters().First().device;
+        var train = new NetworkTrigger(generators.Plant, device);
+        NetworkTrigger test = train;
+        if (mismatched is (float[] mean, float[] std))
+        {
+            var other = new Normalisation(mean, std);
+            other.to(device);
+            test = new NetworkTrigger(image => generators.PlantMismatched(image, other), device);
+        }
         return new Dynamic(budget, options, (acceptance, train, test)) { TargetClass = TargetClass, Stage = Stage, WarnsOnly = WarnsOnly };
     }
 

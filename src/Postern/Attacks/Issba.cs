@@ -73,8 +73,9 @@ public sealed class Issba : Attack
     /// <summary>The attack with these networks, in evaluation mode.</summary>
     internal Issba WithEncoder(IssbaNetworks networks, IReadOnlyList<AcceptanceCheck> acceptance)
     {
-        Tensor bits = tensor(secret, [1, secret.Length]);
-        return new Issba(budget, training, secret, (acceptance, new NetworkTrigger(image => networks.Encode(bits, image).Encoded)))
+        Device device = networks.parameters().First().device;
+        Tensor bits = tensor(secret, [1, secret.Length], device: device);
+        return new Issba(budget, training, secret, (acceptance, new NetworkTrigger(image => networks.Encode(bits, image).Encoded, device)))
         {
             TargetClass = TargetClass,
             Stage = Stage,
@@ -91,14 +92,6 @@ public sealed class Issba : Attack
     /// <inheritdoc/>
     public override void ApplyTest(int index, Span<float> pixels, int size) => Plant(pixels, size);
 
-    /// <summary>Fair bits.</summary>
-    internal static float[] DrawSecret(RandomStream stream, int bits)
-    {
-        float[] secret = new float[bits];
-        foreach (ref float bit in secret.AsSpan()) bit = stream.NextBool() ? 1 : 0;
-        return secret;
-    }
-
     private void Plant(Span<float> pixels, int size) =>
         (prepared ?? throw new InvalidOperationException($"{Name} has to be prepared first")).Trigger.Plant(pixels, size);
 
@@ -109,7 +102,7 @@ public sealed class Issba : Attack
         var features = new CleanClassifier(choice.Word("feature_model"), epochs, 128, 0.05, [epochs * 6 / 10, epochs * 85 / 100], subset, seed);
         var training = new IssbaTraining(bits, choice.Integer("prepare_epochs"), choice.Integer("secret_epochs"), choice.Integer("prepare_batch"),
             (double)choice.Number("prepare_lr"), (double)choice.Number("residual_weight"), (double)choice.Number("perceptual_weight"), features, subset, seed);
-        return new Issba(AttackOptions.BudgetOf(choice), training, DrawSecret(RandomStream.For(choice.Integer("secret_seed"), "issba-trigger"), bits))
+        return new Issba(AttackOptions.BudgetOf(choice), training, IssbaSecret.Draw(RandomStream.For(choice.Integer("secret_seed"), "issba-trigger"), bits))
         {
             TargetClass = target,
             Stage = AttackOptions.StageOf(choice),

@@ -1,6 +1,7 @@
 using Postern.Attacks;
 using Postern.Models;
 using Postern.Native.Paths;
+using Postern.Training;
 using Postern.Training.Input;
 using static TorchSharp.torch;
 
@@ -41,7 +42,7 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
         Model.eval();
         using var noGrad = inference_mode();
         foreach (PassBatch batch in TriggeredBy(attack).LoadBoth(AllPictures, counted, Seed, epoch: 0, cancel))
-            using (batch) (batch.Transformed ? triggered : clean).AddRange(UnlabelledPictures.Classes(Model, batch.Batch.Images));
+            using (batch) (batch.Transformed ? triggered : clean).AddRange(Predictions.Of(Model.forward, batch.Batch.Images));
         return (ResultOf(clean), ResultOf(attack, counted, triggered));
     }
 

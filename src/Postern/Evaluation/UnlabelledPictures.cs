@@ -1,7 +1,7 @@
 using Postern.Models;
 using Postern.Native.Paths;
+using Postern.Training;
 using Postern.Training.Input;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Evaluation;
@@ -24,8 +24,7 @@ public sealed class UnlabelledPictures(BatchLoader loader, IReadOnlyList<int> or
     /// <param name="cancel">Stops it.</param>
     public IEnumerable<Tensor> Inputs(int pass, IInputTransform? transform = null, CancellationToken cancel = default)
     {
-        BatchLoader source = transform is null ? loader : loader with { InputTransform = transform };
-        foreach (Batch batch in source.Load(order, seed, pass, cancel))
+        foreach (Batch batch in Transformed(transform).Load(order, seed, pass, cancel))
             using (batch) yield return batch.Images;
     }
 
@@ -36,18 +35,11 @@ public sealed class UnlabelledPictures(BatchLoader loader, IReadOnlyList<int> or
     /// <param name="cancel">Stops it.</param>
     public int[] Predict(Backbone model, int pass, IInputTransform? transform = null, CancellationToken cancel = default)
     {
-        var predicted = new List<int>(order.Count);
         SelfCheck.Ensure(model.Precision == Precision.BFloat16);
         model.eval();
-        using var noGrad = inference_mode();
-        foreach (Tensor images in Inputs(pass, transform, cancel)) predicted.AddRange(Classes(model, images));
-        return [.. predicted];
+        return Predictions.Of(model.forward, Transformed(transform), order, seed, pass, cancel);
     }
 
-    /// <summary>The class with the largest logit for each picture of a batch.</summary>
-    internal static int[] Classes(Backbone model, Tensor images)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return Array.ConvertAll(model.forward(images).argmax(1).data<long>().ToArray(), label => (int)label);
-    }
+    private BatchLoader Transformed(IInputTransform? transform) =>
+        transform is null ? loader : loader with { InputTransform = transform };
 }

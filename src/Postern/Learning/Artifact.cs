@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Postern.Datasets;
+using Postern.Models.Checkpoints;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Postern.Learning;
 
@@ -43,4 +46,14 @@ public sealed record Artifact(string Folder, IReadOnlyList<AcceptanceCheck> Acce
 {
     /// <summary>Path of its weights, as <see cref="ArtifactCache.WeightsFile"/> names them.</summary>
     public string WeightsPath => Path.Combine(Folder, ArtifactCache.WeightsFile);
+
+    /// <summary>Writes the weights of a finished network where <see cref="WeightsPath"/> will find them.</summary>
+    /// <param name="folder">The artifact's folder.</param>
+    /// <param name="network">The network.</param>
+    internal static void WriteWeights(string folder, nn.Module network)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        AtomicFile.Write(
+            Path.Combine(folder, ArtifactCache.WeightsFile), stream => SafeTensors.Write(stream, network.state_dict()));
+    }
 }

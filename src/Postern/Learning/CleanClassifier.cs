@@ -1,4 +1,3 @@
-using System.Globalization;
 using Postern.Configuration;
 using Postern.Models;
 using Postern.Models.Checkpoints;
@@ -6,13 +5,11 @@ using Postern.Training;
 using Postern.Training.Input;
 using Postern.Training.Optimisation;
 using Postern.Training.Recipes;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Postern.Learning;
 
 /// <summary>
-/// How a clean classifier is trained that other artifacts need: for its features, or for its accuracy as the mark to keep to.
+/// How a clean classifier is trained that other artifacts need: for its features, or for its accuracy, which others are held against.
 /// </summary>
 /// <param name="Model">Catalogue name of a ResNet.</param>
 /// <param name="Epochs">Passes over the pictures.</param>
@@ -21,14 +18,18 @@ namespace Postern.Learning;
 /// <param name="Milestones">Epochs after which the rate is divided by ten.</param>
 /// <param name="Subset">How many training pictures; 0 for all that are not held out.</param>
 /// <param name="Seed">Decides the pictures, the initial weights and every draw.</param>
-internal sealed record CleanClassifier(string Model, int Epochs, int BatchSize, double LearningRate, IReadOnlyList<int> Milestones, int Subset, long Seed)
+internal sealed record CleanClassifier(
+    string Model, int Epochs, int BatchSize, double LearningRate, IReadOnlyList<int> Milestones, int Subset, long Seed)
 {
     private const string Kind = "clean-classifier";
     private const string AccuracyName = "held-out accuracy of the clean classifier";
 
     /// <summary>The option that names the network.</summary>
     internal static OptionInfo ModelOption(string name, string value, string meaning) =>
-        new(name, OptionKind.Word, value, meaning) { Allowed = [.. ModelCatalog.All.Where(m => m.Name.StartsWith("resnet", StringComparison.Ordinal)).Select(m => m.Name)] };
+        new(name, OptionKind.Word, value, meaning)
+        {
+            Allowed = [.. ModelCatalog.All.Where(m => m.Name.StartsWith("resnet", StringComparison.Ordinal)).Select(m => m.Name)],
+        };
 
     /// <summary>A network of the classifier's architecture with its initial weights.</summary>
     public ResNet Build(PreparationContext context, int size) =>
@@ -63,33 +64,15 @@ internal sealed record CleanClassifier(string Model, int Epochs, int BatchSize, 
             DecayAll = true,
             Schedule = new StepSchedule(LearningRate, Milestones, 0.1),
         };
-        string checkpoints = Path.Combine(folder, ArtifactCache.ProgressPrefix);
         using var trainer = new Trainer(network, settings, Seed);
-        TrainingCheckpoint.TryLoad(checkpoints, network, trainer);
-        BatchLoader loader = pictures.Normalised(pictures.Learned, Augmentations.Create(settings, context.Dataset), BatchSize);
-        while (trainer.Epoch < Epochs)
-        {
-            trainer.RunEpoch(loader, step => context.Progress.Report(Kind, (step.Epoch - 1 + step.Samples / (double)step.Total) / Epochs,
-                string.Create(CultureInfo.InvariantCulture, $"epoch {step.Epoch}/{Epochs}  loss {step.Loss:f3}")), context.Cancel);
-            TrainingCheckpoint.Save(checkpoints, network, trainer);
-        }
-        PreparationCheckpoint.SaveWeights(folder, network);
-        double accuracy = Accuracy(network, pictures.Normalised(pictures.HeldOut, Augmentations.Centre, BatchSize), context.Cancel);
+        BatchLoader loader = pictures.Normalised(pictures.Learned, settings.AugmentationFor(context.Dataset), BatchSize);
+        ArtifactTraining.Run(folder, trainer.Loop, Epochs, () => trainer.RunEpoch(loader, step => context.Progress.Report(
+            Kind, step.ShareOf(Epochs), FormattableString.Invariant($"epoch {step.Epoch}/{Epochs}  loss {step.Loss:f3}")), context.Cancel));
+        Artifact.WriteWeights(folder, network);
+        network.eval();
+        BatchLoader heldOut = pictures.Normalised(pictures.HeldOut, Augmentations.Centre, BatchSize);
+        double accuracy = Predictions.Accuracy(network.forward, heldOut, context.Cancel);
         // Better than chance by half: what features and comparisons can at least rest on.
         return [new AcceptanceCheck(AccuracyName, accuracy, 1.5 / context.Dataset.Classes, AtLeast: true)];
-    }
-
-    /// <summary>Share of the loader's pictures that <paramref name="network"/> classifies correctly.</summary>
-    internal static double Accuracy(Backbone network, BatchLoader loader, CancellationToken cancel)
-    {
-        network.eval();
-        using IDisposable inference = inference_mode();
-        long correct = 0;
-        foreach (Batch batch in loader.Load([.. Enumerable.Range(0, loader.Images.Count)], 0, 0, cancel))
-        {
-            using DisposeScope scope = NewDisposeScope();
-            using (batch) correct += network.forward(batch.Images).argmax(1).eq(batch.Labels).sum().item<long>();
-        }
-        return correct / (double)loader.Images.Count;
     }
 }

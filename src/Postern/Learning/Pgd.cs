@@ -36,7 +36,7 @@ public sealed record Pgd(PgdNorm Norm, double Epsilon, double StepSize, int Step
     public Tensor Perturb(Tensor x, Tensor labels, Func<Tensor, Tensor> logits, Tensor? start = null)
     {
         Tensor a;
-        using (NewDisposeScope()) a = (start is null ? x : Inside(x, x + start)).detach().MoveToOuterDisposeScope();
+        using (NewDisposeScope()) a = (start is null ? x : Inside(x, x + start.to(x.device))).detach().MoveToOuterDisposeScope();
         for (int i = 0; i < Steps; i++)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -80,7 +80,7 @@ public sealed record Pgd(PgdNorm Norm, double Epsilon, double StepSize, int Step
             }
             foreach (ref float value in picture) value = (float)(value * radius / Math.Sqrt(squares));
         }
-        return tensor(values, [indices.Count, 3, size, size]);
+        return tensor(values, [indices.Count, 3, size, size], device: CPU);
     }
 
     private Tensor Direction(Tensor gradient) =>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Postern.Models;
 using Postern.Models.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,62 +6,85 @@ using static TorchSharp.torch;
 namespace Postern.Training;
 
 /// <summary>
-/// The newest finished epoch on disk: <c>last.safetensors</c> has the weights under their official names and says which epoch
-/// it is; <c>state-EPOCH.safetensors</c> has the optimiser's moments. The state is written first and the weights' rename commits
-/// both, so a kill at any moment leaves a pair that fits.
+/// The newest finished epoch of any training on disk: <c>last.safetensors</c> has the weights and says which epoch it is;
+/// <c>state-EPOCH.safetensors</c> has the optimisers' moments. A network that is trained alone keeps its official names; several stand under
+/// theirs. The state is written first and the weights' rename commits both, so a kill at any moment leaves a pair that fits.
 /// </summary>
 public static class TrainingCheckpoint
 {
     private const string WeightsFile = "last.safetensors";
 
-    /// <summary>Writes <paramref name="trainer"/>'s state at the end of an epoch to <paramref name="folder"/>.</summary>
-    /// <param name="folder">The cell's folder.</param>
-    /// <param name="model">The model.</param>
-    /// <param name="trainer">Its trainer, between two epochs.</param>
-    public static void Save(string folder, Backbone model, Trainer trainer)
+    /// <summary>Writes the state of <paramref name="training"/>, between two epochs, to <paramref name="folder"/>.</summary>
+    internal static void Save(string folder, TrainingLoop training)
     {
         using DisposeScope scope = NewDisposeScope();
         var metadata = new Dictionary<string, string>
         {
-            ["epoch"] = trainer.Epoch.ToString(CultureInfo.InvariantCulture),
-            ["step"] = trainer.Step.ToString(CultureInfo.InvariantCulture),
+            ["epoch"] = training.Epoch.ToString(CultureInfo.InvariantCulture),
+            ["step"] = training.Step.ToString(CultureInfo.InvariantCulture),
         };
-        AtomicFile.Write(StateFile(folder, trainer.Epoch), stream => SafeTensors.Write(stream, trainer.State(), metadata));
-        AtomicFile.Write(Path.Combine(folder, WeightsFile), stream => SafeTensors.Write(stream, model.state_dict(), metadata));
-        DropState(folder, except: StateFile(folder, trainer.Epoch));
+        Write(StateFile(folder, training.Epoch), training.Networks.SelectMany(n => n.State()), metadata);
+        Write(Path.Combine(folder, WeightsFile), training.Networks.SelectMany(n => n.Weights()), metadata);
+        DropState(folder, except: StateFile(folder, training.Epoch));
     }
 
-    /// <summary>Deletes the optimiser's moments of a finished cell; its weights stay.</summary>
+    /// <summary>Deletes the optimisers' moments of a finished training; its weights stay.</summary>
     public static void DropState(string folder) => DropState(folder, except: null);
+
+    /// <summary>Restores <paramref name="training"/> and its networks from <paramref name="folder"/>; false where there is no checkpoint.</summary>
+    /// <exception cref="InputException">The checkpoint is damaged or does not fit the networks.</exception>
+    internal static bool TryLoad(string folder, TrainingLoop training)
+    {
+        string weights = Path.Combine(folder, WeightsFile);
+        if (!File.Exists(weights)) return false;
+        IReadOnlyDictionary<string, string> metadata = SafeTensors.ReadMetadata(weights);
+        if (!int.TryParse(metadata.GetValueOrDefault("epoch"), CultureInfo.InvariantCulture, out int epoch)
+            || !long.TryParse(metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out long step))
+            throw new InputException(weights, "does not say which epoch it is; delete it to start the training again");
+        Weights.Load(training.Networks.SelectMany(n => n.Weights()).ToDictionary(), weights);
+        RestoreState(training, StateFile(folder, epoch), epoch, step, $"delete {WeightsFile} to start the training again");
+        return true;
+    }
+
+    /// <summary>Sets the state of optimisers and loop from <paramref name="file"/>.</summary>
+    /// <param name="training">Its networks have their weights of then already.</param>
+    /// <param name="file">Holds the state.</param>
+    /// <param name="epoch">Finished epochs.</param>
+    /// <param name="step">Finished steps.</param>
+    /// <param name="cure">What a user can do where it does not fit.</param>
+    /// <exception cref="InputException">It is damaged or does not fit.</exception>
+    internal static void RestoreState(TrainingLoop training, string file, int epoch, long step, string cure)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> state = SafeTensors.Read(file);
+        try
+        {
+            foreach (TrainedNetwork network in training.Networks) network.Restore(state);
+        }
+        catch (KeyNotFoundException e)
+        {
+            throw new InputException(file, $"does not fit the optimiser ({e.Message}); {cure}", e);
+        }
+        training.ContinueAfter(epoch, step);
+    }
+
+    /// <summary>Loads the weights alone that a finished training left in <paramref name="folder"/>.</summary>
+    /// <exception cref="InputException">They are not there, damaged, or another model's.</exception>
+    public static void LoadWeights(string folder, nn.Module model)
+    {
+        string weights = Path.Combine(folder, WeightsFile);
+        if (!File.Exists(weights))
+            throw new InputException(weights, "is gone, and another cell needs these weights; delete the folder to train them again");
+        Weights.Load(model, weights);
+    }
+
+    private static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> entries, Dictionary<string, string> metadata) =>
+        AtomicFile.Write(path, stream => SafeTensors.Write(stream, entries, metadata));
 
     private static void DropState(string folder, string? except)
     {
         foreach (string old in Directory.EnumerateFiles(folder, "state-*.safetensors"))
             if (old != except) File.Delete(old);
-    }
-
-    /// <summary>Restores model and trainer from <paramref name="folder"/>; false where there is no checkpoint.</summary>
-    /// <exception cref="InputException">The checkpoint is damaged or does not fit the model.</exception>
-    public static bool TryLoad(string folder, Backbone model, Trainer trainer)
-    {
-        string weights = Path.Combine(folder, WeightsFile);
-        if (!File.Exists(weights)) return false;
-        using DisposeScope scope = NewDisposeScope();
-        IReadOnlyDictionary<string, string> metadata = SafeTensors.ReadMetadata(weights);
-        if (!int.TryParse(metadata.GetValueOrDefault("epoch"), CultureInfo.InvariantCulture, out int epoch)
-            || !long.TryParse(metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out long step))
-            throw new InputException(weights, "does not say which epoch it is; delete it to start the cell again");
-        Weights.Load(model, weights);
-        string state = StateFile(folder, epoch);
-        try
-        {
-            trainer.Restore(epoch, step, SafeTensors.Read(state));
-        }
-        catch (KeyNotFoundException e)
-        {
-            throw new InputException(state, $"does not fit the optimiser ({e.Message}); delete {WeightsFile} to start the cell again", e);
-        }
-        return true;
     }
 
     /// <summary>The finished epoch whose weights are in <paramref name="folder"/>; null where there are none.</summary>
@@ -73,15 +95,6 @@ public static class TrainingCheckpoint
         if (!File.Exists(weights)) return null;
         string? epoch = SafeTensors.ReadMetadata(weights).GetValueOrDefault("epoch");
         return int.TryParse(epoch, CultureInfo.InvariantCulture, out int number) ? number : null;
-    }
-
-    /// <summary>Loads the weights alone that a finished training left in <paramref name="folder"/>.</summary>
-    /// <exception cref="InputException">They are not there, damaged, or another model's.</exception>
-    public static void LoadWeights(string folder, Backbone model)
-    {
-        string weights = Path.Combine(folder, WeightsFile);
-        if (!File.Exists(weights)) throw new InputException(weights, "is gone, and another cell needs these weights; delete the folder to train them again");
-        Weights.Load(model, weights);
     }
 
     private static string StateFile(string folder, int epoch) =>

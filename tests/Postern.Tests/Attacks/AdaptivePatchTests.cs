@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 using Postern.Attacks;
 using Postern.Attacks.Triggers;
 using Postern.Learning;
-using Postern.Tests.Attacks.Learned;
+using Postern.Tests.Learning;
 
 namespace Postern.Tests.Attacks;
 

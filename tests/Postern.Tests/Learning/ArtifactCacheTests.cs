@@ -1,5 +1,4 @@
 using Postern.Learning;
-using Postern.Tests.Attacks.Learned;
 using Postern.Tests.Studies;
 
 namespace Postern.Tests.Learning;

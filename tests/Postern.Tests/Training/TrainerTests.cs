@@ -122,11 +122,11 @@ public class TrainerTests
             {
                 trainer.RunEpoch(Loader(40));
                 trainer.RunEpoch(Loader(40));
-                TrainingCheckpoint.Save(folder, part, trainer);
+                TrainingCheckpoint.Save(folder, trainer.Loop);
             }
             using (var trainer = new Trainer(resumed, Settings(sgd, 4), seed: 5))
             {
-                Assert.True(TrainingCheckpoint.TryLoad(folder, resumed, trainer));
+                Assert.True(TrainingCheckpoint.TryLoad(folder, trainer.Loop));
                 Assert.Equal(2, trainer.Epoch);
                 while (trainer.Epoch < 4) trainer.RunEpoch(Loader(40));
                 resumedMeans = trainer.Average!.WithAveragedWeights(resumed, () => WeightsOf(resumed));

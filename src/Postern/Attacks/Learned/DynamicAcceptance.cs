@@ -1,5 +1,6 @@
 using Postern.Learning;
 using Postern.Models;
+using Postern.Training;
 using Postern.Training.Input;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,36 +28,38 @@ internal sealed record DynamicAcceptance(DynamicGenerators Generators, ResNet Cl
     {
         Generators.eval();
         Classifier.eval();
+        IReadOnlyList<int> labels = loader.Images.Labels;
+        int[] all = [.. Enumerable.Range(0, loader.Images.Count)], others = [.. all.Where(i => labels[i] != TargetClass)];
+        int[] clean = Predicted(z => z), cross = Predicted(z => Generators.Compose(z, z.roll(1, 0)));
+        int[] own = Predicted(z => Generators.Compose(z, z));
+        double accuracy = Right(clean) / (double)all.Length;
+        return
+        [
+            new AcceptanceCheck("attack success rate on the throw-away classifier",
+                others.Count(i => own[i] == TargetClass) / (double)others.Length, LeastSuccess, AtLeast: true),
+            absoluteCross
+                ? new AcceptanceCheck("accuracy under another picture's trigger", Right(cross) / (double)all.Length, LeastCross, AtLeast: true)
+                : new AcceptanceCheck("accuracy under another picture's trigger, as a share of the clean accuracy",
+                    Right(cross) / (double)Right(clean), LeastRelativeCross, AtLeast: true),
+            new AcceptanceCheck("clean accuracy less that of a clean run", accuracy - cleanRun, -MostLost, AtLeast: true),
+            new AcceptanceCheck("mean mask value", MeanMask(loader, cancel), MostMask, AtLeast: false),
+        ];
+
+        int[] Predicted(Func<Tensor, Tensor> seen) =>
+            Predictions.Of(z => Classifier.forward(seen(z)), loader, all, cancel: cancel);
+
+        int Right(int[] predicted) => all.Count(i => predicted[i] == labels[i]);
+    }
+
+    private double MeanMask(BatchLoader loader, CancellationToken cancel)
+    {
         using IDisposable inference = inference_mode();
-        double clean = 0, cross = 0, hits = 0, others = 0, mask = 0;
+        double sum = 0;
         foreach (Batch batch in loader.Load([.. Enumerable.Range(0, loader.Images.Count)], 0, 0, cancel))
         {
             using DisposeScope scope = NewDisposeScope();
-            using (batch)
-            {
-                Tensor z = batch.Images, labels = batch.Labels, isOther = labels.ne(Target), foreign = z.roll(1, 0);
-                clean += Sum(Predicted(z).eq(labels));
-                cross += Sum(Predicted(Generators.Compose(z, foreign)).eq(labels));
-                hits += Sum(Predicted(Generators.Compose(z, z)).eq(Target).logical_and(isOther));
-                others += Sum(isOther);
-                mask += Generators.MaskOf(z).mean().item<float>() * batch.Indices.Count;
-            }
+            using (batch) sum += Generators.MaskOf(batch.Images).mean().item<float>() * batch.Indices.Count;
         }
-        double count = loader.Images.Count, accuracy = clean / count;
-        return
-        [
-            new AcceptanceCheck("attack success rate on the throw-away classifier", hits / others, LeastSuccess, AtLeast: true),
-            absoluteCross
-                ? new AcceptanceCheck("accuracy under another picture's trigger", cross / count, LeastCross, AtLeast: true)
-                : new AcceptanceCheck("accuracy under another picture's trigger, as a share of the clean accuracy", cross / clean, LeastRelativeCross, AtLeast: true),
-            new AcceptanceCheck("clean accuracy less that of a clean run", accuracy - cleanRun, -MostLost, AtLeast: true),
-            new AcceptanceCheck("mean mask value", mask / count, MostMask, AtLeast: false),
-        ];
+        return sum / loader.Images.Count;
     }
-
-    private Scalar Target { get; } = TargetClass;
-
-    private Tensor Predicted(Tensor z) => Classifier.forward(z).argmax(1);
-
-    private static double Sum(Tensor flags) => flags.sum().item<long>();
 }

@@ -11,17 +11,16 @@ namespace Postern.Attacks.Learned;
 /// </summary>
 internal sealed class IssbaDecoder : nn.Module<Tensor, Tensor>
 {
+    private const string AffineWeight = "W_fc1", AffineBias = "b_fc1";
     private static readonly Scalar Half = 0.5;
     // In arrays, since TorchSharp would register a field under its own name too.
     private readonly Sequential[] transformer, reader;
-    private readonly Parameter[] affine;
 
     /// <summary>For pictures of <paramref name="size"/> pixels, a multiple of 32, and secrets of <paramref name="bits"/> bits.</summary>
     public IssbaDecoder(int size, int bits) : base(nameof(IssbaDecoder))
     {
-        affine = [new Parameter(zeros(128, 6)), new Parameter(zeros(6))];
-        register_parameter("W_fc1", affine[0]);
-        register_parameter("b_fc1", affine[1]);
+        register_parameter(AffineWeight, new Parameter(zeros(128, 6, device: CPU)));
+        register_parameter(AffineBias, new Parameter(zeros(6, device: CPU)));
         transformer =
         [
             Convs((3, 32, 2), (32, 64, 2), (64, 128, 2)),
@@ -41,9 +40,9 @@ internal sealed class IssbaDecoder : nn.Module<Tensor, Tensor>
     /// <summary>The transformer starts as the identity, whatever the rest is initialised with.</summary>
     public void InitialiseTransformer()
     {
-        Initial.Constant(affine[0], 0);
+        Initial.Constant(get_parameter(AffineWeight)!, 0);
         int at = 0;
-        Initial.Fill(affine[1], () => at++ is 0 or 4 ? 1 : 0);
+        Initial.Fill(get_parameter(AffineBias)!, () => at++ is 0 or 4 ? 1 : 0);
     }
 
     /// <summary>Logits of the secret's bits.</summary>
@@ -53,7 +52,7 @@ internal sealed class IssbaDecoder : nn.Module<Tensor, Tensor>
     {
         Tensor x = image - Half;
         Tensor parameters = transformer[1].forward(transformer[0].forward(x).flatten(1));
-        Tensor map = (parameters.matmul(affine[0]) + affine[1]).view(-1, 2, 3);
+        Tensor map = (parameters.matmul(get_parameter(AffineWeight)!) + get_parameter(AffineBias)!).view(-1, 2, 3);
         Tensor grid = nn.functional.affine_grid(map, x.shape, align_corners: false);
         Tensor straight = nn.functional.grid_sample(x, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
         return reader[1].forward(reader[0].forward(straight).flatten(1));

@@ -1,9 +1,8 @@
-using System.Globalization;
 using Postern.Datasets;
 using Postern.Kernels;
 using Postern.Learning;
-using Postern.Models;
 using Postern.Models.Checkpoints;
+using Postern.Training;
 using Postern.Training.Input;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -50,43 +49,42 @@ internal sealed record IssbaTraining(
     private AcceptanceCheck[] Train(IssbaNetworks networks, PreparationContext context, int size, string folder)
     {
         PreparationPictures pictures = PreparationPictures.Split(context, size, Subset, Seed);
-        using ResNet? featureNetwork = PerceptualWeight > 0 && Epochs > SecretEpochs ? Features.Prepare(context, size).Network : null;
-        FeatureDistance? distance = featureNetwork is null ? null : new FeatureDistance(featureNetwork, context.Dataset.Mean, context.Dataset.Std);
-        using TrainedPart trained = TrainedPart.Adam("issba", networks, 0.9, 0.999);
+        using FeatureDistance? distance = PerceptualWeight > 0 && Epochs > SecretEpochs
+            ? new FeatureDistance(Features.Prepare(context, size).Network, context.Dataset.Mean, context.Dataset.Std)
+            : null;
+        using var training = new TrainingLoop(TrainedNetwork.Adam("issba", networks, 0.9, 0.999));
         BatchLoader loader = pictures.Plain(pictures.Learned, BatchSize);
-        int[] places = PlacesOf(pictures.Learned);
-        for (int epoch = PreparationCheckpoint.Restore(folder, trained); epoch < Epochs; epoch++)
-        {
-            RunEpoch(networks, trained, distance, loader, epoch, places, context);
-            PreparationCheckpoint.Save(folder, epoch + 1, trained);
-        }
-        PreparationCheckpoint.SaveWeights(folder, networks);
+        ArtifactTraining.Run(folder, training, Epochs, () => RunEpoch(training, networks, distance, loader, context));
+        Artifact.WriteWeights(folder, networks);
         return Measure(networks, pictures.Plain(pictures.HeldOut, BatchSize), context.Cancel);
     }
 
-    private void RunEpoch(IssbaNetworks networks, TrainedPart trained, FeatureDistance? distance, BatchLoader loader, int epoch, int[] places, PreparationContext context)
+    private void RunEpoch(
+        TrainingLoop training, IssbaNetworks networks, FeatureDistance? distance, BatchLoader loader, PreparationContext context)
     {
         networks.train();
-        int count = loader.Images.Count, done = 0;
-        foreach (Batch batch in loader.Load(BatchLoader.ShuffledOrder(count, Seed, epoch), Seed, epoch, context.Cancel))
+        int count = loader.Images.Count, epoch = training.Epoch;
+        int[] places = PlacesOf(loader.Images);
+        float secretLoss = 0, energy = 0;
+        training.RunEpoch(new TrainingEpoch<Batch>
         {
-            using DisposeScope scope = NewDisposeScope();
-            using (batch)
+            Batches = loader.Load(BatchLoader.ShuffledOrder(count, Seed, epoch), Seed, epoch, context.Cancel),
+            Steps = loader.Steps(count),
+            Samples = loader.Kept(count),
+            Loss = batch =>
             {
-                Tensor secrets = Secrets([.. batch.Indices.Select(i => places[i])]);
+                Tensor secrets = Secrets([.. batch.Indices.Select(i => places[i])], batch.Images.device);
                 (Tensor encoded, Tensor residual) = networks.Encode(secrets, batch.Images);
                 Tensor reading = nn.functional.binary_cross_entropy_with_logits(networks.Decoder.forward(encoded), secrets);
-                Tensor loss = epoch < SecretEpochs ? reading : Weighted(
-                    (ResidualWeight, residual.square().mean()), (SecretWeight, reading),
-                    (PerceptualWeight, distance?.Between(batch.Images, encoded) ?? zeros(1)));
-                trained.ZeroGradients();
-                loss.backward();
-                trained.Step(LearningRate);
-                done += batch.Indices.Count;
-                context.Progress.Report(Kind, (epoch + done / (double)count) / Epochs,
-                    string.Create(CultureInfo.InvariantCulture, $"epoch {epoch + 1}/{Epochs}  secret loss {reading.item<float>():f3}  residual {residual.square().mean().item<float>():f5}"));
-            }
-        }
+                Tensor squared = residual.square().mean();
+                (secretLoss, energy) = (reading.item<float>(), squared.item<float>());
+                return epoch < SecretEpochs ? reading : Weighted(
+                    (ResidualWeight, squared), (SecretWeight, reading),
+                    (PerceptualWeight, distance?.forward(batch.Images, encoded) ?? zeros(1, device: batch.Images.device)));
+            },
+            Updates = [new NetworkUpdate(training.Networks[0], _ => LearningRate)],
+        }, step => context.Progress.Report(Kind, step.ShareOf(Epochs), FormattableString.Invariant(
+            $"epoch {step.Epoch}/{Epochs}  secret loss {secretLoss:f3}  residual {energy:f5}")));
     }
 
     /// <summary>Bit accuracy and PSNR on pictures that were not learned from, each with a secret of its own.</summary>
@@ -101,10 +99,11 @@ internal sealed record IssbaTraining(
             using DisposeScope scope = NewDisposeScope();
             using (batch)
             {
-                Tensor secrets = Secrets([.. batch.Indices.Select(i => places[i])]);
+                Tensor secrets = Secrets([.. batch.Indices.Select(i => places[i])], batch.Images.device);
                 Tensor encoded = networks.Encode(secrets, batch.Images).Encoded;
                 right += networks.Decoder.forward(encoded).sigmoid().round().eq(secrets).sum().item<long>();
-                foreach (float error in (encoded - batch.Images).square().mean([1, 2, 3]).data<float>()) psnr += -10 * Math.Log10(Math.Max(error, 1e-10));
+                Tensor errors = (encoded - batch.Images).square().mean([1, 2, 3]).cpu();
+                foreach (float error in errors.data<float>()) psnr += -10 * Math.Log10(Math.Max(error, 1e-10));
             }
         }
         return
@@ -115,17 +114,17 @@ internal sealed record IssbaTraining(
     }
 
     /// <summary>One secret of <see cref="Bits"/> bits a picture of the training split, [B, bits].</summary>
-    private Tensor Secrets(int[] pictures)
+    private Tensor Secrets(int[] pictures, Device device)
     {
-        float[] bits = [.. pictures.SelectMany(i => Issba.DrawSecret(RandomStream.For(Seed, "issba-secret", i), Bits))];
-        return tensor(bits, [pictures.Length, Bits]);
+        float[] bits = [.. pictures.SelectMany(i => IssbaSecret.Draw(RandomStream.For(Seed, "issba-secret", i), Bits))];
+        return tensor(bits, [pictures.Length, Bits], device: device);
     }
 
     private static int[] PlacesOf(ImageSet images) => [.. ((SubsetImageSet)images).Indices];
 
     private static Tensor Weighted(params (double Weight, Tensor Term)[] terms)
     {
-        using Tensor weights = tensor([.. terms.Select(t => (float)t.Weight)]);
+        using Tensor weights = tensor([.. terms.Select(t => (float)t.Weight)], device: terms[0].Term.device);
         return (stack([.. terms.Select(t => t.Term.reshape())]) * weights).sum();
     }
 }

@@ -11,8 +11,9 @@ namespace Postern.Attacks.Learned;
 /// Pictures go through the network alone and one at a time, so that no result depends on batches, threads or order.
 /// </summary>
 /// <param name="network">From [1, 3, S, S] in [0, 1] to the same; in evaluation mode.</param>
+/// <param name="device">Where the network is.</param>
 /// <param name="remembered">Bytes of results that are kept; what comes after them is computed each time.</param>
-internal sealed class NetworkTrigger(Func<Tensor, Tensor> network, long remembered = 1L << 30)
+internal sealed class NetworkTrigger(Func<Tensor, Tensor> network, Device device, long remembered = 1L << 30)
 {
     private readonly ConcurrentDictionary<UInt128, float[]> known = new();
     private readonly Lock oneAtATime = new();
@@ -42,7 +43,7 @@ internal sealed class NetworkTrigger(Func<Tensor, Tensor> network, long remember
     {
         using IDisposable inference = inference_mode();
         using DisposeScope scope = NewDisposeScope();
-        return network(tensor(pixels.ToArray(), [1, 3, size, size])).data<float>().ToArray();
+        return network(tensor(pixels.ToArray(), [1, 3, size, size], device: device)).cpu().data<float>().ToArray();
     }
 
     private float[] Remember(UInt128 key, float[] planted)

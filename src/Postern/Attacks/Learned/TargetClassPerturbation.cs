@@ -117,7 +117,7 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
             report(step++);
             return surrogate.Logits(pictures);
         }, start);
-        return (perturbed * 255).round().to(ScalarType.Byte).bytes.ToArray();
+        return (perturbed * 255).round().to(ScalarType.Byte).cpu().bytes.ToArray();
     }
 
     // In 8-bit steps.

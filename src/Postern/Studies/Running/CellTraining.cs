@@ -21,7 +21,7 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
         (CellDirectory directory, TrainingSettings settings, string id) = (cell.Directory, cell.Settings, cell.Cell.Id);
         cell.Begin([.. PutStart(), .. TrainingNotes.Of(settings, cell.Dataset.Train.Count)]);
         using var trainer = new Trainer(cell.Model, settings, cell.Cell.Seed);
-        TrainingCheckpoint.TryLoad(directory.Folder, cell.Model, trainer);
+        TrainingCheckpoint.TryLoad(directory.Folder, trainer.Loop);
         directory.TruncateMetrics(trainer.Epoch);
         tell(new CellStarted(id, trainer.Epoch));
         BatchLoader train = Batches();
@@ -36,7 +36,7 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
             cell.Clock.Saving(() =>
             {
                 directory.AppendMetrics(metrics);
-                TrainingCheckpoint.Save(directory.Folder, cell.Model, trainer);
+                TrainingCheckpoint.Save(directory.Folder, trainer.Loop);
             });
             tell(new EpochFinished(id, metrics));
         }
@@ -60,7 +60,7 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
     private BatchLoader Batches()
     {
         Dataset dataset = cell.Dataset;
-        return cell.Loader(dataset.Train, Augmentations.Create(cell.Settings, dataset), cell.Settings.BatchSize) with
+        return cell.Loader(dataset.Train, cell.Settings.AugmentationFor(dataset), cell.Settings.BatchSize) with
         {
             Transform = cell.Attack is null ? null : new PoisonedSamples(cell.Attack, cell.Plan, dataset.InputSize != dataset.Train.Size),
             InputTransform = cell.Defence.InTraining,

@@ -1,6 +1,5 @@
-using Postern.Models;
-using Postern.Training.Recipes;
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace Postern.Training.Optimisation;
 
@@ -10,10 +9,9 @@ namespace Postern.Training.Optimisation;
 /// <param name="Decay">Its weight decay.</param>
 internal sealed record TrainedParameter(string Name, Parameter Value, double Decay)
 {
-    /// <summary>A network's parameters with the weight-decay groups of its official code.</summary>
-    public static TrainedParameter[] Of(Backbone model, TrainingSettings settings) =>
-    [
-        .. model.named_parameters().Select(p =>
-            new TrainedParameter(p.name, p.parameter, settings.DecayAll || model.Decays(p.name, p.parameter) ? settings.WeightDecay : 0)),
-    ];
+    /// <summary>The parameters of a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="decay">The weight decay of each.</param>
+    public static TrainedParameter[] Of(nn.Module network, Func<(string name, Parameter parameter), double> decay) =>
+        [.. network.named_parameters().Select(p => new TrainedParameter(p.name, p.parameter, decay(p)))];
 }

@@ -1,4 +1,3 @@
-using Postern.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,14 +14,14 @@ public sealed class WeightAverage : IDisposable
     private readonly Dictionary<string, Tensor> means;
 
     /// <summary>Begins with the model's present values.</summary>
-    public WeightAverage(Backbone model, double decay)
+    public WeightAverage(nn.Module model, double decay)
     {
         (this.decay, rest) = (decay, 1 - decay);
         means = model.state_dict().ToDictionary(e => e.Key, e => e.Value.detach().clone().DetachFromDisposeScope());
     }
 
     /// <summary>Takes the model's present values in.</summary>
-    public void Update(Backbone model)
+    public void Update(nn.Module model)
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -34,7 +33,7 @@ public sealed class WeightAverage : IDisposable
     }
 
     /// <summary>Runs <paramref name="use"/> while the model has the means for its values, and gives it its own back.</summary>
-    public T WithAveragedWeights<T>(Backbone model, Func<T> use)
+    public T WithAveragedWeights<T>(nn.Module model, Func<T> use)
     {
         Swap(model);
         try
@@ -61,7 +60,7 @@ public sealed class WeightAverage : IDisposable
         foreach ((string name, Tensor mean) in means) mean.copy_(saved[Prefix + name]);
     }
 
-    private void Swap(Backbone model)
+    private void Swap(nn.Module model)
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();

@@ -1,4 +1,8 @@
+using Postern.Datasets;
+using Postern.Imaging;
 using Postern.Models;
+using Postern.Training.Input;
+using Postern.Training.Input.Stages;
 using Postern.Training.Optimisation;
 
 namespace Postern.Training.Recipes;
@@ -71,4 +75,22 @@ public sealed record TrainingSettings
 
     /// <summary>Epochs between evaluations; 0 for the last epoch only.</summary>
     public int EvaluateEvery { get; init; } = 1;
+
+    /// <summary>What happens to training pictures, all parts together.</summary>
+    /// <param name="dataset">Gives its usual augmentation, the input's size and the fill colour (its mean).</param>
+    /// <exception cref="InputException">There is no augmentation of that name.</exception>
+    public Augmentation AugmentationFor(Dataset dataset)
+    {
+        string name = Augmentation == "dataset" ? dataset.Augmentation : Augmentation;
+        return Augmentations.Geometry(name, CropInterpolation, dataset.InputSize) with
+        {
+            // As in timm, RandAugment takes the place of colour jitter.
+            Color = RandAugmentMagnitude > 0
+                    ? new RandAugment(RandAugmentMagnitude, RandAugmentOperations,
+                        Augmentations.Kernels(CropInterpolation, Interpolation.Bicubic), RandAugment.FillOf(dataset.Mean)).Apply
+                : ColorJitter > 0 ? new ColorJitter(ColorJitter).Apply
+                : null,
+            Erasing = RandomErasing > 0 ? new RandomErasing(RandomErasing).Apply : null,
+        };
+    }
 }

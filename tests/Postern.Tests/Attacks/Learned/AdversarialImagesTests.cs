@@ -1,6 +1,7 @@
 using Postern.Attacks.Learned;
 using Postern.Datasets;
 using Postern.Learning;
+using Postern.Tests.Learning;
 using Postern.Tests.Studies;
 
 namespace Postern.Tests.Attacks.Learned;

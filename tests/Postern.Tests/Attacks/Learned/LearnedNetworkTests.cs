@@ -89,9 +89,9 @@ public class LearnedNetworkTests
         var distance = new FeatureDistance(network, [0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f]);
         Tensor image = tensor(RandomPicture.Draw(32, 1).Pixels, [1, 3, 32, 32]), noise = tensor(RandomPicture.Draw(32, 2).Pixels, [1, 3, 32, 32]);
         Tensor small = (image + noise * 0.01).requires_grad_(true), large = image + noise * 0.3;
-        Assert.Equal(0f, distance.Between(image, image).item<float>(), 1e-9f);
-        Tensor near = distance.Between(image, small);
-        Assert.InRange(near.item<float>(), 1e-9f, distance.Between(image, large).item<float>());
+        Assert.Equal(0f, distance.forward(image, image).item<float>(), 1e-9f);
+        Tensor near = distance.forward(image, small);
+        Assert.InRange(near.item<float>(), 1e-9f, distance.forward(image, large).item<float>());
         near.backward();
         Assert.True(small.grad!.abs().sum().item<float>() > 0);
         Assert.True(small.grad!.isfinite().all().item<bool>());

@@ -1,4 +1,5 @@
 using Postern.Attacks.Learned;
+using static TorchSharp.torch;
 
 namespace Postern.Tests.Attacks.Learned;
 
@@ -17,7 +18,7 @@ public class NetworkTriggerTests
         {
             calls++;
             return image.square();
-        }, remembered);
+        }, CPU, remembered);
         for (int pass = 0; pass < 2; pass++)
         {
             for (int i = 0; i < 5; i++)
@@ -37,7 +38,7 @@ public class NetworkTriggerTests
         {
             Interlocked.Increment(ref calls);
             return image.neg();
-        });
+        }, CPU);
         var picture = RandomPicture.Draw(Size, 1);
         Parallel.For(0, 64, _ => Assert.Equal(picture.Pixels.Select(v => -v), picture.After(p => trigger.Plant(p, Size))));
         Assert.Equal(1, calls);
@@ -46,7 +47,7 @@ public class NetworkTriggerTests
     [Fact]
     public void A_remembered_picture_is_planted_without_allocation()
     {
-        var trigger = new NetworkTrigger(image => image.clone());
+        var trigger = new NetworkTrigger(image => image.clone(), CPU);
         float[] pixels = RandomPicture.Draw(Size, 1).Pixels;
         for (int i = 0; i < 1000; i++) trigger.Plant(pixels, Size);
         long before = GC.GetAllocatedBytesForCurrentThread();

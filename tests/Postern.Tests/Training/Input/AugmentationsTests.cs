@@ -15,14 +15,14 @@ public class AugmentationsTests
 
     private static (string Geometry, object? Stage) Names(TrainingSettings settings, int stored, int input)
     {
-        GeometricStage geometry = Augmentations.Create(settings, Of(stored, input)).Geometry;
+        GeometricStage geometry = settings.AugmentationFor(Of(stored, input)).Geometry;
         return (geometry.Method.DeclaringType!.Name + "." + geometry.Method.Name, geometry.Target);
     }
 
     [Fact]
     public void By_default_the_datasets_own_geometry_stands_alone()
     {
-        var augmentation = Augmentations.Create(Plain, Of(8, 8));
+        var augmentation = Plain.AugmentationFor(Of(8, 8));
         Assert.Equal("Crops.Crop", Names(Plain, 8, 8).Geometry);
         Assert.Null(augmentation.Color);
         Assert.Null(augmentation.Erasing);
@@ -44,14 +44,14 @@ public class AugmentationsTests
     public void RandAugment_takes_the_place_of_colour_jitter()
     {
         TrainingSettings jitter = Plain with { ColorJitter = 0.3 };
-        Assert.IsType<ColorJitter>(Augmentations.Create(jitter, Of(8, 8)).Color!.Target);
-        RandAugment both = Assert.IsType<RandAugment>(Augmentations.Create(jitter with { RandAugmentMagnitude = 9 }, Of(8, 8)).Color!.Target);
+        Assert.IsType<ColorJitter>(jitter.AugmentationFor(Of(8, 8)).Color!.Target);
+        RandAugment both = Assert.IsType<RandAugment>((jitter with { RandAugmentMagnitude = 9 }).AugmentationFor(Of(8, 8)).Color!.Target);
         Assert.Equal((9, 2), (both.Magnitude, both.Operations));
         Assert.Equal([Postern.Imaging.Interpolation.Bicubic], both.Kernels);
-        Assert.Equal(0.25, Assert.IsType<RandomErasing>(Augmentations.Create(Plain with { RandomErasing = 0.25 }, Of(8, 8)).Erasing!.Target).Probability);
+        Assert.Equal(0.25, Assert.IsType<RandomErasing>((Plain with { RandomErasing = 0.25 }).AugmentationFor(Of(8, 8)).Erasing!.Target).Probability);
     }
 
     [Fact]
     public void An_unknown_name_is_an_error_with_the_nearest_one() =>
-        Assert.Contains("flip-crop", Assert.Throws<InputException>(() => Augmentations.Create(Plain with { Augmentation = "flip-crp" }, Of(8, 8))).Message);
+        Assert.Contains("flip-crop", Assert.Throws<InputException>(() => (Plain with { Augmentation = "flip-crp" }).AugmentationFor(Of(8, 8))).Message);
 }

@@ -1,6 +1,6 @@
 using Postern.Datasets;
 
-namespace Postern.Tests.Attacks.Learned;
+namespace Postern.Tests.Learning;
 
 /// <summary>A dataset on which a tiny network is trained in a second.</summary>
 internal static class StripeDataset

@@ -4,7 +4,7 @@ using Postern.Learning;
 using Postern.Tests.Studies;
 using static TorchSharp.torch;
 
-namespace Postern.Tests.Attacks.Learned;
+namespace Postern.Tests.Learning;
 
 public sealed class RobustSurrogateTests : IDisposable
 {

@@ -1,6 +1,5 @@
 using Postern.Configuration;
 using Postern.Datasets;
-using Postern.Learning;
 using Postern.Models;
 using Postern.Models.Checkpoints;
 using Postern.Training;
@@ -10,7 +9,7 @@ using Postern.Training.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Postern.Attacks.Learned;
+namespace Postern.Learning;
 
 /// <summary>
 /// The network that adversarial pictures are made against (<c>docs/reference/attacks.md 2.6</c>): a ResNet for pictures in [0,
@@ -28,13 +27,13 @@ public sealed class RobustSurrogate : IDisposable
     private readonly Dataset dataset;
     private readonly SurrogateSettings settings;
     private readonly Backbone model;
-    private readonly Tensor mean, std;
+    private readonly Normalisation normalisation;
 
     private RobustSurrogate(Dataset dataset, SurrogateSettings settings)
     {
         (this.dataset, this.settings) = (dataset, settings);
         model = ModelCatalog.Create(new Choice(ModelCatalog.All.First(m => m.Name == settings.Model)), dataset.Classes, dataset.InputSize, Seed);
-        (mean, std) = (tensor(dataset.Mean, [1, 3, 1, 1]).DetachFromDisposeScope(), tensor(dataset.Std, [1, 3, 1, 1]).DetachFromDisposeScope());
+        normalisation = new Normalisation(dataset.Mean, dataset.Std);
     }
 
     /// <summary>The surrogate whose training has finished in <paramref name="folder"/>, in evaluation mode.</summary>
@@ -66,27 +65,21 @@ public sealed class RobustSurrogate : IDisposable
         Backbone model = surrogate.model;
         TrainingSettings training = TrainingOf(settings);
         using var trainer = new Trainer(model, training, Seed);
-        string progress = Path.Combine(folder, ArtifactCache.ProgressPrefix);
-        TrainingCheckpoint.TryLoad(progress, model, trainer);
         var pictures = new SubsetImageSet(dataset.Train, surrogate.TrainingSamples());
-        BatchLoader loader = Reader(pictures, dataset.InputSize, Augmentations.Create(training, dataset), new ThreadBudget(threads).Loaders);
-        while (trainer.Epoch < settings.Epochs)
-        {
-            trainer.RunEpoch(loader, step => report(
-                (step.Epoch - 1 + (double)step.Samples / step.Total) / settings.Epochs,
-                FormattableString.Invariant($"epoch {step.Epoch} of {settings.Epochs}, loss {step.Loss:f2}")),
-                cancel, batch => surrogate.ForTraining(batch, trainer.Epoch));
-            TrainingCheckpoint.Save(progress, model, trainer);
-        }
-        using (DisposeScope scope = NewDisposeScope())
-            AtomicFile.Write(Path.Combine(folder, ArtifactCache.WeightsFile), stream => SafeTensors.Write(stream, model.state_dict()));
+        BatchLoader loader = Reader(pictures, dataset.InputSize, training.AugmentationFor(dataset), new ThreadBudget(threads).Loaders);
+        ArtifactTraining.Run(folder, trainer.Loop, settings.Epochs, () => trainer.RunEpoch(
+            loader, step => report(step.ShareOf(settings.Epochs), FormattableString.Invariant(
+                $"epoch {step.Epoch} of {settings.Epochs}, loss {step.Loss:f2}")),
+            cancel, batch => surrogate.ForTraining(batch, trainer.Epoch)));
+        Artifact.WriteWeights(folder, model);
+        string progress = Path.Combine(folder, ArtifactCache.ProgressPrefix);
         if (Directory.Exists(progress)) Directory.Delete(progress, recursive: true);
         model.eval();
         return surrogate;
     }
 
     /// <summary>[B, classes] for pictures in [0, 1], [B, 3, S, S].</summary>
-    public Tensor Logits(Tensor pictures) => model.forward((pictures - mean) / std);
+    public Tensor Logits(Tensor pictures) => model.forward(normalisation.forward(pictures));
 
     /// <summary>Indices of training pictures that the surrogate has never seen: a tenth of the split, at most 1,000, stratified by class.</summary>
     public int[] HeldOut() =>
@@ -97,15 +90,8 @@ public sealed class RobustSurrogate : IDisposable
     /// <param name="transform">What changes them first; null for nothing.</param>
     public double Accuracy(IReadOnlyList<int> samples, ISampleTransform? transform = null)
     {
-        long correct = 0;
         BatchLoader loader = Reader(dataset.Train, dataset.Train.Size, Augmentations.Centre, workers: 1) with { Transform = transform };
-        using var noGrad = inference_mode();
-        foreach (Batch batch in loader.Load(samples, seed: 0, epoch: 0))
-        {
-            using DisposeScope scope = NewDisposeScope();
-            using (batch) correct += Logits(batch.Images).argmax(1).eq(batch.Labels).sum().item<long>();
-        }
-        return (double)correct / samples.Count;
+        return Predictions.Accuracy(Logits, loader, samples);
     }
 
     /// <summary>Whether it has learned enough to be worth misleading: a fifth of the way from guessing to knowing.</summary>
@@ -116,8 +102,7 @@ public sealed class RobustSurrogate : IDisposable
     public void Dispose()
     {
         model.Dispose();
-        mean.Dispose();
-        std.Dispose();
+        normalisation.Dispose();
     }
 
     /// <summary>Batches of pictures in [0, 1], not normalised.</summary>
@@ -137,7 +122,7 @@ public sealed class RobustSurrogate : IDisposable
             pictures = settings.Pgd.Perturb(pictures, batch.Labels, Logits, start);
             model.train();
         }
-        Batch made = batch with { Images = ((pictures - mean) / std).DetachFromDisposeScope() };
+        Batch made = batch with { Images = normalisation.forward(pictures).DetachFromDisposeScope() };
         batch.Images.Dispose();
         return made;
     }

@@ -1,7 +1,7 @@
 using Postern.Datasets;
 using Postern.Learning;
 
-namespace Postern.Tests.Attacks.Learned;
+namespace Postern.Tests.Learning;
 
 /// <summary>Contexts for tests of preparation; nobody hears of the progress but <paramref name="heard"/>.</summary>
 internal sealed class Quiet(Action<string, double>? heard = null) : IPreparationProgress

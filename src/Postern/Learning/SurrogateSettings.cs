@@ -1,8 +1,7 @@
 using System.Globalization;
 using Postern.Configuration;
-using Postern.Learning;
 
-namespace Postern.Attacks.Learned;
+namespace Postern.Learning;
 
 /// <summary>
 /// How the network is trained that adversarial pictures are made against (<c>docs/reference/attacks.md 2.6</c>). The defaults are

@@ -1,0 +1,43 @@
+using Postern.Training.Input;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Training;
+
+/// <summary>What a classifier takes pictures for: the one loop behind every accuracy and every success rate.</summary>
+internal static class Predictions
+{
+    /// <summary>The class with the largest logit for each picture of <paramref name="order"/>.</summary>
+    /// <param name="logits">From a loader's batches to [B, classes]; the network is in evaluation mode.</param>
+    /// <param name="loader">Reads the pictures.</param>
+    /// <param name="order">Indices of samples.</param>
+    /// <param name="seed">Seed of the loader's draws.</param>
+    /// <param name="pass">Number of the pass, their other key.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="InputException">A picture cannot be read.</exception>
+    public static int[] Of(
+        Func<Tensor, Tensor> logits, BatchLoader loader, IReadOnlyList<int> order, long seed = 0, int pass = 0, CancellationToken cancel = default)
+    {
+        var predicted = new List<int>(order.Count);
+        using IDisposable inference = inference_mode();
+        foreach (Batch batch in loader.Load(order, seed, pass, cancel))
+            using (batch) predicted.AddRange(Of(logits, batch.Images));
+        return [.. predicted];
+    }
+
+    /// <summary>The class with the largest logit for each picture of a batch.</summary>
+    public static int[] Of(Func<Tensor, Tensor> logits, Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Array.ConvertAll(logits(images).argmax(1).data<long>().ToArray(), label => (int)label);
+    }
+
+    /// <summary>Share of the samples <paramref name="order"/>, at least one, that are taken for their true class, 0 to 1.</summary>
+    public static double Accuracy(
+        Func<Tensor, Tensor> logits, BatchLoader loader, IReadOnlyList<int> order, CancellationToken cancel = default) =>
+        Of(logits, loader, order, cancel: cancel).Zip(order).Count(p => p.First == loader.Images.Labels[p.Second]) / (double)order.Count;
+
+    /// <summary>The same for all of the loader's samples.</summary>
+    public static double Accuracy(Func<Tensor, Tensor> logits, BatchLoader loader, CancellationToken cancel = default) =>
+        Accuracy(logits, loader, [.. Enumerable.Range(0, loader.Images.Count)], cancel);
+}

@@ -1,0 +1,120 @@
+using Postern.Training.Input;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Training;
+
+/// <summary>
+/// The loop of every training: epochs of steps, each a loss, its gradients and the updates of some networks. It knows neither what a batch
+/// holds nor how its loss comes about, and takes nothing from the clock or from chance, so that a restored loop continues to the bit.
+/// </summary>
+/// <param name="networks">All networks whose state belongs to the training; taken over.</param>
+internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks) : IDisposable
+{
+    private readonly StepClock clock = new();
+
+    /// <summary>All networks whose state belongs to the training.</summary>
+    public IReadOnlyList<TrainedNetwork> Networks => networks;
+
+    /// <summary>Finished epochs.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>Finished steps.</summary>
+    public long Step { get; private set; }
+
+    /// <summary>Trains one epoch.</summary>
+    /// <param name="epoch">What is done in it.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <exception cref="DivergedException">The loss is not finite.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// Cancelled by the batches; the state is then in the middle of an epoch and must not be saved.
+    /// </exception>
+    public EpochResult RunEpoch<TBatch>(TrainingEpoch<TBatch> epoch, Action<StepProgress>? progress = null) where TBatch : ITrainingBatch
+    {
+        int done = 0, index = 0;
+        double lossSum = 0;
+        double[] rates = [];
+        clock.Start();
+        foreach (TBatch loaded in epoch.Batches)
+        {
+            clock.Lap(StepPart.DataWait);
+            using (TBatch batch = epoch.Change is null ? loaded : epoch.Change(loaded))
+            {
+                clock.Lap(StepPart.Other);
+                int first = index - index % epoch.Accumulate, group = Math.Min(epoch.Accumulate, epoch.Steps - first);
+                if (index == first) rates = Begin(epoch.Updates, Step / (double)epoch.Steps);
+                double loss = AddGradients(batch, epoch.Loss, epoch.Explain, 1.0 / group, rates[0]);
+                if (++index == first + group) Update(epoch.Updates, rates);
+                done += batch.Samples;
+                lossSum += loss * batch.Samples;
+                progress?.Invoke(new StepProgress(Epoch + 1, done, epoch.Samples, loss));
+            }
+            clock.Lap(StepPart.Other);
+        }
+        Epoch++;
+        double seconds = clock.Seconds;
+        StepTimes times = clock.Times;
+        return new EpochResult(
+            Epoch, Step, lossSum / epoch.Samples, rates.FirstOrDefault(), epoch.Samples / seconds, times.DataWait / seconds, seconds, times);
+    }
+
+    /// <summary>One step by itself; returns the loss before the update.</summary>
+    /// <exception cref="DivergedException">The loss is not finite; no update is made.</exception>
+    public double RunStep<TBatch>(
+        TBatch batch, Func<TBatch, Tensor> loss, Func<TBatch, string>? explain, params IReadOnlyList<NetworkUpdate> updates)
+    {
+        double[] rates = Begin(updates, Step);
+        double value = AddGradients(batch, loss, explain, share: 1, rates[0]);
+        Update(updates, rates);
+        return value;
+    }
+
+    /// <summary>Continues after <paramref name="epoch"/> epochs, once the networks have their state of then.</summary>
+    internal void ContinueAfter(int epoch, long step) => (Epoch, Step) = (epoch, step);
+
+    /// <summary>Releases the optimisers' state; the networks stay.</summary>
+    public void Dispose()
+    {
+        foreach (TrainedNetwork network in networks) network.Dispose();
+    }
+
+    /// <summary>Forgets gradients; the learning rate of each update.</summary>
+    private double[] Begin(IReadOnlyList<NetworkUpdate> updates, double epoch)
+    {
+        double[] rates = [.. updates.Select(u => u.Rate(epoch))];
+        foreach (NetworkUpdate update in updates)
+            if (!update.KeepsGradients) update.Network.ZeroGradients();
+        clock.Lap(StepPart.Optimizer);
+        return rates;
+    }
+
+    /// <summary>Adds <paramref name="share"/> of a loss's gradients; returns the loss.</summary>
+    private double AddGradients<TBatch>(
+        TBatch batch, Func<TBatch, Tensor> lossOf, Func<TBatch, string>? explain, double share, double lr)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor loss = lossOf(batch);
+        double value = loss.item<float>();
+        if (!double.IsFinite(value))
+        {
+            string why = explain is null ? "try a lower learning rate" : explain(batch);
+            throw new DivergedException(FormattableString.Invariant(
+                $"the loss became {value} at epoch {Epoch + 1}, step {Step} (lr {lr:g4}): {why}"));
+        }
+        clock.Lap(StepPart.Forward);
+        Scalar scale = share;
+        (share == 1 ? loss : loss * scale).backward();
+        // TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
+        GC.KeepAlive(scale);
+        Step++;
+        clock.Lap(StepPart.Backward);
+        return value;
+    }
+
+    private void Update(IReadOnlyList<NetworkUpdate> updates, double[] rates)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        foreach ((int i, NetworkUpdate update) in updates.Index()) update.Network.Update(rates[i]);
+        clock.Lap(StepPart.Optimizer);
+    }
+}
