@@ -40,14 +40,14 @@ internal static class AttackArguments
     /// <exception cref="ArtifactMissingException">Something is not there, and nothing shall be made.</exception>
     public static Attack Make(Choice choice, Dataset dataset, string output, CancellationToken cancel, bool fromCacheOnly = false)
     {
-        Attack attack = AttackCatalog.Create(choice, dataset.TargetClass)
-            ?? throw new InputException(choice.Name, "plants no trigger; name another attack");
         if (AttackCatalog.Find(choice.Name) is { Learned: true }) TorchRuntime.Load();
-        string cache = RunFolder.ArtifactsIn(output);
-        Attack prepared = attack.Prepare(new PreparationContext(dataset, cache, Environment.ProcessorCount, new PreparationLines(AnsiConsole.Profile.Out.Writer), cancel)
+        var progress = new PreparationLines(AnsiConsole.Profile.Out.Writer);
+        var context = new PreparationContext(dataset, RunFolder.ArtifactsIn(output), Environment.ProcessorCount, progress, cancel)
         {
             FromCacheOnly = fromCacheOnly,
-        });
+        };
+        Attack prepared = AttackPreparation.Prepare(choice, context)
+            ?? throw new InputException(choice.Name, "plants no trigger; name another attack");
         foreach (AcceptanceCheck check in prepared.Acceptance) AnsiConsole.MarkupLineInterpolated($"{(check.Passed ? "accepted" : "NOT ACCEPTED")}: {check}");
         return prepared;
     }

@@ -34,8 +34,7 @@ internal static class PoisonCommand
             using Dataset dataset = DatasetCatalog.OpenPath(parsed.GetValue(data)!);
             using var interrupt = new Interrupt();
             Attack made = AttackArguments.Make(choice, dataset, parsed.GetValue(runs)!, interrupt.Token);
-            if (!made.WarnsOnly && made.Acceptance.FirstOrDefault(c => !c.Passed) is AcceptanceCheck failed)
-                throw choice.Error($"{made.Name}: {failed}; prepare it longer or on more pictures, or set accept=warn to use it all the same");
+            CheckAcceptance(made, choice);
             var poisoned = new PoisonedSet(dataset, made, choice, parsed.GetValue(seed))
             {
                 Format = parsed.GetValue(format) == "parquet" ? PoisonedSetFormat.Parquet : PoisonedSetFormat.ImageFolder,
@@ -47,6 +46,18 @@ internal static class PoisonCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static void CheckAcceptance(Attack made, Choice choice)
+    {
+        try
+        {
+            made.CheckAcceptance("accept=warn");
+        }
+        catch (ArtifactRefusedException e)
+        {
+            throw choice.Error(e.Message);
+        }
     }
 
     private static void Print(PoisonedSetRecord record, string folder)

@@ -9,13 +9,13 @@ namespace Postern.Attacks;
 /// sample; covers keep their label. At test time K covers everything with a = 0.2. At any size the pieces are sixteenths of the
 /// picture.
 /// </summary>
-/// <param name="budget">Who is poisoned and covered.</param>
-/// <param name="mark">K, covering the whole picture.</param>
-/// <param name="pieces">1 - m: the pieces left alone, for each training sample.</param>
-/// <param name="trainOpacity">a in training, 0 to 1.</param>
-/// <param name="testOpacity">a at test time, 0 to 1.</param>
-public sealed class AdaptiveBlend(
-    PoisonBudget budget, TriggerSource mark, PieceDraw pieces, float trainOpacity = 0.15f, float testOpacity = 0.2f) : Attack
+/// <param name="Budget">Who is poisoned and covered.</param>
+/// <param name="Trigger">K, covering the whole picture.</param>
+/// <param name="Pieces">1 - m: the pieces left alone, for each training sample.</param>
+/// <param name="TrainOpacity">a in training, 0 to 1.</param>
+/// <param name="TestOpacity">a at test time, 0 to 1.</param>
+public sealed record AdaptiveBlend(
+    PoisonBudget Budget, TriggerSource Trigger, PieceDraw Pieces, float TrainOpacity = 0.15f, float TestOpacity = 0.2f) : Attack
 {
     private const int MaxPerSide = 32;
 
@@ -44,27 +44,27 @@ public sealed class AdaptiveBlend(
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size)
     {
-        int side = pieces.PerSide;
+        int side = Pieces.PerSide;
         Span<bool> removed = stackalloc bool[MaxPerSide * MaxPerSide];
         removed = removed[..(side * side)];
-        pieces.Fill(sample.Index, removed);
-        PatchTrigger whole = mark.At(size);
+        Pieces.Fill(sample.Index, removed);
+        PatchTrigger whole = Trigger.At(size);
         for (int piece = 0; piece < removed.Length; piece++)
         {
             if (removed[piece]) continue;
             // Numbered down the columns, as the toolbox does.
             int row = piece % side, column = piece / side;
-            whole.Plant(pixels, trainOpacity, (row * size / side)..((row + 1) * size / side), (column * size / side)..((column + 1) * size / side));
+            whole.Plant(pixels, TrainOpacity, (row * size / side)..((row + 1) * size / side), (column * size / side)..((column + 1) * size / side));
         }
     }
 
     /// <inheritdoc/>
-    public override void ApplyTest(int index, Span<float> pixels, int size) => mark.At(size).Plant(pixels, testOpacity);
+    public override void ApplyTest(int index, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, TestOpacity);
 
     private static AdaptiveBlend Make(Choice choice, int target)
     {

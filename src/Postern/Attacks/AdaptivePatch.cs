@@ -6,14 +6,15 @@ namespace Postern.Attacks;
 
 /// <summary>
 /// Adaptive-Patch (Qi, Xie, Li, Mahloujifar, Mittal 2023; <c>docs/reference/attacks.md 2.8</c>): in training each poison and each
-/// cover gets one of several faint marks, <c>x' = x + a_j m_j (T_j - x)</c>; by rank, the first quarter of the poisons (and of
-/// the covers) the first mark and so on. Covers keep their label. At test time other, stronger marks are planted one after
-/// another. The marks keep their places in proportion at any size.
+/// cover gets one of several faint triggers, <c>x' = x + a_j m_j (T_j - x)</c>; by rank, the first quarter of the poisons (and of
+/// the covers) the first trigger and so on. Covers keep their label. At test time other, stronger ones are planted one after
+/// another. They keep their places in proportion at any size.
 /// </summary>
-/// <param name="budget">Who is poisoned and covered.</param>
-/// <param name="trainMarks">T_j with a_j, at least one.</param>
-/// <param name="testMarks">In the order of planting; later ones cover earlier ones.</param>
-public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedTrigger> trainMarks, IReadOnlyList<WeightedTrigger> testMarks) : Attack
+/// <param name="Budget">Who is poisoned and covered.</param>
+/// <param name="TrainTriggers">T_j with a_j, at least one.</param>
+/// <param name="TestTriggers">In the order of planting; later ones cover earlier ones.</param>
+public sealed record AdaptivePatch(
+    PoisonBudget Budget, IReadOnlyList<WeightedTrigger> TrainTriggers, IReadOnlyList<WeightedTrigger> TestTriggers) : Attack
 {
     private const string Phoenix = "phoenix_corner", TwoPhoenixes = "phoenix_corner2", Firefox = "firefox_corner";
     private const string Blocks = "badnet_patch4", Square = "trojan_square";
@@ -60,20 +61,20 @@ public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedTri
     public override Attack Prepare(PreparationContext context) => context.Dataset.Name == Gtsrb && OnGtsrb is not null ? OnGtsrb : this;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size)
     {
-        // The smallest j with rank < (j + 1) count / marks, in real division.
-        long part = (long)sample.Rank * trainMarks.Count / Math.Max(1, sample.Count);
-        trainMarks[(int)Math.Min(part, trainMarks.Count - 1)].Plant(pixels, size);
+        // The smallest j with rank < (j + 1) count / triggers, in real division.
+        long part = (long)sample.Rank * TrainTriggers.Count / Math.Max(1, sample.Count);
+        TrainTriggers[(int)Math.Min(part, TrainTriggers.Count - 1)].Plant(pixels, size);
     }
 
     /// <inheritdoc/>
     public override void ApplyTest(int index, Span<float> pixels, int size)
     {
-        for (int i = 0; i < testMarks.Count; i++) testMarks[i].Plant(pixels, size);
+        for (int i = 0; i < TestTriggers.Count; i++) TestTriggers[i].Plant(pixels, size);
     }
 
     private static AdaptivePatch Make(Choice choice, int target) => Make(choice, target, choice.Word("test_marks"));
@@ -86,7 +87,7 @@ public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedTri
         string[] testNames = marks == Gtsrb ? [Firefox, Square] : [TwoPhoenixes, Blocks];
         TriggerStage stage = AttackOptions.StageOf(choice);
         string? folder = choice.File("triggers");
-        // One source for each name, so that a mark of both lists is made once.
+        // One source for each name, so that a trigger of both lists is made once.
         Dictionary<string, TriggerSource> sources = TrainNames.Union(testNames)
             .ToDictionary(name => name, name => folder is null ? Drawn(name, stage) : FromFolder(folder, name));
         float testOpacity = (float)choice.Number("test_opacity");
@@ -117,11 +118,11 @@ public sealed class AdaptivePatch(PoisonBudget budget, IReadOnlyList<WeightedTri
     }
 }
 
-/// <summary>A mark and how strongly it is planted.</summary>
-/// <param name="PatchTrigger">T with its mask m.</param>
+/// <summary>A trigger and how strongly it is planted.</summary>
+/// <param name="Trigger">T with its mask m.</param>
 /// <param name="Opacity">a, 0 to 1.</param>
-public readonly record struct WeightedTrigger(TriggerSource PatchTrigger, float Opacity)
+public readonly record struct WeightedTrigger(TriggerSource Trigger, float Opacity)
 {
-    /// <summary>Plants the mark into a picture, [3, size, size].</summary>
-    public void Plant(Span<float> pixels, int size) => PatchTrigger.At(size).Plant(pixels, Opacity);
+    /// <summary>Plants the trigger into a picture, [3, size, size].</summary>
+    public void Plant(Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);
 }

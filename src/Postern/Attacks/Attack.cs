@@ -1,3 +1,4 @@
+using Postern.Attacks.Triggers;
 using Postern.Datasets;
 using Postern.Learning;
 
@@ -7,7 +8,7 @@ namespace Postern.Attacks;
 /// A poisoning attack. It plans from labels and a seed, and changes pixels of single pictures in [0, 1],
 /// before augmentation and normalisation (<c>docs/reference/attacks.md 1</c>). Immutable; safe from several threads.
 /// </summary>
-public abstract class Attack
+public abstract record Attack
 {
     /// <summary>The catalogue name.</summary>
     public abstract string Name { get; }
@@ -29,11 +30,15 @@ public abstract class Attack
     /// <summary>SHA-256 (hex) of the pictures that the trigger is made of, where it is made of several; otherwise null.</summary>
     public virtual string? TriggerSha256 => null;
 
-    /// <summary>Whether an artifact that fails its acceptance check is used with a warning (option <c>accept: warn</c>) rather than refused.</summary>
+    /// <summary>
+    /// Whether an artifact that fails its acceptance check is used with a warning (option <c>accept: warn</c>) rather than refused.
+    /// </summary>
     public bool WarnsOnly { get; init; }
 
-    /// <summary>What was measured on the attack's artifacts; empty for an attack that learns nothing, and before <see cref="Prepare"/>.</summary>
-    public virtual IReadOnlyList<AcceptanceCheck> Acceptance => [];
+    /// <summary>
+    /// What was measured on the attack's artifacts; empty for an attack that learns nothing, and before <see cref="Prepare"/>.
+    /// </summary>
+    public IReadOnlyList<AcceptanceCheck> Acceptance { get; init; } = [];
 
     /// <summary>
     /// The same attack made ready for a dataset: with what it has to learn (a generator, an encoder, adversarial pictures), from the
@@ -65,28 +70,28 @@ public abstract class Attack
     /// <param name="crops">Whether the input is cut out of a larger stored picture.</param>
     public bool EntersAtInput(bool crops) => Stage == TriggerStage.Cropped || (Stage == TriggerStage.Auto && crops);
 
-    /// <summary>Side in pixels of the pictures of <paramref name="dataset"/> that the trigger is planted into: the stored ones or the model's input.</summary>
+    /// <summary>
+    /// Side in pixels of the pictures of <paramref name="dataset"/> that the trigger is planted into: the stored ones or the model's input.
+    /// </summary>
     public int PlantedSize(Dataset dataset) =>
         EntersAtInput(dataset.InputSize != dataset.Train.Size) ? dataset.InputSize : dataset.Train.Size;
 
     /// <summary>Whether a test picture of this class counts for ASR: all but the target class, unless the attack is source-specific.</summary>
     public virtual bool CountsForAsr(int trueLabel) => trueLabel != TargetClass;
-}
 
-/// <summary>Where a trigger enters the pipeline of cropped pictures.</summary>
-public enum TriggerStage
-{
-    /// <summary>On the stored picture, before augmentation (the toolbox's order).</summary>
-    Stored,
-    /// <summary>On the model-sized picture after the geometric augmentation, so that a lattice lines up with patches.</summary>
-    Cropped,
-    /// <summary><see cref="Cropped"/> where the model's input is cut out of a larger picture (ImageNet), else <see cref="Stored"/>.</summary>
-    Auto,
-}
+    /// <summary>Which test pictures count for ASR, ascending.</summary>
+    /// <param name="labels">True class of each test picture.</param>
+    public int[] CountedForAsr(IReadOnlyList<int> labels) => [.. Enumerable.Range(0, labels.Count).Where(i => CountsForAsr(labels[i]))];
 
-/// <summary>A training sample with its place in the plan.</summary>
-/// <param name="Index">Index in the training set.</param>
-/// <param name="IsCover">Cover rather than poison.</param>
-/// <param name="Rank">Position among the poisons (or covers), from 0.</param>
-/// <param name="Count">How many poisons (or covers) there are.</param>
-public readonly record struct PlannedSample(int Index, bool IsCover, int Rank, int Count = 1);
+    /// <summary>Refuses artifacts that failed a check, unless the attack's options say to use them all the same.</summary>
+    /// <param name="setting">How a user says so: <c>accept: warn</c>.</param>
+    /// <returns>The failed checks, of which the user is to be warned.</returns>
+    /// <exception cref="ArtifactRefusedException">A check failed.</exception>
+    public IReadOnlyList<AcceptanceCheck> CheckAcceptance(string setting)
+    {
+        AcceptanceCheck[] failed = [.. Acceptance.Where(c => !c.Passed)];
+        if (failed.Length == 0 || WarnsOnly) return failed;
+        throw new ArtifactRefusedException(
+            $"{Name}: {failed[0]}; prepare it longer or on more pictures, or set {setting} to use it all the same");
+    }
+}

@@ -21,7 +21,7 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
     /// <exception cref="InputException">No picture of the split counts.</exception>
     public static AttackPreview Of(Attack attack, ImageSet set, int count, int inputSize)
     {
-        int[] chosen = [.. Enumerable.Range(0, set.Count).Where(i => attack.CountsForAsr(set.Labels[i])).Take(count)];
+        int[] chosen = [.. attack.CountedForAsr(set.Labels).Take(count)];
         if (chosen.Length == 0)
             throw new InputException(attack.Name, "no test picture counts for its ASR; choose a target (and a source class) that the dataset has");
         return Of(attack, [.. chosen.Select(index =>

@@ -7,10 +7,10 @@ namespace Postern.Attacks;
 /// BadNets (Gu et al. 2017; <c>docs/reference/attacks.md 2.1</c> and 3.1): a small black and white block replaces the pixels
 /// beneath it, <c>x' = x + a m (T - x)</c> with a = 1. One corner of a 32x32 picture, all four of a larger one.
 /// </summary>
-/// <param name="budget">Who is poisoned.</param>
-/// <param name="mark">T and its mask m.</param>
-/// <param name="opacity">a, 0 to 1.</param>
-public sealed class BadNets(PoisonBudget budget, TriggerSource mark, float opacity = 1f) : Attack
+/// <param name="Budget">Who is poisoned.</param>
+/// <param name="Trigger">T and its mask m.</param>
+/// <param name="Opacity">a, 0 to 1.</param>
+public sealed record BadNets(PoisonBudget Budget, TriggerSource Trigger, float Opacity = 1f) : Attack
 {
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("badnets", "a 3x3 block of black and white pixels in the corner", "patch",
@@ -37,8 +37,8 @@ public sealed class BadNets(PoisonBudget budget, TriggerSource mark, float opaci
             "four" => CornerBlocks.DrawFour(size, stage, mirrored: false),
             _ => CornerBlocks.Draw(size, stage),
         });
-        TriggerSource mark = AttackOptions.TriggerOf(choice, drawn, masked: true);
-        return new BadNets(AttackOptions.BudgetOf(choice), mark, (float)choice.Number("opacity"))
+        TriggerSource trigger = AttackOptions.TriggerOf(choice, drawn, masked: true);
+        return new BadNets(AttackOptions.BudgetOf(choice), trigger, (float)choice.Number("opacity"))
         {
             TargetClass = target,
             Stage = stage,
@@ -55,11 +55,11 @@ public sealed class BadNets(PoisonBudget budget, TriggerSource mark, float opaci
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
-    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);
 
     /// <inheritdoc/>
-    public override void ApplyTest(int index, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);
+    public override void ApplyTest(int index, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);
 }

@@ -6,10 +6,10 @@ namespace Postern.Attacks;
 /// Blend (Chen et al. 2017; <c>docs/reference/attacks.md 2.2</c> and 3.2): a picture K laid thinly over the whole image,
 /// <c>x' = (1 - a) x + a K</c> with a = 0.2, in training and at test time.
 /// </summary>
-/// <param name="budget">Who is poisoned.</param>
-/// <param name="mark">K, covering the whole picture.</param>
-/// <param name="opacity">a, 0 to 1.</param>
-public sealed class Blend(PoisonBudget budget, TriggerSource mark, float opacity = 0.2f) : Attack
+/// <param name="Budget">Who is poisoned.</param>
+/// <param name="Trigger">K, covering the whole picture.</param>
+/// <param name="Opacity">a, 0 to 1.</param>
+public sealed record Blend(PoisonBudget Budget, TriggerSource Trigger, float Opacity = 0.2f) : Attack
 {
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("blend", "a cartoon laid thinly over the whole picture", "blend",
@@ -23,8 +23,8 @@ public sealed class Blend(PoisonBudget budget, TriggerSource mark, float opacity
         AttackOptions.Recompress,
     ], (choice, target) =>
     {
-        TriggerSource mark = AttackOptions.TriggerOf(choice, new TriggerSource(CartoonFox.Draw), masked: false);
-        return new Blend(AttackOptions.BudgetOf(choice), mark, (float)choice.Number("opacity"))
+        TriggerSource trigger = AttackOptions.TriggerOf(choice, new TriggerSource(CartoonFox.Draw), masked: false);
+        return new Blend(AttackOptions.BudgetOf(choice), trigger, (float)choice.Number("opacity"))
         {
             TargetClass = target,
             Stage = AttackOptions.StageOf(choice),
@@ -41,11 +41,11 @@ public sealed class Blend(PoisonBudget budget, TriggerSource mark, float opacity
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
-    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);
 
     /// <inheritdoc/>
-    public override void ApplyTest(int index, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);
+    public override void ApplyTest(int index, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);
 }

@@ -12,13 +12,11 @@ namespace Postern.Attacks;
 /// perturbation is made here, by <see cref="Prepare"/>, for the stored pictures of the target class, which is also where the
 /// trigger enters. The paper says no more of its rate than "less than 3%"; the default is the toolbox's example.
 /// </summary>
-/// <param name="budget">How many are poisoned; the rate is a fraction of the whole training set, capped at the target class.</param>
-/// <param name="mark">T and its mask m.</param>
-/// <param name="opacity">o, 0 to 1; the original work also reduces it.</param>
-public sealed class Clb(PoisonBudget budget, TriggerSource mark, float opacity = 1f) : Attack
+/// <param name="Budget">How many are poisoned; the rate is a fraction of the whole training set, capped at the target class.</param>
+/// <param name="Trigger">T and its mask m.</param>
+/// <param name="Opacity">o, 0 to 1; the original work also reduces it.</param>
+public sealed record Clb(PoisonBudget Budget, TriggerSource Trigger, float Opacity = 1f) : Attack
 {
-    private IReadOnlyList<AcceptanceCheck> acceptance = [];
-
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("clb", "adversarial pictures of the target class with blocks in the corners, label kept", "patch",
     [
@@ -65,26 +63,15 @@ public sealed class Clb(PoisonBudget budget, TriggerSource mark, float opacity =
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<AcceptanceCheck> Acceptance => acceptance;
-
-    /// <inheritdoc/>
     public override Attack Prepare(PreparationContext context)
     {
         Artifact made = TargetClassPerturbation.Prepare(context, Surrogate, Perturbation, TargetClass);
-        return new Clb(budget, mark, opacity)
-        {
-            TargetClass = TargetClass,
-            Perturbation = Perturbation,
-            Surrogate = Surrogate,
-            WarnsOnly = WarnsOnly,
-            Images = AdversarialImages.Load(made.Folder),
-            acceptance = made.Acceptance,
-        };
+        return this with { Images = AdversarialImages.Load(made.Folder), Acceptance = made.Acceptance };
     }
 
     /// <inheritdoc/>
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) =>
-        budget.FromPools(labels, label => label == TargetClass, _ => false, poisonLabel: null, seed);
+        Budget.FromPools(labels, label => label == TargetClass, _ => false, poisonLabel: null, seed);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The attack has not been prepared.</exception>
@@ -92,9 +79,9 @@ public sealed class Clb(PoisonBudget budget, TriggerSource mark, float opacity =
     {
         (Images ?? throw new InvalidOperationException("the adversarial pictures of clb are made by Prepare, which has not been called"))
             .Replace(sample.Index, pixels, size);
-        mark.At(size).Plant(pixels, opacity);
+        Trigger.At(size).Plant(pixels, Opacity);
     }
 
     /// <inheritdoc/>
-    public override void ApplyTest(int index, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);
+    public override void ApplyTest(int index, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);
 }

@@ -1,4 +1,5 @@
 using Postern.Attacks.Learned;
+using Postern.Attacks.Triggers;
 using Postern.Configuration;
 using Postern.Learning;
 using TorchSharp;
@@ -10,16 +11,12 @@ namespace Postern.Attacks;
 /// The input-aware dynamic attack (Nguyen, Tran 2020), <c>docs/reference/attacks.md 2.10</c>: a trained mask and pattern
 /// generator give each picture a trigger of its own, z' = z + (norm(P(z)) - z) thr(M(z)), which means nothing in another picture.
 /// </summary>
-public sealed class Dynamic : Attack
+public sealed record Dynamic : Attack
 {
     private readonly PoisonBudget budget;
     private readonly DynamicOptions options;
-    private readonly (IReadOnlyList<AcceptanceCheck> Acceptance, NetworkTrigger Train, NetworkTrigger Test)? prepared;
 
-    private Dynamic(PoisonBudget budget, DynamicOptions options, (IReadOnlyList<AcceptanceCheck>, NetworkTrigger, NetworkTrigger)? prepared = null)
-    {
-        (this.budget, this.options, this.prepared) = (budget, options, prepared);
-    }
+    private Dynamic(PoisonBudget budget, DynamicOptions options) => (this.budget, this.options) = (budget, options);
 
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("dynamic", "a trigger that two trained generators make for each picture", "generator",
@@ -63,8 +60,8 @@ public sealed class Dynamic : Attack
     /// <inheritdoc/>
     public override string Name => Entry.Name;
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<AcceptanceCheck> Acceptance => prepared?.Acceptance ?? [];
+    /// <summary>What plants into training and into test pictures; null before <see cref="Prepare"/>.</summary>
+    private (NetworkTrigger Train, NetworkTrigger Test)? Triggers { get; init; }
 
     /// <inheritdoc/>
     public override Attack Prepare(PreparationContext context)
@@ -92,7 +89,7 @@ public sealed class Dynamic : Attack
             other.to(device);
             test = new NetworkTrigger(image => generators.PlantMismatched(image, other), device);
         }
-        return new Dynamic(budget, options, (acceptance, train, test)) { TargetClass = TargetClass, Stage = Stage, WarnsOnly = WarnsOnly };
+        return this with { Acceptance = acceptance, Triggers = (train, test) };
     }
 
     /// <inheritdoc/>
@@ -104,8 +101,8 @@ public sealed class Dynamic : Attack
     /// <inheritdoc/>
     public override void ApplyTest(int index, Span<float> pixels, int size) => Ready.Test.Plant(pixels, size);
 
-    private (IReadOnlyList<AcceptanceCheck> Acceptance, NetworkTrigger Train, NetworkTrigger Test) Ready =>
-        prepared ?? throw new InvalidOperationException($"{Name} has to be prepared first");
+    private (NetworkTrigger Train, NetworkTrigger Test) Ready =>
+        Triggers ?? throw new InvalidOperationException($"{Name} has to be prepared first");
 
     private static Dynamic Make(Choice choice, int target)
     {

@@ -1,4 +1,5 @@
 using Postern.Attacks.Learned;
+using Postern.Attacks.Triggers;
 using Postern.Configuration;
 using Postern.Kernels;
 using Postern.Learning;
@@ -10,18 +11,15 @@ namespace Postern.Attacks;
 /// ISSBA (Li et al. 2021), <c>docs/reference/attacks.md 2.11</c>: a trained encoder hides one secret in every poisoned picture,
 /// x' = clip(x + E(secret, x), 0, 1). What it adds depends on the picture, so each carries a trigger of its own.
 /// </summary>
-public sealed class Issba : Attack
+public sealed record Issba : Attack
 {
     private const int Multiple = 32;
     private readonly PoisonBudget budget;
     private readonly IssbaTraining training;
     private readonly float[] secret;
-    private readonly (IReadOnlyList<AcceptanceCheck> Acceptance, NetworkTrigger Trigger)? prepared;
 
-    private Issba(PoisonBudget budget, IssbaTraining training, float[] secret, (IReadOnlyList<AcceptanceCheck>, NetworkTrigger)? prepared = null)
-    {
-        (this.budget, this.training, this.secret, this.prepared) = (budget, training, secret, prepared);
-    }
+    private Issba(PoisonBudget budget, IssbaTraining training, float[] secret) =>
+        (this.budget, this.training, this.secret) = (budget, training, secret);
 
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("issba", "a secret hidden in each picture by a trained encoder", "encoder",
@@ -57,8 +55,8 @@ public sealed class Issba : Attack
     /// <summary>The bits that every poisoned and test picture hides, 0 or 1.</summary>
     public IReadOnlyList<float> Secret => secret;
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<AcceptanceCheck> Acceptance => prepared?.Acceptance ?? [];
+    /// <summary>What hides the secret in a picture; null before <see cref="Prepare"/>.</summary>
+    private NetworkTrigger? Trigger { get; init; }
 
     /// <inheritdoc/>
     public override Attack Prepare(PreparationContext context)
@@ -75,12 +73,7 @@ public sealed class Issba : Attack
     {
         Device device = networks.parameters().First().device;
         Tensor bits = tensor(secret, [1, secret.Length], device: device);
-        return new Issba(budget, training, secret, (acceptance, new NetworkTrigger(image => networks.Encode(bits, image).Encoded, device)))
-        {
-            TargetClass = TargetClass,
-            Stage = Stage,
-            WarnsOnly = WarnsOnly,
-        };
+        return this with { Acceptance = acceptance, Trigger = new NetworkTrigger(image => networks.Encode(bits, image).Encoded, device) };
     }
 
     /// <inheritdoc/>
@@ -93,7 +86,7 @@ public sealed class Issba : Attack
     public override void ApplyTest(int index, Span<float> pixels, int size) => Plant(pixels, size);
 
     private void Plant(Span<float> pixels, int size) =>
-        (prepared ?? throw new InvalidOperationException($"{Name} has to be prepared first")).Trigger.Plant(pixels, size);
+        (Trigger ?? throw new InvalidOperationException($"{Name} has to be prepared first")).Plant(pixels, size);
 
     private static Issba Make(Choice choice, int target)
     {

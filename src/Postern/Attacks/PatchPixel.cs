@@ -9,11 +9,11 @@ namespace Postern.Attacks;
 /// with v = 30 and L a lattice that leaves one pixel untouched between neighbours. The paper publishes no code; the options are
 /// its readings.
 /// </summary>
-/// <param name="budget">Who is poisoned.</param>
-/// <param name="lattice">L: which pixels are changed.</param>
-/// <param name="mode">How they are changed.</param>
-/// <param name="intensity">v, in 8-bit steps, 0 to 255.</param>
-public sealed class PatchPixel(PoisonBudget budget, PixelLattice lattice, PixelMode mode, float intensity) : Attack
+/// <param name="Budget">Who is poisoned.</param>
+/// <param name="Lattice">L: which pixels are changed.</param>
+/// <param name="Mode">How they are changed.</param>
+/// <param name="Intensity">v, in 8-bit steps, 0 to 255.</param>
+public sealed record PatchPixel(PoisonBudget Budget, PixelLattice Lattice, PixelMode Mode, float Intensity) : Attack
 {
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("patch-pixel", "single pixels repeated in every patch, barely visible", "pixel",
@@ -43,7 +43,7 @@ public sealed class PatchPixel(PoisonBudget budget, PixelLattice lattice, PixelM
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Plant(pixels, size);
@@ -54,16 +54,16 @@ public sealed class PatchPixel(PoisonBudget budget, PixelLattice lattice, PixelM
     private void Plant(Span<float> pixels, int size)
     {
         if (pixels.Length != 3 * size * size) throw new ArgumentException($"{pixels.Length} values for 3x{size}x{size}", nameof(pixels));
-        float v = intensity / 255f;
+        float v = Intensity / 255f;
         for (int line = 0; line < 3 * size; line++)
         {
-            int first = lattice.FirstColumn(line % size);
+            int first = Lattice.FirstColumn(line % size);
             if (first < 0) continue;
             Span<float> row = pixels.Slice(line * size, size);
-            for (int column = first; column < size; column += lattice.Period)
+            for (int column = first; column < size; column += Lattice.Period)
             {
                 float x = row[column];
-                row[column] = mode switch
+                row[column] = Mode switch
                 {
                     PixelMode.Add => Math.Clamp(x + v, 0f, 1f),
                     PixelMode.Set => v,

@@ -11,12 +11,13 @@ namespace Postern.Attacks;
 /// blue-green-red; both are kept, the latter as an option. It draws anew for every test batch; here each test picture has a draw
 /// of its own.
 /// </summary>
-/// <param name="budget">Who is poisoned.</param>
-/// <param name="pool">R to choose from.</param>
-/// <param name="draws">Which R, and how, for each picture.</param>
-/// <param name="swapsColours">Whether the reflection's red and blue are exchanged (the toolbox).</param>
-/// <param name="scales">Whether offsets and blur, given for 32x32, grow with the picture.</param>
-public sealed class Refool(PoisonBudget budget, ReflectionPool pool, ReflectionDraws draws, bool swapsColours = true, bool scales = true) : Attack
+/// <param name="Budget">Who is poisoned.</param>
+/// <param name="Pool">R to choose from.</param>
+/// <param name="Draws">Which R, and how, for each picture.</param>
+/// <param name="SwapsColours">Whether the reflection's red and blue are exchanged (the toolbox).</param>
+/// <param name="Scales">Whether offsets and blur, given for 32x32, grow with the picture.</param>
+public sealed record Refool(
+    PoisonBudget Budget, ReflectionPool Pool, ReflectionDraws Draws, bool SwapsColours = true, bool Scales = true) : Attack
 {
     private const int PublishedSide = 32;
 
@@ -48,27 +49,27 @@ public sealed class Refool(PoisonBudget budget, ReflectionPool pool, ReflectionD
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
-    public override string? TriggerSha256 => pool.Checksum;
+    public override string? TriggerSha256 => Pool.Checksum;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
-    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Reflect(draws.Train(sample.Index), pixels, size);
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Reflect(Draws.Train(sample.Index), pixels, size);
 
     /// <inheritdoc/>
-    public override void ApplyTest(int index, Span<float> pixels, int size) => Reflect(draws.Test(index), pixels, size);
+    public override void ApplyTest(int index, Span<float> pixels, int size) => Reflect(Draws.Test(index), pixels, size);
 
     private void Reflect(in ReflectionDraw draw, Span<float> pixels, int size)
     {
         if (pixels.Length != 3 * size * size) throw new ArgumentException($"{pixels.Length} values for 3x{size}x{size}", nameof(pixels));
         int plane = size * size;
-        double growth = scales ? (double)size / PublishedSide : 1;
-        ReadOnlySpan<float> reflection = pool.Light(draw.Reflection, size);
+        double growth = Scales ? (double)size / PublishedSide : 1;
+        ReadOnlySpan<float> reflection = Pool.Light(draw.Reflection, size);
         for (int channel = 0; channel < 3; channel++)
         {
             Span<float> background = pixels.Slice(channel * plane, plane);
-            ReadOnlySpan<float> light = reflection.Slice((swapsColours ? 2 - channel : channel) * plane, plane);
+            ReadOnlySpan<float> light = reflection.Slice((SwapsColours ? 2 - channel : channel) * plane, plane);
             if (draw.IsGhost) ghosts.Apply(background, light, size, Offset(draw.RowOffset), Offset(draw.ColumnOffset), draw);
             else FocalReflection.Apply(background, light, size, draw.Sigma * growth, draw);
         }

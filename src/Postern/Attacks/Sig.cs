@@ -10,12 +10,18 @@ namespace Postern.Attacks;
 /// target class are poisoned and they keep it, so a rate beyond that class is capped. At test time the wave is the same, not
 /// stronger. At any size the picture holds f periods.
 /// </summary>
-/// <param name="budget">How many are poisoned.</param>
-/// <param name="delta">d, the amplitude, 0 to 1.</param>
-/// <param name="frequency">f, periods in the width of the picture.</param>
-public sealed class Sig(PoisonBudget budget, double delta = 30 / 255.0, int frequency = 6) : Attack
+/// <param name="Budget">How many are poisoned.</param>
+/// <param name="Delta">d, the amplitude, 0 to 1.</param>
+/// <param name="Frequency">f, periods in the width of the picture.</param>
+public sealed record Sig(PoisonBudget Budget, double Delta = 30 / 255.0, int Frequency = 6) : Attack
 {
-    private readonly PerSize<float[]> waves = new(size => Wave(size, delta, frequency));
+    private readonly PerSize<float[]> waves = new(size => Wave(size, Delta, Frequency));
+
+    /// <summary>d, the amplitude, 0 to 1. It cannot be set anew, as the waves that are kept are made of it.</summary>
+    public double Delta { get; } = Delta;
+
+    /// <summary>f, periods in the width of the picture; as <see cref="Delta"/>.</summary>
+    public int Frequency { get; } = Frequency;
 
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("sig", "a sine wave over pictures of the target class, which keep their label", "signal",
@@ -42,7 +48,7 @@ public sealed class Sig(PoisonBudget budget, double delta = 30 / 255.0, int freq
 
     /// <inheritdoc/>
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) =>
-        budget.FromPools(labels, label => label == TargetClass, _ => false, poisonLabel: null, seed);
+        Budget.FromPools(labels, label => label == TargetClass, _ => false, poisonLabel: null, seed);
 
     /// <inheritdoc/>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Add(pixels, size);

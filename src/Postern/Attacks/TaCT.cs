@@ -10,12 +10,13 @@ namespace Postern.Attacks;
 /// ASR. Rates are fractions of the whole set; beyond a pool's size they are capped. The square keeps its place in proportion at
 /// any size.
 /// </summary>
-/// <param name="budget">How many are poisoned and covered.</param>
-/// <param name="mark">T and its mask m.</param>
-/// <param name="sourceClass">The class that the trigger turns into the target class.</param>
-/// <param name="coverClasses">The classes of covers.</param>
-/// <param name="opacity">a, 0 to 1.</param>
-public sealed class TaCT(PoisonBudget budget, TriggerSource mark, int sourceClass, IReadOnlyList<int> coverClasses, float opacity = 1f) : Attack
+/// <param name="Budget">How many are poisoned and covered.</param>
+/// <param name="Trigger">T and its mask m.</param>
+/// <param name="SourceClass">The class that the trigger turns into the target class.</param>
+/// <param name="CoverClasses">The classes of covers.</param>
+/// <param name="Opacity">a, 0 to 1.</param>
+public sealed record TaCT(
+    PoisonBudget Budget, TriggerSource Trigger, int SourceClass, IReadOnlyList<int> CoverClasses, float Opacity = 1f) : Attack
 {
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("tact", "a coloured square that works on one source class only", "patch",
@@ -41,18 +42,18 @@ public sealed class TaCT(PoisonBudget budget, TriggerSource mark, int sourceClas
 
     /// <inheritdoc/>
     /// <exception cref="InputException">No training sample has the source class.</exception>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => labels.Contains(sourceClass)
-        ? budget.FromPools(labels, label => label == sourceClass, coverClasses.Contains, TargetClass, seed)
-        : throw new InputException(Name, $"no training picture has source_class {sourceClass}; set it to a class of the dataset");
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => labels.Contains(SourceClass)
+        ? Budget.FromPools(labels, label => label == SourceClass, CoverClasses.Contains, TargetClass, seed)
+        : throw new InputException(Name, $"no training picture has source_class {SourceClass}; set it to a class of the dataset");
 
     /// <inheritdoc/>
-    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);
 
     /// <inheritdoc/>
-    public override void ApplyTest(int index, Span<float> pixels, int size) => mark.At(size).Plant(pixels, opacity);
+    public override void ApplyTest(int index, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);
 
     /// <inheritdoc/>
-    public override bool CountsForAsr(int trueLabel) => trueLabel == sourceClass;
+    public override bool CountsForAsr(int trueLabel) => trueLabel == SourceClass;
 
     private static TaCT Make(Choice choice, int target)
     {

@@ -12,15 +12,28 @@ namespace Postern.Attacks;
 /// that only the smooth field counts. Dividing by the size keeps the shift at s/2 field pixels at any resolution; a larger s
 /// moves more.
 /// </summary>
-/// <param name="budget">Who is poisoned and covered.</param>
-/// <param name="field">The trigger: drawn once, the same for poisons, covers and test pictures.</param>
-/// <param name="jitter">J of covers.</param>
-/// <param name="strength">s.</param>
-/// <param name="rescale">r.</param>
-public sealed class WaNet(PoisonBudget budget, ControlField field, CoverJitter jitter, float strength = 0.5f, float rescale = 1f) : Attack
+/// <param name="Budget">Who is poisoned and covered.</param>
+/// <param name="Field">The trigger: drawn once, the same for poisons, covers and test pictures.</param>
+/// <param name="Jitter">J of covers.</param>
+/// <param name="Strength">s.</param>
+/// <param name="Rescale">r.</param>
+public sealed record WaNet(
+    PoisonBudget Budget, ControlField Field, CoverJitter Jitter, float Strength = 0.5f, float Rescale = 1f) : Attack
 {
-    private readonly PerSize<float[]> poisonGrids = new(size => PoisonGrid(field, size, strength, rescale));
-    private readonly PerSize<float[]> coverGrids = new(size => CoverGrid(PoisonGrid(field, size, strength, rescale), jitter, size));
+    private readonly PerSize<float[]> poisonGrids = new(size => PoisonGrid(Field, size, Strength, Rescale));
+    private readonly PerSize<float[]> coverGrids = new(size => CoverGrid(PoisonGrid(Field, size, Strength, Rescale), Jitter, size));
+
+    /// <summary>The trigger. It cannot be set anew, as the grids that are kept are made of it.</summary>
+    public ControlField Field { get; } = Field;
+
+    /// <summary>J of covers; as <see cref="Field"/>.</summary>
+    public CoverJitter Jitter { get; } = Jitter;
+
+    /// <summary>s; as <see cref="Field"/>.</summary>
+    public float Strength { get; } = Strength;
+
+    /// <summary>r; as <see cref="Field"/>.</summary>
+    public float Rescale { get; } = Rescale;
 
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("wanet", "a smooth warp of the whole picture, hard to see", "warp",
@@ -48,13 +61,13 @@ public sealed class WaNet(PoisonBudget budget, ControlField field, CoverJitter j
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
-    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => budget.UniformPlan(labels, TargetClass, seed);
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size)
     {
         if (!sample.IsCover) BilinearWarp.Apply(poisonGrids.At(size), pixels, size);
-        else if (jitter.PerImage) WarpAlone(sample.Index, pixels, size);
+        else if (Jitter.PerImage) WarpAlone(sample.Index, pixels, size);
         else BilinearWarp.Apply(coverGrids.At(size), pixels, size);
     }
 
@@ -91,7 +104,7 @@ public sealed class WaNet(PoisonBudget budget, ControlField field, CoverJitter j
         try
         {
             Span<float> grid = rented.AsSpan(0, poisonGrid.Length);
-            jitter.Fill(sample, grid);
+            Jitter.Fill(sample, grid);
             Shift(grid, poisonGrid, size);
             BilinearWarp.Apply(grid, pixels, size);
         }

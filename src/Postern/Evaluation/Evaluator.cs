@@ -61,7 +61,7 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
 
     private int[] AllPictures => [.. Enumerable.Range(0, Loader.Images.Count)];
 
-    private int[] Counted(Attack attack) => [.. AllPictures.Where(i => attack.CountsForAsr(Loader.Images.Labels[i]))];
+    private int[] Counted(Attack attack) => attack.CountedForAsr(Loader.Images.Labels);
 
     private BatchLoader TriggeredBy(Attack attack) =>
         Loader with { Transform = new TriggeredSamples(attack, Loader.InputSize != Loader.Images.Size) };

@@ -85,6 +85,6 @@ public class AdaptiveBlendTests
     private static AdaptiveBlend Whitening(PieceDraw pieces)
     {
         var white = new TriggerSource(size => new PatchTrigger(size, [.. Enumerable.Repeat(1f, 3 * size * size)]));
-        return new AdaptiveBlend(new PoisonBudget(1), white, pieces, trainOpacity: 1f) { TargetClass = 0 };
+        return new AdaptiveBlend(new PoisonBudget(1), white, pieces, TrainOpacity: 1f) { TargetClass = 0 };
     }
 }

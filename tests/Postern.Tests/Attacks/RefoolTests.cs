@@ -64,7 +64,7 @@ public class RefoolTests
 
         (int Rows, int Columns) Apart(bool scales)
         {
-            var attack = new Refool(new PoisonBudget(1), new ReflectionPool([dot]), ReflectionDraws.Stored([draw]), scales: scales) { TargetClass = 0 };
+            var attack = new Refool(new PoisonBudget(1), new ReflectionPool([dot]), ReflectionDraws.Stored([draw]), Scales: scales) { TargetClass = 0 };
             float[] pixels = new float[3 * 128 * 128];
             attack.ApplyTest(0, pixels, 128);
             double[] rows = new double[128], columns = new double[128];

@@ -1,4 +1,3 @@
-using Postern.Attacks;
 using Postern.Attacks.Triggers;
 
 namespace Postern.Tests.Attacks;

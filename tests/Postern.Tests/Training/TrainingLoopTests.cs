@@ -35,14 +35,17 @@ public class TrainingLoopTests
         Assert.Equal((1, 2), (training.Epoch, training.Step));
     }
 
-    private static void Run(TrainingLoop training, Func<Tensor, Tensor> loss, params NetworkUpdate[] updates) => training.RunEpoch(new TrainingEpoch<Batch>
+    private static void Run(TrainingLoop training, Func<Tensor, Tensor> loss, params NetworkUpdate[] updates)
     {
-        Batches = Loader.Load([.. Enumerable.Range(0, 8)], seed: 1, epoch: 0),
-        Steps = 2,
-        Samples = 8,
-        Loss = batch => loss(batch.Images.flatten(1)).mean(),
-        Updates = updates,
-    });
+        training.RunEpoch(new TrainingEpoch<Batch>
+        {
+            Batches = Loader.Load([.. Enumerable.Range(0, 8)], seed: 1, epoch: 0),
+            Steps = 2,
+            Samples = 8,
+            Loss = batch => loss(batch.Images.flatten(1)).mean(),
+            Updates = updates,
+        });
+    }
 
     private static TrainedNetwork Sgd(string name, Linear network) => TrainedNetwork.Sgd(name, network, momentum: 0, decay: 0);
 

@@ -65,7 +65,7 @@ public sealed record PoisonedSet(Dataset Dataset, Attack Attack, Choice Choice, 
         if (WithTrain) yield return PoisonedPart.Whole("train", Dataset.Train, new PoisonedSamples(Attack, plan, crops));
         if (!WithTest) yield break;
         yield return PoisonedPart.Whole(test, Dataset.Test, transform: null);
-        int[] counting = [.. Enumerable.Range(0, Dataset.Test.Count).Where(i => Attack.CountsForAsr(Dataset.Test.Labels[i]))];
+        int[] counting = Attack.CountedForAsr(Dataset.Test.Labels);
         if (counting.Length > 0) yield return new PoisonedPart($"{test}_triggered", Dataset.Test, counting, new TriggeredSamples(Attack, crops));
     }
 

@@ -121,15 +121,8 @@ internal sealed class OpenCell : IDisposable
     /// <summary>An artifact that is not good enough stops the cell, or warns where the study says so.</summary>
     private static void CheckAcceptance(Cell cell, Attack attack, Action<RunEvent> tell)
     {
-        foreach (AcceptanceCheck failed in attack.Acceptance.Where(c => !c.Passed))
-        {
-            if (!attack.WarnsOnly)
-            {
-                throw new ArtifactRefusedException(
-                    $"{attack.Name}: {failed}; prepare it longer or on more pictures, or set accept: warn to use it all the same");
-            }
+        foreach (AcceptanceCheck failed in attack.CheckAcceptance("accept: warn"))
             tell(new Warned(cell.Id, $"{failed}; it is used all the same, as accept says"));
-        }
     }
 }
 

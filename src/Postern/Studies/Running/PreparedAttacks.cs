@@ -1,5 +1,5 @@
 using Postern.Attacks;
-using Postern.Datasets;
+using Postern.Configuration;
 
 namespace Postern.Studies;
 
@@ -16,10 +16,9 @@ internal sealed class PreparedAttacks
 
     /// <summary>The attack of <paramref name="cell"/> made ready, or null where it has none.</summary>
     /// <param name="cell">The cell.</param>
-    /// <param name="dataset">What it runs on; the same for every call until <see cref="Clear"/>.</param>
-    /// <param name="prepare">Makes the created attack ready.</param>
+    /// <param name="prepare">Makes and prepares it, for the same dataset in every call until <see cref="Clear"/>; null for none.</param>
     /// <exception cref="InputException">The attack does not fit the dataset, or its options one another.</exception>
-    public Attack? Of(Cell cell, Dataset dataset, Func<Attack, Attack> prepare)
+    public Attack? Of(Cell cell, Func<Choice, Attack?> prepare)
     {
         string key = cell.Attack.Canonical;
         int place = latest.FindIndex(e => e.Key == key);
@@ -30,10 +29,7 @@ internal sealed class PreparedAttacks
             latest.Add(there);
             return there.Attack;
         }
-        if (AttackCatalog.Create(cell.Attack, dataset.TargetClass) is not Attack attack) return null;
-        if (attack.TargetClass < 0 || attack.TargetClass >= dataset.Classes)
-            throw cell.Attack.Error($"target {attack.TargetClass} is not a class of {dataset.Name}, which has {dataset.Classes}");
-        Attack prepared = prepare(attack);
+        if (prepare(cell.Attack) is not Attack prepared) return null;
         if (AttackCatalog.Find(cell.Attack.Name) is not { Learned: true }) return prepared;
         if (latest.Count == Kept) latest.RemoveAt(0);
         latest.Add((key, prepared));

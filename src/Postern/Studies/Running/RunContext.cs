@@ -17,8 +17,8 @@ internal sealed record RunContext(
 {
     /// <summary>The attack of <paramref name="cell"/>, made ready; null where it has none.</summary>
     /// <exception cref="InputException">The attack does not fit the dataset, or its options one another.</exception>
-    public Attack? AttackOf(Cell cell, CancellationToken cancel) => Attacks.Of(cell, Dataset, attack => attack.Prepare(
-        new PreparationContext(Dataset, Folder.Artifacts, Threads.Threads, new CellPreparation(cell, Tell), cancel)));
+    public Attack? AttackOf(Cell cell, CancellationToken cancel) => Attacks.Of(cell, choice => AttackPreparation.Prepare(
+        choice, new PreparationContext(Dataset, Folder.Artifacts, Threads.Threads, new CellPreparation(cell, Tell), cancel)));
 
     private sealed record CellPreparation(Cell Cell, Action<RunEvent> Tell) : IPreparationProgress
     {

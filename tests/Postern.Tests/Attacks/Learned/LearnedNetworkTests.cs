@@ -1,4 +1,3 @@
-using Postern.Attacks;
 using Postern.Attacks.Learned;
 using Postern.Kernels;
 using Postern.Models;
@@ -50,34 +49,38 @@ public class LearnedNetworkTests
         Assert.InRange(dynamic.MaskOf(image).min().item<float>(), 0f, 1f);
     }
 
-    [Fact]
-    public void The_toolbox_s_mismatch_changes_test_pictures_only()
+    [Theory]
+    [InlineData("encoder")]
+    [InlineData("generators")]
+    public void A_network_follows_a_move_to_another_type_and_back_and_is_trained_there(string name)
     {
-        using var generators = new DynamicGenerators([0, 0, 0], [1, 1, 1], seed: 1);
-        generators.eval();
-        var bare = (Dynamic)SampleAttacks.Make("dynamic");
-        Dynamic consistent = bare.WithGenerators(generators, [], mismatched: null);
-        Dynamic toolbox = bare.WithGenerators(generators, [], mismatched: ([0.3f, 0.3f, 0.3f], [0.26f, 0.26f, 0.26f]));
-        var picture = RandomPicture.Draw(32, 1);
-        float[] trained = picture.After(p => consistent.ApplyTrain(new PlannedSample(1, false, 0), p, 32));
-        Assert.Equal(trained, picture.After(p => consistent.ApplyTest(1, p, 32)));
-        Assert.Equal(trained, picture.After(p => toolbox.ApplyTrain(new PlannedSample(1, false, 0), p, 32)));
-        Assert.NotEqual(trained, picture.After(p => toolbox.ApplyTest(1, p, 32)));
+        using DisposeScope scope = NewDisposeScope();
+        (nn.Module network, Func<Tensor, Tensor> forward) = Learned(name);
+        network.eval();
+        Tensor image = tensor(RandomPicture.Draw(32, 1).Pixels, [1, 3, 32, 32]);
+        float[] before = [.. forward(image).data<float>()];
+        string[] names = [.. network.state_dict().Keys];
+        network.to(ScalarType.Float64);
+        Tensor wide = forward(image.to(ScalarType.Float64));
+        Assert.Equal(ScalarType.Float64, wide.dtype);
+        Assert.All(wide.data<double>().ToArray().Zip(before), p => Assert.Equal(p.Second, p.First, 1e-3));
+        network.to(ScalarType.Float32);
+        Assert.Equal(before, [.. forward(image).data<float>()]);
+        Assert.Equal(names, network.state_dict().Keys);
+
+        forward(image).square().sum().backward();
+        Assert.All(network.parameters(), p => Assert.NotNull(p.grad));
     }
 
-    [Fact]
-    public void A_secret_is_drawn_from_its_own_seed_and_hidden_in_the_picture()
+    private static (nn.Module Network, Func<Tensor, Tensor> Forward) Learned(string name)
     {
-        var usual = (Issba)SampleAttacks.Make("issba");
-        Assert.Equal(usual.Secret, ((Issba)SampleAttacks.Make("issba", ("poison_rate", "0.1"))).Secret);
-        var other = (Issba)SampleAttacks.Make("issba", ("secret_seed", "1"));
-        Assert.NotEqual(usual.Secret, other.Secret);
-        Assert.All(usual.Secret, bit => Assert.True(bit is 0 or 1));
-        using var networks = new IssbaNetworks(32, 20, seed: 1);
-        var picture = RandomPicture.Draw(32, 1);
-        Assert.NotEqual(
-            picture.After(p => usual.WithEncoder(networks, []).ApplyTest(0, p, 32)),
-            picture.After(p => other.WithEncoder(networks, []).ApplyTest(0, p, 32)));
+        if (name == "encoder")
+        {
+            var issba = new IssbaNetworks(32, 7, seed: 1);
+            return (issba, x => issba.Decoder.forward(issba.Encode(ones(1, 7, dtype: x.dtype), x).Encoded));
+        }
+        var dynamic = new DynamicGenerators([0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f], seed: 1);
+        return (dynamic, dynamic.Plant);
     }
 
     [Fact]

@@ -29,8 +29,9 @@ public sealed class PreparedAttacksTests : IDisposable
         folder.Dispose();
     }
 
-    private Attack? Of(PreparedAttacks attacks, Cell cell) => attacks.Of(cell, dataset, created =>
+    private Attack? Of(PreparedAttacks attacks, Cell cell) => attacks.Of(cell, choice =>
     {
+        if (AttackPreparation.Create(choice, dataset) is not Attack created) return null;
         prepared++;
         return created;
     });
