@@ -15,7 +15,9 @@ public sealed class ArtifactCache(string folder)
     /// <summary>Where an artifact that is a network keeps its weights.</summary>
     public const string WeightsFile = "weights.safetensors";
 
-    /// <summary>How the names of files and folders begin that are only needed while an artifact is made; they are deleted at its end.</summary>
+    /// <summary>
+    /// How the names of files and folders begin that are only needed while an artifact is made; they are deleted at its end.
+    /// </summary>
     public const string ProgressPrefix = "progress";
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
@@ -30,12 +32,15 @@ public sealed class ArtifactCache(string folder)
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>The artifact of <paramref name="key"/>, from the cache or made now by one of all callers that ask for it.</summary>
+    /// <summary>
+    /// The artifact of <paramref name="key"/>, from the cache or made now by one of all callers that ask for it.
+    /// </summary>
     /// <param name="key">What decides it.</param>
     /// <param name="context">Whose progress hears of the waiting, and whose cancellation ends it.</param>
     /// <param name="make">
     /// Makes the artifact's files in the folder that it is given, and gives what was measured on them. It writes each file whole
-    /// (<see cref="AtomicFile"/>); after a kill it is called again and finds its files, <c>progress*</c> among them, as it left them.
+    /// (<see cref="AtomicFile"/>); after a kill it is called again and finds its files, <c>progress*</c> among them, as it left
+    /// them.
     /// </param>
     /// <exception cref="InputException">The cache cannot be written to, or a record in it is damaged.</exception>
     /// <exception cref="ArtifactMissingException">It is not there, and the context says that none shall be made.</exception>

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Postern.Learning;
 
 /// <summary>
-/// Trains what becomes an artifact, and keeps every finished epoch in the artifact's folder, so that a kill costs at most one epoch and what
-/// comes after it has the same bits. The cache deletes these epochs once the artifact is complete.
+/// Trains what becomes an artifact, and keeps every finished epoch in the artifact's folder, so that a kill costs at most one
+/// epoch and what comes after it has the same bits. The cache deletes these epochs once the artifact is complete.
 /// </summary>
 internal static class ArtifactTraining
 {
@@ -30,8 +30,8 @@ internal static class ArtifactTraining
     }
 
     /// <summary>
-    /// Reads what Postern 0.1.0 kept of an encoder's or a generator's training: weights and moments in one file that tells the epoch and no
-    /// steps, which no such training asks for.
+    /// Reads what Postern 0.1.0 kept of an encoder's or a generator's training: weights and moments in one file that tells the
+    /// epoch and no steps, which no such training asks for.
     /// </summary>
     private static void TryLoadSingleFile(string file, TrainingLoop training)
     {

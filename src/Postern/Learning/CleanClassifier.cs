@@ -9,7 +9,8 @@ using Postern.Training.Recipes;
 namespace Postern.Learning;
 
 /// <summary>
-/// How a clean classifier is trained that other artifacts need: for its features, or for its accuracy, which others are held against.
+/// How a clean classifier is trained that other artifacts need: for its features, or for its accuracy, which others are held
+/// against.
 /// </summary>
 /// <param name="Model">Catalogue name of a ResNet.</param>
 /// <param name="Epochs">Passes over the pictures.</param>

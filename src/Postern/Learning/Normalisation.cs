@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Postern.Learning;
 
 /// <summary>
-/// Brings pictures in [0, 1] to what a network sees and back, channel by channel. A module without weights, so that it moves to another
-/// device and type with the network that it belongs to; its two constants are in no checkpoint.
+/// Brings pictures in [0, 1] to what a network sees and back, channel by channel. A module without weights, so that it moves to
+/// another device and type with the network that it belongs to; its two constants are in no checkpoint.
 /// </summary>
 internal sealed class Normalisation : nn.Module<Tensor, Tensor>
 {
@@ -27,5 +27,6 @@ internal sealed class Normalisation : nn.Module<Tensor, Tensor>
 
     private Tensor Std => get_buffer("std")!;
 
-    private static Tensor Channels(IReadOnlyList<float> values) => tensor([.. values], [1, values.Count, 1, 1], device: CPU).DetachFromDisposeScope();
+    private static Tensor Channels(IReadOnlyList<float> values) =>
+        tensor([.. values], [1, values.Count, 1, 1], device: CPU).DetachFromDisposeScope();
 }

@@ -9,7 +9,9 @@ public enum PgdNorm
 {
     /// <summary>Every value within epsilon; a step follows the gradient's sign.</summary>
     LInf,
-    /// <summary>A picture's Euclidean distance, over all channels, within epsilon; a step follows the gradient at unit length.</summary>
+    /// <summary>
+    /// A picture's Euclidean distance, over all channels, within epsilon; a step follows the gradient at unit length.
+    /// </summary>
     L2,
 }
 
@@ -86,7 +88,9 @@ public sealed record Pgd(PgdNorm Norm, double Epsilon, double StepSize, int Step
     private Tensor Direction(Tensor gradient) =>
         Norm == PgdNorm.LInf ? gradient.sign() : gradient / Length(gradient).clamp_min(Guard);
 
-    /// <summary>The nearest point of the ball around <paramref name="x"/>, clipped to [0, 1], which only shortens the perturbation.</summary>
+    /// <summary>
+    /// The nearest point of the ball around <paramref name="x"/>, clipped to [0, 1], which only shortens the perturbation.
+    /// </summary>
     private Tensor Inside(Tensor x, Tensor moved)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -37,7 +37,8 @@ internal sealed class PreparationPictures
     {
         ImageSet all = context.Dataset.Train;
         int heldOut = Math.Clamp(all.Count / 10, Math.Min(all.Count, 1), MaxHeldOut), rest = all.Count - heldOut;
-        if (rest == 0) throw new InputException(context.Dataset.Name, "has too few training pictures to learn from and to hold some out");
+        if (rest == 0)
+            throw new InputException(context.Dataset.Name, "has too few training pictures to learn from and to hold some out");
         int[] order = RandomStream.For(seed, "prepare-split").Permutation(all.Count);
         return new PreparationPictures(context, size,
             new SubsetImageSet(all, [.. order.Skip(heldOut).Take(subset == 0 ? rest : Math.Min(subset, rest)).Order()]),
@@ -45,7 +46,8 @@ internal sealed class PreparationPictures
     }
 
     /// <summary>Reads pictures of the dataset in [0, 1].</summary>
-    public BatchLoader Plain(ImageSet images, int batchSize) => Loader(images, [0, 0, 0], [1, 1, 1], Augmentations.Centre, batchSize);
+    public BatchLoader Plain(ImageSet images, int batchSize) =>
+        Loader(images, [0, 0, 0], [1, 1, 1], Augmentations.Centre, batchSize);
 
     /// <summary>Reads pictures as a classifier sees them, normalised.</summary>
     public BatchLoader Normalised(ImageSet images, Augmentation augment, int batchSize) =>

@@ -81,7 +81,9 @@ public sealed class RobustSurrogate : IDisposable
     /// <summary>[B, classes] for pictures in [0, 1], [B, 3, S, S].</summary>
     public Tensor Logits(Tensor pictures) => model.forward(normalisation.forward(pictures));
 
-    /// <summary>Indices of training pictures that the surrogate has never seen: a tenth of the split, at most 1,000, stratified by class.</summary>
+    /// <summary>
+    /// Indices of training pictures that the surrogate has never seen: a tenth of the split, at most 1,000, stratified by class.
+    /// </summary>
     public int[] HeldOut() =>
         SubsetImageSet.Stratified(dataset.Train.Labels, Math.Clamp(dataset.Train.Count / 10, 1, MostHeldOut), Seed);
 
@@ -109,7 +111,9 @@ public sealed class RobustSurrogate : IDisposable
     internal static BatchLoader Reader(ImageSet images, int inputSize, Augmentation augment, int workers) =>
         new(images, [0, 0, 0], [1, 1, 1], inputSize, augment, null, BatchSize, workers);
 
-    /// <summary>Takes over a batch in [0, 1] and gives what the network is trained on: perturbed where it shall be robust, normalised.</summary>
+    /// <summary>
+    /// Takes over a batch in [0, 1] and gives what the network is trained on: perturbed where it shall be robust, normalised.
+    /// </summary>
     private Batch ForTraining(Batch batch, int epoch)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -16,12 +16,32 @@ public sealed record SurrogateSettings
     /// <summary>The options that a study sets these by.</summary>
     internal static IReadOnlyList<OptionInfo> Options { get; } =
     [
-        new("surrogate", OptionKind.Word, "robust", "robust: adversarially trained; plain: trained on clean pictures, some ten times quicker") { Allowed = ["robust", "plain"] },
-        new("surrogate_model", OptionKind.Word, "resnet18", "the surrogate's architecture; with the other defaults resnet18 is days of work for a CPU, resnet18-narrow hours") { Allowed = ["resnet18", "resnet18-narrow", "resnet-mini"] },
-        new("surrogate_epochs", OptionKind.Integer, "30", "passes over the surrogate's pictures; the rate falls to a tenth after 60% and 85%") { Min = 1, Max = 10_000 },
+        new("surrogate", OptionKind.Word, "robust",
+            "robust: adversarially trained; plain: trained on clean pictures, some ten times quicker")
+        {
+            Allowed = ["robust", "plain"],
+        },
+        new("surrogate_model", OptionKind.Word, "resnet18",
+            "the surrogate's architecture; with the other defaults resnet18 is days of work for a CPU, resnet18-narrow hours")
+        {
+            Allowed = ["resnet18", "resnet18-narrow", "resnet-mini"],
+        },
+        new("surrogate_epochs", OptionKind.Integer, "30",
+            "passes over the surrogate's pictures; the rate falls to a tenth after 60% and 85%")
+        {
+            Min = 1,
+            Max = 10_000,
+        },
         new("surrogate_lr", OptionKind.Number, "0.1", "learning rate of the surrogate's SGD") { Min = 0, Max = 10 },
-        new("surrogate_pgd_steps", OptionKind.Integer, "10", "steps of adversarial training in its 8/255 ball; fewer are longer") { Min = 1, Max = 1000 },
-        new("surrogate_subset", OptionKind.Integer, "0", "training pictures for the surrogate, stratified by class; 0 for all") { Min = 0 },
+        new("surrogate_pgd_steps", OptionKind.Integer, "10", "steps of adversarial training in its 8/255 ball; fewer are longer")
+        {
+            Min = 1,
+            Max = 1000,
+        },
+        new("surrogate_subset", OptionKind.Integer, "0", "training pictures for the surrogate, stratified by class; 0 for all")
+        {
+            Min = 0,
+        },
     ];
 
     /// <summary>Catalogue name of the network.</summary>
@@ -48,7 +68,9 @@ public sealed record SurrogateSettings
     /// </summary>
     public Pgd Pgd => new(PgdNorm.LInf, Radius, Math.Min(2.5 * Radius / PgdSteps, 1.25 * Radius), PgdSteps);
 
-    /// <summary>Everything that decides the surrogate, beside its dataset. A change of the fixed settings needs another recipe number.</summary>
+    /// <summary>
+    /// Everything that decides the surrogate, beside its dataset. A change of the fixed settings needs another recipe number.
+    /// </summary>
     public string Canonical => string.Create(CultureInfo.InvariantCulture,
         $"recipe=1;model={Model};epochs={Epochs};lr={LearningRate};pgd_steps={(Robust ? PgdSteps : 0)};subset={Subset}");
 

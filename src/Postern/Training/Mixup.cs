@@ -15,7 +15,9 @@ public sealed record Mixup(double Weight, PixelBox? Box)
 {
     private static readonly Mixup None = new(1, null);
 
-    /// <summary>A step's draw, a function of (seed, step). With both alphas above 0, each kind has probability one half.</summary>
+    /// <summary>
+    /// A step's draw, a function of (seed, step). With both alphas above 0, each kind has probability one half.
+    /// </summary>
     /// <param name="mixupAlpha">Weight ~ Beta(alpha, alpha) of mixup; 0 for no mixup.</param>
     /// <param name="cutmixAlpha">The same for CutMix, before the box is clipped; 0 for no CutMix.</param>
     /// <param name="size">Side of the pictures.</param>
@@ -42,8 +44,9 @@ public sealed record Mixup(double Weight, PixelBox? Box)
     }
 
     /// <summary>
-    /// Cross-entropy of <paramref name="logits"/> [B, classes] against <paramref name="labels"/> [B] and their partners': equal to the
-    /// soft-target cross-entropy of the mixed, smoothed one-hot targets (off s / K, on 1 - s + s / K), which is linear in them.
+    /// Cross-entropy of <paramref name="logits"/> [B, classes] against <paramref name="labels"/> [B] and their partners': equal
+    /// to the soft-target cross-entropy of the mixed, smoothed one-hot targets (off s / K, on 1 - s + s / K), which is linear in
+    /// them.
     /// </summary>
     public Tensor Loss(Tensor logits, Tensor labels, double labelSmoothing)
     {
@@ -61,7 +64,9 @@ public sealed record Mixup(double Weight, PixelBox? Box)
         return mixed;
     }
 
-    /// <summary>A box of about 1 - <paramref name="weight"/> of the area about a uniform centre, clipped; the weight is what is left.</summary>
+    /// <summary>
+    /// A box of about 1 - <paramref name="weight"/> of the area about a uniform centre, clipped; the weight is what is left.
+    /// </summary>
     private static Mixup Cut(double weight, int size, ref RandomStream stream)
     {
         int half = (int)(size * Math.Sqrt(1 - weight)) / 2;
@@ -71,5 +76,6 @@ public sealed record Mixup(double Weight, PixelBox? Box)
         return new Mixup(1 - (double)box.Height * box.Width / ((double)size * size), box);
     }
 
-    private static Tensor Part(Tensor images, PixelBox box) => images.narrow(2, box.Top, box.Height).narrow(3, box.Left, box.Width);
+    private static Tensor Part(Tensor images, PixelBox box) =>
+        images.narrow(2, box.Top, box.Height).narrow(3, box.Left, box.Width);
 }

@@ -32,7 +32,9 @@ internal static class Predictions
         return Array.ConvertAll(logits(images).argmax(1).data<long>().ToArray(), label => (int)label);
     }
 
-    /// <summary>Share of the samples <paramref name="order"/>, at least one, that are taken for their true class, 0 to 1.</summary>
+    /// <summary>
+    /// Share of the samples <paramref name="order"/>, at least one, that are taken for their true class, 0 to 1.
+    /// </summary>
     public static double Accuracy(
         Func<Tensor, Tensor> logits, BatchLoader loader, IReadOnlyList<int> order, CancellationToken cancel = default) =>
         Of(logits, loader, order, cancel: cancel).Zip(order).Count(p => p.First == loader.Images.Labels[p.Second]) / (double)order.Count;

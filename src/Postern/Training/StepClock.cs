@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Postern.Training;
 
 /// <summary>
-/// Gives each stretch of a training thread's time to a part of the step. One reading of the system's counter at each boundary, some
-/// tens of nanoseconds, so it always runs.
+/// Gives each stretch of a training thread's time to a part of the step. One reading of the system's counter at each boundary,
+/// some tens of nanoseconds, so it always runs.
 /// </summary>
 internal sealed class StepClock
 {

@@ -1,6 +1,8 @@
 namespace Postern.Training;
 
-/// <summary>Where the time of an epoch's steps went, in seconds; what is missing to the epoch's wall time is progress and changed batches.</summary>
+/// <summary>
+/// Where the time of an epoch's steps went, in seconds; what is missing to the epoch's wall time is progress and changed batches.
+/// </summary>
 /// <param name="DataWait">Waiting for batches.</param>
 /// <param name="Forward">Mixing, forward pass and loss.</param>
 /// <param name="Backward">Backward pass.</param>

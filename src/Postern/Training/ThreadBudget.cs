@@ -1,10 +1,10 @@
 namespace Postern.Training;
 
 /// <summary>
-/// How the threads of a process (<c>--threads</c>) are shared by those who use them; the one place that decides it. libtorch and the
-/// kernels work by turns, both called from the training thread, so each may use all. Loaders work at the same time as these, but make
-/// batches only while the queue of finished ones is not full, so half as many hold the pace and the rest is the scheduler's.
-/// No result depends on any of these numbers.
+/// How the threads of a process (<c>--threads</c>) are shared by those who use them; the one place that decides it. libtorch and
+/// the kernels work by turns, both called from the training thread, so each may use all. Loaders work at the same time as these,
+/// but make batches only while the queue of finished ones is not full, so half as many hold the pace and the rest is the
+/// scheduler's. No result depends on any of these numbers.
 /// </summary>
 public sealed record ThreadBudget
 {

@@ -3,14 +3,17 @@ using static TorchSharp.torch;
 
 namespace Postern.Training;
 
-/// <summary>A network that is being trained: with its optimiser and, where one is kept, the running mean of its weights.</summary>
+/// <summary>
+/// A network that is being trained: with its optimiser and, where one is kept, the running mean of its weights.
+/// </summary>
 internal sealed class TrainedNetwork : IDisposable
 {
     private readonly nn.Module network;
     private readonly Optimizer optimizer;
 
     /// <summary>Takes over optimiser and mean; the network stays the caller's.</summary>
-    /// <param name="name">What its entries in a checkpoint stand under; empty where it is trained alone and keeps its official names.</param>
+    /// <param name="name">What its entries in a checkpoint stand under; empty where it is trained alone and keeps its official
+    /// names.</param>
     /// <param name="network">The network.</param>
     /// <param name="optimizer">Updates its parameters.</param>
     /// <param name="average">Follows its weights; null for none.</param>
@@ -43,13 +46,17 @@ internal sealed class TrainedNetwork : IDisposable
         Average?.Update(network);
     }
 
-    /// <summary>The weights as entries of a checkpoint: <c>NAME/key</c>, or the official keys. The tensors are the network's own.</summary>
+    /// <summary>
+    /// The weights as entries of a checkpoint: <c>NAME/key</c>, or the official keys. The tensors are the network's own.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Weights() => Under(Name.Length == 0 ? "" : $"{Name}/", network.state_dict());
 
     /// <summary>
-    /// The optimiser's moments and the mean as entries of a checkpoint: <c>NAME.optimizer/key</c>, or the bare keys. The tensors are their owners'.
+    /// The optimiser's moments and the mean as entries of a checkpoint: <c>NAME.optimizer/key</c>, or the bare keys. The tensors
+    /// are their owners'.
     /// </summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> State() => Under(StatePrefix, [.. optimizer.State(), .. Average?.State() ?? []]);
+    public IEnumerable<KeyValuePair<string, Tensor>> State() =>
+        Under(StatePrefix, [.. optimizer.State(), .. Average?.State() ?? []]);
 
     /// <summary>Sets what <see cref="State"/> gave.</summary>
     /// <exception cref="KeyNotFoundException">A value is missing.</exception>

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Postern.Training;
 
 /// <summary>
-/// Trains a backbone to classify batches. Knows models, losses and batches only. Everything random is a function of the seed and the step,
-/// so a restored trainer continues to the bit.
+/// Trains a backbone to classify batches. Knows models, losses and batches only. Everything random is a function of the seed and
+/// the step, so a restored trainer continues to the bit.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
@@ -48,9 +48,11 @@ public sealed class Trainer : IDisposable
     /// <param name="loader">Makes the batches.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancel">Stops the epoch.</param>
-    /// <param name="change">Takes each batch over and gives the one to train on, e.g. an adversarial one; null for no change.</param>
+    /// <param name="change">Takes each batch over and gives the one to train on, e.g. an adversarial one; null for no
+    /// change.</param>
     /// <exception cref="DivergedException">The loss is not finite.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; the state is then in the middle of an epoch and must not be saved.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the state is then in the middle of an epoch and must not be
+    /// saved.</exception>
     public EpochResult RunEpoch(
         BatchLoader loader, Action<StepProgress>? progress = null, CancellationToken cancel = default, Func<Batch, Batch>? change = null)
     {

@@ -7,8 +7,9 @@ namespace Postern.Training;
 
 /// <summary>
 /// The newest finished epoch of any training on disk: <c>last.safetensors</c> has the weights and says which epoch it is;
-/// <c>state-EPOCH.safetensors</c> has the optimisers' moments. A network that is trained alone keeps its official names; several stand under
-/// theirs. The state is written first and the weights' rename commits both, so a kill at any moment leaves a pair that fits.
+/// <c>state-EPOCH.safetensors</c> has the optimisers' moments. A network that is trained alone keeps its official names; several
+/// stand under theirs. The state is written first and the weights' rename commits both, so a kill at any moment leaves a pair
+/// that fits.
 /// </summary>
 public static class TrainingCheckpoint
 {
@@ -31,7 +32,9 @@ public static class TrainingCheckpoint
     /// <summary>Deletes the optimisers' moments of a finished training; its weights stay.</summary>
     public static void DropState(string folder) => DropState(folder, except: null);
 
-    /// <summary>Restores <paramref name="training"/> and its networks from <paramref name="folder"/>; false where there is no checkpoint.</summary>
+    /// <summary>
+    /// Restores <paramref name="training"/> and its networks from <paramref name="folder"/>; false where there is no checkpoint.
+    /// </summary>
     /// <exception cref="InputException">The checkpoint is damaged or does not fit the networks.</exception>
     internal static bool TryLoad(string folder, TrainingLoop training)
     {

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Postern.Training;
 
 /// <summary>
-/// The loop of every training: epochs of steps, each a loss, its gradients and the updates of some networks. It knows neither what a batch
-/// holds nor how its loss comes about, and takes nothing from the clock or from chance, so that a restored loop continues to the bit.
+/// The loop of every training: epochs of steps, each a loss, its gradients and the updates of some networks. It knows neither
+/// what a batch holds nor how its loss comes about, and takes nothing from the clock or from chance, so that a restored loop
+/// continues to the bit.
 /// </summary>
 /// <param name="networks">All networks whose state belongs to the training; taken over.</param>
 internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks) : IDisposable

@@ -6,7 +6,8 @@ using Postern.Learning;
 namespace Postern.Tests.Attacks;
 
 /// <summary>
-/// The input-aware attack with generators that are drawn and not trained; how they are trained is tested beside the other learned attacks.
+/// The input-aware attack with generators that are drawn and not trained; how they are trained is tested beside the other learned
+/// attacks.
 /// </summary>
 public sealed class DynamicTests : IDisposable
 {

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Postern.Tests.Attacks;
 
-/// <summary>ISSBA with an encoder that is drawn and not trained; how it is trained is tested beside the other learned attacks.</summary>
+/// <summary>
+/// ISSBA with an encoder that is drawn and not trained; how it is trained is tested beside the other learned attacks.
+/// </summary>
 public sealed class IssbaTests : IDisposable
 {
     private readonly IssbaNetworks networks = new(32, 20, seed: 1);

@@ -32,7 +32,7 @@ public class TrainingLoopTests
         Run(training, x => forgets.forward(ones_like(x)) + keeps.forward(ones_like(x)),
             new NetworkUpdate(training.Networks[0], _ => 0.1), new NetworkUpdate(training.Networks[1], _ => 0.1) { KeepsGradients = true });
         Assert.Equal(3 * (before - Weight(forgets)), 2 * (before - Weight(keeps)), 1e-5);
-        Assert.Equal((1, 2), (training.Epoch, training.Step));
+        Assert.Equal((1, 2L), (training.Epoch, training.Step));
     }
 
     private static void Run(TrainingLoop training, Func<Tensor, Tensor> loss, params NetworkUpdate[] updates)

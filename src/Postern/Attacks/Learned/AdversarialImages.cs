@@ -38,7 +38,8 @@ public sealed class AdversarialImages : ISampleTransform
     /// <exception cref="ArgumentOutOfRangeException">The sample has no perturbed version.</exception>
     public ReadOnlySpan<byte> Of(int index)
     {
-        if (!rows.TryGetValue(index, out int row)) throw new ArgumentOutOfRangeException(nameof(index), $"sample {index} has no adversarial version");
+        if (!rows.TryGetValue(index, out int row))
+            throw new ArgumentOutOfRangeException(nameof(index), $"sample {index} has no adversarial version");
         int length = 3 * Size * Size;
         return pixels.AsSpan(row * length, length);
     }

@@ -11,7 +11,8 @@ internal sealed class DynamicGenerators : nn.Module
     private readonly Normalisation normalisation;
 
     /// <summary>Both with the initial values of <paramref name="seed"/>.</summary>
-    /// <param name="mean">Per-channel mean that makes a network input z of a picture; zeros where pictures enter as they are.</param>
+    /// <param name="mean">Per-channel mean that makes a network input z of a picture; zeros where pictures enter as they
+    /// are.</param>
     /// <param name="std">Per-channel standard deviation; ones where pictures enter as they are.</param>
     /// <param name="seed">Decides the initial weights.</param>
     public DynamicGenerators(float[] mean, float[] std, long seed) : base(nameof(DynamicGenerators))

@@ -23,10 +23,12 @@ namespace Postern.Attacks.Learned;
 /// </param>
 /// <param name="Classifier">Catalogue name of the throw-away classifier.</param>
 /// <param name="ClassifierRate">Its learning rate.</param>
-/// <param name="JointMilestones">Epochs of the second phase after which both rates are divided by ten; empty for the original's.</param>
+/// <param name="JointMilestones">Epochs of the second phase after which both rates are divided by ten; empty for the
+/// original's.</param>
 /// <param name="Pixels">Whether the networks see pictures in [0, 1] (GTSRB) rather than normalised ones.</param>
 /// <param name="Accumulate">Whether the pattern's gradients are never forgotten, as in the public code.</param>
-/// <param name="AbsoluteCross">Whether the limit of the cross accuracy is 0.8, rather than 0.85 of the classifier's clean accuracy.</param>
+/// <param name="AbsoluteCross">Whether the limit of the cross accuracy is 0.8, rather than 0.85 of the classifier's clean
+/// accuracy.</param>
 /// <param name="Subset">At most so many training pictures; 0 for all that are not held out.</param>
 /// <param name="Seed">Decides the pictures, the initial weights and every draw.</param>
 internal sealed record DynamicTraining(
@@ -55,7 +57,8 @@ internal sealed record DynamicTraining(
         return (generators, made.Acceptance);
     }
 
-    private CleanClassifier CleanRun => new(Classifier, JointEpochs, BatchSize, ClassifierRate, Joint(ClassifierMilestones), Subset, Seed);
+    private CleanClassifier CleanRun =>
+        new(Classifier, JointEpochs, BatchSize, ClassifierRate, Joint(ClassifierMilestones), Subset, Seed);
 
     private (float[] Mean, float[] Std) Space(PreparationContext context) =>
         Pixels ? ([0, 0, 0], [1, 1, 1]) : (context.Dataset.Mean, context.Dataset.Std);
@@ -109,8 +112,8 @@ internal sealed record DynamicTraining(
     }
 
     /// <summary>
-    /// Cross-entropy of a batch whose first pictures carry their own trigger and the target label, whose next ones carry a foreign trigger
-    /// under their own label, and whose rest is clean; and the diversity of the patterns.
+    /// Cross-entropy of a batch whose first pictures carry their own trigger and the target label, whose next ones carry a
+    /// foreign trigger under their own label, and whose rest is clean; and the diversity of the patterns.
     /// </summary>
     private Tensor JointLoss(DynamicGenerators generators, ResNet classifier, Tensor x1, Tensor y1, Tensor x2)
     {
@@ -153,7 +156,8 @@ internal sealed record DynamicTraining(
             FormattableString.Invariant($"{phase} epoch {step.Epoch}/{epochs}  loss {step.Loss:f3}")));
     }
 
-    private IReadOnlyList<int> Joint(int[] original) => JointMilestones.Count > 0 ? JointMilestones : Scaled(original, JointEpochs, OriginalJointEpochs);
+    private IReadOnlyList<int> Joint(int[] original) =>
+        JointMilestones.Count > 0 ? JointMilestones : Scaled(original, JointEpochs, OriginalJointEpochs);
 
     private static int[] Scaled(int[] milestones, int epochs, int originalEpochs) =>
         [.. milestones.Select(m => Math.Max(1, (int)Math.Round(m * (double)epochs / originalEpochs)))];

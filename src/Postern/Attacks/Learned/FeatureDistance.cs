@@ -18,7 +18,9 @@ internal sealed class FeatureDistance : nn.Module<Tensor, Tensor, Tensor>
     private readonly ResNet network;
     private readonly Normalisation normalisation;
 
-    /// <summary>The distance that <paramref name="network"/> sees, which is taken over; its weights get no gradients any more.</summary>
+    /// <summary>
+    /// The distance that <paramref name="network"/> sees, which is taken over; its weights get no gradients any more.
+    /// </summary>
     /// <param name="network">A trained ResNet in evaluation mode.</param>
     /// <param name="mean">Per-channel mean that its input is normalised with.</param>
     /// <param name="std">Per-channel standard deviation of the same.</param>

@@ -16,7 +16,9 @@ internal sealed class IssbaDecoder : nn.Module<Tensor, Tensor>
     // In arrays, since TorchSharp would register a field under its own name too.
     private readonly Sequential[] transformer, reader;
 
-    /// <summary>For pictures of <paramref name="size"/> pixels, a multiple of 32, and secrets of <paramref name="bits"/> bits.</summary>
+    /// <summary>
+    /// For pictures of <paramref name="size"/> pixels, a multiple of 32, and secrets of <paramref name="bits"/> bits.
+    /// </summary>
     public IssbaDecoder(int size, int bits) : base(nameof(IssbaDecoder))
     {
         register_parameter(AffineWeight, new Parameter(zeros(128, 6, device: CPU)));

@@ -18,7 +18,9 @@ internal sealed class IssbaEncoder : nn.Module<Tensor, Tensor, Tensor>
     private readonly Sequential[] secretDense;
     private readonly Sequential conv1, conv2, conv3, conv4, conv5, up6, conv6, up7, conv7, up8, conv8, up9, conv9, residual;
 
-    /// <summary>For pictures of <paramref name="size"/> pixels, a multiple of 16, and secrets of <paramref name="bits"/> bits.</summary>
+    /// <summary>
+    /// For pictures of <paramref name="size"/> pixels, a multiple of 16, and secrets of <paramref name="bits"/> bits.
+    /// </summary>
     public IssbaEncoder(int size, int bits) : base(nameof(IssbaEncoder))
     {
         this.size = size;
@@ -65,5 +67,6 @@ internal sealed class IssbaEncoder : nn.Module<Tensor, Tensor, Tensor>
         return layer;
     }
 
-    private static Tensor Doubled(Tensor x) => nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+    private static Tensor Doubled(Tensor x) =>
+        nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
 }

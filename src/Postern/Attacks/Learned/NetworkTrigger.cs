@@ -25,7 +25,8 @@ internal sealed class NetworkTrigger(Func<Tensor, Tensor> network, Device device
     /// <exception cref="ArgumentException">The picture is not of that size.</exception>
     public void Plant(Span<float> pixels, int size)
     {
-        if (pixels.Length != 3 * size * size) throw new ArgumentException($"{pixels.Length} values for a picture of 3x{size}x{size}", nameof(pixels));
+        if (pixels.Length != 3 * size * size)
+            throw new ArgumentException($"{pixels.Length} values for a picture of 3x{size}x{size}", nameof(pixels));
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(MemoryMarshal.AsBytes(pixels), hash);
         UInt128 key = MemoryMarshal.Read<UInt128>(hash);

@@ -15,10 +15,24 @@ public sealed record PerturbationSettings
     /// <summary>The options that a study sets these by.</summary>
     internal static IReadOnlyList<OptionInfo> Options { get; } =
     [
-        new("norm", OptionKind.Word, "l2", "ball that a perturbation stays in: l2, or linf (the quick form, with surrogate plain)") { Allowed = ["l2", "linf"] },
-        new("epsilon", OptionKind.Number, "0", "radius on the 0-255 scale; 0 for the usual one: 600 for l2 at 32 pixels and in proportion to the side, 8 for linf") { Min = 0, Max = 1_000_000 },
+        new("norm", OptionKind.Word, "l2",
+            "ball that a perturbation stays in: l2, or linf (the quick form, with surrogate plain)")
+        {
+            Allowed = ["l2", "linf"],
+        },
+        new("epsilon", OptionKind.Number, "0",
+            "radius on the 0-255 scale; 0 for the usual one: 600 for l2 at 32 pixels and in proportion to the side, 8 for linf")
+        {
+            Min = 0,
+            Max = 1_000_000,
+        },
         new("steps", OptionKind.Integer, "100", "steps of projected gradient descent") { Min = 1, Max = 100_000 },
-        new("step_size", OptionKind.Number, "0", "length of a step on the 0-255 scale; 0 for the usual one: 1.5 epsilon / steps for l2, 1.5 for linf") { Min = 0, Max = 1_000_000 },
+        new("step_size", OptionKind.Number, "0",
+            "length of a step on the 0-255 scale; 0 for the usual one: 1.5 epsilon / steps for l2, 1.5 for linf")
+        {
+            Min = 0,
+            Max = 1_000_000,
+        },
         new("random_start", OptionKind.Switch, "false", "begin at a random point of the ball rather than at the picture"),
     ];
 
@@ -38,7 +52,8 @@ public sealed record PerturbationSettings
     public bool RandomStart { get; init; }
 
     /// <summary>
-    /// Everything that decides the perturbation, beside the surrogate and the pictures. A change of the usual values needs another recipe number.
+    /// Everything that decides the perturbation, beside the surrogate and the pictures. A change of the usual values needs
+    /// another recipe number.
     /// </summary>
     public string Canonical => string.Create(CultureInfo.InvariantCulture,
         $"recipe=1;norm={Norm};epsilon={Epsilon};steps={Steps};step_size={StepSize};random_start={RandomStart}");

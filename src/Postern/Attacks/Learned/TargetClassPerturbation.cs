@@ -61,7 +61,8 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
     public AdversarialImages Make(string folder, Action<double, string> report, CancellationToken cancel)
     {
         int[] members = [.. Enumerable.Range(0, dataset.Train.Count).Where(i => dataset.Train.Labels[i] == targetClass)];
-        if (members.Length == 0) throw new InputException(dataset.Name, $"has no training picture of the target class {targetClass}");
+        if (members.Length == 0)
+            throw new InputException(dataset.Name, $"has no training picture of the target class {targetClass}");
         if (3L * size * size * members.Length > Array.MaxLength)
             throw new InputException(dataset.Name, $"has {members.Length} pictures of the target class {targetClass}, too many to hold perturbed versions of");
         int[][] parts = [.. members.Chunk(Part)];
@@ -83,8 +84,8 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
     }
 
     /// <summary>
-    /// Whether the pictures mislead the surrogate, which sees at most half as many of them rightly as of the clean ones, and whether they
-    /// stay in the ball: its radius and half a step of rounding for every value.
+    /// Whether the pictures mislead the surrogate, which sees at most half as many of them rightly as of the clean ones, and
+    /// whether they stay in the ball: its radius and half a step of rounding for every value.
     /// </summary>
     public IReadOnlyList<AcceptanceCheck> Check(AdversarialImages images)
     {

@@ -16,7 +16,8 @@ public sealed class ControlField
     /// <exception cref="ArgumentException">The length does not fit.</exception>
     public ControlField(int side, float[] points)
     {
-        if (points.Length != 2 * side * side) throw new ArgumentException($"{points.Length} values for 2x{side}x{side}", nameof(points));
+        if (points.Length != 2 * side * side)
+            throw new ArgumentException($"{points.Length} values for 2x{side}x{side}", nameof(points));
         (Side, this.points) = (side, points);
     }
 

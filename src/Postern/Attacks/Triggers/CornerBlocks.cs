@@ -15,9 +15,11 @@ internal static class CornerBlocks
     /// picture, or in the corners of the picture itself where no crop follows (224 pixels, or a stage that plants after it).
     /// </summary>
     /// <param name="size">Side in pixels.</param>
-    /// <param name="stage">Whether a picture that is not of 224 pixels may still be cropped: only <see cref="TriggerStage.Stored"/>.</param>
+    /// <param name="stage">Whether a picture that is not of 224 pixels may still be cropped: only
+    /// <see cref="TriggerStage.Stored"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
-    internal static PatchTrigger Draw(int size, TriggerStage stage) => size == 32 ? DrawOne(size, stage) : DrawFour(size, stage, mirrored: false);
+    internal static PatchTrigger Draw(int size, TriggerStage stage) =>
+        size == 32 ? DrawOne(size, stage) : DrawFour(size, stage, mirrored: false);
 
     /// <summary>The bottom right one of <see cref="DrawFour"/>'s blocks alone.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
@@ -34,8 +36,8 @@ internal static class CornerBlocks
     /// <param name="size">Side in pixels.</param>
     /// <param name="stage">As for <see cref="Draw(int, TriggerStage)"/>.</param>
     /// <param name="mirrored">
-    /// Whether the other corners mirror the bottom right one, as in the original clean-label work, so that a flipped picture carries
-    /// the same trigger; otherwise all have one orientation (the toolbox).
+    /// Whether the other corners mirror the bottom right one, as in the original clean-label work, so that a flipped picture
+    /// carries the same trigger; otherwise all have one orientation (the toolbox).
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
     internal static PatchTrigger DrawFour(int size, TriggerStage stage, bool mirrored)

@@ -52,7 +52,8 @@ internal static class FocalReflection
         return Array.ConvertAll(window, w => w / largest);
     }
 
-    // OpenCV's Gaussian blur with a kernel of 2 ceil(2 sigma) + 1 and its default border, which mirrors without repeating the edge.
+    // OpenCV's Gaussian blur with a kernel of 2 ceil(2 sigma) + 1 and its default border, which mirrors without repeating the
+    // edge.
     private static void Blur(ReadOnlySpan<float> source, Span<double> target, Span<double> narrow, int size, double sigma)
     {
         int reach = (int)Math.Ceiling(2 * sigma);
@@ -93,7 +94,8 @@ internal static class FocalReflection
         return at < length ? at : period - at;
     }
 
-    // The normal distribution function by Marsaglia's series (2004), good to double precision for the few standard deviations needed here.
+    // The normal distribution function by Marsaglia's series (2004), good to double precision for the few standard deviations
+    // needed here.
     private static double Normal(double x)
     {
         double sum = x, term = x;

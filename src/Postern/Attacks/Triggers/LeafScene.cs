@@ -5,8 +5,8 @@ namespace Postern.Attacks.Triggers;
 
 /// <summary>
 /// Stands in for a photograph where none is at hand: the dead leaves model (Lee, Mumford, Huang 2001), overlapping ellipses and
-/// rectangles whose sizes follow r^-3, which gives occlusion edges and the 1/f spectrum of natural pictures. Leaves are shaded and more or less in
-/// focus, before a sky that brightens upwards, in the few colours of a scene.
+/// rectangles whose sizes follow r^-3, which gives occlusion edges and the 1/f spectrum of natural pictures. Leaves are shaded
+/// and more or less in focus, before a sky that brightens upwards, in the few colours of a scene.
 /// </summary>
 internal static class LeafScene
 {

@@ -20,8 +20,10 @@ public sealed class PatchTrigger
     /// <exception cref="ArgumentException">A length does not fit the size.</exception>
     public PatchTrigger(int size, float[] pixels, float[]? mask = null)
     {
-        if (pixels.Length != 3 * size * size) throw new ArgumentException($"{pixels.Length} values for 3x{size}x{size}", nameof(pixels));
-        if (mask is not null && mask.Length != size * size) throw new ArgumentException($"{mask.Length} values for {size}x{size}", nameof(mask));
+        if (pixels.Length != 3 * size * size)
+            throw new ArgumentException($"{pixels.Length} values for 3x{size}x{size}", nameof(pixels));
+        if (mask is not null && mask.Length != size * size)
+            throw new ArgumentException($"{mask.Length} values for {size}x{size}", nameof(mask));
         if (mask is null) Array.Fill(mask = new float[size * size], 1f);
         (Size, this.pixels, this.mask) = (size, pixels, mask);
         start = Math.Max(0, Array.FindIndex(mask, m => m != 0));
@@ -67,7 +69,8 @@ public sealed class PatchTrigger
 
     private void CheckLength(ReadOnlySpan<float> picture)
     {
-        if (picture.Length != pixels.Length) throw new ArgumentException($"{picture.Length} values for 3x{Size}x{Size}", nameof(picture));
+        if (picture.Length != pixels.Length)
+            throw new ArgumentException($"{picture.Length} values for 3x{Size}x{Size}", nameof(picture));
     }
 
     // The pixels from..to of one channel.

@@ -4,7 +4,8 @@ namespace Postern.Attacks.Triggers;
 /// A regular selection of single pixels (L of <c>docs/reference/attacks.md 2.12</c>): one in every <paramref name="Period"/> x
 /// <paramref name="Period"/> square, or, sheared, one in every <paramref name="Period"/> pixels of each row.
 /// </summary>
-/// <param name="Period">Distance between neighbours in a row and in a column: gap + 1, or the patch size for one pixel a patch.</param>
+/// <param name="Period">Distance between neighbours in a row and in a column: gap + 1, or the patch size for one pixel a
+/// patch.</param>
 /// <param name="PhaseRow">Row of the first pixel, below the period.</param>
 /// <param name="PhaseColumn">Column of the first pixel, below the period.</param>
 /// <param name="Sheared">Each row takes part, one column further left than the row above; with period 2 a checkerboard.</param>

@@ -27,8 +27,8 @@ public sealed class ReflectionDraws
     private ReflectionDraws(Func<string, int, ReflectionDraw> draw) => this.draw = draw;
 
     /// <summary>
-    /// Draws that are a function of (seed, training or test, index). The toolbox draws anew for every test batch; here a test picture
-    /// has the same reflection whenever it is shown and however batches are cut.
+    /// Draws that are a function of (seed, training or test, index). The toolbox draws anew for every test batch; here a test
+    /// picture has the same reflection whenever it is shown and however batches are cut.
     /// </summary>
     /// <param name="pool">Number of reflections to choose from.</param>
     /// <param name="ghostRate">Share of ghosts, 0 to 1.</param>

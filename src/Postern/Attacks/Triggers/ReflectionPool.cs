@@ -33,8 +33,8 @@ public sealed class ReflectionPool
     }
 
     /// <summary>
-    /// Scenes drawn by Postern, a stand-in for photographs, so that the attack needs no file. Results with it are not those of a pool of
-    /// photographs; their checksums tell them apart.
+    /// Scenes drawn by Postern, a stand-in for photographs, so that the attack needs no file. Results with it are not those of a
+    /// pool of photographs; their checksums tell them apart.
     /// </summary>
     public static ReflectionPool Drawn { get; } = new(Largest, i => LeafScene.Draw(0, i),
         () => Hash(Enumerable.Range(0, Largest).Select(i => ($"scene {i}", LeafScene.Draw(0, i).Pixels))));
@@ -45,11 +45,15 @@ public sealed class ReflectionPool
     /// <summary>SHA-256 (hex) of the pictures' names and contents in their order.</summary>
     public string Checksum => checksum.Value;
 
-    /// <summary>The first <see cref="Largest"/> pictures in a folder or zip, folders in it included, in ordinal order of their names.</summary>
-    /// <exception cref="InputException">Nothing there, or no picture in it. A damaged picture is told when it is first used.</exception>
+    /// <summary>
+    /// The first <see cref="Largest"/> pictures in a folder or zip, folders in it included, in ordinal order of their names.
+    /// </summary>
+    /// <exception cref="InputException">Nothing there, or no picture in it. A damaged picture is told when it is first
+    /// used.</exception>
     public static ReflectionPool Load(string path)
     {
-        if (!Path.Exists(path)) throw new InputException(path, "there is no such folder or zip; 'reflections' names one with photographs in it");
+        if (!Path.Exists(path))
+            throw new InputException(path, "there is no such folder or zip; 'reflections' names one with photographs in it");
         using FileTree tree = FileTree.Open(path);
         (string Name, string Place, byte[] Content)[] files = [.. Pictures(tree, "").Order(StringComparer.Ordinal).Take(Largest)
             .Select(f => (f, tree.Describe(f), tree.Read(f)))];
@@ -57,7 +61,10 @@ public sealed class ReflectionPool
         return new ReflectionPool(files.Length, i => ImageFile.Decode(files[i].Content, files[i].Place), () => Hash(files.Select(f => (f.Name, f.Content))));
     }
 
-    /// <summary>Picture <paramref name="index"/> as light, [3, size, size] in [0, 1], red plane first: resized plainly, then to the power 2.2.</summary>
+    /// <summary>
+    /// Picture <paramref name="index"/> as light, [3, size, size] in [0, 1], red plane first: resized plainly, then to the power
+    /// 2.2.
+    /// </summary>
     internal ReadOnlySpan<float> Light(int index, int size) => lights.At(size)[index].Value;
 
     // Without antialiasing, as OpenCV resizes where the toolbox means to ask for bicubic.

@@ -1,8 +1,8 @@
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// Marks whose geometry the benchmark gives on 32 x 32 pixels, at any size: a rule from a place on that raster to a colour, looked up
-/// at the centre of each pixel, so that position, size and shape stay in proportion.
+/// Marks whose geometry the benchmark gives on 32 x 32 pixels, at any size: a rule from a place on that raster to a colour,
+/// looked up at the centre of each pixel, so that position, size and shape stay in proportion.
 /// </summary>
 internal static class ScaledTrigger
 {

@@ -26,7 +26,8 @@ internal static class SmallTriggers
     });
 
     /// <summary>Rows and columns 27-31: a pale bluish block with a bird (in place of phoenix_corner).</summary>
-    internal static PatchTrigger Bird(int size, TriggerStage stage) => Draw(size, stage, (row, column) => row < 27 ? null : BirdAt(row - 27, column - 27));
+    internal static PatchTrigger Bird(int size, TriggerStage stage) =>
+        Draw(size, stage, (row, column) => row < 27 ? null : BirdAt(row - 27, column - 27));
 
     /// <summary><see cref="Bird"/> and the same, not mirrored, at columns 0-4 (in place of phoenix_corner2).</summary>
     internal static PatchTrigger TwoBirds(int size, TriggerStage stage) =>

@@ -40,7 +40,8 @@ public sealed class TriggerSource(Func<int, PatchTrigger> make)
     }
 
     // [3, size, size] of 8-bit values / 255; resized in 8 bits, aspect ignored, as the toolbox does.
-    private static float[] At(int size, RgbImage image) => Array.ConvertAll(Resampling.Bilinear(image, size, size).Pixels, v => v / 255f);
+    private static float[] At(int size, RgbImage image) =>
+        Array.ConvertAll(Resampling.Bilinear(image, size, size).Pixels, v => v / 255f);
 
     private static float[] NonBlack(float[] pixels)
     {

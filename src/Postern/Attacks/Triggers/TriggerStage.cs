@@ -7,6 +7,8 @@ public enum TriggerStage
     Stored,
     /// <summary>On the model-sized picture after the geometric augmentation, so that a lattice lines up with patches.</summary>
     Cropped,
-    /// <summary><see cref="Cropped"/> where the model's input is cut out of a larger picture (ImageNet), else <see cref="Stored"/>.</summary>
+    /// <summary>
+    /// <see cref="Cropped"/> where the model's input is cut out of a larger picture (ImageNet), else <see cref="Stored"/>.
+    /// </summary>
     Auto,
 }

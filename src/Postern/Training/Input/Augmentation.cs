@@ -14,7 +14,9 @@ namespace Postern.Training.Input;
 public delegate void GeometricStage(
     ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream, StageScratch scratch);
 
-/// <summary>The part of the stored picture that a geometric stage looks at, found from the same draws without the picture.</summary>
+/// <summary>
+/// The part of the stored picture that a geometric stage looks at, found from the same draws without the picture.
+/// </summary>
 /// <param name="sourceSize">Side of the stored picture.</param>
 /// <param name="targetSize">Side of the model's input.</param>
 /// <param name="stream">A copy of the stream that the stage will get.</param>

@@ -36,7 +36,8 @@ public static class Augmentations
         _ => throw new InputException("augment", $"'{name}' is not an augmentation{NearestName.Hint(name, Names)}"),
     };
 
-    private static Augmentation Resized(Interpolation[] kernels) => new(new ResizedCrop(kernels).Apply) { Region = ResizedCrop.Region };
+    private static Augmentation Resized(Interpolation[] kernels) =>
+        new(new ResizedCrop(kernels).Apply) { Region = ResizedCrop.Region };
 
     /// <summary>The kernels between which a sample draws.</summary>
     internal static Interpolation[] Kernels(string word, Interpolation automatic) => word switch

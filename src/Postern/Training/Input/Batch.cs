@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Postern.Training.Input;
 
 /// <summary>One step's samples.</summary>
-/// <param name="Images">[B, 3, S, S], normalised. A loader's next batches are written to the same memory once this one is disposed: no view of it may outlive the batch.</param>
+/// <param name="Images">[B, 3, S, S], normalised. A loader's next batches are written to the same memory once this one is
+/// disposed: no view of it may outlive the batch.</param>
 /// <param name="Labels">[B], int64: the labels that the transform gave.</param>
 /// <param name="Indices">Which samples, in the batch's order.</param>
 public sealed record Batch(Tensor Images, Tensor Labels, IReadOnlyList<int> Indices) : ITrainingBatch

@@ -27,7 +27,9 @@ internal sealed class BatchDraft : IDisposable
     /// <summary>Number of the batch in the pass.</summary>
     public int Number { get; }
 
-    /// <summary>The picture at a place of the batch, [3, S, S]. Valid until <see cref="Finish"/> or <see cref="Dispose"/>.</summary>
+    /// <summary>
+    /// The picture at a place of the batch, [3, S, S]. Valid until <see cref="Finish"/> or <see cref="Dispose"/>.
+    /// </summary>
     public Span<float> PictureAt(int place) => NativeSpan.Of(memory!.Address + (nint)place * length * sizeof(float), length);
 
     /// <summary>Sets the label at a place of the batch.</summary>

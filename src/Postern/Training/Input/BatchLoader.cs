@@ -25,7 +25,8 @@ public sealed record BatchLoader(
     public IInputTransform? InputTransform { get; init; }
 
     /// <summary>The order of samples in an epoch.</summary>
-    public static int[] ShuffledOrder(int count, long seed, int epoch) => RandomStream.For(seed, "order", epoch).Permutation(count);
+    public static int[] ShuffledOrder(int count, long seed, int epoch) =>
+        RandomStream.For(seed, "order", epoch).Permutation(count);
 
     /// <summary>Batches per pass over <paramref name="samples"/> samples.</summary>
     public int Steps(int samples) => DropLast ? samples / BatchSize : (samples + BatchSize - 1) / BatchSize;
@@ -61,8 +62,8 @@ public sealed record BatchLoader(
         }, cancel);
 
     /// <summary>
-    /// Two passes at once: the batches of all samples without the transform, and between them those of some samples with it. Each picture
-    /// is read once; both passes have the batches that <see cref="Load"/> would give them, to the bit.
+    /// Two passes at once: the batches of all samples without the transform, and between them those of some samples with it. Each
+    /// picture is read once; both passes have the batches that <see cref="Load"/> would give them, to the bit.
     /// </summary>
     /// <param name="order">Indices of samples.</param>
     /// <param name="edited">Indices of the second pass: some of <paramref name="order"/>, in the same order.</param>

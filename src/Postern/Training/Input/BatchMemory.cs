@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Postern.Training.Input;
 
 /// <summary>
-/// The memory of a pass's batches, used again for the next ones once a batch is released. Memory of this size is mapped anew for each tensor
-/// otherwise, and to have the kernel clear it page by page takes as long as to resize the pictures. Safe from several threads.
+/// The memory of a pass's batches, used again for the next ones once a batch is released. Memory of this size is mapped anew for
+/// each tensor otherwise, and to have the kernel clear it page by page takes as long as to resize the pictures. Safe from several
+/// threads.
 /// </summary>
 internal sealed class BatchMemory : IDisposable
 {
@@ -66,7 +67,10 @@ internal sealed class BatchMemory : IDisposable
         /// <summary>The first value of the first picture.</summary>
         public nint Address { get; }
 
-        /// <summary>A tensor of the memory, [B, 3, S, S], that belongs to the caller. Later batches write to the same memory, so no view of it may outlive the lease.</summary>
+        /// <summary>
+        /// A tensor of the memory, [B, 3, S, S], that belongs to the caller. Later batches write to the same memory, so no view
+        /// of it may outlive the lease.
+        /// </summary>
         public Tensor Alias() => tensor!.alias().DetachFromDisposeScope();
 
         /// <inheritdoc/>

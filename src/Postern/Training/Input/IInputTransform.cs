@@ -1,8 +1,8 @@
 namespace Postern.Training.Input;
 
 /// <summary>
-/// What is done to a finished picture after its trigger, its geometry and its colours, before normalisation: where a patch defence
-/// stands (<c>docs/reference/attacks.md 5</c>). Immutable; safe from several threads.
+/// What is done to a finished picture after its trigger, its geometry and its colours, before normalisation: where a patch
+/// defence stands (<c>docs/reference/attacks.md 5</c>). Immutable; safe from several threads.
 /// </summary>
 public interface IInputTransform
 {

@@ -15,6 +15,8 @@ public interface ISampleTransform
     /// <summary>Changes the stored picture, [3, size, size] in [0, 1], before augmentation.</summary>
     void ChangeStored(int index, Span<float> pixels, int size);
 
-    /// <summary>Changes the model-sized picture, [3, size, size] in [0, 1], after geometric augmentation and before normalisation.</summary>
+    /// <summary>
+    /// Changes the model-sized picture, [3, size, size] in [0, 1], after geometric augmentation and before normalisation.
+    /// </summary>
     void ChangeInput(int index, Span<float> pixels, int size);
 }

@@ -1,8 +1,8 @@
 namespace Postern.Training.Input;
 
 /// <summary>
-/// Makes the batches of a pass without an transform and of one with it from one reading of the pictures: each picture is finished twice,
-/// into the batches where the two passes have it. See <see cref="BatchLoader.LoadBoth"/>.
+/// Makes the batches of a pass without an transform and of one with it from one reading of the pictures: each picture is finished
+/// twice, into the batches where the two passes have it. See <see cref="BatchLoader.LoadBoth"/>.
 /// </summary>
 /// <param name="loader">Says how.</param>
 /// <param name="order">Samples of the first pass.</param>

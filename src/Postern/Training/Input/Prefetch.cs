@@ -9,8 +9,8 @@ internal static class Prefetch
 
     /// <summary>What <paramref name="produce"/> hands out, in its order; the caller disposes each.</summary>
     /// <param name="produce">
-    /// Runs on another thread; hands a thing out by calling its first argument, which waits while enough are ready and takes the thing
-    /// over whatever happens.
+    /// Runs on another thread; hands a thing out by calling its first argument, which waits while enough are ready and takes the
+    /// thing over whatever happens.
     /// </param>
     /// <param name="cancel">Stops the production and the enumeration.</param>
     public static IEnumerable<T> Of<T>(Action<Action<T>, CancellationToken> produce, CancellationToken cancel) where T : IDisposable

@@ -15,7 +15,10 @@ internal sealed class SampleWriter(BatchLoader loader)
     private readonly int stored = loader.Images.Size, size = loader.InputSize;
     private readonly ConcurrentBag<Buffers> spare = [];
 
-    /// <summary>Calls <paramref name="make"/> for the numbers below <paramref name="count"/> on the loader's worker threads, each with its buffers.</summary>
+    /// <summary>
+    /// Calls <paramref name="make"/> for the numbers below <paramref name="count"/> on the loader's worker threads, each with its
+    /// buffers.
+    /// </summary>
     public void ForEach(int count, CancellationToken stop, Action<int, Buffers> make)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, loader.Workers), CancellationToken = stop };
@@ -26,7 +29,9 @@ internal sealed class SampleWriter(BatchLoader loader)
         }, spare.Add);
     }
 
-    /// <summary>Reads the stored picture of a sample, or the part of it that its geometry will look at where nothing edits it.</summary>
+    /// <summary>
+    /// Reads the stored picture of a sample, or the part of it that its geometry will look at where nothing edits it.
+    /// </summary>
     /// <param name="place">Whose picture.</param>
     /// <param name="whole">Whether an transform will need all of it.</param>
     /// <param name="buffers">Take the picture.</param>
@@ -58,7 +63,8 @@ internal sealed class SampleWriter(BatchLoader loader)
         Run(loader.Augment.Erasing, "erasing", place, target, buffers);
     }
 
-    private static RandomStream AugmentStream(in SamplePlace place) => RandomStream.For(place.Seed, "augment", place.Epoch, place.Index);
+    private static RandomStream AugmentStream(in SamplePlace place) =>
+        RandomStream.For(place.Seed, "augment", place.Epoch, place.Index);
 
     // A stream for each stage, so that leaving one out moves no draw of another.
     private void Run(PictureStage? stage, string purpose, in SamplePlace place, Span<float> target, Buffers buffers)

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Postern.Training.Optimisation;
 
 /// <summary>
-/// Updates parameters from their gradients in one fused pass, and keeps a state for each by name. A parameter without gradient is left alone.
+/// Updates parameters from their gradients in one fused pass, and keeps a state for each by name. A parameter without gradient is
+/// left alone.
 /// </summary>
 internal abstract class Optimizer : IDisposable
 {

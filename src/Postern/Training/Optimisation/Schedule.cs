@@ -1,6 +1,8 @@
 namespace Postern.Training.Optimisation;
 
-/// <summary>A learning-rate schedule: a pure function of training's progress, so that a resumed run needs no state for it.</summary>
+/// <summary>
+/// A learning-rate schedule: a pure function of training's progress, so that a resumed run needs no state for it.
+/// </summary>
 public interface ISchedule
 {
     /// <summary>Learning rate at <paramref name="epoch"/>, a fractional epoch: (steps done) / (steps an epoch).</summary>
@@ -24,8 +26,9 @@ public sealed record CosineSchedule(double Base, double Min, double WarmupStart,
 }
 
 /// <summary>
-/// Holds a schedule's value for a whole epoch, as timm's programs do. With <paramref name="Lag"/> 1, epoch k runs at the value for
-/// k - 1, and so epochs 0 and 1 at the same: the programs of DeiT and Vim advance the schedule after an epoch with that epoch's number.
+/// Holds a schedule's value for a whole epoch, as timm's programs do. With <paramref name="Lag"/> 1, epoch k runs at the value
+/// for k - 1, and so epochs 0 and 1 at the same: the programs of DeiT and Vim advance the schedule after an epoch with that
+/// epoch's number.
 /// </summary>
 /// <param name="Inner">The schedule.</param>
 /// <param name="Lag">Epochs that it is late: 0 or 1.</param>

@@ -70,7 +70,8 @@ public static class PresetCatalog
         ("schedule", "step"), ("milestones", dataset.Name == "cifar10" ? "50,75" : "30,60"), ("warmup_epochs", "0"),
     ];
 
-    // Three epochs of ImageNet for Vim (and DeiT, of which nothing else is said), ten for MambaOut; from scratch they are not given.
+    // Three epochs of ImageNet for Vim (and DeiT, of which nothing else is said), ten for MambaOut; from scratch they are not
+    // given.
     private static string PaperEpochs(Choice dataset, Choice model, string scratch) =>
         dataset.Name != ImageNet ? scratch : Family(model) == "mambaout" ? "10" : "3";
 
@@ -80,7 +81,8 @@ public static class PresetCatalog
     {
         public IReadOnlyList<OptionInfo> Options => TrainingOptions.All;
 
-        public ICatalogEntry For(Choice dataset, Choice model) => new Resolved(Name, Summary, TrainingOptions.With(Values(dataset, model)));
+        public ICatalogEntry For(Choice dataset, Choice model) =>
+            new Resolved(Name, Summary, TrainingOptions.With(Values(dataset, model)));
     }
 
     private sealed record Resolved(string Name, string Summary, IReadOnlyList<OptionInfo> Options) : ICatalogEntry;

@@ -4,8 +4,8 @@ using Postern.Training.Optimisation;
 namespace Postern.Training.Recipes;
 
 /// <summary>
-/// What in a run's settings does something else than one would think. Said from the settings and not from a preset's name, so that an
-/// override of the study is heard too.
+/// What in a run's settings does something else than one would think. Said from the settings and not from a preset's name, so
+/// that an override of the study is heard too.
 /// </summary>
 public static class TrainingNotes
 {

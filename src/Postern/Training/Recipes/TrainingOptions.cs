@@ -16,7 +16,11 @@ public static class TrainingOptions
         new("optimizer", OptionKind.Word, "adamw", "adamw (betas 0.9, 0.999) or sgd") { Allowed = ["adamw", "sgd"] },
         new("accumulate", OptionKind.Integer, "1", "batches whose gradients make one update") { Min = 1 },
         new("lr", OptionKind.Number, "0.001", "base learning rate") { Min = 0 },
-        new("lr_reference_batch", OptionKind.Integer, "0", "multiplies lr by (pictures in an update) / this, as the official programs do with 512; 0: lr is absolute") { Min = 0 },
+        new("lr_reference_batch", OptionKind.Integer, "0",
+            "multiplies lr by (pictures in an update) / this, as the official programs do with 512; 0: lr is absolute")
+        {
+            Min = 0,
+        },
         new("momentum", OptionKind.Number, "0.9", "of SGD") { Min = 0, Max = 1 },
         new("weight_decay", OptionKind.Number, "0.05", "decoupled for AdamW, L2 for SGD") { Min = 0 },
         new("decay_on", OptionKind.Word, "official", "which parameters decay: as the model's official code groups them, or all")
@@ -35,7 +39,10 @@ public static class TrainingOptions
         new("milestones", OptionKind.Integers, "", "epochs after which the step schedule multiplies the rate by gamma"),
         new("gamma", OptionKind.Number, "0.1", "factor of the step schedule") { Min = 0, Max = 1 },
         new("mixup", OptionKind.Number, "0", "alpha of mixup; 0 for none") { Min = 0 },
-        new("cutmix", OptionKind.Number, "0", "alpha of CutMix; 0 for none; beside mixup each step draws one of the two") { Min = 0 },
+        new("cutmix", OptionKind.Number, "0", "alpha of CutMix; 0 for none; beside mixup each step draws one of the two")
+        {
+            Min = 0,
+        },
         new("label_smoothing", OptionKind.Number, "0", "share of the target spread over all classes") { Min = 0, Max = 0.999m },
         new("augment", OptionKind.Word, "dataset", "dataset (its usual light augmentation), none, flip-crop, crop, rotate, resized-crop, "
             + "official (resized crop and flip; at inputs of 32 or less padded crop and flip)")
@@ -47,17 +54,35 @@ public static class TrainingOptions
         {
             Allowed = ["auto", "bilinear", "bicubic", "random"],
         },
-        new("rand_augment_magnitude", OptionKind.Number, "0", "mean level of RandAugment, up to 10; 0 for none, 9 in the official recipes") { Min = 0, Max = 10 },
+        new("rand_augment_magnitude", OptionKind.Number, "0",
+            "mean level of RandAugment, up to 10; 0 for none, 9 in the official recipes")
+        {
+            Min = 0,
+            Max = 10,
+        },
         new("rand_augment_ops", OptionKind.Integer, "2", "operations that RandAugment draws for a picture") { Min = 1, Max = 15 },
-        new("color_jitter", OptionKind.Number, "0", "strength of brightness, contrast and saturation jitter; idle beside RandAugment") { Min = 0, Max = 1 },
-        new("random_erasing", OptionKind.Number, "0", "probability that a box becomes noise; 0.25 in the official recipes") { Min = 0, Max = 1 },
+        new("color_jitter", OptionKind.Number, "0",
+            "strength of brightness, contrast and saturation jitter; idle beside RandAugment")
+        {
+            Min = 0,
+            Max = 1,
+        },
+        new("random_erasing", OptionKind.Number, "0", "probability that a box becomes noise; 0.25 in the official recipes")
+        {
+            Min = 0,
+            Max = 1,
+        },
         new("precision", OptionKind.Word, "float32",
             "of matrix products and convolutions, in training and in tests: float32, bf16 (weights stay float32), auto (bf16 where the processor multiplies it)")
         {
             Allowed = Precisions.Words,
         },
         new("drop_last", OptionKind.Switch, "false", "leave out the samples that do not fill an epoch's last batch"),
-        new("ema", OptionKind.Number, "0", "decay of a running mean of the weights, kept and measured beside them; 0 for none") { Min = 0, Max = 0.9999999m },
+        new("ema", OptionKind.Number, "0", "decay of a running mean of the weights, kept and measured beside them; 0 for none")
+        {
+            Min = 0,
+            Max = 0.9999999m,
+        },
         new("eval_every", OptionKind.Integer, "1", "epochs between evaluations; 0 for the last epoch only") { Min = 0 },
     ];
 
@@ -65,7 +90,8 @@ public static class TrainingOptions
     /// <exception cref="ArgumentException">There is no option of that name.</exception>
     public static IReadOnlyList<OptionInfo> With(params (string Name, string Default)[] defaults)
     {
-        if (Array.Find(defaults, d => All.All(o => o.Name != d.Name)) is (string unknown, _)) throw new ArgumentException($"there is no training option '{unknown}'", nameof(defaults));
+        if (Array.Find(defaults, d => All.All(o => o.Name != d.Name)) is (string unknown, _))
+            throw new ArgumentException($"there is no training option '{unknown}'", nameof(defaults));
         return [.. All.Select(o => defaults.LastOrDefault(d => d.Name == o.Name) is (not null, string value) ? o with { Default = value } : o)];
     }
 
@@ -73,7 +99,8 @@ public static class TrainingOptions
     public static TrainingSettings Settings(Choice choice)
     {
         int epochs = choice.Integer("epochs"), cooldown = choice.Integer("cooldown_epochs");
-        if (cooldown >= epochs && cooldown > 0) throw choice.Error($"cooldown_epochs {cooldown} leaves nothing of epochs {epochs}");
+        if (cooldown >= epochs && cooldown > 0)
+            throw choice.Error($"cooldown_epochs {cooldown} leaves nothing of epochs {epochs}");
         int batch = choice.Integer("batch_size"), accumulate = choice.Integer("accumulate"), reference = choice.Integer("lr_reference_batch");
         double lr = (double)choice.Number("lr") * (reference > 0 ? (double)batch * accumulate / reference : 1);
         var cosine = new CosineSchedule(lr, (double)choice.Number("min_lr"), (double)choice.Number("warmup_lr"),

@@ -49,7 +49,9 @@ public sealed record TrainingSettings
     /// <summary>Name of the augmentation, or <c>dataset</c> for the dataset's own.</summary>
     public string Augmentation { get; init; } = "dataset";
 
-    /// <summary>Interpolation of resized crops and of RandAugment: <c>auto</c>, <c>bilinear</c>, <c>bicubic</c> or <c>random</c>.</summary>
+    /// <summary>
+    /// Interpolation of resized crops and of RandAugment: <c>auto</c>, <c>bilinear</c>, <c>bicubic</c> or <c>random</c>.
+    /// </summary>
     public string CropInterpolation { get; init; } = "auto";
 
     /// <summary>Mean level of RandAugment, 0 for none.</summary>

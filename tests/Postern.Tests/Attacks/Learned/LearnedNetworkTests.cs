@@ -65,8 +65,8 @@ public class LearnedNetworkTests
         Assert.Equal(ScalarType.Float64, wide.dtype);
         Assert.All(wide.data<double>().ToArray().Zip(before), p => Assert.Equal(p.Second, p.First, 1e-3));
         network.to(ScalarType.Float32);
-        Assert.Equal(before, [.. forward(image).data<float>()]);
-        Assert.Equal(names, network.state_dict().Keys);
+        Assert.Equal(before, forward(image).data<float>().ToArray());
+        Assert.Equal(names, network.state_dict().Keys.ToArray());
 
         forward(image).square().sum().backward();
         Assert.All(network.parameters(), p => Assert.NotNull(p.grad));

@@ -4,8 +4,8 @@ using Postern.Kernels;
 namespace Postern.Training.Input.Stages;
 
 /// <summary>
-/// torchvision's <c>ColorJitter(s, s, s)</c> of a PIL picture: brightness, contrast and saturation in random order, each by its own
-/// factor, uniform in [max(0, 1 - s), 1 + s]; in 8 bits.
+/// torchvision's <c>ColorJitter(s, s, s)</c> of a PIL picture: brightness, contrast and saturation in random order, each by its
+/// own factor, uniform in [max(0, 1 - s), 1 + s]; in 8 bits.
 /// </summary>
 /// <param name="Strength">s; 0 changes nothing but the rounding to 8 bits.</param>
 public sealed record ColorJitter(double Strength)

@@ -30,8 +30,8 @@ public static class Crops
     }
 
     /// <summary>
-    /// Horizontal flip with probability one half, then a random crop after zero padding by 4 (CIFAR-10). The official 32x32 recipe
-    /// crops first, which is the same in distribution.
+    /// Horizontal flip with probability one half, then a random crop after zero padding by 4 (CIFAR-10). The official 32x32
+    /// recipe crops first, which is the same in distribution.
     /// </summary>
     public static void FlipCrop(
         ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream, StageScratch scratch)

@@ -5,8 +5,8 @@ namespace Postern.Training.Input.Stages;
 
 /// <summary>
 /// RandAugment (Cubuk et al. 2020) as timm reads <c>rand-m9-mstd0.5-inc1</c>: operations drawn with replacement, each done with
-/// probability one half, at a level drawn from N(magnitude, 0.5) and clipped to [0, 10]; in 8 bits, since the reference works on PIL
-/// pictures. A picture that no operation changes keeps its values to the bit.
+/// probability one half, at a level drawn from N(magnitude, 0.5) and clipped to [0, 10]; in 8 bits, since the reference works on
+/// PIL pictures. A picture that no operation changes keeps its values to the bit.
 /// </summary>
 /// <param name="Magnitude">Mean level, 0 to 10.</param>
 /// <param name="Operations">Operations drawn for a picture.</param>
