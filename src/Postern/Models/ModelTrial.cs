@@ -15,7 +15,7 @@ namespace Postern.Models;
 public sealed record ModelTrial(string Model, IReadOnlyList<Deviation> Comparisons)
 {
     // Differences of norms after up to 24 layers; batch norm over a few pictures enlarges them.
-    private const double AllowedLogits = 1e-4, AllowedGradients = 2e-3, AllowedInBFloat16 = 0.1;
+    private const double AllowedLogits = 1e-4, AllowedGradients = 1e-2, AllowedInBFloat16 = 0.1;
     private const int Batch = 4, Classes = 10;
 
     /// <summary>Whether nothing differs by more than rounding makes of it.</summary>
@@ -29,7 +29,9 @@ public sealed record ModelTrial(string Model, IReadOnlyList<Deviation> Compariso
         int side = entry.InputSide < 224 || entry.Sizes.Any(o => o.Name == "patch_size") ? 32 : 96;
         using DisposeScope scope = NewDisposeScope();
         using Backbone model = entry.Build(new Choice(entry), Classes, side);
-        Tensor pictures = tensor(TrialTensors.Draw(Batch * 3 * side * side, 1)).view(Batch, 3, side, side);
+        // Off the grid of the trials' numbers, on which sums are exact and pooling would meet ties that rounding breaks in either way.
+        float[] numbers = Array.ConvertAll(TrialTensors.Draw(Batch * 3 * side * side, 1), v => v * 0.7390851f);
+        Tensor pictures = tensor(numbers).view(Batch, 3, side, side);
         Tensor labels = arange(Batch);
         (Tensor logits, Tensor gradients) = PlainPaths.Use(() => Step(model, pictures, labels));
         (Tensor fastLogits, Tensor fastGradients) = Step(model, pictures, labels);

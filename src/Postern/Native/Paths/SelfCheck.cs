@@ -49,15 +49,22 @@ public static class SelfCheck
             // Gradients are compared, too, whatever the caller is in the middle of.
             using var gradients = torch.inference_mode(false);
             using var enabled = torch.enable_grad();
-            foreach (IFastPath path in paths)
-            {
-                if (reports.ContainsKey(path.Name) || (path.IsOptional && !bfloat16)) continue;
-                PathReport report = ladder.Climb(path, wishes.GetValueOrDefault(path.Name));
-                if (report.Chosen is null) throw new InputException("self-check", Refusal(report));
-                reports[path.Name] = report;
-            }
+            IFastPath[] missing = [.. paths.Where(p => !reports.ContainsKey(p.Name) && (bfloat16 || !p.IsOptional))];
+            // Our kernels know nothing of libtorch: they are compared meanwhile, on the other core. bf16 goes through all others.
+            Task<PathReport[]> kernels = Task.Run(() => missing.Where(p => p is KernelPath).Select(Climb).ToArray());
+            PathReport[] torchPaths = [.. missing.Where(p => p is not KernelPath && !p.IsOptional).Select(Climb)];
+            Take(torchPaths.Concat(kernels.GetAwaiter().GetResult()));
+            Take(missing.Where(p => p.IsOptional).Select(Climb));
             Elapsed += Stopwatch.GetElapsedTime(begun);
             (checkedOnce, checkedInBFloat16) = (true, bfloat16);
+
+            PathReport Climb(IFastPath path) => ladder.Climb(path, wishes.GetValueOrDefault(path.Name));
+        }
+
+        static void Take(IEnumerable<PathReport> found)
+        {
+            foreach (PathReport report in found)
+                reports[report.Path] = report.Chosen is not null ? report : throw new InputException("self-check", Refusal(report));
         }
     }
 
