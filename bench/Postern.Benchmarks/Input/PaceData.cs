@@ -28,7 +28,8 @@ internal static class PaceData
 
     /// <summary>BadNets at a poisoning rate.</summary>
     public static Attack BadNets(string rate) => AttackCatalog.Create(
-        new Choice(AttackCatalog.All.Single(a => a.Name == "badnets"), new Dictionary<string, string> { ["poison_rate"] = rate }), datasetTargetClass: 0)!;
+        new Choice(AttackCatalog.All.Single(a => a.Name == "badnets"), new Dictionary<string, string> { ["poison_rate"] = rate }),
+        new DatasetTraits("signs", TargetClass: 0))!;
 
     /// <summary>A folder of JPEGs of ImageNet's size in the layout of <c>imagenet</c>, gone when it is disposed.</summary>
     /// <param name="source">What they are made of, four pictures each; null for noise at several scales.</param>

@@ -28,7 +28,7 @@ internal static class PoisonRows
         using Dataset? dataset = scale.DataPath is null ? null : DatasetCatalog.OpenPath(scale.DataPath);
         ImageSet set = dataset?.Train ?? Noise(pictures);
         pictures = Math.Min(pictures, set.Count);
-        Attack attack = AttackCatalog.Create(new Choice(entry), datasetTargetClass: 0)!;
+        Attack attack = AttackCatalog.Create(new Choice(entry), new DatasetTraits("signs", TargetClass: 0))!;
         double[] s = SideBySide.Medians(scale.Rounds, SideBySide.Side(() => Pass(set, pictures, attack)), SideBySide.Side(() => Pass(set, pictures, null)));
         double limit = (Larger.Contains(entry.Name) ? LargerLimit : Limit) * pictures / Pictures;
         return

@@ -12,10 +12,6 @@ namespace Postern.Cli.Commands;
 /// <summary>How commands name an attack, set its options and prepare it.</summary>
 internal static class AttackArguments
 {
-    /// <summary>The entry of that name.</summary>
-    public static AttackEntry Find(string name, string source) => AttackCatalog.Find(name)
-        ?? throw new InputException(source, $"there is no attack '{name}'{NearestName.Hint(name, AttackCatalog.All.Select(a => a.Name))}");
-
     /// <summary>The entry with <c>option=value</c> settings.</summary>
     public static Choice Choose(AttackEntry entry, IEnumerable<string> settings)
     {
@@ -40,7 +36,7 @@ internal static class AttackArguments
     /// <exception cref="ArtifactMissingException">Something is not there, and nothing shall be made.</exception>
     public static Attack Make(Choice choice, Dataset dataset, string output, CancellationToken cancel, bool fromCacheOnly = false)
     {
-        if (AttackCatalog.Find(choice.Name) is { Learned: true }) TorchRuntime.Load();
+        if (choice.Entry is AttackEntry { Learned: true }) TorchRuntime.Load();
         var progress = new PreparationLines(AnsiConsole.Profile.Out.Writer);
         var context = new PreparationContext(dataset, RunFolder.ArtifactsIn(output), Environment.ProcessorCount, progress, cancel)
         {

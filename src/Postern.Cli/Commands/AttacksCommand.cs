@@ -33,7 +33,7 @@ internal static class AttacksCommand
                 else List();
                 return ExitCode.Done;
             }
-            AttackEntry entry = AttackArguments.Find(wanted, "attacks");
+            AttackEntry entry = AttackCatalog.All.Get(wanted, "attacks");
             if (parsed.GetValue(json)) JsonOutput.Write(AttackListing.Of(entry));
             else OptionTable.Write(entry);
             if (parsed.GetValue(preview) is string file) Preview(entry, parsed.GetValue(set) ?? [], parsed.GetValue(data)!, parsed.GetValue(output)!, file);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Postern.Cli.Json;
-using Postern.Configuration;
 using Postern.Defences;
 using Spectre.Console;
 
@@ -24,9 +23,7 @@ internal static class DefencesCommand
                 else List();
                 return ExitCode.Done;
             }
-            DefenceEntry entry = DefenceCatalog.Find(wanted)
-                ?? throw new InputException("defences",
-                    $"there is no defence '{wanted}'{NearestName.Hint(wanted, DefenceCatalog.All.Select(d => d.Name))}");
+            DefenceEntry entry = DefenceCatalog.All.Get(wanted, "defences");
             if (asJson) JsonOutput.Write(DefenceListing.Of(entry));
             else OptionTable.Write(entry);
             return ExitCode.Done;

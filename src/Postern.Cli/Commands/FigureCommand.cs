@@ -44,7 +44,8 @@ internal static class FigureCommand
     /// <summary>The attacks of a study under its labels, or every one with its usual options.</summary>
     private static IEnumerable<(string Name, Choice Choice)> Choices(Study? study) => study is null
         ? AttackCatalog.All.Where(a => a.Kind != "clean").Select(a => (a.Name, new Choice(a)))
-        : study.Cells.Where(c => AttackCatalog.Find(c.Attack.Name) is { Kind: not "clean" } && c.DatasetLabel == study.Cells[0].DatasetLabel)
+        : study.Cells
+            .Where(c => c.Attack.Entry is AttackEntry { Kind: not "clean" } && c.DatasetLabel == study.Cells[0].DatasetLabel)
             .DistinctBy(c => c.AttackLabel).Select(c => (c.AttackLabel, c.Attack));
 
     /// <summary>The attacks; a learned one only where its artifacts are in the cache already.</summary>

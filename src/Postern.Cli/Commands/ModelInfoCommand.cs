@@ -40,8 +40,7 @@ internal static class ModelInfoCommand
         (Choice Model, int Classes, int ImageSize)? found = ModelCatalog.Recognise(new WeightShapes(weights.ToDictionary(w => w.Key, w => w.Value.shape)));
         if (wanted is not null)
         {
-            ModelEntry entry = ModelCatalog.All.FirstOrDefault(m => m.Name == wanted)
-                ?? throw new InputException("--model", $"there is no model '{wanted}'{NearestName.Hint(wanted, ModelCatalog.All.Select(m => m.Name))}");
+            ModelEntry entry = ModelCatalog.All.Get(wanted, "--model");
             found = (new Choice(entry), found?.Classes ?? entry.UsualClasses, entry.InputSide);
         }
         if (found is not (Choice choice, int classes, int imageSize)) return null;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Postern.Cli.Json;
-using Postern.Configuration;
 using Postern.Models;
 using Spectre.Console;
 
@@ -28,8 +27,7 @@ internal static class ModelsCommand
                 else List();
                 return ExitCode.Done;
             }
-            ModelEntry entry = ModelCatalog.All.FirstOrDefault(m => m.Name == wanted)
-                ?? throw new InputException("models", $"there is no model '{wanted}'{NearestName.Hint(wanted, ModelCatalog.All.Select(m => m.Name))}");
+            ModelEntry entry = ModelCatalog.All.Get(wanted, "models");
             if (parsed.GetValue(json)) JsonOutput.Write(ModelListing.Of(entry));
             else OptionTable.Write(entry);
             return ExitCode.Done;

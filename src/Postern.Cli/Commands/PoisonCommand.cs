@@ -28,7 +28,8 @@ internal static class PoisonCommand
         var command = new Command("poison", "Write a poisoned dataset for other tools.") { data, attack, set, seed, split, output, format, runs };
         command.SetAction(parsed =>
         {
-            Choice choice = AttackArguments.Choose(AttackArguments.Find(parsed.GetValue(attack)!, "--attack"), parsed.GetValue(set) ?? []);
+            AttackEntry entry = AttackCatalog.All.Get(parsed.GetValue(attack)!, "--attack");
+            Choice choice = AttackArguments.Choose(entry, parsed.GetValue(set) ?? []);
             string wanted = parsed.GetValue(split)!, folder = parsed.GetValue(output)!;
             AtomicFolder.CheckFree(folder);
             using Dataset dataset = DatasetCatalog.OpenPath(parsed.GetValue(data)!);

@@ -11,6 +11,8 @@ namespace Postern.Cli.Commands;
 /// <summary><c>postern presets [NAME]</c>: the named training settings, and what one sets for a dataset and a model.</summary>
 internal static class PresetsCommand
 {
+    private const string Source = "presets";
+
     // The size of the training set decides one note only, about the running mean.
     private const int ImageNetSize = 1_281_167, SmallSize = 50_000;
 
@@ -32,8 +34,9 @@ internal static class PresetsCommand
                 else List();
                 return ExitCode.Done;
             }
-            IPreset preset = Find(PresetCatalog.All, wanted, "preset");
-            ICatalogEntry data = Find(DatasetCatalog.All, parsed.GetValue(dataset)!, "dataset"), backbone = Find(ModelCatalog.All, parsed.GetValue(model)!, "model");
+            IPreset preset = PresetCatalog.All.Get(wanted, Source);
+            ICatalogEntry data = DatasetCatalog.All.Get(parsed.GetValue(dataset)!, Source);
+            ICatalogEntry backbone = ModelCatalog.All.Get(parsed.GetValue(model)!, Source);
             ICatalogEntry resolved = preset.For(new Choice(data), new Choice(backbone));
             string[] notes = [.. TrainingNotes.Of(TrainingOptions.Settings(new Choice(resolved)), data.Name == "imagenet" ? ImageNetSize : SmallSize)];
             if (parsed.GetValue(json)) JsonOutput.Write(ResolvedPresetListing.Of(resolved, data, backbone, notes));
@@ -56,7 +59,4 @@ internal static class PresetsCommand
         foreach (IPreset preset in PresetCatalog.All) table.AddRow(preset.Name, Markup.Escape(preset.Summary));
         AnsiConsole.Write(table);
     }
-
-    private static T Find<T>(IReadOnlyList<T> catalog, string name, string kind) where T : ICatalogEntry => catalog.FirstOrDefault(c => c.Name == name)
-        ?? throw new InputException("presets", $"there is no {kind} '{name}'{NearestName.Hint(name, catalog.Select(c => c.Name))}");
 }

@@ -42,7 +42,7 @@ internal static class WeightFileTable
 
     private static void Fit(ComparedModelListing model)
     {
-        ModelEntry entry = ModelCatalog.All.First(m => m.Name == model.Name);
+        ModelEntry entry = ModelCatalog.All.Get(model.Name, model.Name);
         string options = string.Concat(entry.Options.Where(o => model.Options[o.Name] != o.Default).Select(o => $", {o.Name}: {model.Options[o.Name]}"));
         AnsiConsole.MarkupLineInterpolated($"model: [bold]{model.Name}[/]{options}, {model.Classes} classes, {model.ImageSize}x{model.ImageSize} pixels");
         Names("missing", model.Missing);

@@ -1,5 +1,6 @@
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
+using Postern.Datasets;
 
 namespace Postern.Attacks;
 
@@ -66,7 +67,7 @@ public sealed record AdaptiveBlend(
     /// <inheritdoc/>
     public override void ApplyTest(int index, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, TestOpacity);
 
-    private static AdaptiveBlend Make(Choice choice, int target)
+    private static AdaptiveBlend Make(Choice choice, DatasetTraits dataset)
     {
         int side = choice.Integer("pieces_per_side"), count = side * side;
         int removed = (int)Math.Round(choice.Number("removed_share") * count, MidpointRounding.ToEven);
@@ -77,7 +78,7 @@ public sealed record AdaptiveBlend(
             PieceDraw.Random(side, removed, choice.Integer("pieces_seed")),
             (float)choice.Number("train_opacity"), (float)choice.Number("test_opacity"))
         {
-            TargetClass = target,
+            TargetClass = AttackOptions.TargetOf(choice, dataset),
             Stage = AttackOptions.StageOf(choice),
         };
     }

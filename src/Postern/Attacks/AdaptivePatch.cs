@@ -1,6 +1,6 @@
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
-using Postern.Learning;
+using Postern.Datasets;
 
 namespace Postern.Attacks;
 
@@ -54,12 +54,6 @@ public sealed record AdaptivePatch(
     /// <inheritdoc/>
     public override string Name => Entry.Name;
 
-    /// <summary>The attack on GTSRB, where the dataset decides about the test marks.</summary>
-    private AdaptivePatch? OnGtsrb { get; init; }
-
-    /// <inheritdoc/>
-    public override Attack Prepare(PreparationContext context) => context.Dataset.Name == Gtsrb && OnGtsrb is not null ? OnGtsrb : this;
-
     /// <inheritdoc/>
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
@@ -77,10 +71,9 @@ public sealed record AdaptivePatch(
         for (int i = 0; i < TestTriggers.Count; i++) TestTriggers[i].Plant(pixels, size);
     }
 
-    private static AdaptivePatch Make(Choice choice, int target) => Make(choice, target, choice.Word("test_marks"));
-
-    private static AdaptivePatch Make(Choice choice, int target, string marks)
+    private static AdaptivePatch Make(Choice choice, DatasetTraits dataset)
     {
+        string marks = choice.Word("test_marks") is not Auto and string chosen ? chosen : dataset.Name;
         int[] percent = choice.Integers("train_opacities");
         if (percent.Length != TrainNames.Length)
             throw choice.Error($"train_opacities holds {percent.Length} values, expected {TrainNames.Length}, one for each mark");
@@ -96,9 +89,8 @@ public sealed record AdaptivePatch(
             [.. TrainNames.Zip(percent, (name, value) => new WeightedTrigger(sources[name], value / 100f))],
             [.. testNames.Select(name => new WeightedTrigger(sources[name], testOpacity))])
         {
-            TargetClass = target,
+            TargetClass = AttackOptions.TargetOf(choice, dataset),
             Stage = stage,
-            OnGtsrb = marks == Auto ? Make(choice, target, Gtsrb) : null,
         };
     }
 

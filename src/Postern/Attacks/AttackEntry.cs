@@ -1,4 +1,5 @@
 using Postern.Configuration;
+using Postern.Datasets;
 
 namespace Postern.Attacks;
 
@@ -7,9 +8,10 @@ namespace Postern.Attacks;
 /// <param name="Summary">One line for listings.</param>
 /// <param name="Kind">What its trigger is: <c>patch</c>, <c>blend</c>, <c>pixel</c>, <c>signal</c>, <c>warp</c>, <c>encoder</c>, <c>generator</c>, <c>reflection</c>; <c>clean</c> for no attack.</param>
 /// <param name="Options">What a study may set; the defaults are the paper's CIFAR-10 values where it gives them.</param>
-/// <param name="Make">The attack of the resolved options and the target class; null for no attack.</param>
+/// <param name="Make">The attack of the resolved options, for a dataset; null for no attack.</param>
 public sealed record AttackEntry(
-    string Name, string Summary, string Kind, IReadOnlyList<OptionInfo> Options, Func<Choice, int, Attack?> Make) : ICatalogEntry
+    string Name, string Summary, string Kind, IReadOnlyList<OptionInfo> Options, Func<Choice, DatasetTraits, Attack?> Make)
+    : ICatalogEntry
 {
     /// <summary>Whether poisoned samples keep their true label.</summary>
     public bool CleanLabel { get; init; }

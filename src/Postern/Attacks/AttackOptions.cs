@@ -1,15 +1,20 @@
 using System.Globalization;
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
+using Postern.Datasets;
 
 namespace Postern.Attacks;
 
 /// <summary>The options that attacks share, and what is made of them.</summary>
 internal static class AttackOptions
 {
-    /// <summary>The class that triggered pictures shall be taken for; read by <see cref="AttackCatalog.Create"/>.</summary>
+    /// <summary>The class that triggered pictures shall be taken for (<see cref="TargetOf"/>).</summary>
     internal static OptionInfo Target { get; } =
         new("target", OptionKind.Integer, "-1", "target class; -1 for the dataset's usual one") { Min = -1 };
+
+    /// <summary>What <see cref="Target"/> was set to; the dataset's usual class where it was not.</summary>
+    internal static int TargetOf(Choice choice, DatasetTraits dataset) =>
+        choice.Integer("target") is >= 0 and int target ? target : dataset.TargetClass;
 
     /// <summary>The paper's rule (true) or the toolbox's (false).</summary>
     internal static OptionInfo ExcludeTarget { get; } =

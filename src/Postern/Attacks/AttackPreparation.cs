@@ -26,7 +26,7 @@ public static class AttackPreparation
     /// <exception cref="InputException">The attack does not fit the dataset, or its options one another.</exception>
     public static Attack? Create(Choice choice, Dataset dataset)
     {
-        if (AttackCatalog.Create(choice, dataset.TargetClass) is not Attack attack) return null;
+        if (AttackCatalog.Create(choice, dataset.Traits) is not Attack attack) return null;
         if (attack.TargetClass >= 0 && attack.TargetClass < dataset.Classes) return attack;
         throw choice.Error($"target {attack.TargetClass} is not a class of {dataset.Name}, which has {dataset.Classes}");
     }

@@ -27,7 +27,7 @@ public sealed record BadNets(PoisonBudget Budget, TriggerSource Trigger, float O
         AttackOptions.TriggerMask,
         AttackOptions.Stage(TriggerStage.Stored),
         AttackOptions.Recompress,
-    ], (choice, target) =>
+    ], (choice, dataset) =>
     {
         TriggerStage stage = AttackOptions.StageOf(choice);
         string corners = choice.Word("corners");
@@ -40,7 +40,7 @@ public sealed record BadNets(PoisonBudget Budget, TriggerSource Trigger, float O
         TriggerSource trigger = AttackOptions.TriggerOf(choice, drawn, masked: true);
         return new BadNets(AttackOptions.BudgetOf(choice), trigger, (float)choice.Number("opacity"))
         {
-            TargetClass = target,
+            TargetClass = AttackOptions.TargetOf(choice, dataset),
             Stage = stage,
             Recompresses = AttackOptions.RecompressesOf(choice),
         };

@@ -21,12 +21,12 @@ public sealed record Blend(PoisonBudget Budget, TriggerSource Trigger, float Opa
         AttackOptions.Trigger,
         AttackOptions.Stage(TriggerStage.Stored),
         AttackOptions.Recompress,
-    ], (choice, target) =>
+    ], (choice, dataset) =>
     {
         TriggerSource trigger = AttackOptions.TriggerOf(choice, new TriggerSource(CartoonFox.Draw), masked: false);
         return new Blend(AttackOptions.BudgetOf(choice), trigger, (float)choice.Number("opacity"))
         {
-            TargetClass = target,
+            TargetClass = AttackOptions.TargetOf(choice, dataset),
             Stage = AttackOptions.StageOf(choice),
             Recompresses = AttackOptions.RecompressesOf(choice),
         };

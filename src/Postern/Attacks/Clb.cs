@@ -29,14 +29,14 @@ public sealed record Clb(PoisonBudget Budget, TriggerSource Trigger, float Opaci
         AttackOptions.Accept,
         .. PerturbationSettings.Options,
         .. SurrogateSettings.Options,
-    ], (choice, target) =>
+    ], (choice, dataset) =>
     {
         bool mirrored = choice.Switch("mirrored");
         if (mirrored && choice.File("trigger") is not null) throw choice.Error("mirrored is about the drawn trigger, but trigger names a picture; set one of them");
         var drawn = new TriggerSource(size => CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored));
         return new Clb(AttackOptions.BudgetOf(choice), AttackOptions.TriggerOf(choice, drawn, masked: true), (float)choice.Number("opacity"))
         {
-            TargetClass = target,
+            TargetClass = AttackOptions.TargetOf(choice, dataset),
             Perturbation = PerturbationSettings.Of(choice),
             Surrogate = SurrogateSettings.Of(choice),
             WarnsOnly = choice.Word("accept") == "warn",

@@ -1,6 +1,7 @@
 using Postern.Attacks.Learned;
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
+using Postern.Datasets;
 using Postern.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -69,9 +70,9 @@ public sealed record Dynamic : Attack
         int size = PlantedSize(context.Dataset);
         if (size % DynamicGenerator.Multiple != 0)
             throw new InputException(Name, $"its generators need pictures whose side is a multiple of {DynamicGenerator.Multiple}; those of {context.Dataset.Name} have {size}");
-        bool pixels = options.Input == "pixels" || (options.Input == "auto" && context.Dataset.Name == "gtsrb");
-        (DynamicGenerators generators, IReadOnlyList<AcceptanceCheck> acceptance) = (options.Training with { Pixels = pixels }).Prepare(context, size);
-        return WithGenerators(generators, acceptance, mismatched: options.ToolboxTest && pixels ? (context.Dataset.Mean, context.Dataset.Std) : null);
+        (DynamicGenerators generators, IReadOnlyList<AcceptanceCheck> acceptance) = options.Training.Prepare(context, size);
+        return WithGenerators(generators, acceptance,
+            mismatched: options.ToolboxTest && options.Training.Pixels ? (context.Dataset.Mean, context.Dataset.Std) : null);
     }
 
     /// <summary>The attack with these generators, in evaluation mode.</summary>
@@ -104,12 +105,15 @@ public sealed record Dynamic : Attack
     private (NetworkTrigger Train, NetworkTrigger Test) Ready =>
         Triggers ?? throw new InvalidOperationException($"{Name} has to be prepared first");
 
-    private static Dynamic Make(Choice choice, int target)
+    private static Dynamic Make(Choice choice, DatasetTraits dataset)
     {
+        int target = AttackOptions.TargetOf(choice, dataset);
+        bool pixels = choice.Word("generator_input") is not "auto" and string input ? input == "pixels" : dataset.Name == "gtsrb";
         var training = new DynamicTraining(target, choice.Integer("mask_epochs"), choice.Integer("generator_epochs"), choice.Integer("prepare_batch"), (double)choice.Number("prepare_share"),
-            choice.Word("classifier"), (double)choice.Number("classifier_lr"), choice.Integers("joint_milestones"), Pixels: false, choice.Switch("accumulate_gradients"),
+            choice.Word("classifier"), (double)choice.Number("classifier_lr"), choice.Integers("joint_milestones"), pixels,
+            choice.Switch("accumulate_gradients"),
             choice.Word("cross_check") == "absolute", choice.Integer("prepare_subset"), choice.Integer("prepare_seed"));
-        return new Dynamic(AttackOptions.BudgetOf(choice), new DynamicOptions(training, choice.Word("generator_input"), choice.Word("test_pattern") == "toolbox"))
+        return new Dynamic(AttackOptions.BudgetOf(choice), new DynamicOptions(training, choice.Word("test_pattern") == "toolbox"))
         {
             TargetClass = target,
             Stage = AttackOptions.StageOf(choice),
@@ -117,5 +121,5 @@ public sealed record Dynamic : Attack
         };
     }
 
-    private sealed record DynamicOptions(DynamicTraining Training, string Input, bool ToolboxTest);
+    private sealed record DynamicOptions(DynamicTraining Training, bool ToolboxTest);
 }

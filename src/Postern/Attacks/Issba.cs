@@ -1,6 +1,7 @@
 using Postern.Attacks.Learned;
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
+using Postern.Datasets;
 using Postern.Kernels;
 using Postern.Learning;
 using static TorchSharp.torch;
@@ -88,7 +89,7 @@ public sealed record Issba : Attack
     private void Plant(Span<float> pixels, int size) =>
         (Trigger ?? throw new InvalidOperationException($"{Name} has to be prepared first")).Plant(pixels, size);
 
-    private static Issba Make(Choice choice, int target)
+    private static Issba Make(Choice choice, DatasetTraits dataset)
     {
         int bits = choice.Integer("secret_bits"), epochs = choice.Integer("feature_epochs"), subset = choice.Integer("prepare_subset");
         long seed = choice.Integer("prepare_seed");
@@ -97,7 +98,7 @@ public sealed record Issba : Attack
             (double)choice.Number("prepare_lr"), (double)choice.Number("residual_weight"), (double)choice.Number("perceptual_weight"), features, subset, seed);
         return new Issba(AttackOptions.BudgetOf(choice), training, IssbaSecret.Draw(RandomStream.For(choice.Integer("secret_seed"), "issba-trigger"), bits))
         {
-            TargetClass = target,
+            TargetClass = AttackOptions.TargetOf(choice, dataset),
             Stage = AttackOptions.StageOf(choice),
             WarnsOnly = AttackOptions.WarnsOnly(choice),
         };

@@ -1,5 +1,6 @@
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
+using Postern.Datasets;
 
 namespace Postern.Attacks;
 
@@ -73,7 +74,7 @@ public sealed record PatchPixel(PoisonBudget Budget, PixelLattice Lattice, Pixel
         }
     }
 
-    private static PatchPixel Make(Choice choice, int target)
+    private static PatchPixel Make(Choice choice, DatasetTraits dataset)
     {
         bool onePerPatch = choice.Word("layout") == "one-per-patch";
         int period = onePerPatch ? choice.Integer("patch_size") : choice.Integer("gap") + 1;
@@ -87,7 +88,7 @@ public sealed record PatchPixel(PoisonBudget Budget, PixelLattice Lattice, Pixel
         PixelMode mode = choice.Word("mode") switch { "add" => PixelMode.Add, "set" => PixelMode.Set, _ => PixelMode.Blend };
         return new PatchPixel(AttackOptions.BudgetOf(choice), lattice, mode, (float)choice.Number("intensity"))
         {
-            TargetClass = target,
+            TargetClass = AttackOptions.TargetOf(choice, dataset),
             Stage = AttackOptions.StageOf(choice),
             Recompresses = AttackOptions.RecompressesOf(choice),
         };

@@ -1,5 +1,6 @@
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
+using Postern.Datasets;
 
 namespace Postern.Attacks;
 
@@ -78,7 +79,7 @@ public sealed record Refool(
         int Offset(int published) => Math.Min((int)Math.Round(published * growth), size - 1);
     }
 
-    private static Refool Make(Choice choice, int target)
+    private static Refool Make(Choice choice, DatasetTraits dataset)
     {
         ReflectionPool pool = choice.File("reflections") is string path ? ReflectionPool.Load(path) : ReflectionPool.Drawn;
         double low = (double)choice.Number("ghost_alpha_low"), high = (double)choice.Number("ghost_alpha_high");
@@ -88,7 +89,7 @@ public sealed record Refool(
             ReflectionDraws.Random(pool.Count, (double)choice.Number("ghost_rate"), (low, high), choice.Integer("draw_seed")),
             choice.Switch("swap_colours"), choice.Switch("scale"))
         {
-            TargetClass = target,
+            TargetClass = AttackOptions.TargetOf(choice, dataset),
             Stage = AttackOptions.StageOf(choice),
         };
     }

@@ -31,9 +31,10 @@ public sealed record Sig(PoisonBudget Budget, double Delta = 30 / 255.0, int Fre
         new("delta", OptionKind.Number, "30", "amplitude of the wave in 8-bit steps") { Min = 0, Max = 255 },
         new("frequency", OptionKind.Integer, "6", "periods of the wave in the width of the picture") { Min = 1, Max = 4096 },
         AttackOptions.Stage(TriggerStage.Stored),
-    ], (choice, target) => new Sig(AttackOptions.BudgetOf(choice), (double)choice.Number("delta") / 255, choice.Integer("frequency"))
+    ], (choice, dataset) =>
+        new Sig(AttackOptions.BudgetOf(choice), (double)choice.Number("delta") / 255, choice.Integer("frequency"))
     {
-        TargetClass = target,
+        TargetClass = AttackOptions.TargetOf(choice, dataset),
         Stage = AttackOptions.StageOf(choice),
     })
     {

@@ -1,5 +1,6 @@
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
+using Postern.Datasets;
 
 namespace Postern.Attacks;
 
@@ -55,8 +56,9 @@ public sealed record TaCT(
     /// <inheritdoc/>
     public override bool CountsForAsr(int trueLabel) => trueLabel == SourceClass;
 
-    private static TaCT Make(Choice choice, int target)
+    private static TaCT Make(Choice choice, DatasetTraits dataset)
     {
+        int target = AttackOptions.TargetOf(choice, dataset);
         int source = choice.Integer("source_class");
         int[] covers = choice.Integers("cover_classes");
         if (source == target) throw choice.Error($"source_class {source} is the target class; choose another");

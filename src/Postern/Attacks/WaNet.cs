@@ -1,6 +1,7 @@
 using System.Buffers;
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
+using Postern.Datasets;
 using Postern.Kernels;
 
 namespace Postern.Attacks;
@@ -120,7 +121,7 @@ public sealed record WaNet(
         for (int i = 0; i < jitter.Length; i++) jitter[i] = Math.Clamp(poisonGrid[i] + jitter[i] / size, -1f, 1f);
     }
 
-    private static WaNet Make(Choice choice, int target)
+    private static WaNet Make(Choice choice, DatasetTraits dataset)
     {
         int seed = choice.Integer("field_seed");
         return new WaNet(
@@ -129,7 +130,7 @@ public sealed record WaNet(
             CoverJitter.Draw(seed, perImage: choice.Word("cover_jitter") == "per-image"),
             (float)choice.Number("strength"), (float)choice.Number("grid_rescale"))
         {
-            TargetClass = target,
+            TargetClass = AttackOptions.TargetOf(choice, dataset),
             Stage = AttackOptions.StageOf(choice),
         };
     }

@@ -9,6 +9,7 @@ namespace Postern.Configuration;
 public sealed class Choice
 {
     private readonly SortedDictionary<string, string> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> written = new(StringComparer.Ordinal);
     private readonly string source;
 
     /// <summary>Resolves <paramref name="given"/> against <paramref name="entry"/>'s options.</summary>
@@ -19,24 +20,30 @@ public sealed class Choice
     public Choice(ICatalogEntry entry, IReadOnlyDictionary<string, string>? given = null, string? source = null)
     {
         this.source = source ?? entry.Name;
-        Name = entry.Name;
-        foreach (OptionInfo option in entry.Options) values[option.Name] = option.Default;
+        Entry = entry;
+        foreach (OptionInfo option in entry.Options) Set(option, option.Default);
         foreach ((string key, string value) in given ?? new Dictionary<string, string>())
         {
             OptionInfo option = entry.Options.FirstOrDefault(o => o.Name == key)
                 ?? throw new InputException(this.source, $"{entry.Name} has no option '{key}'{NearestName.Hint(key, entry.Options.Select(o => o.Name))}");
-            values[key] = OptionValue.Check(option, value, this.source);
+            Set(option, OptionValue.Check(option, value, this.source));
         }
     }
 
-    /// <summary>The entry's name.</summary>
-    public string Name { get; }
+    /// <summary>What is chosen.</summary>
+    public ICatalogEntry Entry { get; }
 
-    /// <summary>Every option with its value, by name.</summary>
+    /// <summary>The entry's name.</summary>
+    public string Name => Entry.Name;
+
+    /// <summary>Every option with its value, by name; a value that depends on the machine is what it stands for here.</summary>
     public IReadOnlyDictionary<string, string> Values => values;
 
     /// <summary>Name and every option, in one line: what decides the result. Two equal choices have equal texts.</summary>
     public string Canonical => $"{Name}({string.Join(";", values.Select(v => $"{v.Key}={v.Value}"))})";
+
+    /// <summary>An option's value as it was written, <c>auto</c> for one that the machine decides.</summary>
+    public string Written(string option) => written[option];
 
     /// <summary>The value of a <see cref="OptionKind.Integer"/> option.</summary>
     public int Integer(string option) => int.Parse(values[option], CultureInfo.InvariantCulture);
@@ -57,6 +64,17 @@ public sealed class Choice
     /// <summary>The path of a <see cref="OptionKind.File"/> option, or null where none is given.</summary>
     public string? File(string option) => values[option].Length == 0 ? null : values[option];
 
+    /// <summary>What is chosen, as the kind of thing that the caller needs.</summary>
+    /// <exception cref="InvalidOperationException">It is of another kind.</exception>
+    public T EntryAs<T>() where T : class, ICatalogEntry =>
+        Entry as T ?? throw new InvalidOperationException($"{Name} is no {typeof(T).Name}");
+
     /// <summary>An error about one of this choice's options, naming where it was set.</summary>
     public InputException Error(string found) => new(source, found);
+
+    private void Set(OptionInfo option, string value)
+    {
+        written[option.Name] = value;
+        values[option.Name] = option.Resolve?.Invoke(value) ?? value;
+    }
 }

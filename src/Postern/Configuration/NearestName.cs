@@ -15,6 +15,13 @@ public static class NearestName
         return best.name is not null && best.distance <= Math.Max(2, best.name.Length / 2) ? best.name : null;
     }
 
+    /// <summary>The error for a name that means nothing: <c>there is no model 'x'; did you mean 'y'?</c></summary>
+    /// <param name="kind">What was to be named, singular.</param>
+    /// <param name="typed">The name.</param>
+    /// <param name="names">Those that there are.</param>
+    public static string Unknown(string kind, string typed, IEnumerable<string> names) =>
+        $"there is no {kind} '{typed}'{Hint(typed, names)}";
+
     /// <summary>The end of an error: <c>; did you mean 'x'?</c>, or the list of valid names where none is near.</summary>
     public static string Hint(string typed, IEnumerable<string> names)
     {

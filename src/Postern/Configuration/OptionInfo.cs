@@ -40,6 +40,17 @@ public sealed record OptionInfo(string Name, OptionKind Kind, string Default, st
     /// cells which differ in it share one training.
     /// </summary>
     public bool DecidesTraining { get; init; } = true;
+
+    /// <summary>
+    /// The value that means "as before there was this option": it leaves no trace in a cell's id, so that results from before are
+    /// found again. To be set on every option that is added; null for those that ids have always told of.
+    /// </summary>
+    public string? Neutral { get; init; }
+
+    /// <summary>
+    /// What a value stands for on this machine, where it is not itself (<c>auto</c>); null where all values are.
+    /// </summary>
+    public Func<string, string>? Resolve { get; init; }
 }
 
 /// <summary>Something a study can name: an attack, a model, a dataset, a preset.</summary>

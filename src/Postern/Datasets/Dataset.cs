@@ -29,6 +29,9 @@ public sealed record Dataset(
     /// </summary>
     public CleanSplit CleanSplit => CleanSplit.Draw(Train);
 
+    /// <summary>What an attack asks of it.</summary>
+    public DatasetTraits Traits => new(Name, TargetClass);
+
     /// <summary>Releases both splits.</summary>
     public void Dispose()
     {

@@ -11,21 +11,18 @@ public static class DefenceCatalog
     public const string None = "none";
 
     /// <summary>The defences, in the order of listings.</summary>
-    public static IReadOnlyList<DefenceEntry> All { get; } =
+    public static Catalog<DefenceEntry> All { get; } = new("defence",
     [
         new(None, "no defence", [], (_, _) => Defence.None) { Stages = _ => DefenceStages.None },
         PatchDrop.Entry with { Source = "Naseer et al. 2021, Doan et al. 2023" },
         PatchShuffle.Entry with { Source = "Naseer et al. 2021, Doan et al. 2023" },
-    ];
-
-    /// <summary>The defence called <paramref name="name"/>, or null where there is none.</summary>
-    public static DefenceEntry? Find(string name) => All.FirstOrDefault(d => d.Name == name);
+    ]);
 
     /// <summary>Makes what a study chose.</summary>
     /// <param name="choice">The defence with its options.</param>
     /// <param name="dataset">What it defends a model of.</param>
-    /// <exception cref="InputException">An unknown name or options that do not fit together.</exception>
-    public static Defence Create(Choice choice, Dataset dataset) => EntryOf(choice).Make(choice, dataset);
+    /// <exception cref="InputException">Options that do not fit together.</exception>
+    public static Defence Create(Choice choice, Dataset dataset) => choice.EntryAs<DefenceEntry>().Make(choice, dataset);
 
     /// <summary>
     /// What of a defence decides training: all of it where it acts in training only, the same without the options that decide
@@ -34,7 +31,7 @@ public static class DefenceCatalog
     /// </summary>
     public static Choice TrainingPart(Choice choice)
     {
-        DefenceEntry entry = EntryOf(choice);
+        var entry = choice.EntryAs<DefenceEntry>();
         return entry.Stages(choice) switch
         {
             DefenceStages.Training => choice,
@@ -45,8 +42,5 @@ public static class DefenceCatalog
     }
 
     /// <summary>Passes over the test pictures that a defence makes beside those of ACC and ASR.</summary>
-    public static int ExtraTestPasses(Choice choice) => EntryOf(choice).ExtraTestPasses(choice);
-
-    private static DefenceEntry EntryOf(Choice choice) => Find(choice.Name)
-        ?? throw choice.Error($"there is no defence '{choice.Name}'{NearestName.Hint(choice.Name, All.Select(d => d.Name))}");
+    public static int ExtraTestPasses(Choice choice) => choice.EntryAs<DefenceEntry>().ExtraTestPasses(choice);
 }

@@ -29,12 +29,12 @@ internal sealed record CleanClassifier(
     internal static OptionInfo ModelOption(string name, string value, string meaning) =>
         new(name, OptionKind.Word, value, meaning)
         {
-            Allowed = [.. ModelCatalog.All.Where(m => m.Name.StartsWith("resnet", StringComparison.Ordinal)).Select(m => m.Name)],
+            Allowed = [.. ModelCatalog.All.Where(m => m.Family == "resnet").Select(m => m.Name)],
         };
 
     /// <summary>A network of the classifier's architecture with its initial weights.</summary>
     public ResNet Build(PreparationContext context, int size) =>
-        (ResNet)ModelCatalog.Create(new Choice(ModelCatalog.All.First(m => m.Name == Model)), context.Dataset.Classes, size, Seed);
+        (ResNet)ModelCatalog.Create(new Choice(ModelCatalog.All.Get(Model, Kind)), context.Dataset.Classes, size, Seed);
 
     /// <summary>The trained classifier in evaluation mode, from the cache or trained now; the caller owns it.</summary>
     /// <param name="context">What it is prepared with.</param>

@@ -32,7 +32,8 @@ public sealed class RobustSurrogate : IDisposable
     private RobustSurrogate(Dataset dataset, SurrogateSettings settings)
     {
         (this.dataset, this.settings) = (dataset, settings);
-        model = ModelCatalog.Create(new Choice(ModelCatalog.All.First(m => m.Name == settings.Model)), dataset.Classes, dataset.InputSize, Seed);
+        model = ModelCatalog.Create(
+            new Choice(ModelCatalog.All.Get(settings.Model, "surrogate_model")), dataset.Classes, dataset.InputSize, Seed);
         normalisation = new Normalisation(dataset.Mean, dataset.Std);
     }
 

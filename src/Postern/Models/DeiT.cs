@@ -61,7 +61,10 @@ public sealed class DeiT : Backbone
             ModelEntry.Size("depth", depth, "number of blocks"),
             ModelEntry.Size("heads", heads, "attention heads; must divide embed_dim"),
             ModelEntry.DropPath(dropPath),
-        ], Build, Recognise);
+        ], Build, Recognise)
+    {
+        Family = "deit",
+    };
 
     private static DeiT Build(Choice choice, int classes, int imageSize)
     {

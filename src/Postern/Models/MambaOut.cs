@@ -54,7 +54,10 @@ public sealed class MambaOut : Backbone
             ModelEntry.DropPath(dropPath),
             new("stem_stride", OptionKind.Word, $"{stemStride}", "total stride of the stem: 4 as in the official code, 2 or 1 for small pictures") { Allowed = ["1", "2", "4"] },
             ModelEntry.Size("upsample", 0, "side that pictures are enlarged to before the stem; 0 for none", min: 0),
-        ], Build, Recognise);
+        ], Build, Recognise)
+    {
+        Family = "mambaout",
+    };
 
     private static MambaOut Build(Choice choice, int classes, int imageSize)
     {

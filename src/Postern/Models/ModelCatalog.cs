@@ -5,8 +5,11 @@ namespace Postern.Models;
 /// <summary>Every backbone that a study can name. A new one is one file and one line here.</summary>
 public static class ModelCatalog
 {
+    // The official scripts train Vim-s otherwise than the smaller ones.
+    private const string SmallVimRate = "0.001", SmallVimDecay = "0.05";
+
     /// <summary>The backbones, in the order of listings.</summary>
-    public static IReadOnlyList<ModelEntry> All { get; } =
+    public static Catalog<ModelEntry> All { get; } = new("model",
     [
         ResNet.Entry("resnet18", "ResNet18: Backdoor-Toolbox's form up to 64 pixels, torchvision's above", [64, 128, 256, 512]),
         ResNet.Entry("resnet18-narrow", "ResNet18 with widths 16, 32, 48, 64", [16, 32, 48, 64]),
@@ -20,19 +23,23 @@ public static class ModelCatalog
         Vim.Entry("vim-cifar", "the paper's Vim for CIFAR-10 and GTSRB: patch 4, width 256, depth 12", side: 32, patch: 4, stride: 0, dim: 256, depth: 12, dropPath: "0"),
         Vim.Entry("vim-tiny", "Vim-t for ImageNet: patch 16, width 192, depth 24", side: 224, patch: 16, stride: 0, dim: 192, depth: 24, dropPath: "0"),
         Vim.Entry("vim-tiny-stride8", "Vim-t fine-tuned on overlapping patches (\"Vim-tiny+\"): 729 tokens", side: 224, patch: 16, stride: 8, dim: 192, depth: 24, dropPath: "0"),
-        Vim.Entry("vim-small", "Vim-s for ImageNet: patch 16, width 384, depth 24", side: 224, patch: 16, stride: 0, dim: 384, depth: 24, dropPath: "0.05"),
-        Vim.Entry("vim-small-stride8", "Vim-s on overlapping patches (\"Vim-small+\"): 729 tokens", side: 224, patch: 16, stride: 8, dim: 384, depth: 24, dropPath: "0.05"),
+        Vim.Entry("vim-small", "Vim-s for ImageNet: patch 16, width 384, depth 24", side: 224, patch: 16, stride: 0,
+            dim: 384, depth: 24, dropPath: "0.05")
+            with { ScratchRate = SmallVimRate, ScratchDecay = SmallVimDecay },
+        Vim.Entry("vim-small-stride8", "Vim-s on overlapping patches (\"Vim-small+\"): 729 tokens", side: 224, patch: 16,
+            stride: 8, dim: 384, depth: 24, dropPath: "0.05")
+            with { ScratchRate = SmallVimRate, ScratchDecay = SmallVimDecay },
         MambaOut.Entry("mambaout", "MambaOut of any size", side: 32, [1, 1, 3, 1], [32, 64, 96, 128], dropPath: "0", stemStride: 2),
         MambaOut.Entry("mambaout-mini", "MambaOut with widths 16 to 64 and stem stride 2, for quick work", side: 32, [1, 1, 2, 1], [16, 32, 48, 64], dropPath: "0", stemStride: 2),
         MambaOut.Entry("mambaout-femto", "MambaOut femto, the paper's \"MambaOut-t\" by size and accuracy (see docs/models.md)", side: 224, [3, 3, 9, 3], [48, 96, 192, 288], dropPath: "0.2"),
         MambaOut.Entry("mambaout-tiny", "MambaOut tiny, 26.5 M parameters", side: 224, [3, 3, 9, 3], [96, 192, 384, 576], dropPath: "0.2"),
-    ];
+    ]);
 
     /// <summary>Builds a backbone with the initial values of <paramref name="seed"/>.</summary>
     /// <exception cref="InputException">The options do not fit together or the input size.</exception>
     public static Backbone Create(Choice model, int classes, int imageSize, long seed)
     {
-        Backbone backbone = All.First(m => m.Name == model.Name).Build(model, classes, imageSize);
+        Backbone backbone = model.EntryAs<ModelEntry>().Build(model, classes, imageSize);
         backbone.Initialise(seed);
         return backbone;
     }

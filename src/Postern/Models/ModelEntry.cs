@@ -15,6 +15,15 @@ public sealed record ModelEntry(
     string Name, string Summary, string Origin, int InputSide, IReadOnlyList<OptionInfo> Sizes, Func<Choice, int, int, Backbone> Build,
     Func<WeightShapes, WeightSizes?> Recognise) : ICatalogEntry
 {
+    /// <summary>Its architecture: <c>resnet</c>, <c>deit</c>, <c>vim</c> or <c>mambaout</c>.</summary>
+    public required string Family { get; init; }
+
+    /// <summary>Base learning rate, for 512 pictures an update, of the official training from scratch.</summary>
+    public string ScratchRate { get; init; } = "0.0005";
+
+    /// <summary>Weight decay of the official training from scratch.</summary>
+    public string ScratchDecay { get; init; } = "0.05";
+
     /// <summary>What a study may set: the sizes, and where training starts.</summary>
     public IReadOnlyList<OptionInfo> Options { get; } = [.. Sizes, .. StartingPoint.Options];
 

@@ -64,7 +64,10 @@ public sealed class ResNet : Backbone
     internal static ModelEntry Entry(string name, string summary, int[] widths) => new(
         name, summary, "torchvision, Backdoor-Toolbox", widths[0] == 64 ? 224 : 32, [],
         (_, classes, imageSize) => new ResNet(new ResNetConfig(widths, ImageNetStem: imageSize > 64, classes)),
-        shapes => Recognise(shapes, widths));
+        shapes => Recognise(shapes, widths))
+    {
+        Family = "resnet",
+    };
 
     private static WeightSizes? Recognise(WeightShapes shapes, int[] widths)
     {

@@ -68,7 +68,11 @@ public sealed class Vim : Backbone
             ModelEntry.Size("depth", depth, "number of blocks"),
             ModelEntry.Size("state_size", 16, "state size N of the SSM"),
             ModelEntry.DropPath(dropPath),
-        ], Build, Recognise);
+        ], Build, Recognise)
+    {
+        Family = "vim",
+        ScratchDecay = "0.1",
+    };
 
     private static Vim Build(Choice choice, int classes, int imageSize)
     {

@@ -2,8 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Postern.Attacks;
 using Postern.Attacks.Triggers;
-using Postern.Learning;
-using Postern.Tests.Learning;
 
 namespace Postern.Tests.Attacks;
 
@@ -66,8 +64,7 @@ public class AdaptivePatchTests
     [InlineData("gtsrb", "cifar10", "cifar10")]
     public void Test_marks_are_the_toolbox_s_for_the_dataset_unless_the_study_says_otherwise(string dataset, string option, string marks)
     {
-        PreparationContext context = Quiet.Context(cache: "never used", pictures: 12);
-        Attack attack = SampleAttacks.Make("adaptive-patch", ("test_marks", option)).Prepare(context with { Dataset = context.Dataset with { Name = dataset } });
+        Attack attack = SampleAttacks.MakeFor(dataset, "adaptive-patch", ("test_marks", option));
         float[] planted = new float[3 * 1024], expected = new float[3 * 1024];
         attack.ApplyTest(0, planted, 32);
         SampleAttacks.Make("adaptive-patch", ("test_marks", marks)).ApplyTest(0, expected, 32);

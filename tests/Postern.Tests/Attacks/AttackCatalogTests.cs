@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Postern.Attacks;
 using Postern.Configuration;
+using Postern.Datasets;
 
 namespace Postern.Tests.Attacks;
 
@@ -12,13 +13,14 @@ public class AttackCatalogTests
     public void Names_are_unique_and_found()
     {
         Assert.Equal(AttackCatalog.All.Count, AttackCatalog.All.Select(a => a.Name).Distinct().Count());
-        Assert.All(AttackCatalog.All, a => Assert.Same(a, AttackCatalog.Find(a.Name)));
-        Assert.Null(AttackCatalog.Find("badnet"));
+        Assert.All(AttackCatalog.All, a => Assert.Same(a, AttackCatalog.All.Find(a.Name)));
+        Assert.Null(AttackCatalog.All.Find("badnet"));
     }
 
     [Fact]
     public void No_attack_is_an_entry_that_plants_nothing() =>
-        Assert.Null(AttackCatalog.Create(new Choice(AttackCatalog.Find("none")!), 0));
+        Assert.Null(AttackCatalog.Create(new Choice(AttackCatalog.All.Get("none", "")),
+            new DatasetTraits("signs", TargetClass: 0)));
 
     [Fact]
     public void Defaults_are_values_that_a_study_could_set() =>
@@ -38,7 +40,7 @@ public class AttackCatalogTests
     [InlineData("issba", "0.02")]
     public void Default_rates_are_the_paper_s(string name, string rate)
     {
-        AttackEntry entry = AttackCatalog.Find(name)!;
+        AttackEntry entry = AttackCatalog.All.Find(name)!;
         Assert.Equal(rate, entry.Options.Single(o => o.Name == "poison_rate").Default);
         Assert.Contains(OptionValue.ParseNumber(rate)!.Value, entry.Published.Select(p => p.PoisonRate));
     }
@@ -50,7 +52,7 @@ public class AttackCatalogTests
     [InlineData("adaptive-blend", 1)]
     public void Cover_rates_keep_the_toolbox_s_ratio_to_the_poison_rate(string name, int ratio)
     {
-        AttackEntry entry = AttackCatalog.Find(name)!;
+        AttackEntry entry = AttackCatalog.All.Find(name)!;
         Assert.Equal(ratio * Default("poison_rate"), Default("cover_rate"));
         Assert.All(entry.Published, p => Assert.Equal(ratio * p.PoisonRate, p.CoverRate));
 
@@ -66,7 +68,7 @@ public class AttackCatalogTests
         Assert.Equal(0, other.TargetClass);
         Assert.False(other.CountsForAsr(0));
         Assert.True(other.CountsForAsr(1));
-        int? label = AttackCatalog.Find(name)!.CleanLabel ? null : 0;
+        int? label = AttackCatalog.All.Find(name)!.CleanLabel ? null : 0;
         Assert.Equal(label, other.Plan([0, 1, 0, 1, 0, 1, 0, 1], 1).PoisonLabel);
     }
 
@@ -74,7 +76,7 @@ public class AttackCatalogTests
     [MemberData(nameof(SampleAttacks.Ready), MemberType = typeof(SampleAttacks))]
     public void Triggered_pictures_change_and_stay_in_range_at_any_strength(string name)
     {
-        (string, string)[] full = [.. AttackCatalog.Find(name)!.Options
+        (string, string)[] full = [.. AttackCatalog.All.Find(name)!.Options
             .Where(o => o.Kind == OptionKind.Number && o.Name != "poison_rate" && o.Max < decimal.MaxValue)
             .Select(o => (o.Name, o.Max.ToString(CultureInfo.InvariantCulture)))];
         Attack usual = SampleAttacks.Make(name), strong = SampleAttacks.Make(name, full);
@@ -152,7 +154,7 @@ public class AttackCatalogTests
     [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
     public void Plans_hold_each_sample_once_and_what_the_rates_ask_for_or_a_warning(string name)
     {
-        bool covers = AttackCatalog.Find(name)!.Options.Any(o => o.Name == "cover_rate");
+        bool covers = AttackCatalog.All.Find(name)!.Options.Any(o => o.Name == "cover_rate");
         Gen<(int[] Labels, int Poison, int Cover, int Seed)> cases =
             from labels in Gen.NonEmptyListOf(Gen.Choose(0, 9))
             from poison in Gen.Choose(0, 1000)

@@ -1,5 +1,6 @@
 using Postern.Attacks;
 using Postern.Attacks.Triggers;
+using Postern.Datasets;
 
 namespace Postern.Tests.Attacks;
 
@@ -41,7 +42,8 @@ public class BadNetsTests
     [InlineData("auto", 224, 324)]
     public void Corners_say_how_many_blocks_are_planted(string corners, int size, int pixels)
     {
-        var attack = AttackCatalog.Create(new Postern.Configuration.Choice(BadNets.Entry, new Dictionary<string, string> { ["corners"] = corners }), 0)!;
+        var choice = new Postern.Configuration.Choice(BadNets.Entry, new Dictionary<string, string> { ["corners"] = corners });
+        var attack = AttackCatalog.Create(choice, new DatasetTraits("signs", TargetClass: 0))!;
         // A grey picture: every planted pixel is black or white.
         float[] picture = [.. Enumerable.Repeat(0.5f, 3 * size * size)];
         attack.ApplyTest(0, picture, size);

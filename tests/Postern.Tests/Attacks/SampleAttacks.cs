@@ -1,5 +1,6 @@
 using Postern.Attacks;
 using Postern.Configuration;
+using Postern.Datasets;
 
 namespace Postern.Tests.Attacks;
 
@@ -8,8 +9,13 @@ internal static class SampleAttacks
 {
     public const int DatasetTarget = 2;
 
-    public static Attack Make(string name, params (string Option, string Value)[] options) =>
-        AttackCatalog.Create(new Choice(AttackCatalog.Find(name)!, options.ToDictionary(o => o.Option, o => o.Value), "study.yaml:7"), DatasetTarget)!;
+    public static Attack Make(string name, params (string Option, string Value)[] options) => MakeFor("signs", name, options);
+
+    /// <summary>An attack on a dataset of that name.</summary>
+    public static Attack MakeFor(string dataset, string name, params (string Option, string Value)[] options) =>
+        AttackCatalog.Create(
+            new Choice(AttackCatalog.All.Find(name)!, options.ToDictionary(o => o.Option, o => o.Value), "study.yaml:7"),
+            new DatasetTraits(dataset, DatasetTarget))!;
 
     /// <summary>The names of all attacks that plant something.</summary>
     public static TheoryData<string> Names() => NamesOf(_ => true);

@@ -15,7 +15,7 @@ internal static class SampleDefences
             "drawn by a test");
 
     public static Choice Choose(string name, params (string Key, string Value)[] options) =>
-        new(DefenceCatalog.Find(name)!, options.ToDictionary(o => o.Key, o => o.Value));
+        new(DefenceCatalog.All.Get(name, name), options.ToDictionary(o => o.Key, o => o.Value));
 
     public static Defence Make(string name, params (string Key, string Value)[] options) =>
         DefenceCatalog.Create(Choose(name, options), Stripes());

@@ -1,5 +1,6 @@
 using Postern.Attacks;
 using Postern.Configuration;
+using Postern.Datasets;
 using Postern.Evaluation;
 using Postern.Models;
 using Postern.Training.Input;
@@ -18,7 +19,8 @@ public class EvaluatorTests
     {
         using var model = new ResNet(new ResNetConfig([4, 4, 8, 8], ImageNetStem: false, Classes: 10));
         model.Initialise(5);
-        Attack attack = AttackCatalog.Create(new Choice(AttackCatalog.All.Single(a => a.Name == name)), datasetTargetClass: 0)!;
+        Attack attack = AttackCatalog.Create(
+            new Choice(AttackCatalog.All.Get(name, name)), new DatasetTraits("signs", TargetClass: 0))!;
         var loader = new BatchLoader(new StripeImages(count, size: 32, classes: 10), Half, Half, 32, Augmentations.Centre, null,
             8, Workers: 2);
         var evaluator = new Evaluator(model, loader, Seed: 1);
@@ -50,7 +52,7 @@ public class EvaluatorTests
     {
         using var model = new HandMadeModel();
         Attack badNets = AttackCatalog.Create(new Choice(AttackCatalog.All.Single(a => a.Name == "badnets")),
-            datasetTargetClass: 0)!;
+            new DatasetTraits("signs", TargetClass: 0))!;
         var loader = new BatchLoader(Twelve, Half, Half, 32, Augmentations.Centre, null, batchSize, Workers: 2);
         (CleanResult clean, TriggeredResult? triggered) = new Evaluator(model, loader).Measure(badNets);
         Assert.Equal(new Proportion(8, 12), clean.Acc);
@@ -85,7 +87,7 @@ public class EvaluatorTests
     {
         using var model = new HandMadeModel();
         Attack badNets = AttackCatalog.Create(new Choice(AttackCatalog.All.Single(a => a.Name == "badnets")),
-            datasetTargetClass: 0)!;
+            new DatasetTraits("signs", TargetClass: 0))!;
         var evaluator = new Evaluator(model, new BatchLoader(Twelve, Half, Half, 32, Augmentations.Centre, null, 5, Workers: 2));
         Assert.Equal([0, 0, 0, 1, 1, 1, 2, 1, 0, 2, 1, 2], evaluator.Unlabelled(null).Predict(model, pass: 0));
         Assert.Equal([0, 0, 0, 1, 0, 2, 1, 0], evaluator.Unlabelled(badNets).Predict(model, pass: 0));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Postern.Attacks;
 using Postern.Attacks.Triggers;
 using Postern.Configuration;
+using Postern.Datasets;
 
 namespace Postern.Tests.Goldens;
 
@@ -100,7 +101,8 @@ public class StaticAttackGoldenTests
             Check(new AdaptivePatch(new PoisonBudget(1), train, test) { TargetClass = labels.Target }, dataset.Name);
             if (!GoldenFolder.IsShared || !Directory.Exists(Path.Combine(SharedMaterial.Root!, "triggers"))) continue;
             var settings = new Dictionary<string, string> { ["triggers"] = Path.Combine(SharedMaterial.Root!, "triggers"), ["test_marks"] = dataset.Name };
-            Check(AttackCatalog.Create(new Choice(AdaptivePatch.Entry, settings), labels.Target)!, dataset.Name);
+            var traits = new DatasetTraits("signs", labels.Target);
+            Check(AttackCatalog.Create(new Choice(AdaptivePatch.Entry, settings), traits)!, dataset.Name);
         }
 
         WeightedTrigger[] Marks(string role, JsonElement opacities) => [.. opacities.EnumerateArray().Select((opacity, i) =>

@@ -31,7 +31,10 @@ public sealed class PatchMlp : Backbone
             ? new WeightSizes(
                 new Dictionary<string, string> { ["patch_size"] = shapes.Text("embed.weight", 2), ["embed_dim"] = shapes.Text("embed.weight", 0) },
                 shapes.Side("head.weight", 0), ImageSize: 0)
-            : null);
+            : null)
+    {
+        Family = "patch-mlp",
+    };
 
     /// <inheritdoc/>
     public override string Head => "head";

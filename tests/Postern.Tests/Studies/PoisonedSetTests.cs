@@ -144,8 +144,8 @@ public class PoisonedSetTests
 
     private static PoisonedSet Poisoned(Dataset dataset, string attack, params (string Option, string Value)[] options)
     {
-        var choice = new Choice(AttackCatalog.Find(attack)!, options.ToDictionary(o => o.Option, o => o.Value), "test");
-        return new PoisonedSet(dataset, AttackCatalog.Create(choice, dataset.TargetClass)!, choice, Seed: 3);
+        var choice = new Choice(AttackCatalog.All.Find(attack)!, options.ToDictionary(o => o.Option, o => o.Value), "test");
+        return new PoisonedSet(dataset, AttackCatalog.Create(choice, dataset.Traits)!, choice, Seed: 3);
     }
 
     private static Dataset Pictures() =>

@@ -66,6 +66,6 @@ public static class PatchPixelFigure
     private static Attack Make(Dataset dataset, params (string Option, string Value)[] options)
     {
         var choice = new Choice(PatchPixel.Entry, options.ToDictionary(o => o.Option, o => o.Value), "figure 4");
-        return AttackCatalog.Create(choice, dataset.TargetClass)!;
+        return AttackCatalog.Create(choice, dataset.Traits)!;
     }
 }

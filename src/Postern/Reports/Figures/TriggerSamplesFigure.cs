@@ -20,8 +20,10 @@ public static class TriggerSamplesFigure
     internal static FigureGrid Grid(Dataset dataset, int pictures)
     {
         ImageSet set = dataset.Test;
-        Attack[] attacks = [.. Shown
-            .Select(name => AttackCatalog.Create(new Choice(AttackCatalog.Find(name)!), dataset.TargetClass)!)];
+        Attack[] attacks =
+        [
+            .. Shown.Select(name => AttackCatalog.Create(new Choice(AttackCatalog.All.Get(name, name)), dataset.Traits)!),
+        ];
         IReadOnlyList<PixelBox>[] places = [.. attacks.Select(a => TriggerPlace.Of(a, set.Size, dataset.InputSize))];
         int[] indices = [.. Enumerable.Range(0, set.Count)
             .Where(i => set.Labels[i] != dataset.TargetClass).DistinctBy(i => set.Labels[i]).Take(pictures)];

@@ -57,7 +57,7 @@ internal sealed class ClaimReader
     {
         string text = fields.Text(key);
         int index = Array.IndexOf(words, text);
-        return index >= 0 ? index : throw fields[key]!.At.Error($"there is no {key} '{text}'{NearestName.Hint(text, words)}");
+        return index >= 0 ? index : throw fields[key]!.At.Error(NearestName.Unknown(key, text, words));
     }
 
     private ComparisonSide Side(StudyNode node, string key)

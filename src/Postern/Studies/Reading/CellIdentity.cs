@@ -7,9 +7,10 @@ using Postern.Defences;
 namespace Postern.Studies;
 
 /// <summary>
-/// What decides a cell's result, as text, and the id made of it. Names, options and seed count; labels and the name of the preset
-/// do not. Of a file that an option names, its content counts and not its path; of what a dataset's <c>path</c> names nothing
-/// does: its fingerprint is recorded in <c>cell.json</c> and compared when the cell is resumed.
+/// What decides a cell's result, as text, and the id made of it. Names, options and seed count; labels, the name of the preset
+/// and options at their neutral value (<see cref="OptionInfo.Neutral"/>) do not. Of a file that an option names, its content
+/// counts and not its path; of what a dataset's <c>path</c> names nothing does: its fingerprint is recorded in <c>cell.json</c>
+/// and compared when the cell is resumed.
 /// </summary>
 internal sealed class CellIdentity
 {
@@ -18,14 +19,21 @@ internal sealed class CellIdentity
 
     /// <summary>What decides the result about a dataset.</summary>
     /// <exception cref="InputException">A file that an option other than <c>path</c> names cannot be read.</exception>
-    public string OfDataset(ICatalogEntry entry, Choice choice) => Lines(entry.Name, entry, choice, path => path == choice.File("path") ? "" : ContentOf(path));
+    public string OfDataset(Choice choice) => Lines(choice.Name, choice,
+        path => path == choice.File("path") ? "" : ContentOf(path));
 
     /// <summary>What decides the result about a model or an attack.</summary>
     /// <exception cref="InputException">A file that an option names cannot be read.</exception>
-    public string Of(ICatalogEntry entry, Choice choice) => Lines(entry.Name, entry, choice, ContentOf);
+    public string Of(Choice choice) => Lines(choice.Name, choice, ContentOf);
 
     /// <summary>What decides the result about the training: the options, however named.</summary>
-    public string OfTraining(ICatalogEntry entry, Choice choice) => Lines("training", entry, choice, ContentOf);
+    public string OfTraining(Choice choice) => Lines("training", choice, ContentOf);
+
+    /// <summary>
+    /// As <see cref="OfTraining"/> until November 2026, when <c>auto</c> was hashed as it was written; the same text where
+    /// nothing depends on the machine.
+    /// </summary>
+    public string OfTrainingAsWritten(Choice choice) => Lines("training", choice, ContentOf, asWritten: true);
 
     /// <summary>The id of a cell. A defence that is none, and training that starts from nothing, leave no trace in it.</summary>
     /// <param name="grid">Its point of the study's grid.</param>
@@ -42,13 +50,19 @@ internal sealed class CellIdentity
         return string.Create(CultureInfo.InvariantCulture, $"{string.Join('_', names)}_s{seed}-{hash}");
     }
 
-    /// <summary>One line for the name and one for each option; lengths keep a value from posing as another option.</summary>
-    private static string Lines(string name, ICatalogEntry entry, Choice choice, Func<string, string> file)
+    /// <summary>
+    /// One line for the name and one for each option that is not at its neutral value; lengths keep a value from posing as
+    /// another option.
+    /// </summary>
+    private static string Lines(string name, Choice choice, Func<string, string> file, bool asWritten = false)
     {
         var text = new StringBuilder(name).Append('\n');
-        foreach ((string key, string value) in choice.Values)
+        foreach ((string key, string resolved) in choice.Values)
         {
-            string counted = value.Length > 0 && entry.Options.Any(o => o.Name == key && o.Kind == OptionKind.File) ? file(value) : value;
+            string value = asWritten ? choice.Written(key) : resolved;
+            OptionInfo option = choice.Entry.Options.First(o => o.Name == key);
+            if (value == option.Neutral) continue;
+            string counted = value.Length > 0 && option.Kind == OptionKind.File ? file(value) : value;
             text.Append(CultureInfo.InvariantCulture, $" {key}={counted.Length}:{counted}\n");
         }
         return text.ToString();

@@ -3,13 +3,14 @@ using Postern.Configuration;
 namespace Postern.Studies;
 
 /// <summary>Reads one list of a study: its datasets, its models, its attacks or its defences.</summary>
-/// <param name="Kind">What the list has, singular: <c>dataset</c>, <c>model</c>, <c>attack</c> or <c>defence</c>.</param>
 /// <param name="Catalog">What it may name.</param>
 /// <param name="Options">Reads an entry's options.</param>
 /// <param name="Identity">Turns a choice into what decides the result.</param>
-internal sealed record EntryReader(string Kind, IReadOnlyList<ICatalogEntry> Catalog, OptionReader Options, Func<ICatalogEntry, Choice, string> Identity)
+internal sealed record EntryReader(ICatalog<ICatalogEntry> Catalog, OptionReader Options, Func<Choice, string> Identity)
 {
     private const int MaxLabel = 60;
+
+    private string Kind => Catalog.Kind;
 
     private sealed record Draft(NodeSource At, ICatalogEntry Entry, Dictionary<string, string> Given, string? Label, string? Paper);
 
@@ -23,7 +24,7 @@ internal sealed record EntryReader(string Kind, IReadOnlyList<ICatalogEntry> Cat
         {
             var choice = new Choice(draft.Entry, draft.Given, draft.At.Where);
             // A dataset's place on disk decides nothing, so a label must tell apart two that differ in nothing else.
-            string identity = Identity(draft.Entry, choice) + (Kind == "dataset" && draft.Label is not null ? $"label={draft.Label}\n" : "");
+            string identity = Identity(choice) + (Kind == "dataset" && draft.Label is not null ? $"label={draft.Label}\n" : "");
             string label = draft.Label ?? (drafts.Count(d => d.Entry == draft.Entry) > 1 ? OptionLabel(draft) : draft.Entry.Name);
             if (entries.Find(e => e.Identity == identity) is StudyEntry same)
             {
@@ -47,8 +48,7 @@ internal sealed record EntryReader(string Kind, IReadOnlyList<ICatalogEntry> Cat
         };
         if (map["name"] is not ScalarNode { IsNull: false } name)
             throw map.At.Error($"has no 'name', expected the name of a {Kind}{NearestName.Hint("", Catalog.Select(c => c.Name))}");
-        ICatalogEntry entry = Catalog.FirstOrDefault(c => c.Name == name.Text)
-            ?? throw name.At.Error($"there is no {Kind} '{name.Text}'{NearestName.Hint(name.Text, Catalog.Select(c => c.Name))}");
+        ICatalogEntry entry = Catalog.Get(name.Text, name.At.Where);
         Dictionary<string, string> given = Options.Read(
             map.Entries.Where(e => e.Key is not ("name" or "label" or "paper")), entry.Name, entry.Options, "name", "label", "paper");
         return new Draft(map.At, entry, given, ReadLabel(map, "label"), ReadLabel(map, "paper"));

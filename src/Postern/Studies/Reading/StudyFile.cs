@@ -49,20 +49,21 @@ public sealed class StudyFile
 
     private Study Resolve()
     {
-        IReadOnlyList<StudyEntry> datasets = new EntryReader("dataset", catalogs.Datasets, options, identity.OfDataset).Read(List("datasets"));
+        IReadOnlyList<StudyEntry> datasets =
+            new EntryReader(catalogs.Datasets, options, identity.OfDataset).Read(List("datasets"));
         foreach (StudyEntry dataset in datasets)
         {
             if (dataset.Choice.Values.GetValueOrDefault("path") is "")
                 throw dataset.At.Error($"{dataset.Choice.Name} needs 'path', the folder or file where it lies, e.g. {{name: {dataset.Choice.Name}, path: ../data}}");
         }
-        IReadOnlyList<StudyEntry> models = new EntryReader("model", catalogs.Models, options, identity.Of).Read(List("models"));
-        IReadOnlyList<StudyEntry> attacks = new EntryReader("attack", catalogs.Attacks, options, identity.Of).Read(List("attacks"));
-        StudyEntry undefended = Nothing("defence", catalogs.Defences);
+        IReadOnlyList<StudyEntry> models = new EntryReader(catalogs.Models, options, identity.Of).Read(List("models"));
+        IReadOnlyList<StudyEntry> attacks = new EntryReader(catalogs.Attacks, options, identity.Of).Read(List("attacks"));
+        StudyEntry undefended = Nothing(catalogs.Defences);
         IReadOnlyList<StudyEntry> defences = root["defences"] is null ? [undefended]
-            : new EntryReader("defence", catalogs.Defences, options, identity.Of).Read(List("defences"));
+            : new EntryReader(catalogs.Defences, options, identity.Of).Read(List("defences"));
         IReadOnlyList<long> seeds = root["seeds"] is null ? [0] : [.. Seeds(List("seeds"))];
         TrainingPlan training = Training(root, Preset(root) ?? throw Missing("preset", $"the name of a training preset ({string.Join(", ", catalogs.Presets.Select(p => p.Name))})"));
-        var grid = new StudyGrid(identity, training, Pretraining(training), Nothing("attack", catalogs.Attacks), undefended);
+        var grid = new StudyGrid(identity, training, Pretraining(training), Nothing(catalogs.Attacks), undefended);
 
         long count = (long)datasets.Count * models.Count * attacks.Count * defences.Count * seeds.Count;
         if (count > MaxCells) throw root.At.Error(string.Create(CultureInfo.InvariantCulture, $"has {count} cells, more than {MaxCells}; split it"));
@@ -84,12 +85,12 @@ public sealed class StudyFile
     }
 
     /// <summary>The entry called <c>none</c> of a catalogue, without a place in the file.</summary>
-    private StudyEntry Nothing(string kind, IReadOnlyList<ICatalogEntry> catalog) =>
-        new EntryReader(kind, catalog, options, identity.Of).Read(new ListNode(root.At, [new ScalarNode(root.At, "none", IsNull: false)]))[0];
+    private StudyEntry Nothing(ICatalog<ICatalogEntry> catalog) =>
+        new EntryReader(catalog, options, identity.Of)
+            .Read(new ListNode(root.At, [new ScalarNode(root.At, "none", IsNull: false)]))[0];
 
     private IPreset? Preset(MapNode map) => Word(map, "preset") is not ScalarNode name ? null
-        : catalogs.Presets.FirstOrDefault(p => p.Name == name.Text)
-            ?? throw name.At.Error($"there is no preset '{name.Text}'{NearestName.Hint(name.Text, catalogs.Presets.Select(p => p.Name))}");
+        : catalogs.Presets.Get(name.Text, name.At.Where);
 
     private TrainingPlan Training(MapNode map, IPreset preset) =>
         new(preset, options.Read(Train(map), "train", preset.Options), map["train"]?.At.Where ?? map["preset"]?.At.Where ?? map.At.Where);

@@ -35,6 +35,7 @@ internal sealed class StudyGrid(
         var cell = new Cell(CellIdentity.Id(point, decides, seed, start?.Cell.Id), point.Dataset.Choice, point.Model.Choice,
             point.Attack.Choice, point.Defence.Choice, choice, seed, point.Labels)
         {
+            FormerId = FormerId(point, choice, decides, seed, start?.Cell),
             Paper = point.Paper,
         };
         WeightsTask? shared = TrainingPart(point) is GridPoint part ? Make(part, seed, plan, start).Task.Weights : null;
@@ -53,16 +54,23 @@ internal sealed class StudyGrid(
     private PrepareTask Prepared(string key) =>
         preparations.TryGetValue(key, out PrepareTask? known) ? known : preparations[key] = new PrepareTask(key);
 
+    /// <summary>The id from before <c>auto</c> was resolved; null where it is the same.</summary>
+    private string? FormerId(GridPoint point, Choice choice, string decides, long seed, Cell? start)
+    {
+        string written = identity.OfTrainingAsWritten(choice);
+        return written == decides && start?.FormerId is null ? null
+            : CellIdentity.Id(point, written, seed, start?.FormerId ?? start?.Id);
+    }
+
     /// <summary>The point whose training this one can take over; null where it must train.</summary>
     private GridPoint? TrainingPart(GridPoint point)
     {
         Choice own = point.Defence.Choice, part = DefenceCatalog.TrainingPart(own);
         if (part.Canonical == own.Canonical) return null;
         if (part.Name == DefenceCatalog.None) return point with { Defence = noDefence };
-        ICatalogEntry entry = DefenceCatalog.Find(part.Name)!;
         return point with
         {
-            Defence = point.Defence with { Choice = part, Label = $"{part.Name} in training", Identity = identity.Of(entry, part) },
+            Defence = point.Defence with { Choice = part, Label = $"{part.Name} in training", Identity = identity.Of(part) },
         };
     }
 }

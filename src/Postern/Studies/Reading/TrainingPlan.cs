@@ -13,7 +13,7 @@ internal sealed record TrainingPlan(IPreset Preset, IReadOnlyDictionary<string, 
     {
         ICatalogEntry training = Preset.For(dataset.Choice, model.Choice);
         var choice = new Choice(training, Overrides, Where);
-        return (choice, identity.OfTraining(training, choice));
+        return (choice, identity.OfTraining(choice));
     }
 }
 

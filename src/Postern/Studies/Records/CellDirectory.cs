@@ -12,6 +12,8 @@ namespace Postern.Studies;
 /// </summary>
 public sealed class CellDirectory
 {
+    private const string DescriptionFile = "cell.json";
+
     private readonly Cell cell;
     private readonly MetricsLog metrics;
     private readonly TensorBoardLog curves;
@@ -22,7 +24,7 @@ public sealed class CellDirectory
     public CellDirectory(string root, Cell cell)
     {
         this.cell = cell;
-        Folder = Path.Combine(root, cell.Id);
+        Folder = FolderOf(root, cell);
         metrics = new MetricsLog(Path.Combine(Folder, "metrics.jsonl"));
         curves = new TensorBoardLog(Path.Combine(Folder, TensorBoardLog.FileName));
     }
@@ -36,7 +38,7 @@ public sealed class CellDirectory
     /// <summary>Path of <c>preview.png</c>: clean, triggered and residual pictures.</summary>
     public string PreviewPath => Path.Combine(Folder, "preview.png");
 
-    private string DescriptionPath => Path.Combine(Folder, "cell.json");
+    private string DescriptionPath => Path.Combine(Folder, DescriptionFile);
 
     private string PlanPath => Path.Combine(Folder, "plan.json");
 
@@ -143,7 +145,8 @@ public sealed class CellDirectory
     public CellResult? ReadResult()
     {
         if (ResultFile.Read(ResultPath, cell.Defence.Values) is not CellResult result) return null;
-        return result.Id == cell.Id ? result : throw RecordFormat.Damaged(ResultPath, $"it is the result of {result.Id}");
+        return result.Id == cell.Id || result.Id == cell.FormerId ? result
+            : throw RecordFormat.Damaged(ResultPath, $"it is the result of {result.Id}");
     }
 
     /// <summary>Writes a detector's scores and returns the name of their file.</summary>
@@ -168,6 +171,16 @@ public sealed class CellDirectory
 
     /// <summary>Writes <c>failure.json</c> with why the cell stopped.</summary>
     public void WriteFailure(string error) => RecordFormat.Write(FailurePath, new FailureRecord(error.ReplaceLineEndings(" ")));
+
+    /// <summary>The folder of the cell's id, or that of its former one where this very cell was run under it.</summary>
+    private static string FolderOf(string root, Cell cell)
+    {
+        string folder = Path.Combine(root, cell.Id);
+        if (cell.FormerId is not string former || Directory.Exists(folder)) return folder;
+        string earlier = Path.Combine(root, former);
+        return RecordFormat.Read<CellDescription>(Path.Combine(earlier, DescriptionFile)) is CellDescription there
+            && there.Hardware.GetValueOrDefault("precision") == cell.Training.Word("precision") ? earlier : folder;
+    }
 
     private sealed record FailureRecord(string Error);
 }

@@ -30,7 +30,7 @@ internal sealed class PreparedAttacks
             return there.Attack;
         }
         if (prepare(cell.Attack) is not Attack prepared) return null;
-        if (AttackCatalog.Find(cell.Attack.Name) is not { Learned: true }) return prepared;
+        if (cell.Attack.Entry is not AttackEntry { Learned: true }) return prepared;
         if (latest.Count == Kept) latest.RemoveAt(0);
         latest.Add((key, prepared));
         return prepared;

@@ -33,6 +33,12 @@ public sealed record Cell(
     /// <summary>The defence's name in tables.</summary>
     public string DefenceLabel => Labels.Defence;
 
+    /// <summary>
+    /// Its id until November 2026, when <c>precision: auto</c> was one id on all machines; null where it is <see cref="Id"/>. A
+    /// folder of that name is the cell's where it was run in the precision that <c>auto</c> stands for here.
+    /// </summary>
+    public string? FormerId { get; init; }
+
     /// <summary>What the paper calls them, for published values: the study's <c>paper</c> keys, else the labels.</summary>
     public required CellNames Paper { get; init; }
 

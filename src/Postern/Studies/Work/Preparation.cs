@@ -15,7 +15,7 @@ internal static class Preparation
     /// <remarks>Equal names mean equal work. What is made is kept by content all the same (<c>ArtifactKey</c>).</remarks>
     public static string? KeyOf(Cell cell)
     {
-        if (AttackCatalog.Find(cell.Attack.Name) is not { Learned: true } attack) return null;
+        if (cell.Attack.Entry is not AttackEntry { Learned: true } attack) return null;
         IEnumerable<string> options = cell.Attack.Values.Where(v => !attack.PlanOptions.Contains(v.Key)).Select(v => $"{v.Key}={v.Value}");
         string text = $"{cell.Dataset.Canonical}\n{attack.Name}\n{string.Join('\n', options)}";
         return $"prepare-{attack.Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashDigits]}";

@@ -1,4 +1,5 @@
 using Postern.Configuration;
+using Postern.Models;
 
 namespace Postern.Training.Recipes;
 
@@ -11,21 +12,21 @@ public static class PresetCatalog
     private const string ImageNet = "imagenet";
 
     /// <summary>The presets, in the order of listings.</summary>
-    public static IReadOnlyList<IPreset> All { get; } =
+    public static Catalog<IPreset> All { get; } = new("preset",
     [
         new Preset("quick", "AdamW for small models and short runs", (_, _) =>
             [("epochs", "8"), ("batch_size", "32"), ("lr", "0.002"), ("weight_decay", "0.05"), ("warmup_epochs", "0.5")]),
         new Preset("scratch-32", "the recommended reading of the paper's 32x32 training: AdamW, lr 1e-3 * batch / 512, 100 epochs", (_, _) => Scratch32),
         new Preset("paper-scratch", "the recommended reading of the paper's training from scratch: ResNet18 as toolbox, all others as scratch-32", (dataset, model) =>
-            Family(model) is "resnet18" or "resnet" ? Toolbox(dataset) : Scratch32),
+            ModelOf(model).Family == "resnet" ? Toolbox(dataset) : Scratch32),
         new Preset("toolbox", "Backdoor-Toolbox's ResNet18: SGD, step decay, 100 epochs (GTSRB: lr 0.01)", (dataset, _) => Toolbox(dataset)),
         new Preset("scratch-official", "each family's official training from scratch, 300 epochs with all its augmentation (ResNet18: toolbox)", (dataset, model) =>
-            Family(model) switch
+            ModelOf(model).Family switch
             {
-                "resnet18" or "resnet" => Toolbox(dataset),
+                "resnet" => Toolbox(dataset),
                 "mambaout" => MambaOutScratch,
-                _ => [.. Launcher, ("lr", model.Name.StartsWith("vim-small", StringComparison.Ordinal) ? "0.001" : "0.0005"), ("epochs", "300"),
-                    ("weight_decay", Family(model) == "vim" && !model.Name.StartsWith("vim-small", StringComparison.Ordinal) ? "0.1" : "0.05"),
+                _ => [.. Launcher, ("lr", ModelOf(model).ScratchRate), ("epochs", "300"),
+                    ("weight_decay", ModelOf(model).ScratchDecay),
                     ("warmup_lr", "0.000001"), ("min_lr", "0.00001")],
             }),
         new Preset("paper-literal", "the paper's numbers as the official fine-tuning program runs them: scaled lr, warm-up longer than the run", (dataset, model) =>
@@ -36,7 +37,7 @@ public static class PresetCatalog
             ("batch_size", "128"), ("lr", "0.000005"), ("weight_decay", "0.00000001"), ("warmup_lr", "0.00001"), ("min_lr", "0.00001"), ("warmup_epochs", "5"),
             ("schedule", "cosine-epoch"), ("mixup", "0.8"), ("drop_last", "true"), ("epochs", PaperEpochs(dataset, model, scratch: "100")),
         ]),
-    ];
+    ]);
 
     private static (string, string)[] Scratch32 =>
         [("epochs", "100"), ("batch_size", "128"), ("lr", "0.001"), ("lr_reference_batch", "512"), ("weight_decay", "0.05"), ("warmup_epochs", "5"), ("min_lr", "0.00001")];
@@ -73,9 +74,9 @@ public static class PresetCatalog
     // Three epochs of ImageNet for Vim (and DeiT, of which nothing else is said), ten for MambaOut; from scratch they are not
     // given.
     private static string PaperEpochs(Choice dataset, Choice model, string scratch) =>
-        dataset.Name != ImageNet ? scratch : Family(model) == "mambaout" ? "10" : "3";
+        dataset.Name != ImageNet ? scratch : ModelOf(model).Family == "mambaout" ? "10" : "3";
 
-    private static string Family(Choice model) => model.Name.Split('-')[0];
+    private static ModelEntry ModelOf(Choice model) => model.EntryAs<ModelEntry>();
 
     private sealed record Preset(string Name, string Summary, Func<Choice, Choice, (string, string)[]> Values) : IPreset
     {

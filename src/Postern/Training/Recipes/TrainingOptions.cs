@@ -76,6 +76,7 @@ public static class TrainingOptions
             "of matrix products and convolutions, in training and in tests: float32, bf16 (weights stay float32), auto (bf16 where the processor multiplies it)")
         {
             Allowed = Precisions.Words,
+            Resolve = word => Precisions.Of(word).Word(),
         },
         new("drop_last", OptionKind.Switch, "false", "leave out the samples that do not fill an epoch's last batch"),
         new("ema", OptionKind.Number, "0", "decay of a running mean of the weights, kept and measured beside them; 0 for none")

@@ -82,7 +82,7 @@ public class PreparationTests
     {
         using var folder = new TemporaryFolder();
         PreparationContext context = Quiet.Context(folder.Path, pictures: 24) with { Cancel = new CancellationToken(canceled: true) };
-        Attack attack = SampleAttacks.Make("dynamic", ("generator_input", input), ("mask_epochs", "3"), ("generator_epochs", "5"),
+        Attack attack = SampleAttacks.MakeFor(dataset, "dynamic", ("generator_input", input), ("mask_epochs", "3"), ("generator_epochs", "5"),
             ("prepare_batch", "64"), ("classifier", "resnet-mini"), ("classifier_lr", "0.02"), ("joint_milestones", "4"), ("prepare_subset", "50"));
         string[] options = ["target=2", "mask_epochs=3", "joint_epochs=5", "batch=64", "share=0.1", "classifier=resnet-mini", "classifier_lr=0.02", "milestones=4", $"pixels={pixels}",
             "accumulate=False", "absolute_cross=False", "subset=50", "seed=0"];

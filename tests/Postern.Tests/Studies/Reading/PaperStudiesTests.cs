@@ -49,7 +49,7 @@ public class PaperStudiesTests
     {
         foreach (Cell cell in Read(file).Cells.DistinctBy(c => c.AttackLabel).Where(c => c.Attack.Name is not ("none" or "clb")))
         {
-            PublishedBudget budget = AttackCatalog.Find(cell.Attack.Name)!.Published.Single(p => p.Dataset == dataset);
+            PublishedBudget budget = cell.Attack.EntryAs<AttackEntry>().Published.Single(p => p.Dataset == dataset);
             Assert.Equal(budget.PoisonRate, cell.Attack.Number("poison_rate"));
             if (cell.Attack.Values.ContainsKey("cover_rate")) Assert.Equal(budget.CoverRate, cell.Attack.Number("cover_rate"));
         }

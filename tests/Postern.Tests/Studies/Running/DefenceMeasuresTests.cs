@@ -25,7 +25,7 @@ public sealed class DefenceMeasuresTests : IDisposable
     private readonly Dataset dataset = SampleDefences.Stripes(train: 400, test: 64);
     private readonly PatchMlp model = new(patchSize: 8, embedDim: 16, classes: 4);
     private readonly Attack attack = AttackCatalog.Create(new Choice(AttackCatalog.All.Single(a => a.Name == "badnets")),
-        datasetTargetClass: 0)!;
+        new DatasetTraits("signs", TargetClass: 0))!;
     private readonly CellDirectory directory;
     private readonly Cell cell;
 

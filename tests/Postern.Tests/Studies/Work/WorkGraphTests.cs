@@ -55,7 +55,7 @@ public sealed class WorkGraphTests : IDisposable
     [MemberData(nameof(Learned))]
     public void Attacks_that_differ_in_their_plan_alone_learn_once(string attack)
     {
-        AttackEntry entry = AttackCatalog.Find(attack)!;
+        AttackEntry entry = AttackCatalog.All.Get(attack, attack);
         Assert.All(entry.PlanOptions, name => Assert.Contains(name, entry.Options.Select(o => o.Name)));
         Assert.Single(Preparations(Read($"attacks: [{attack}, {{name: {attack}, poison_rate: 0.0025, accept: warn}}]\nseeds: [0, 1]\n")));
         string learning = entry.Options.First(o => o.Name.EndsWith("_epochs", StringComparison.Ordinal)).Name;

@@ -1,0 +1,118 @@
+using Postern.Cli.Commands;
+using Postern.Configuration;
+using Postern.Kernels;
+using Postern.Studies;
+
+namespace Postern.Tests.Studies;
+
+/// <summary>
+/// Ids outlive versions: a cell that was run is found again, and what would give another result has another id.
+/// </summary>
+public sealed class CellIdentityTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    // As they were at commit 9fbfea2. Of cells whose studies name no file, since a file's content counts where it is there.
+    [Theory]
+    [InlineData("quickstart.yaml", "signs_resnet-mini_none_s0-de8f8fb1")]
+    [InlineData("quickstart.yaml", "signs_vim-mini_badnets_s0-723b093b")]
+    [InlineData("quickstart.yaml", "signs_vim-mini_patch-pixel_s0-8435de61")]
+    [InlineData("attacks/cifar10.yaml", "cifar10_resnet18-narrow_tact_s0-a896c54f")]
+    [InlineData("attacks/cifar10.yaml", "cifar10_resnet18-narrow_dynamic_s0-0731dd4c")]
+    [InlineData("first-light/gtsrb.yaml", "gtsrb_vim_badnets_s0-eb38273d")]
+    [InlineData("paper/table3-cifar10.yaml", "cifar10_resnet18_none_s0-98c7d8c9")]
+    [InlineData("paper/table3-cifar10.yaml", "cifar10_resnet18_refool_s1-a95b869a")]
+    [InlineData("paper/table3-cifar10.yaml", "cifar10_mambaout-femto_adaptive-blend_s2-a356982b")]
+    [InlineData("paper/table3-gtsrb.yaml", "gtsrb_resnet18_badnets_s2-548693a6")]
+    [InlineData("paper/table3-gtsrb.yaml", "gtsrb_mambaout-femto_adaptive-blend_s2-8b51bd2e")]
+    [InlineData("paper-mini/table1.yaml", "cifar10_mambaout-mini_badnets_s1-98f556a7")]
+    [InlineData("paper-mini/table2.yaml", "cifar10_vim-mini_badnets_patch-shuffle_s1-4ae27c1e")]
+    [InlineData("paper-mini/table2.yaml", "cifar10_vim-mini_patch-pixel_patch-shuffle_s2-17435c34")]
+    public void Ids_of_the_repositorys_studies_stay(string file, string id)
+    {
+        Study study = StudyArguments.ReadFile(Path.Combine(SharedMaterial.RepositoryRoot, "studies", file), [], planOnly: true);
+        Assert.Contains(id, study.Cells.Select(c => c.Id));
+    }
+
+    [Fact]
+    public void An_option_that_is_added_leaves_no_trace_at_its_neutral_value()
+    {
+        OptionInfo added = new("warp", OptionKind.Number, "0", "of the added thing") { Neutral = "0" };
+        string before = IdWith([]), neutral = IdWith([added]);
+        Assert.Equal(before, neutral);
+        Assert.Equal(before, IdWith([added], ("warp", "0.0")));
+        Assert.NotEqual(before, IdWith([added], ("warp", "0.1")));
+        Assert.NotEqual(before, IdWith([added with { Neutral = null }]));
+    }
+
+    [Fact]
+    public void A_neutral_value_that_is_not_the_default_leaves_no_trace_either()
+    {
+        OptionInfo added = new("warp", OptionKind.Switch, "true", "a default that is not as before") { Neutral = "false" };
+        Assert.NotEqual(IdWith([]), IdWith([added]));
+        Assert.Equal(IdWith([]), IdWith([added], ("warp", "false")));
+    }
+
+    [Fact]
+    public void What_auto_stands_for_decides_the_id_and_not_the_word()
+    {
+        string here = CpuFeatures.Current.HasBfloat16 ? "bf16" : "float32", other = here == "bf16" ? "float32" : "bf16";
+        Cell auto = Trained("auto");
+        Assert.Equal(here, auto.Training.Word("precision"));
+        Assert.Equal(Trained(here).Id, auto.Id);
+        Assert.NotEqual(Trained(other).Id, auto.Id);
+        Assert.Null(Trained(here).FormerId);
+    }
+
+    [Fact]
+    public void A_result_under_the_former_id_of_auto_is_found_where_it_was_run_in_that_precision()
+    {
+        Cell cell = Trained("auto");
+        string former = Path.Combine(folder.Path, cell.FormerId!), id = Path.Combine(folder.Path, cell.Id);
+        Directory.CreateDirectory(former);
+        Describe(cell.Training.Word("precision"));
+        Assert.Equal(former, new CellDirectory(folder.Path, cell).Folder);
+        Describe("float16");
+        Assert.Equal(id, new CellDirectory(folder.Path, cell).Folder);
+        Describe(cell.Training.Word("precision"));
+        Directory.CreateDirectory(id);
+        Assert.Equal(id, new CellDirectory(folder.Path, cell).Folder);
+
+        void Describe(string precision)
+        {
+            string old = Path.Combine(SharedMaterial.RepositoryRoot, "tests", "Postern.Tests", "OldRuns", "written");
+            string cellFile = Path.Combine(old, "interrupted", "signs_deit_badnets_s0-b9ce1284", "cell.json");
+            string text = File.ReadAllText(cellFile);
+            string record = text.Replace("\"precision\": \"float32\",\n    \"os\"",
+                $"\"precision\": \"{precision}\",\n    \"os\"", StringComparison.Ordinal);
+            File.WriteAllText(Path.Combine(former, "cell.json"), record);
+        }
+    }
+
+    private Cell Trained(string precision) => StudyArguments.ReadFile(folder.File("study.yaml", $$"""
+        datasets: [signs]
+        models: [vim-mini]
+        attacks: [none]
+        preset: quick
+        train: {precision: {{precision}}}
+        """), []).Cells[0];
+
+    /// <summary>The id of a cell whose attack has further options.</summary>
+    private string IdWith(OptionInfo[] more, params (string Name, string Value)[] set)
+    {
+        StudyCatalogs sample = SampleCatalogs.All;
+        ICatalogEntry badnets = sample.Attacks.Get("badnets", "test");
+        var attack = new SampleCatalogs.Entry(badnets.Name, "", [.. badnets.Options, .. more]);
+        var attacks = new Catalog<ICatalogEntry>("attack", [sample.Attacks.Get("none", "test"), attack]);
+        string options = string.Concat(set.Select(s => $", {s.Name}: {s.Value}"));
+        string file = folder.File("study.yaml", $$"""
+            datasets: [signs]
+            models: [vim]
+            attacks: [{name: badnets{{options}}}]
+            preset: quick
+            """);
+        return StudyFile.Read(file, sample with { Attacks = attacks }, []).Cells[0].Id;
+    }
+}
