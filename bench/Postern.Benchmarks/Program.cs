@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using BenchmarkDotNet.Running;
-using Postern;
 using Postern.Benchmarks;
 using Postern.Native;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Postern.Models;
 using Postern.Models.Checkpoints;
 using Spectre.Console;
 using TorchSharp;

@@ -1,4 +1,5 @@
 using Postern.Configuration;
+using Postern.Models;
 using Postern.Models.Checkpoints;
 using TorchSharp;
 

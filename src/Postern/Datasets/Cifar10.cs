@@ -1,6 +1,4 @@
 using Postern.Configuration;
-using Postern.Datasets.Cifar;
-using Postern.Datasets.Files;
 
 namespace Postern.Datasets;
 
@@ -21,8 +19,7 @@ public sealed class Cifar10 : IDatasetEntry
     ];
 
     /// <summary>Names of the classes, by number.</summary>
-    public static IReadOnlyList<string> ClassNames { get; } =
-        ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+    public static IReadOnlyList<string> ClassNames => CifarPart.ClassNames;
 
     /// <inheritdoc/>
     public string Name => "cifar10";
@@ -37,17 +34,17 @@ public sealed class Cifar10 : IDatasetEntry
     public bool Recognises(string path) => TreeAt(path) is not null;
 
     /// <inheritdoc/>
-    public DatasetScale ScaleOf(Choice choice) => new DatasetScale(50_000, 10_000, ImagePart.Side, ClassNames.Count).Limited(choice);
+    public DatasetScale ScaleOf(Choice choice) => new DatasetScale(50_000, 10_000, CifarPart.Side, ClassNames.Count).Limited(choice);
 
     /// <inheritdoc/>
     public Dataset Open(Choice choice)
     {
         string path = StoredOptions.PathOf(choice);
-        using FileTree tree = FileTree.Open(TreeAt(path) ?? throw NotHere(path));
+        using FileTree tree = FileTrees.Open(TreeAt(path) ?? throw NotHere(path));
         (Layout layout, string folder) = LayoutOf(tree) ?? throw NotHere(path);
         (ImageSet train, ImageSet test) = layout.Read(tree, folder);
         return StoredOptions.Limit(choice, new Dataset(
-            Name, train, test, ImagePart.Side, [.4914f, .4822f, .4465f], [.247f, .243f, .261f], TargetClass: 0, "flip-crop", layout.Name));
+            Name, train, test, CifarPart.Side, [.4914f, .4822f, .4465f], [.247f, .243f, .261f], TargetClass: 0, "flip-crop", layout.Name));
     }
 
     // Where to begin: a published archive, the folder of a single batch that was named, or the folder itself.

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Postern.Datasets.Files;
 using Postern.Imaging;
 
 namespace Postern.Datasets;

@@ -1,5 +1,4 @@
 using Postern.Configuration;
-using Postern.Datasets.RoadSigns;
 
 namespace Postern.Datasets;
 

@@ -1,5 +1,4 @@
 using Postern.Configuration;
-using Postern.Datasets.Files;
 using Postern.Imaging;
 
 namespace Postern.Datasets;
@@ -54,7 +53,7 @@ public sealed class ImageNet : IDatasetEntry
     public Dataset Open(Choice choice)
     {
         string path = StoredOptions.PathOf(choice);
-        FileTree tree = FileTree.Open(path);
+        FileTree tree = FileTrees.Open(path);
         try
         {
             (FolderImageSet train, FolderImageSet test, string note) = Splits(tree, choice);

@@ -42,7 +42,7 @@ internal sealed class PictureDecoder : IDisposable
     /// A JPEG whose sides are both larger than this is decoded at the fewest eighths of its size that leave both at least this; null
     /// for full size.
     /// </param>
-    /// <exception cref="InputException">Not a picture, damaged, cut short, or larger than <see cref="ImageFile.MaxPixels"/>.</exception>
+    /// <exception cref="InputException">Not a picture, damaged, cut short, or larger than <see cref="PictureSize.MaxPixels"/>.</exception>
     public void Decode(ReadOnlySpan<byte> data, string source, Func<int, int, PixelBox>? partOf = null, int? enough = null)
     {
         if (data.StartsWith("P6"u8))
@@ -50,14 +50,14 @@ internal sealed class PictureDecoder : IDisposable
             RgbImage picture = Ppm.Decode(data, source);
             partOf?.Invoke(picture.Width, picture.Height);
             Reserve(picture.Width, picture.Height, new PixelBox(0, 0, picture.Height, picture.Width), source);
-            ImageFile.ToRgba(picture, memory.GetPixelSpan());
+            picture.CopyToRgba(memory.GetPixelSpan());
             return;
         }
         if (data.IsEmpty) throw new InputException(source, "the file is empty, expected a picture");
         using SKData bytes = SKData.CreateCopy(data);
         using SKCodec codec = SKCodec.Create(bytes)
             ?? throw new InputException(source, "not a picture in a known format (PNG, JPEG, PPM), or its header is damaged");
-        ImageFile.CheckSize(codec.Info.Width, codec.Info.Height, data.Length, source);
+        PictureSize.Check(codec.Info.Width, codec.Info.Height, data.Length, source);
 
         bool jpeg = codec.EncodedFormat == SKEncodedImageFormat.Jpeg;
         SKSizeI size = jpeg && enough is int side ? Reduced(codec, side) : codec.Info.Size;

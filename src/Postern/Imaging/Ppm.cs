@@ -22,7 +22,7 @@ public static class Ppm
         if (position >= data.Length || !IsBlank(data[position])) throw new InputException(source, "the PPM's header does not end in a blank");
         position++;
 
-        ImageFile.CheckSize(width, height, data.Length, source);
+        PictureSize.Check(width, height, data.Length, source);
         long expected = 3L * width * height;
         if (data.Length - position < expected)
             throw new InputException(source, $"the PPM of {width}x{height} needs {expected} bytes of pixels and has {data.Length - position}");

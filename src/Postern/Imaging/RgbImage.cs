@@ -29,6 +29,20 @@ public sealed class RgbImage
         return image;
     }
 
+    /// <summary>The picture of [height, width, RGBA]; alpha is dropped.</summary>
+    internal static RgbImage FromRgba(ReadOnlySpan<byte> rgba, int width, int height)
+    {
+        var image = new RgbImage(width, height);
+        int plane = width * height;
+        Span<byte> red = image.Pixels.AsSpan(0, plane), green = image.Pixels.AsSpan(plane, plane), blue = image.Pixels.AsSpan(2 * plane);
+        for (int i = 0; i < plane; i++)
+        {
+            ReadOnlySpan<byte> pixel = rgba.Slice(4 * i, 4);
+            (red[i], green[i], blue[i]) = (pixel[0], pixel[1], pixel[2]);
+        }
+        return image;
+    }
+
     /// <summary>Columns.</summary>
     public int Width { get; }
 
@@ -40,4 +54,17 @@ public sealed class RgbImage
 
     /// <summary>One channel's value at (<paramref name="row"/>, <paramref name="column"/>).</summary>
     public ref byte this[int channel, int row, int column] => ref Pixels[(channel * Height + row) * Width + column];
+
+    /// <summary>Writes the picture as [Height, Width, RGBA], opaque.</summary>
+    internal void CopyToRgba(Span<byte> rgba)
+    {
+        int plane = Width * Height;
+        for (int i = 0; i < plane; i++)
+        {
+            rgba[4 * i] = Pixels[i];
+            rgba[4 * i + 1] = Pixels[plane + i];
+            rgba[4 * i + 2] = Pixels[2 * plane + i];
+            rgba[4 * i + 3] = 255;
+        }
+    }
 }

@@ -25,7 +25,7 @@ public sealed record ModelEntry(
     public string ScratchDecay { get; init; } = "0.05";
 
     /// <summary>What a study may set: the sizes, and where training starts.</summary>
-    public IReadOnlyList<OptionInfo> Options { get; } = [.. Sizes, .. StartingPoint.Options];
+    public IReadOnlyList<OptionInfo> Options { get; } = [.. Sizes, .. CheckpointOptions.All];
 
     /// <summary>Number of classes of the dataset that it is usually trained on: ImageNet's at 224, else CIFAR-10's.</summary>
     public int UsualClasses => InputSide >= 224 ? 1000 : 10;

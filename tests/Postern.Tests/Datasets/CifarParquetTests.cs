@@ -1,5 +1,4 @@
 using Postern.Datasets;
-using Postern.Datasets.Cifar;
 using Postern.Imaging;
 using Postern.Tests.Imaging;
 
@@ -11,7 +10,7 @@ public class CifarParquetTests
     public void Null_paths_in_some_rows_shift_nothing()
     {
         ParquetRow[] rows = [.. Enumerable.Range(0, 12).Select(i => Row(i, path: i % 3 == 1 ? null : $"{i}.png"))];
-        List<ImagePart> parts = CifarParquet.Parts(ParquetWriting.File(rows[..7], rows[7..]), "t.parquet");
+        List<CifarPart> parts = CifarParquet.Parts(ParquetWriting.File(rows[..7], rows[7..]), "t.parquet");
         AssertRows(parts, 12);
         Assert.Equal("t.parquet#8", parts[1].NameOf(1));
     }
@@ -88,7 +87,7 @@ public class CifarParquetTests
 
     internal static ParquetRow Row(int index, string? path = null) => new(ImageFile.EncodePng(CifarBinaryTests.Image(index)), path, index % 10);
 
-    private static void AssertRows(List<ImagePart> parts, int count)
+    private static void AssertRows(List<CifarPart> parts, int count)
     {
         byte[] pixels = [.. parts.SelectMany(p => p.Pixels)];
         Assert.Equal(Enumerable.Range(0, count).Select(i => i % 10), parts.SelectMany(p => p.Labels));

@@ -1,6 +1,5 @@
 using System.Text;
 using Postern.Datasets;
-using Postern.Datasets.Files;
 
 namespace Postern.Tests.Datasets;
 

@@ -2,8 +2,6 @@ using System.IO.Compression;
 using FsCheck;
 using FsCheck.Fluent;
 using Postern.Datasets;
-using Postern.Datasets.Cifar;
-using Postern.Datasets.Files;
 using Postern.Imaging;
 
 namespace Postern.Tests.Datasets;
@@ -65,7 +63,7 @@ public class DamagedFileTests
         Survives(tar, data =>
         {
             using (var zipped = new GZipStream(File.Create(folder["b.tar.gz"]), CompressionLevel.Fastest)) zipped.Write(data);
-            using FileTree tree = FileTree.Open(folder["b.tar.gz"]);
+            using FileTree tree = FileTrees.Open(folder["b.tar.gz"]);
             tree.Files("a");
         }, cases: 150);
     }

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Postern.Datasets;
-using Postern.Datasets.Files;
 using Postern.Imaging;
 using Postern.Kernels;
 
@@ -96,7 +95,7 @@ public class SquareReaderTests
     [Trait("Category", "Data")]
     public void A_photograph_read_at_reduced_size_differs_by_about_a_grey_level()
     {
-        using FileTree files = FileTree.Open(SharedMaterial.Require("data/imagenet-sample/imagenet-sample.zip"));
+        using FileTree files = FileTrees.Open(SharedMaterial.Require("data/imagenet-sample/imagenet-sample.zip"));
         var fit = new SquareFit(64);
         double sum = 0;
         int largest = 0, pictures = 0;

@@ -1,5 +1,4 @@
 using Postern.Models;
-using Postern.Models.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 

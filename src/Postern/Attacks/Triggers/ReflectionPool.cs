@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Postern.Datasets.Files;
 using Postern.Imaging;
 
 namespace Postern.Attacks.Triggers;
@@ -54,7 +53,7 @@ public sealed class ReflectionPool
     {
         if (!Path.Exists(path))
             throw new InputException(path, "there is no such folder or zip; 'reflections' names one with photographs in it");
-        using FileTree tree = FileTree.Open(path);
+        using FileTree tree = FileTrees.Open(path);
         (string Name, string Place, byte[] Content)[] files = [.. Pictures(tree, "").Order(StringComparer.Ordinal).Take(Largest)
             .Select(f => (f, tree.Describe(f), tree.Read(f)))];
         if (files.Length == 0) throw new InputException(path, $"there is no picture in it ({string.Join(", ", Extensions)}); 'reflections' needs photographs");

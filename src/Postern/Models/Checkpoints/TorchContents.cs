@@ -1,4 +1,3 @@
-using Postern.Datasets.Files;
 
 namespace Postern.Models.Checkpoints;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Postern.Datasets.Files;
 
 namespace Postern.Models.Checkpoints;
 

@@ -36,7 +36,7 @@ internal sealed record FigureGrid(IReadOnlyList<IReadOnlyList<FigureTile>> Rows,
                 top += captions[row] + TileSide + Gap;
             }
         }
-        return ImageFile.FromRgba(bitmap.GetPixelSpan(), width, height);
+        return RgbImage.FromRgba(bitmap.GetPixelSpan(), width, height);
     }
 
     private void Draw(SKCanvas canvas, FigureText text, FigureTile tile, int left, int top, int captionHeight)
@@ -91,7 +91,7 @@ internal sealed record FigureGrid(IReadOnlyList<IReadOnlyList<FigureTile>> Rows,
     private static SKBitmap Bitmap(RgbImage picture)
     {
         var bitmap = new SKBitmap(new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque, colorspace: null));
-        ImageFile.ToRgba(picture, bitmap.GetPixelSpan());
+        picture.CopyToRgba(bitmap.GetPixelSpan());
         return bitmap;
     }
 }

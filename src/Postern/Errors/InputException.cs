@@ -1,0 +1,22 @@
+namespace Postern.Errors;
+
+/// <summary>
+/// Bad input from outside: a file, a study, an option. The command line shows it as one line,
+/// <c>error: FILE: what was found, what to do</c>, and ends with exit code 2.
+/// </summary>
+public sealed class InputException : Exception
+{
+    /// <summary>An error about <paramref name="source"/>.</summary>
+    /// <param name="source">The file (with <c>:line:column</c> where known) or the option at fault.</param>
+    /// <param name="found">What was found and what to do about it, in one line.</param>
+    /// <param name="inner">The cause, shown only with <c>--verbose</c>.</param>
+    public InputException(string source, string found, Exception? inner = null)
+        : base(OneLine($"{source}: {found}"), inner) { }
+
+    private InputException(string message) : base(OneLine(message)) { }
+
+    /// <summary>The error that another process told of, in its words.</summary>
+    internal static InputException Told(string message) => new(message);
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+}

@@ -1,0 +1,54 @@
+using System.Text;
+
+namespace Postern.Files;
+
+/// <summary>
+/// Writes a file as a whole: into a temporary file of the same folder, flushed to disk, then renamed over the target. A reader, or
+/// the next run after a kill, sees the old content or the new one, never a part. What a kill leaves behind is called
+/// <c>.NAME.XXXXXXXX.tmp</c> and is never read.
+/// </summary>
+public static class AtomicFile
+{
+    /// <summary>The ending of temporary files.</summary>
+    public const string TemporaryExtension = ".tmp";
+
+    /// <summary>Writes what <paramref name="write"/> gives to <paramref name="path"/>, making its folder where there is none.</summary>
+    /// <exception cref="InputException">The place cannot be written to; the target is untouched.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid().ToString("N")[..8]}{TemporaryExtension}");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch (Exception e)
+        {
+            DeleteIfThere(temporary);
+            if (e is IOException or UnauthorizedAccessException) throw new InputException(path, $"cannot be written ({e.Message})", e);
+            throw;
+        }
+    }
+
+    /// <summary>Writes <paramref name="text"/> as UTF-8 without a byte order mark.</summary>
+    /// <exception cref="InputException">The place cannot be written to; the target is untouched.</exception>
+    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    private static void DeleteIfThere(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The write's own failure is the one to report; the leftover is recognisable and never read.
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+
+namespace Postern.Files;
+
+/// <summary>A gzipped tar archive of moderate size (CIFAR-10's 170 MB), held unpacked in memory since a tar has no index.</summary>
+internal sealed class TarTree : ArchiveTree
+{
+    // Gzip expands at most 1032-fold, and no dataset kept this way is larger than this.
+    private const long LargestContent = 512L << 20;
+
+    private readonly Dictionary<string, byte[]> contents = new(StringComparer.Ordinal);
+
+    /// <summary>Unpacks the archive.</summary>
+    /// <exception cref="InputException">Missing, damaged, cut short or too large.</exception>
+    internal TarTree(string path) : base(path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var unzipped = new GZipStream(file, CompressionMode.Decompress);
+            using var tar = new TarReader(unzipped);
+            long total = 0;
+            while (tar.GetNextEntry() is TarEntry entry)
+            {
+                string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
+                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || !IsSafe(name)) continue;
+                total += entry.Length;
+                if (total > LargestContent) throw new InputException(path, $"holds more than {LargestContent} bytes; unpack it and name the folder");
+                byte[] content = new byte[entry.Length];
+                entry.DataStream?.ReadExactly(content);
+                contents.TryAdd(name, content);
+            }
+        }
+        catch (Exception e) when (e is not InputException)
+        {
+            throw new InputException(path, $"cannot be read as a .tar.gz archive: {e.Message}", e);
+        }
+        SetNames(contents.Keys);
+    }
+
+    internal override long LengthOf(string file) => Read(file).Length;
+
+    internal override byte[] Read(string file) =>
+        contents.GetValueOrDefault(file) ?? throw new InputException(Describe(file), "there is no such file in the archive");
+}
