@@ -17,8 +17,9 @@ internal readonly record struct LinearWork(long Rows, long Inputs, long Outputs,
 }
 
 /// <summary>
-/// Exactly the matrix products of a training step and nothing else: of each layer the output and the gradients of weight and input,
-/// written into memory that is there already.
+/// Exactly the matrix products of a training step and nothing else: of each layer the output and the gradients of weight and input.
+/// libtorch knows two routes, and which is the faster depends on the processor: its matrix product, and a 1x1 convolution. The floor
+/// is the faster of the two, whichever the models take.
 /// </summary>
 internal sealed class MatrixFloor : IDisposable
 {
@@ -49,8 +50,8 @@ internal sealed class MatrixFloor : IDisposable
         ];
     }
 
-    /// <summary>Makes all products once and gives their seconds.</summary>
-    public double Run()
+    /// <summary>Makes all products once as matrix products, written into memory that is there already, and gives their seconds.</summary>
+    public double RunAsProducts()
     {
         using var noGrad = no_grad();
         return SideBySide.Time(() =>
@@ -70,7 +71,7 @@ internal sealed class MatrixFloor : IDisposable
         });
     }
 
-    /// <summary>The same products as 1x1 convolutions over tokens, differentiated: the way of the models in float32.</summary>
+    /// <summary>Makes the same as 1x1 convolutions over tokens, differentiated, and gives their seconds.</summary>
     public double RunAsConvolutions() => SideBySide.Time(() =>
     {
         foreach ((LinearWork work, Tensor x, Tensor w, Tensor y, _, _) in layers)
