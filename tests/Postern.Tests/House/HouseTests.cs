@@ -6,8 +6,8 @@ public class HouseTests
     /// <summary>The floors of src/Postern, lowest first: a folder uses only itself and those before it.</summary>
     private static readonly string[] Floors =
     [
-        "Errors", "Files", "Native", "Configuration", "Imaging", "Datasets", "Models", "Training", "Learning", "Attacks", "Defences", "Evaluation",
-        "Studies", "Reports",
+        "Errors", "Files", "Native", "Configuration", "Imaging", "Datasets", "Models", "Training", "Learning", "Attacks", "Evaluation",
+        "Defences", "Studies", "Reports",
     ];
 
     /// <summary>
