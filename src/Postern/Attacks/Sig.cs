@@ -33,10 +33,10 @@ public sealed record Sig(PoisonBudget Budget, double Delta = 30 / 255.0, int Fre
         AttackOptions.Stage(TriggerStage.Stored),
     ], (choice, dataset) =>
         new Sig(AttackOptions.BudgetOf(choice), (double)choice.Number("delta") / 255, choice.Integer("frequency"))
-    {
-        TargetClass = AttackOptions.TargetOf(choice, dataset),
-        Stage = AttackOptions.StageOf(choice),
-    })
+        {
+            TargetClass = AttackOptions.TargetOf(choice, dataset),
+            Stage = AttackOptions.StageOf(choice),
+        })
     {
         CleanLabel = true,
         Visible = true,
