@@ -4,7 +4,7 @@ namespace Postern.Kernels;
 internal static class ScanArguments
 {
     /// <exception cref="ArgumentException">The shape is impossible, or an input that it needs is missing or of a type that it cannot have.</exception>
-    public static void Validate(SelectiveScanShape shape, in SelectiveScanInputs inputs)
+    public static void Validate(SelectiveScanShape shape, in SelectiveScanTensors inputs)
     {
         shape.Validate();
         Require(inputs.U.Exists, nameof(inputs.U));
@@ -24,7 +24,7 @@ internal static class ScanArguments
     }
 
     /// <exception cref="ArgumentException">There is no y, it is not of the type of u, or a pair is asked for its last state.</exception>
-    public static void Validate(in SelectiveScanInputs inputs, in SelectiveScanOutputs outputs, bool pair)
+    public static void Validate(in SelectiveScanTensors inputs, in SelectiveScanOutputs outputs, bool pair)
     {
         Require(outputs.Y.Exists, nameof(outputs.Y));
         SameType(inputs.U, outputs.Y, nameof(outputs.Y));
@@ -32,14 +32,14 @@ internal static class ScanArguments
     }
 
     /// <exception cref="ArgumentException">The second scan of a pair has a gate of its own, or another type.</exception>
-    public static void ValidateSecond(in SelectiveScanInputs first, in SelectiveScanInputs second)
+    public static void ValidateSecond(in SelectiveScanTensors first, in SelectiveScanTensors second)
     {
         if (second.Z.Exists) throw new ArgumentException("selective scan: the second scan of a pair has the gate of the first, not one of its own");
         SameType(first.U, second.U, "U of the second scan");
     }
 
     /// <exception cref="ArgumentException">A gradient is missing or of another type than its input, or one is asked for whose input is not there.</exception>
-    public static void Validate(SelectiveScanShape shape, in SelectiveScanInputs inputs, TokenRows gradY, in SelectiveScanGradients gradients)
+    public static void Validate(SelectiveScanShape shape, in SelectiveScanTensors inputs, TokenRows gradY, in SelectiveScanTensors gradients)
     {
         Require(gradY.Exists, nameof(gradY));
         Require(gradients.U.Exists, "gradient of U");

@@ -24,7 +24,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
 
     private static int BlocksOfLine => ScanLine.RoomFor<T>(V.Width);
 
-    public static void Run(SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients)
+    public static void Run(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients)
     {
         var plan = new ScanPlan(shape, V.Width);
         long tableFloats = ScanCall.TableFloats(shape, plan, V.Width), partialFloats = ScanPartials.Floats(shape, plan);
@@ -45,7 +45,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
     }
 
     private static void Line(
-        ScanCall[] calls, ScanPartials[] partials, TokenRows gradY, SelectiveScanGradients[] gradients, int batch, in ScanLine line,
+        ScanCall[] calls, ScanPartials[] partials, TokenRows gradY, SelectiveScanTensors[] gradients, int batch, in ScanLine line,
         ScanBackwardScratch[] scratch)
     {
         bool pair = calls.Length > 1;
@@ -75,7 +75,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
     }
 
     /// <summary>What is written when the states of a scan are done, and what the next line reads.</summary>
-    private static LinesAhead Ahead(in ScanCall call, TokenRows gradY, in SelectiveScanGradients gradients, int batch, in ScanLine line, bool last)
+    private static LinesAhead Ahead(in ScanCall call, TokenRows gradY, in SelectiveScanTensors gradients, int batch, in ScanLine line, bool last)
     {
         var ahead = new LinesAhead();
         bool lowRank = call.Shape.DtRank > 0;
@@ -211,7 +211,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
     /// <summary>Writes the gradients of u and delta, and each block's share of those of D and the bias.</summary>
     [MethodImpl(Compile.Alone)]
     private static void Close<TRow>(
-        in ScanCall call, in ScanPartials partials, in SelectiveScanGradients gradients, int batch, ScanLine line, in ScanBackwardScratch scratch)
+        in ScanCall call, in ScanPartials partials, in SelectiveScanTensors gradients, int batch, ScanLine line, in ScanBackwardScratch scratch)
         where TRow : struct, IRowKind
     {
         int channel = line.Channel;
@@ -253,7 +253,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
     /// <summary>Writes the gradient of z from s of the first scan and, in its own order, of a <paramref name="second"/>.</summary>
     [MethodImpl(Compile.Alone)]
     private static void CloseGate<TRow>(
-        in ScanCall call, in SelectiveScanGradients gradients, int batch, ScanLine line, in ScanBackwardScratch scratch, float* second)
+        in ScanCall call, in SelectiveScanTensors gradients, int batch, ScanLine line, in ScanBackwardScratch scratch, float* second)
         where TRow : struct, IRowKind
     {
         TokenRows gradZs = call.Sequence(gradients.Z, batch, line.Channel);

@@ -130,7 +130,7 @@ internal readonly unsafe struct ScanBackwardScratch
     }
 
     /// <summary>Writes the sums over the channels of <paramref name="item"/>, tokens at their own places.</summary>
-    public void FinishTokenSums(in ScanPartials partials, in SelectiveScanGradients gradients, int item)
+    public void FinishTokenSums(in ScanPartials partials, in SelectiveScanTensors gradients, int item)
     {
         if (!shape.ConstantB) Unfold(GradB, partials.OfTokens(partials.B, gradients.B, item, shape.States));
         if (!shape.ConstantC) Unfold(GradC, partials.OfTokens(partials.C, gradients.C, item, shape.States));

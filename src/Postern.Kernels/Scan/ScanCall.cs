@@ -12,7 +12,7 @@ internal unsafe struct ScanCall
     private const float Log2E = 1.44269504f;
 
     public SelectiveScanShape Shape;
-    public SelectiveScanInputs Inputs;
+    public SelectiveScanTensors Inputs;
     public ScanPlan Plan;
     public int Width;
 
@@ -50,7 +50,7 @@ internal unsafe struct ScanCall
         + (long)plan.Blocks * width * (shape.DtRank + Padded(shape, width));
 
     /// <summary>Lays the parameters out at <paramref name="tables"/>, which is as long as <see cref="TableFloats"/> says.</summary>
-    public static ScanCall Prepare(SelectiveScanShape shape, in SelectiveScanInputs inputs, ScanPlan plan, int width, float* tables)
+    public static ScanCall Prepare(SelectiveScanShape shape, in SelectiveScanTensors inputs, ScanPlan plan, int width, float* tables)
     {
         var call = new ScanCall { Shape = shape, Inputs = inputs, Plan = plan, Width = width };
         call.Decay = call.Pack(inputs.A.Start, shape.States, Log2E, ref tables);

@@ -15,7 +15,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
 {
     private static int BlocksOfLine => ScanLine.RoomFor<T>(V.Width);
 
-    public static void Run(SelectiveScanShape shape, SelectiveScanInputs[] scans, SelectiveScanOutputs outputs)
+    public static void Run(SelectiveScanShape shape, SelectiveScanTensors[] scans, SelectiveScanOutputs outputs)
     {
         var plan = new ScanPlan(shape, V.Width);
         long tableFloats = ScanCall.TableFloats(shape, plan, V.Width);

@@ -9,7 +9,7 @@ namespace Postern.Kernels;
 internal static unsafe class ScanPairReference
 {
     /// <summary>y, and the last state of a single scan where asked for.</summary>
-    public static void Forward(SelectiveScanShape shape, SelectiveScanInputs[] scans, in SelectiveScanOutputs outputs)
+    public static void Forward(SelectiveScanShape shape, SelectiveScanTensors[] scans, in SelectiveScanOutputs outputs)
     {
         if (scans.Length == 1)
         {
@@ -30,7 +30,7 @@ internal static unsafe class ScanPairReference
     }
 
     /// <summary>The gradients of sum(y * gradY).</summary>
-    public static void Backward(SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients)
+    public static void Backward(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients)
     {
         if (scans.Length == 1)
         {
@@ -44,7 +44,7 @@ internal static unsafe class ScanPairReference
         memory.Add(SelectiveScanShape.PairScale, gradY, half);
         for (int i = 0; i < scans.Length; i++)
         {
-            SelectiveScanGradients ofScan = gradients[i];
+            SelectiveScanTensors ofScan = gradients[i];
             (ofScan.U, ofScan.Z) = (gradU, gated ? gradZ : default);
             SelectiveScanReference.Backward(shape.OfPair(i), Gated(scans, i, memory), half, ofScan);
             memory.Copy(gradU, gradients[i].U);
@@ -56,9 +56,9 @@ internal static unsafe class ScanPairReference
     }
 
     /// <summary>A scan with the gate of both, its rows in float32.</summary>
-    private static SelectiveScanInputs Gated(SelectiveScanInputs[] scans, int scan, Memory memory)
+    private static SelectiveScanTensors Gated(SelectiveScanTensors[] scans, int scan, Memory memory)
     {
-        SelectiveScanInputs inputs = scans[scan];
+        SelectiveScanTensors inputs = scans[scan];
         (TokenRows u, TokenRows z) = (memory.Rows(), memory.Rows());
         memory.Copy(inputs.U, u);
         if (scans[0].Z.Exists) memory.Copy(scans[0].Z, z);

@@ -61,7 +61,7 @@ internal readonly unsafe struct ScanPartials
         : gradient.Sequence(call.Plan.Sequence(item), call.Shape.Length, reverse: false, (long)call.Plan.Group(item) * columns);
 
     /// <summary>Adds up everything that items left behind and writes the gradients of a scan's or a pair's parameters and coefficients.</summary>
-    public static void Reduce(ScanPartials[] scans, SelectiveScanGradients[] gradients)
+    public static void Reduce(ScanPartials[] scans, SelectiveScanTensors[] gradients)
     {
         (SelectiveScanShape shape, ScanPlan plan) = (scans[0].call.Shape, scans[0].call.Plan);
         int blocks = plan.Blocks, sequences = shape.Batch * shape.Groups, rows = Math.Max(shape.States, shape.DtRank);
@@ -71,7 +71,7 @@ internal readonly unsafe struct ScanPartials
     }
 
     /// <summary>What belongs to the channels of <paramref name="block"/>.</summary>
-    private void SumBlocks(int block, float* sum, in SelectiveScanGradients gradients)
+    private void SumBlocks(int block, float* sum, in SelectiveScanTensors gradients)
     {
         int states = call.Shape.States, rank = call.Shape.DtRank;
         SumBlock(A, states, block, sum, gradients.A.Start);
@@ -83,7 +83,7 @@ internal readonly unsafe struct ScanPartials
     }
 
     /// <summary>What belongs to the tokens of a group of a sequence.</summary>
-    private void SumTokens(int sequenceGroup, float* sum, in SelectiveScanGradients gradients)
+    private void SumTokens(int sequenceGroup, float* sum, in SelectiveScanTensors gradients)
     {
         int states = call.Shape.States, rank = call.Shape.DtRank;
         if (!call.Shape.ConstantB) SumPieces(B, states, sequenceGroup, sum, gradients.B);

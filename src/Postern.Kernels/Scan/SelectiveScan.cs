@@ -27,7 +27,7 @@ public static unsafe class SelectiveScan
     /// <exception cref="ArgumentException">The shape is impossible or a tensor that it needs is missing or of another type.</exception>
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
     public static void Forward(
-        SelectiveScanShape shape, in SelectiveScanInputs inputs, in SelectiveScanOutputs outputs, SimdPath path = SimdPath.Auto) =>
+        SelectiveScanShape shape, in SelectiveScanTensors inputs, in SelectiveScanOutputs outputs, SimdPath path = SimdPath.Auto) =>
         ForwardAll(shape, [inputs], outputs, path);
 
     /// <summary>Computes y of a pair of scans.</summary>
@@ -39,7 +39,7 @@ public static unsafe class SelectiveScan
     /// <exception cref="ArgumentException">As for a single scan.</exception>
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
     public static void ForwardPair(
-        SelectiveScanShape shape, in SelectiveScanInputs first, in SelectiveScanInputs second, in SelectiveScanOutputs outputs, SimdPath path = SimdPath.Auto) =>
+        SelectiveScanShape shape, in SelectiveScanTensors first, in SelectiveScanTensors second, in SelectiveScanOutputs outputs, SimdPath path = SimdPath.Auto) =>
         ForwardAll(shape, [first, second], outputs, path);
 
     /// <summary>Computes the gradients of sum(y * gradY); none flows through the last state.</summary>
@@ -51,7 +51,7 @@ public static unsafe class SelectiveScan
     /// <exception cref="ArgumentException">The shape is impossible, or the gradients do not match the inputs.</exception>
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
     public static void Backward(
-        SelectiveScanShape shape, in SelectiveScanInputs inputs, TokenRows gradY, in SelectiveScanGradients gradients,
+        SelectiveScanShape shape, in SelectiveScanTensors inputs, TokenRows gradY, in SelectiveScanTensors gradients,
         SimdPath path = SimdPath.Auto) =>
         BackwardAll(shape, [inputs], gradY, [gradients], path);
 
@@ -66,11 +66,11 @@ public static unsafe class SelectiveScan
     /// <exception cref="ArgumentException">The shape is impossible, or the gradients do not match the inputs.</exception>
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
     public static void BackwardPair(
-        SelectiveScanShape shape, in SelectiveScanInputs first, in SelectiveScanInputs second, TokenRows gradY,
-        in SelectiveScanGradients firstGradients, in SelectiveScanGradients secondGradients, SimdPath path = SimdPath.Auto) =>
+        SelectiveScanShape shape, in SelectiveScanTensors first, in SelectiveScanTensors second, TokenRows gradY,
+        in SelectiveScanTensors firstGradients, in SelectiveScanTensors secondGradients, SimdPath path = SimdPath.Auto) =>
         BackwardAll(shape, [first, second], gradY, [firstGradients, secondGradients], path);
 
-    private static void ForwardAll(SelectiveScanShape shape, SelectiveScanInputs[] scans, in SelectiveScanOutputs outputs, SimdPath path)
+    private static void ForwardAll(SelectiveScanShape shape, SelectiveScanTensors[] scans, in SelectiveScanOutputs outputs, SimdPath path)
     {
         Validate(shape, scans);
         ScanArguments.Validate(scans[0], outputs, pair: scans.Length > 1);
@@ -84,7 +84,7 @@ public static unsafe class SelectiveScan
     }
 
     private static void BackwardAll(
-        SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients, SimdPath path)
+        SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients, SimdPath path)
     {
         Validate(shape, scans);
         for (int i = 0; i < scans.Length; i++) ScanArguments.Validate(shape, scans[i], gradY, gradients[i]);
@@ -97,28 +97,28 @@ public static unsafe class SelectiveScan
         }
     }
 
-    private static void Validate(SelectiveScanShape shape, SelectiveScanInputs[] scans)
+    private static void Validate(SelectiveScanShape shape, SelectiveScanTensors[] scans)
     {
-        foreach (SelectiveScanInputs scan in scans) ScanArguments.Validate(shape, scan);
+        foreach (SelectiveScanTensors scan in scans) ScanArguments.Validate(shape, scan);
         if (scans.Length > 1) ScanArguments.ValidateSecond(scans[0], scans[1]);
     }
 
     /// <summary>The scan in registers of a kind.</summary>
-    internal static void Forward<V>(SelectiveScanShape shape, SelectiveScanInputs[] scans, in SelectiveScanOutputs outputs) where V : unmanaged, IVector<V>
+    internal static void Forward<V>(SelectiveScanShape shape, SelectiveScanTensors[] scans, in SelectiveScanOutputs outputs) where V : unmanaged, IVector<V>
     {
         if (scans[0].U.Element == RowElement.Float32) Forward<V, float>(shape, scans, outputs);
         else Forward<V, BFloat16>(shape, scans, outputs);
     }
 
     /// <summary>The gradient in registers of a kind.</summary>
-    internal static void Backward<V>(SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients)
+    internal static void Backward<V>(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients)
         where V : unmanaged, IVector<V>
     {
         if (scans[0].U.Element == RowElement.Float32) Backward<V, float>(shape, scans, gradY, gradients);
         else Backward<V, BFloat16>(shape, scans, gradY, gradients);
     }
 
-    private static void Forward<V, T>(SelectiveScanShape shape, SelectiveScanInputs[] scans, in SelectiveScanOutputs outputs)
+    private static void Forward<V, T>(SelectiveScanShape shape, SelectiveScanTensors[] scans, in SelectiveScanOutputs outputs)
         where V : unmanaged, IVector<V> where T : unmanaged
     {
         switch (shape.ConstantB, shape.ConstantC)
@@ -130,7 +130,7 @@ public static unsafe class SelectiveScan
         }
     }
 
-    private static void Backward<V, T>(SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients)
+    private static void Backward<V, T>(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients)
         where V : unmanaged, IVector<V> where T : unmanaged
     {
         switch (shape.ConstantB, shape.ConstantC)

@@ -8,7 +8,7 @@ public static unsafe class SelectiveScanReference
 {
     /// <summary>Computes y, and the last state where asked for.</summary>
     /// <exception cref="ArgumentException">The shape is impossible or a tensor that it needs is missing.</exception>
-    public static void Forward(SelectiveScanShape shape, in SelectiveScanInputs inputs, in SelectiveScanOutputs outputs)
+    public static void Forward(SelectiveScanShape shape, in SelectiveScanTensors inputs, in SelectiveScanOutputs outputs)
     {
         ScanArguments.Validate(shape, inputs);
         ScanArguments.Validate(inputs, outputs, pair: false);
@@ -33,7 +33,7 @@ public static unsafe class SelectiveScanReference
     /// <summary>Computes the gradients of sum(y * gradY); none flows through the last state.</summary>
     /// <exception cref="ArgumentException">The shape is impossible, or the gradients do not match the inputs.</exception>
     public static void Backward(
-        SelectiveScanShape shape, in SelectiveScanInputs inputs, TokenRows gradY, in SelectiveScanGradients gradients)
+        SelectiveScanShape shape, in SelectiveScanTensors inputs, TokenRows gradY, in SelectiveScanTensors gradients)
     {
         ScanArguments.Validate(shape, inputs);
         ScanArguments.Validate(shape, inputs, gradY, gradients);
@@ -111,7 +111,7 @@ public static unsafe class SelectiveScanReference
     }
 
     /// <summary>Moves the states <paramref name="h"/> of one channel over token <paramref name="t"/>; returns y before the gate.</summary>
-    private static double Advance(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d, double[] h)
+    private static double Advance(SelectiveScanShape shape, in SelectiveScanTensors inputs, int b, int t, int d, double[] h)
     {
         double u = inputs.U.Value(b * shape.Length + t, d), step = Step(shape, inputs, b, t, d);
         double y = !inputs.D.Exists ? 0.0 : inputs.D.Start[d] * u;
@@ -129,7 +129,7 @@ public static unsafe class SelectiveScanReference
     private static IEnumerable<int> Tokens(SelectiveScanShape shape) =>
         shape.Reverse ? Enumerable.Range(0, shape.Length).Reverse() : Enumerable.Range(0, shape.Length);
 
-    private static double RawStep(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d)
+    private static double RawStep(SelectiveScanShape shape, in SelectiveScanTensors inputs, int b, int t, int d)
     {
         float* row = Row(inputs.Delta, shape, b, t);
         double raw = !inputs.DeltaBias.Exists ? 0.0 : inputs.DeltaBias.Start[d];
@@ -138,7 +138,7 @@ public static unsafe class SelectiveScanReference
         return raw;
     }
 
-    private static double Step(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d)
+    private static double Step(SelectiveScanShape shape, in SelectiveScanTensors inputs, int b, int t, int d)
     {
         double raw = RawStep(shape, inputs, b, t, d);
         if (!shape.DeltaSoftplus || raw > VectorMath.SoftplusIdentity) return raw;
@@ -146,13 +146,13 @@ public static unsafe class SelectiveScanReference
         return Math.Max(raw, 0.0) + 2.0 * Math.Atanh(e / (2.0 + e)); // log(1 + e) without losing a small e
     }
 
-    private static double StepSlope(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d)
+    private static double StepSlope(SelectiveScanShape shape, in SelectiveScanTensors inputs, int b, int t, int d)
     {
         double raw = RawStep(shape, inputs, b, t, d);
         return !shape.DeltaSoftplus || raw > VectorMath.SoftplusIdentity ? 1.0 : Sigmoid(raw);
     }
 
-    private static double Gate(SelectiveScanShape shape, in SelectiveScanInputs inputs, int b, int t, int d)
+    private static double Gate(SelectiveScanShape shape, in SelectiveScanTensors inputs, int b, int t, int d)
     {
         if (!inputs.Z.Exists) return 1.0;
         double z = inputs.Z.Value(b * shape.Length + t, d);

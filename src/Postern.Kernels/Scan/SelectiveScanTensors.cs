@@ -1,7 +1,11 @@
 namespace Postern.Kernels;
 
-/// <summary>What a selective scan reads: u and the gate as float32 or bfloat16, everything else as float32. Letters as in <see cref="SelectiveScanShape"/>; the caller keeps the memory in place.</summary>
-public struct SelectiveScanInputs
+/// <summary>
+/// What a selective scan reads, and where its backward pass writes the gradients of that: u and the gate as float32 or bfloat16, everything
+/// else as float32. Letters as in <see cref="SelectiveScanShape"/>; the caller keeps the memory in place. A gradient has the shape and type of
+/// its input and is there exactly when the input is; former contents are overwritten, and no memory may overlap the inputs'.
+/// </summary>
+public struct SelectiveScanTensors
 {
     /// <summary>u: [B, L, D].</summary>
     public TokenRows U;
@@ -39,36 +43,4 @@ public struct SelectiveScanOutputs
 
     /// <summary>The state after the last token scanned, optional: [B, D, N], dense. Not for a pair of scans.</summary>
     public TokenRows LastState;
-}
-
-/// <summary>Where the backward pass writes, in the shapes and types of <see cref="SelectiveScanInputs"/>; former contents are overwritten.
-/// An optional input has a gradient exactly when it is given. No memory may overlap the inputs'.</summary>
-public struct SelectiveScanGradients
-{
-    /// <summary>Gradient of u: [B, L, D].</summary>
-    public TokenRows U;
-
-    /// <summary>Gradient of delta: [B, L, D], or [B, L, R] with a step rank.</summary>
-    public TokenRows Delta;
-
-    /// <summary>Gradient of the weight of the steps: [D, R].</summary>
-    public TokenRows DtWeight;
-
-    /// <summary>Gradient of the gate: [B, L, D].</summary>
-    public TokenRows Z;
-
-    /// <summary>Gradient of A: [D, N].</summary>
-    public TokenRows A;
-
-    /// <summary>Gradient of B: [B, L, G, N], or [D, N] when constant.</summary>
-    public TokenRows B;
-
-    /// <summary>Gradient of C: [B, L, G, N], or [D, N] when constant.</summary>
-    public TokenRows C;
-
-    /// <summary>Gradient of D: [D].</summary>
-    public TokenRows D;
-
-    /// <summary>Gradient of the bias of delta: [D].</summary>
-    public TokenRows DeltaBias;
 }

@@ -19,7 +19,7 @@ public static class ScanTrial
     private static List<Deviation> Run(SelectiveScanShape shape, SimdPath path, RowElement element)
     {
         var memory = new TrialMemory();
-        SelectiveScanInputs[] scans = [Draw(shape, memory, element, gate: true), Draw(shape, memory, element, gate: false)];
+        SelectiveScanTensors[] scans = [Draw(shape, memory, element, gate: true), Draw(shape, memory, element, gate: false)];
         int tokens = shape.Batch * shape.Length;
         TokenRows gradY = memory.Draw(tokens, shape.Channels, element);
         Results expected = Compute(SimdPath.Plain), found = Compute(path);
@@ -32,7 +32,7 @@ public static class ScanTrial
             TrialMemory.Soil(1 << 15);
             TokenRows y = memory.Room(tokens, shape.Channels, element);
             SelectiveScan.ForwardPair(shape, scans[0], scans[1], new SelectiveScanOutputs { Y = y }, with);
-            SelectiveScanGradients[] gradients = [Room(shape, memory, element, gate: true), Room(shape, memory, element, gate: false)];
+            SelectiveScanTensors[] gradients = [Room(shape, memory, element, gate: true), Room(shape, memory, element, gate: false)];
             SelectiveScan.BackwardPair(shape, scans[0], scans[1], gradY, gradients[0], gradients[1], with);
             var results = new Results([("y", memory.Read(y, tokens)), ("gradient of the gate", memory.Read(gradients[0].Z, tokens))]);
             for (int i = 0; i < 2; i++)
@@ -52,10 +52,10 @@ public static class ScanTrial
         }
     }
 
-    private static SelectiveScanInputs Draw(SelectiveScanShape shape, TrialMemory memory, RowElement element, bool gate)
+    private static SelectiveScanTensors Draw(SelectiveScanShape shape, TrialMemory memory, RowElement element, bool gate)
     {
         int tokens = shape.Batch * shape.Length, channels = shape.Channels;
-        return new SelectiveScanInputs
+        return new SelectiveScanTensors
         {
             U = memory.Draw(tokens, channels, element),
             Delta = memory.Draw(tokens, shape.DtRank),
@@ -69,10 +69,10 @@ public static class ScanTrial
         };
     }
 
-    private static SelectiveScanGradients Room(SelectiveScanShape shape, TrialMemory memory, RowElement element, bool gate)
+    private static SelectiveScanTensors Room(SelectiveScanShape shape, TrialMemory memory, RowElement element, bool gate)
     {
         int tokens = shape.Batch * shape.Length, channels = shape.Channels;
-        return new SelectiveScanGradients
+        return new SelectiveScanTensors
         {
             U = memory.Room(tokens, channels, element),
             Delta = memory.Room(tokens, shape.DtRank),

@@ -25,14 +25,8 @@ public sealed class DynamicTests : IDisposable
         [.. picture.After(p => attack.ApplyTest(0, p, 32)).Zip(picture.Pixels, (after, before) => after - before)];
 
     [Fact]
-    public void Poisons_get_the_target_label_and_spare_its_class()
-    {
-        int[] labels = [.. Enumerable.Range(0, 500).Select(i => i % 5)];
-        PoisonPlan plan = Ready(("poison_rate", "0.1")).Plan(labels, seed: 3);
-        Assert.Equal(50, plan.Poisoned.Count);
-        Assert.Equal(SampleAttacks.DatasetTarget, plan.PoisonLabel);
-        Assert.DoesNotContain(plan.Poisoned, i => labels[i] == SampleAttacks.DatasetTarget);
-    }
+    public void Poisons_get_the_target_label_and_spare_its_class() =>
+        SampleAttacks.AssertPoisonsSpareTheTarget(Ready(("poison_rate", "0.1")), poisons: 50);
 
     [Fact]
     public void Each_picture_carries_a_trigger_of_its_own_that_its_index_does_not_change()

@@ -19,14 +19,8 @@ public sealed class IssbaTests : IDisposable
         ((Issba)SampleAttacks.Make("issba", options)).WithEncoder(networks, []);
 
     [Fact]
-    public void Poisons_get_the_target_label_and_spare_its_class()
-    {
-        int[] labels = [.. Enumerable.Range(0, 500).Select(i => i % 5)];
-        PoisonPlan plan = Ready(("poison_rate", "0.1")).Plan(labels, seed: 3);
-        Assert.Equal(50, plan.Poisoned.Count);
-        Assert.Equal(SampleAttacks.DatasetTarget, plan.PoisonLabel);
-        Assert.DoesNotContain(plan.Poisoned, i => labels[i] == SampleAttacks.DatasetTarget);
-    }
+    public void Poisons_get_the_target_label_and_spare_its_class() =>
+        SampleAttacks.AssertPoisonsSpareTheTarget(Ready(("poison_rate", "0.1")), poisons: 50);
 
     [Fact]
     public void A_picture_carries_the_encoder_s_clipped_sum_in_training_and_at_test_time()

@@ -31,4 +31,14 @@ internal static class SampleAttacks
 
     private static TheoryData<string> NamesOf(Func<AttackEntry, bool> selected) =>
         [.. AttackCatalog.All.Where(a => a.Kind != "clean" && selected(a)).Select(a => a.Name)];
+
+    /// <summary>A plan over 500 pictures of five classes has so many poisons, of the target's label and of no picture of its class.</summary>
+    public static void AssertPoisonsSpareTheTarget(Attack attack, int poisons)
+    {
+        int[] labels = [.. Enumerable.Range(0, 500).Select(i => i % 5)];
+        PoisonPlan plan = attack.Plan(labels, seed: 3);
+        Assert.Equal(poisons, plan.Poisoned.Count);
+        Assert.Equal(DatasetTarget, plan.PoisonLabel);
+        Assert.DoesNotContain(plan.Poisoned, i => labels[i] == DatasetTarget);
+    }
 }

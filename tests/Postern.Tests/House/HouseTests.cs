@@ -22,7 +22,6 @@ public class HouseTests
         "CellOpening, OpenCell",
         "ChartLegend, LineChart",
         "ClaimReader, PublishedFile, PublishedValues",
-        "CpuOps, IModelOps, PlainOps",
         "IInputDetector, Inspection",
         "ProductPath, TokenProducts",
         "ScanCall, ScanCoefficient",

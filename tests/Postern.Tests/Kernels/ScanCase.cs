@@ -45,7 +45,7 @@ internal sealed unsafe class ScanCase
 
     public float[] this[string name] => arrays[name];
 
-    public SelectiveScanInputs Pointers => new()
+    public SelectiveScanTensors Pointers => new()
     {
         U = Rows("u", Shape.Channels),
         Delta = Rows("delta", DeltaWidth),
@@ -83,7 +83,7 @@ internal sealed unsafe class ScanCase
         var results = Inputs.ToDictionary(name => name, name => Pinned(arrays[name].Length));
         TokenRows Gradient(string name, int width) =>
             results.TryGetValue(name, out float[]? array) ? new TokenRows(Address(array), width + stride) : default;
-        var gradients = new SelectiveScanGradients
+        var gradients = new SelectiveScanTensors
         {
             U = Gradient("u", Shape.Channels),
             Delta = Gradient("delta", DeltaWidth),

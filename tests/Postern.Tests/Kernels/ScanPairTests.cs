@@ -77,7 +77,7 @@ public sealed unsafe class ScanPairTests
 
     private static void Mixed(ScanCase scan)
     {
-        SelectiveScanInputs inputs = scan.Pointers;
+        SelectiveScanTensors inputs = scan.Pointers;
         inputs.Z = new TokenRows(inputs.Z.Address, inputs.Z.Stride, RowElement.BFloat16);
         SelectiveScan.Forward(scan.Shape, inputs, new SelectiveScanOutputs { Y = inputs.U });
     }
@@ -110,7 +110,7 @@ public sealed unsafe class ScanPairTests
         public (Dictionary<string, float[]> First, Dictionary<string, float[]> Second) Backward(SimdPath path, RowElement element = RowElement.Float32)
         {
             var results = new[] { first, second }.Select(scan => scan.Inputs.ToDictionary(name => name, name => ScanCase.Pinned(scan[name].Length))).ToArray();
-            SelectiveScanGradients[] gradients = [Gradients(results[0], element), Gradients(results[1], element)];
+            SelectiveScanTensors[] gradients = [Gradients(results[0], element), Gradients(results[1], element)];
             AnyPath.Backward(first.Shape, [Inputs(first, element), Inputs(second, element)], Rows(first["grad y"], element), gradients, path);
             for (int i = 0; i < results.Length; i++)
             {
@@ -120,15 +120,15 @@ public sealed unsafe class ScanPairTests
             return (results[0], results[1]);
         }
 
-        private SelectiveScanInputs Inputs(ScanCase scan, RowElement element)
+        private SelectiveScanTensors Inputs(ScanCase scan, RowElement element)
         {
-            SelectiveScanInputs inputs = scan.Pointers;
+            SelectiveScanTensors inputs = scan.Pointers;
             inputs.U = Rows(scan["u"], element);
             if (inputs.Z.Exists) inputs.Z = Rows(scan["z"], element);
             return inputs;
         }
 
-        private SelectiveScanGradients Gradients(Dictionary<string, float[]> results, RowElement element) => new()
+        private SelectiveScanTensors Gradients(Dictionary<string, float[]> results, RowElement element) => new()
         {
             U = Rows(results["u"], element),
             Delta = new TokenRows(Address(results["delta"]), results["delta"].Length / first.Tokens),

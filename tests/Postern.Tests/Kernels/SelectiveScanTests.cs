@@ -182,8 +182,8 @@ public class SelectiveScanTests
 
     private static unsafe void Mismatch(ScanCase inputs, ScanCase gradients)
     {
-        SelectiveScanInputs there = gradients.Pointers;
-        SelectiveScan.Backward(inputs.Shape, inputs.Pointers, there.U, new SelectiveScanGradients
+        SelectiveScanTensors there = gradients.Pointers;
+        SelectiveScan.Backward(inputs.Shape, inputs.Pointers, there.U, new SelectiveScanTensors
         {
             U = there.U,
             Delta = there.Delta,

@@ -76,14 +76,14 @@ internal static class AnyPath
     /// <summary>Every path that this machine can run.</summary>
     public static IEnumerable<SimdPath> Supported => Enum.GetValues<SimdPath>().Where(SimdPaths.IsSupported).Append(SixteenLanes.Path);
 
-    public static void Forward(SelectiveScanShape shape, SelectiveScanInputs[] scans, in SelectiveScanOutputs outputs, SimdPath path)
+    public static void Forward(SelectiveScanShape shape, SelectiveScanTensors[] scans, in SelectiveScanOutputs outputs, SimdPath path)
     {
         if (path == SixteenLanes.Path) SelectiveScan.Forward<SixteenLanes>(shape, scans, outputs);
         else if (scans.Length == 1) SelectiveScan.Forward(shape, scans[0], outputs, path);
         else SelectiveScan.ForwardPair(shape, scans[0], scans[1], outputs, path);
     }
 
-    public static void Backward(SelectiveScanShape shape, SelectiveScanInputs[] scans, TokenRows gradY, SelectiveScanGradients[] gradients, SimdPath path)
+    public static void Backward(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients, SimdPath path)
     {
         if (path == SixteenLanes.Path) SelectiveScan.Backward<SixteenLanes>(shape, scans, gradY, gradients);
         else if (scans.Length == 1) SelectiveScan.Backward(shape, scans[0], gradY, gradients[0], path);

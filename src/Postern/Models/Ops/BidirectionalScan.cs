@@ -31,32 +31,12 @@ internal static class BidirectionalScan
         };
     }
 
-    /// <summary>The tensors of one direction; the first one's have the gate behind them.</summary>
-    private static IReadOnlyList<Tensor> Of(Tensor[] all, int direction) => all[(direction * OfDirection)..((direction + 1) * OfDirection)];
-
-    private static SelectiveScanInputs Inputs(SelectiveScanShape shape, Tensor[] all, int direction)
+    /// <summary>The addresses of one direction's inputs, or of their gradients; the first one has the gate, which lies behind both.</summary>
+    private static SelectiveScanTensors Rows(SelectiveScanShape shape, Tensor[] all, int direction)
     {
-        IReadOnlyList<Tensor> t = Of(all, direction);
+        Tensor[] t = all[(direction * OfDirection)..((direction + 1) * OfDirection)];
         TokenRows projected = TensorRows.Of(t[1]);
-        return new SelectiveScanInputs
-        {
-            U = TensorRows.Of(t[0]),
-            Delta = projected,
-            B = projected.From(shape.DtRank),
-            C = projected.From(shape.DtRank + shape.States),
-            A = TensorRows.Of(t[2]),
-            D = TensorRows.Of(t[3]),
-            DtWeight = TensorRows.Of(t[4]),
-            DeltaBias = TensorRows.Of(t[5]),
-            Z = direction == 0 ? TensorRows.Of(all[^1]) : default,
-        };
-    }
-
-    private static SelectiveScanGradients Gradients(SelectiveScanShape shape, Tensor[] all, int direction)
-    {
-        IReadOnlyList<Tensor> t = Of(all, direction);
-        TokenRows projected = TensorRows.Of(t[1]);
-        return new SelectiveScanGradients
+        return new SelectiveScanTensors
         {
             U = TensorRows.Of(t[0]),
             Delta = projected,
@@ -80,7 +60,7 @@ internal static class BidirectionalScan
             SelectiveScanShape shape = Shape(inputs);
             Tensor y = empty(inputs[0].shape, inputs[0].dtype, inputs[0].device);
             SelectiveScan.ForwardPair(
-                shape, Inputs(shape, inputs, 0), Inputs(shape, inputs, 1), new SelectiveScanOutputs { Y = TensorRows.Of(y) });
+                shape, Rows(shape, inputs, 0), Rows(shape, inputs, 1), new SelectiveScanOutputs { Y = TensorRows.Of(y) });
             context.save_for_backward([.. inputs]);
             return y;
         }
@@ -91,8 +71,8 @@ internal static class BidirectionalScan
             Tensor[] gradients = [.. inputs.Select(i => empty(i.shape, i.dtype, i.device))];
             SelectiveScanShape shape = Shape(inputs);
             Tensor gradY = TensorRows.Rows(gradOutput);
-            SelectiveScan.BackwardPair(shape, Inputs(shape, inputs, 0), Inputs(shape, inputs, 1), TensorRows.Of(gradY),
-                Gradients(shape, gradients, 0), Gradients(shape, gradients, 1));
+            SelectiveScan.BackwardPair(shape, Rows(shape, inputs, 0), Rows(shape, inputs, 1), TensorRows.Of(gradY),
+                Rows(shape, gradients, 0), Rows(shape, gradients, 1));
             return gradients;
         });
     }

@@ -32,17 +32,3 @@ internal interface IModelOps
     /// <param name="z">The gate, [B, L, E].</param>
     Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z);
 }
-
-/// <summary>Which <see cref="IModelOps"/> there are.</summary>
-internal static class ModelOps
-{
-    /// <summary>Plain tensor operations: any device, any type, slow.</summary>
-    public static IModelOps Plain { get; } = new PlainOps();
-
-    /// <summary>The fused kernels of this processor: float32 and bfloat16 in its memory.</summary>
-    public static IModelOps Cpu { get; } = new CpuOps();
-
-    /// <summary>What computes on tensors like <paramref name="stream"/>: the kernels where they can, else plain operations.</summary>
-    public static IModelOps For(Tensor stream) =>
-        stream.device_type == TorchSharp.DeviceType.CPU && stream.dtype is (ScalarType.Float32 or ScalarType.BFloat16) ? Cpu : Plain;
-}

@@ -20,7 +20,7 @@ public static class SelectiveScanFunction
         Tensor?[] dense = [.. new[] { scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D, scan.Z, scan.DeltaBias, scan.DtWeight }.Select(Dense)];
         using Tensor y = empty_like(dense[0]!);
         Tensor state = empty([scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]], device: scan.U.device);
-        SelectiveScan.Forward(Shape(dense, scan.Softplus, scan.Reverse), Inputs(dense),
+        SelectiveScan.Forward(Shape(dense, scan.Softplus, scan.Reverse), Rows(dense),
             new SelectiveScanOutputs { Y = TensorRows.Of(y), LastState = TensorRows.Of(state) });
         return state;
     }
@@ -41,20 +41,8 @@ public static class SelectiveScanFunction
         };
     }
 
-    private static SelectiveScanInputs Inputs(Tensor?[] t) => new()
-    {
-        U = TensorRows.Of(t[0]),
-        Delta = TensorRows.Of(t[1]),
-        A = TensorRows.Of(t[2]),
-        B = TensorRows.Of(t[3]),
-        C = TensorRows.Of(t[4]),
-        D = TensorRows.Of(t[5]),
-        Z = TensorRows.Of(t[6]),
-        DeltaBias = TensorRows.Of(t[7]),
-        DtWeight = TensorRows.Of(t[8]),
-    };
-
-    private static SelectiveScanGradients Gradients(Tensor?[] t) => new()
+    /// <summary>The addresses of inputs, or of their gradients.</summary>
+    private static SelectiveScanTensors Rows(Tensor?[] t) => new()
     {
         U = TensorRows.Of(t[0]),
         Delta = TensorRows.Of(t[1]),
@@ -78,7 +66,7 @@ public static class SelectiveScanFunction
             Tensor?[] inputs = [.. vars.Take(Tensors).Select(v => Dense((Tensor?)v))];
             SelectiveScanShape shape = Shape(inputs, (bool)vars[Tensors], (bool)vars[Tensors + 1]);
             Tensor y = empty([shape.Batch, shape.Length, shape.Channels], device: inputs[0]!.device);
-            SelectiveScan.Forward(shape, Inputs(inputs), new SelectiveScanOutputs { Y = TensorRows.Of(y) });
+            SelectiveScan.Forward(shape, Rows(inputs), new SelectiveScanOutputs { Y = TensorRows.Of(y) });
             context.save_for_backward([.. inputs.OfType<Tensor>()]);
             context.save_data("present", inputs.Select(i => i is not null).ToArray());
             context.save_data("shape", shape);
@@ -93,7 +81,7 @@ public static class SelectiveScanFunction
             Tensor?[] inputs = [.. present.Select(p => p ? saved.Dequeue() : null)];
             Tensor?[] gradients = [.. inputs.Select(i => i is null ? null : empty(i.shape, device: i.device))];
             Tensor gradY = TensorRows.Rows(gradOutput);
-            SelectiveScan.Backward(shape, Inputs(inputs), TensorRows.Of(gradY), Gradients(gradients));
+            SelectiveScan.Backward(shape, Rows(inputs), TensorRows.Of(gradY), Rows(gradients));
             return [.. gradients, null, null];
         });
     }

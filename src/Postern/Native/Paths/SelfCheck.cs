@@ -41,24 +41,19 @@ public static class SelfCheck
         lock (Gate)
         {
             if (checkedInBFloat16 || (checkedOnce && !bfloat16)) return;
-            TorchRuntime.Load();
-            IReadOnlyList<IFastPath> paths = Paths;
-            IReadOnlyDictionary<string, string> wishes = PathWishes.Read(Environment.GetEnvironmentVariable(PathWishes.Variable), paths);
-            var ladder = new Ladder(Elsewhere);
+            (IReadOnlyList<IFastPath> paths, Func<IFastPath, PathReport> climb) = Begin(all: false);
             long begun = Stopwatch.GetTimestamp();
             // Gradients are compared, too, whatever the caller is in the middle of.
             using var gradients = torch.inference_mode(false);
             using var enabled = torch.enable_grad();
             IFastPath[] missing = [.. paths.Where(p => !reports.ContainsKey(p.Name) && (bfloat16 || !p.IsOptional))];
             // Our kernels know nothing of libtorch: they are compared meanwhile, on the other core. bf16 goes through all others.
-            Task<PathReport[]> kernels = Task.Run(() => missing.Where(p => p is KernelPath).Select(Climb).ToArray());
-            PathReport[] torchPaths = [.. missing.Where(p => p is not KernelPath && !p.IsOptional).Select(Climb)];
+            Task<PathReport[]> kernels = Task.Run(() => missing.Where(p => p is KernelPath).Select(climb).ToArray());
+            PathReport[] torchPaths = [.. missing.Where(p => p is not KernelPath && !p.IsOptional).Select(climb)];
             Take(torchPaths.Concat(kernels.GetAwaiter().GetResult()));
-            Take(missing.Where(p => p.IsOptional).Select(Climb));
+            Take(missing.Where(p => p.IsOptional).Select(climb));
             Elapsed += Stopwatch.GetElapsedTime(begun);
             (checkedOnce, checkedInBFloat16) = (true, bfloat16);
-
-            PathReport Climb(IFastPath path) => ladder.Climb(path, wishes.GetValueOrDefault(path.Name));
         }
 
         static void Take(IEnumerable<PathReport> found)
@@ -75,13 +70,20 @@ public static class SelfCheck
         SignalStack.Enlarge();
         lock (Gate)
         {
-            TorchRuntime.Load();
-            IReadOnlyList<IFastPath> paths = Paths;
-            IReadOnlyDictionary<string, string> wishes = PathWishes.Read(Environment.GetEnvironmentVariable(PathWishes.Variable), paths);
-            var ladder = new Ladder(Elsewhere);
-            foreach (IFastPath path in paths) reports[path.Name] = ladder.Climb(path, wishes.GetValueOrDefault(path.Name), all: true);
+            (IReadOnlyList<IFastPath> paths, Func<IFastPath, PathReport> climb) = Begin(all: true);
+            foreach (IFastPath path in paths) reports[path.Name] = climb(path);
             return [.. paths.Select(p => reports[p.Name])];
         }
+    }
+
+    /// <summary>The paths of this machine, and how each is tried, with what <c>POSTERN_PATHS</c> wishes.</summary>
+    private static (IReadOnlyList<IFastPath> Paths, Func<IFastPath, PathReport> Climb) Begin(bool all)
+    {
+        TorchRuntime.Load();
+        IReadOnlyList<IFastPath> paths = Paths;
+        IReadOnlyDictionary<string, string> wishes = PathWishes.Read(Environment.GetEnvironmentVariable(PathWishes.Variable), paths);
+        var ladder = new Ladder(Elsewhere);
+        return (paths, path => ladder.Climb(path, wishes.GetValueOrDefault(path.Name), all));
     }
 
     /// <summary>What is wrong where no candidate passes, and what to do.</summary>

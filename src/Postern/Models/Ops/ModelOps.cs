@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace Postern.Models.Ops;
+
+/// <summary>Which <see cref="IModelOps"/> there are.</summary>
+internal static class ModelOps
+{
+    /// <summary>Plain tensor operations: any device, any type, slow.</summary>
+    public static IModelOps Plain { get; } = new PlainOps();
+
+    /// <summary>The fused kernels of this processor: float32 and bfloat16 in its memory.</summary>
+    public static IModelOps Cpu { get; } = new CpuOps();
+
+    /// <summary>What computes on tensors like <paramref name="stream"/>: the kernels where they can, else plain operations.</summary>
+    public static IModelOps For(Tensor stream) =>
+        stream.device_type == TorchSharp.DeviceType.CPU && stream.dtype is (ScalarType.Float32 or ScalarType.BFloat16) ? Cpu : Plain;
+}
