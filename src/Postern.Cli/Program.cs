@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Postern.Cli.Commands;
 using Postern.Cli.Json;
+using Postern.Native.Paths;
 using Spectre.Console;
 
 namespace Postern.Cli;
@@ -20,6 +21,8 @@ public static class Program
     public static int Run(string[] args, TextWriter errors)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        // Any command may be the first that computes: training, evaluating, preparing what an attack learns.
+        SelfCheck.Elsewhere = CandidateProcess.Try;
         var verbose = new Option<bool>("--verbose") { Description = "show the stack trace of an error", Recursive = true };
         RootCommand root = Commands();
         root.Options.Add(verbose);

@@ -27,7 +27,6 @@ internal static class DoctorCommand
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(attempt) is string wanted) return Try(wanted);
-            SelfCheck.Elsewhere ??= CandidateProcess.Try;
             IReadOnlyList<Finding> findings = Doctor.Examine(parsed.GetValue(output)!);
             bool loads = !findings.Any(f => f.Fatal);
             IReadOnlyList<PathReport> paths = loads ? SelfCheck.Examine() : [];

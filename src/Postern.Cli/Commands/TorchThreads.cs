@@ -18,7 +18,6 @@ internal static class TorchThreads
         TorchRuntime.Load();
         TorchSharp.torch.set_num_threads(budget.Compute);
         KernelThreads.Count = budget.Compute;
-        SelfCheck.Elsewhere ??= CandidateProcess.Try;
         SelfCheck.Ensure();
     }
 }

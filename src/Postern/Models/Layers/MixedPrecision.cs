@@ -17,13 +17,12 @@ internal sealed class MixedPrecision
     /// <summary>The same, as tensors name it.</summary>
     public ScalarType Type => Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
-    private bool Narrow
+    /// <summary>Whether factors are bf16; the calling thread is then made ready to multiply them.</summary>
+    private bool BeginsNarrow()
     {
-        get
-        {
-            if (Precision == Precision.BFloat16) SignalStack.Enlarge();
-            return Precision == Precision.BFloat16;
-        }
+        if (Precision != Precision.BFloat16) return false;
+        SignalStack.Enlarge();
+        return true;
     }
 
     /// <summary>Whether float32 rows of tokens go as pixels through a 1x1 convolution; null for what this machine's comparison chose.</summary>
@@ -40,7 +39,7 @@ internal sealed class MixedPrecision
     /// <param name="bias">[N], or null.</param>
     public Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
     {
-        if (Narrow) return nn.functional.linear(x.to(Type), weight.to(Type), bias?.to(Type)!);
+        if (BeginsNarrow()) return nn.functional.linear(x.to(Type), weight.to(Type), bias?.to(Type)!);
         return x.dim() < 3 || !(AsConvolutions ?? TokenProducts.AsConvolutions)
             ? nn.functional.linear(x, weight, bias!)
             : TokenProducts.Convolve(x, weight, bias);
@@ -51,7 +50,7 @@ internal sealed class MixedPrecision
     /// <paramref name="blocked"/> says so.
     /// </summary>
     public Tensor Conv(Tensor x, Conv2d layer, long stride = 1, long padding = 0, bool blocked = false) =>
-        !Narrow || blocked
+        !BeginsNarrow() || blocked
             ? layer.forward(x)
             : nn.functional.conv2d(x.to(Type), layer.weight.to(Type), layer.bias?.to(Type), [stride, stride], [padding, padding]);
 

@@ -54,11 +54,12 @@ public class SelfCheckTests
     }
 
     [Fact]
-    public void Memory_full_of_NaN_is_where_the_next_tensor_comes_from()
+    public void Memory_full_of_NaN_is_where_next_tensors_come_from()
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
         TrialTensors.Soil(5000);
-        Assert.True(TorchSharp.torch.empty(5000).isnan().any().item<bool>());
+        // The C library takes the block that fits best, which may be one that something else freed: some of the next tensors, not each.
+        Assert.Contains(Enumerable.Range(0, 64).Select(_ => TorchSharp.torch.empty(5000)).ToArray(), t => t.isnan().any().item<bool>());
     }
 
     [Fact]
