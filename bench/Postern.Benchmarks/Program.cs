@@ -20,7 +20,7 @@ var root = new RootCommand("Postern's speed beside the hardware's limit and besi
     CompareCommand.Create("scan", "The scan's rows of compare.", name => name.StartsWith("scan-", StringComparison.Ordinal)),
     CompareCommand.Create("step", "The training steps' rows of compare.", name => name.EndsWith("-step", StringComparison.Ordinal)),
     CompareCommand.Create("poison", "The poisoning rows of compare.", name => name.StartsWith("poison-", StringComparison.Ordinal)),
-    augment, LengthsCommand.Create(), StepMemory.Create(),
+    augment, LengthsCommand.Create(), StepMemory.Create(), StartCost.Create(), StartCost.CreateOnce(),
 };
 try
 {

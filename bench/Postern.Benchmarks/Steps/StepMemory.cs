@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Postern.Models;
@@ -54,15 +53,7 @@ internal static class StepMemory
 
     private static (double Seconds, double? PeakMb) Measure(string work, int batch, Precision precision)
     {
-        string program = Environment.ProcessPath!;
-        string[] arguments = ["memory", work, batch.ToString(CultureInfo.InvariantCulture), precision.Word()];
-        // `dotnet Postern.Benchmarks.dll` runs in the process of the host.
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet") arguments = [typeof(StepMemory).Assembly.Location, .. arguments];
-        using Process child = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string output = child.StandardOutput.ReadToEnd();
-        child.WaitForExit();
-        if (child.ExitCode != 0) throw new InputException(work, $"its process ended with exit code {child.ExitCode.ToString(CultureInfo.InvariantCulture)} at batch {batch.ToString(CultureInfo.InvariantCulture)}");
-        JsonElement said = JsonDocument.Parse(output).RootElement;
+        JsonElement said = OwnProcess.Run(["memory", work, batch.ToString(CultureInfo.InvariantCulture), precision.Word()]);
         long kilobytes = said.GetProperty("peak_kb").GetInt64();
         return (said.GetProperty("seconds").GetDouble(), kilobytes > 0 ? kilobytes * 1024 / 1e6 : null);
     }
