@@ -13,12 +13,14 @@ internal static class OwnProcess
     {
         string program = Environment.ProcessPath!;
         // `dotnet Postern.Benchmarks.dll` runs in the process of the host.
-        string[] all = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(OwnProcess).Assembly.Location, .. arguments] : arguments;
+        string[] all = Path.GetFileNameWithoutExtension(program) == "dotnet"
+            ? [typeof(OwnProcess).Assembly.Location, .. arguments] : arguments;
         using Process child = Process.Start(new ProcessStartInfo(program, all) { RedirectStandardOutput = true })!;
         string output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
         string code = child.ExitCode.ToString(CultureInfo.InvariantCulture);
-        if (child.ExitCode != 0) throw new InputException(string.Join(' ', arguments), $"its process ended with exit code {code}");
+        if (child.ExitCode != 0)
+            throw new InputException(string.Join(' ', arguments), $"its process ended with exit code {code}");
         return JsonDocument.Parse(output).RootElement;
     }
 }

@@ -14,12 +14,15 @@ if (args is ["--filter" or "--list", ..])
 
 var augment = new Command("augment", "Pictures augmented a second by one worker thread.");
 augment.SetAction(_ => AugmentationPace.Measure());
-var root = new RootCommand("Postern's speed beside the hardware's limit and beside others. With --filter NAME: BenchmarkDotNet's suites.")
+var root = new RootCommand(
+    "Postern's speed beside the hardware's limit and beside others. With --filter NAME: BenchmarkDotNet's suites.")
 {
     CompareCommand.Create(),
     CompareCommand.Create("scan", "The scan's rows of compare.", name => name.StartsWith("scan-", StringComparison.Ordinal)),
-    CompareCommand.Create("step", "The training steps' rows of compare.", name => name.EndsWith("-step", StringComparison.Ordinal)),
-    CompareCommand.Create("poison", "The poisoning rows of compare.", name => name.StartsWith("poison-", StringComparison.Ordinal)),
+    CompareCommand.Create("step", "The training steps' rows of compare.",
+        name => name.EndsWith("-step", StringComparison.Ordinal)),
+    CompareCommand.Create("poison", "The poisoning rows of compare.",
+        name => name.StartsWith("poison-", StringComparison.Ordinal)),
     augment, LengthsCommand.Create(), StepMemory.Create(), StartCost.Create(), StartCost.CreateOnce(),
 };
 try

@@ -10,7 +10,9 @@ namespace Postern.Cli;
 /// <summary>The <c>postern</c> command.</summary>
 public static class Program
 {
-    /// <summary>Runs a command line and gives its exit code: 0 all done, 1 something failed, 2 bad input, 130 interrupted.</summary>
+    /// <summary>
+    /// Runs a command line and gives its exit code: 0 all done, 1 something failed, 2 bad input, 130 interrupted.
+    /// </summary>
     public static int Main(string[] args)
     {
         Terminal.Prepare();
@@ -30,12 +32,14 @@ public static class Program
         AnsiConsole.Console = Terminal.Open(onErrors: JsonOption.IsGiven(parsed));
         if (parsed.Errors.Count > 0)
         {
-            errors.WriteLine(ErrorText.Line($"{string.Join(' ', args)}: {Joined(parsed.Errors[0].Message)}; see 'postern --help'"));
+            errors.WriteLine(
+                ErrorText.Line($"{string.Join(' ', args)}: {Joined(parsed.Errors[0].Message)}; see 'postern --help'"));
             return ExitCode.BadInput;
         }
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Invoke(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
@@ -60,7 +64,8 @@ public static class Program
     internal static RootCommand Commands() => new("Measures how easily a vision backbone learns a backdoor, and what stops it.")
     {
         RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), DefencesCommand.Create(),
-        PoisonCommand.Create(), FigureCommand.Create(), ModelsCommand.Create(), PresetsCommand.Create(), DoctorCommand.Create(), CompletionCommand.Create(),
+        PoisonCommand.Create(), FigureCommand.Create(), ModelsCommand.Create(), PresetsCommand.Create(), DoctorCommand.Create(),
+        CompletionCommand.Create(),
     };
 
     // The parser lists what is allowed a line each.

@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace Postern.Cli;
 
-/// <summary>The console for people: coloured on a terminal, without a single escape code where there is none or <c>NO_COLOR</c> is set.</summary>
+/// <summary>
+/// The console for people: coloured on a terminal, without a single escape code where there is none or <c>NO_COLOR</c> is set.
+/// </summary>
 internal static class Terminal
 {
     // A pipe or a log has no width of its own; 80 columns would break the tables.
@@ -12,8 +14,8 @@ internal static class Terminal
     private static bool IsPlain => Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
 
     /// <summary>
-    /// To be called before anything touches the console: .NET itself greets a terminal with an escape code, also where the output goes
-    /// elsewhere, as it does when a shell asks for completions.
+    /// To be called before anything touches the console: .NET itself greets a terminal with an escape code, also where the output
+    /// goes elsewhere, as it does when a shell asks for completions.
     /// </summary>
     public static void Prepare()
     {

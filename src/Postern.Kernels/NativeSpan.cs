@@ -1,6 +1,8 @@
 namespace Postern.Kernels;
 
-/// <summary>Memory outside the garbage collector's reach as a span, for callers that hold native tensors and no pointers.</summary>
+/// <summary>
+/// Memory outside the garbage collector's reach as a span, for callers that hold native tensors and no pointers.
+/// </summary>
 public static class NativeSpan
 {
     /// <summary>The floats at an address; whoever owns the memory must outlive the span.</summary>

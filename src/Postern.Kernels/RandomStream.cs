@@ -15,7 +15,10 @@ public struct RandomStream
     /// <summary>A stream that starts at <paramref name="state"/>; two equal states give equal streams.</summary>
     public RandomStream(ulong state) => this.state = state;
 
-    /// <summary>The stream of <paramref name="purpose"/> at the coordinates (<paramref name="a"/>, <paramref name="b"/>, <paramref name="c"/>).</summary>
+    /// <summary>
+    /// The stream of <paramref name="purpose"/> at the coordinates (<paramref name="a"/>, <paramref name="b"/>,
+    /// <paramref name="c"/>).
+    /// </summary>
     /// <param name="seed">The seed of the run.</param>
     /// <param name="purpose">What the numbers are for, e.g. <c>"augment"</c>; keeps streams of different uses apart.</param>
     /// <param name="a">First coordinate, e.g. the epoch.</param>

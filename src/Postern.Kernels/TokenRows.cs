@@ -2,7 +2,8 @@ namespace Postern.Kernels;
 
 /// <summary>
 /// A matrix of tokens in memory that the caller keeps alive: row (b, t) of [B, L, *] starts at
-/// <see cref="Address"/> + (b * L + t) * <see cref="Stride"/> elements. A slice of wider rows is the same start moved and the same stride.
+/// <see cref="Address"/> + (b * L + t) * <see cref="Stride"/> elements. A slice of wider rows is the same start moved and the
+/// same stride.
 /// </summary>
 /// <param name="address">The first element of the first token; 0 says that there is no such tensor.</param>
 /// <param name="stride">The distance from a token to the next, in elements.</param>
@@ -51,7 +52,9 @@ public readonly unsafe struct TokenRows(nint address, long stride, RowElement el
     /// <summary>The row of token <paramref name="t"/>, of elements of either type; null where there is no tensor.</summary>
     internal void* Row(int t) => Exists ? (void*)(Address + (nint)(t * Stride * Size)) : null;
 
-    /// <summary>The number in column <paramref name="column"/> of token <paramref name="t"/>, of elements of either type; for references.</summary>
+    /// <summary>
+    /// The number in column <paramref name="column"/> of token <paramref name="t"/>, of elements of either type; for references.
+    /// </summary>
     internal double Value(int t, long column) =>
         Element == RowElement.BFloat16 ? Row<BFloat16>(t)[column].Wide : this[t][column];
 

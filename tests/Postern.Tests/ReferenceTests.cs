@@ -53,12 +53,15 @@ public partial class ReferenceTests
     private static HashSet<string> Sections(string page) =>
         [.. Heading().Matches(File.ReadAllText(Path.Combine(Root, page))).Select(h => h.Groups["number"].Value)];
 
-    /// <summary>Comments of the C# sources, those of neighbouring lines joined, since a reference may be broken over two lines.</summary>
+    /// <summary>
+    /// Comments of the C# sources, those of neighbouring lines joined, since a reference may be broken over two lines.
+    /// </summary>
     private static IEnumerable<(string File, string Text)> Comments()
     {
         foreach (string file in new[] { "src", "tests", "bench" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories))
-            .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj")))
+            .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar)
+                .Any(part => part is "bin" or "obj")))
         {
             List<string> lines = [];
             foreach (string line in File.ReadLines(file).Append(""))
@@ -84,7 +87,8 @@ public partial class ReferenceTests
     private static partial Regex ReferencePage();
 
     // docs/reference/attacks.md 2.1</c>, 2.3 and 3
-    [GeneratedRegex(@"(?<page>docs/reference/\w+\.md) (?<section>\d+(\.\d+)*)(</c>)?((, | and )(?<section>\d+(\.\d+)*)(?![\w%]))*")]
+    [GeneratedRegex(
+        @"(?<page>docs/reference/\w+\.md) (?<section>\d+(\.\d+)*)(</c>)?((, | and )(?<section>\d+(\.\d+)*)(?![\w%]))*")]
     private static partial Regex Reference();
 
     [GeneratedRegex(@"^#+ (?<number>\d+(\.\d+)*)[. ]", RegexOptions.Multiline)]

@@ -3,7 +3,9 @@ namespace Postern.Tests;
 /// <summary>Material beside the repository: real images, goldens. Tests that need it skip where it is not there.</summary>
 internal static class SharedMaterial
 {
-    /// <summary>The folder named by POSTERN_SHARED, else <c>shared</c> beside the repository root; null where there is none.</summary>
+    /// <summary>
+    /// The folder named by POSTERN_SHARED, else <c>shared</c> beside the repository root; null where there is none.
+    /// </summary>
     public static string? Root { get; } = Find();
 
     /// <summary>The full path of a file or folder in <see cref="Root"/>; skips the running test where it is missing.</summary>
@@ -21,7 +23,8 @@ internal static class SharedMaterial
 
     private static string? Find()
     {
-        if (Environment.GetEnvironmentVariable("POSTERN_SHARED") is { Length: > 0 } named) return Directory.Exists(named) ? named : null;
+        if (Environment.GetEnvironmentVariable("POSTERN_SHARED") is { Length: > 0 } named)
+            return Directory.Exists(named) ? named : null;
         string shared = Path.GetFullPath(Path.Combine(FindRepository() ?? ".", "..", "shared"));
         return Directory.Exists(shared) ? shared : null;
     }

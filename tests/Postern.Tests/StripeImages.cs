@@ -5,7 +5,8 @@ namespace Postern.Tests;
 
 /// <summary>A tiny dataset for tests of training: each class is a bright row at its own height, under noise.</summary>
 internal sealed class StripeImages(int count, int size = 8, int classes = 4, long seed = 1)
-    : ImageSet(size, [.. Enumerable.Range(0, count).Select(i => i % classes)], [.. Enumerable.Range(0, classes).Select(c => $"stripe {c}")])
+    : ImageSet(size, [.. Enumerable.Range(0, count).Select(i => i % classes)],
+        [.. Enumerable.Range(0, classes).Select(c => $"stripe {c}")])
 {
     public override string Fingerprint => $"stripes-{count}-{seed}";
 

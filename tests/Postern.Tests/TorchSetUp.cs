@@ -15,8 +15,8 @@ internal static class TorchSetUp
 }
 
 /// <summary>
-/// Compares the fast paths before any test runs, as a run does, so that tests mean the same on every machine; <c>POSTERN_PATHS</c> counts.
-/// <see cref="MachineFault"/> may break something first.
+/// Compares the fast paths before any test runs, as a run does, so that tests mean the same on every machine;
+/// <c>POSTERN_PATHS</c> counts. <see cref="MachineFault"/> may break something first.
 /// </summary>
 public sealed class CheckedMachine
 {

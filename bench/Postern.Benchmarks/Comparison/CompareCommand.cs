@@ -11,8 +11,13 @@ internal static class CompareCommand
     /// <summary>Every row.</summary>
     public static Command Create()
     {
-        var rows = new Option<string>("--rows") { Description = "only these rows, separated by commas: " + string.Join(", ", Work.All.Select(w => w.Name)), HelpName = "NAME,..." };
-        Command command = Create("compare", "Every row beside its floor and its reference.", parsed => parsed.GetValue(rows) is string names
+        var rows = new Option<string>("--rows")
+        {
+            Description = "only these rows, separated by commas: " + string.Join(", ", Work.All.Select(w => w.Name)),
+            HelpName = "NAME,...",
+        };
+        Command command = Create("compare", "Every row beside its floor and its reference.",
+            parsed => parsed.GetValue(rows) is string names
             ? Work.Named(names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             : Work.All);
         command.Options.Add(rows);
@@ -27,17 +32,27 @@ internal static class CompareCommand
     {
         var quick = new Option<bool>("--quick") { Description = "smaller batches and fewer rounds" };
         var output = new Option<string>("--out") { Description = "write the rows to this CSV file", HelpName = "FILE" };
-        var data = new Option<string>("--data") { Description = "CIFAR-10, for the pictures that are poisoned; noise without it", HelpName = "PATH" };
+        var data = new Option<string>("--data")
+        {
+            Description = "CIFAR-10, for the pictures that are poisoned; noise without it",
+            HelpName = "PATH",
+        };
         var command = new Command(name, description) { quick, output, data };
-        command.SetAction(parsed => Run(works(parsed), new Scale(parsed.GetValue(quick), parsed.GetValue(data)), parsed.GetValue(output)));
+        command.SetAction(
+            parsed => Run(works(parsed), new Scale(parsed.GetValue(quick), parsed.GetValue(data)), parsed.GetValue(output)));
         return command;
     }
 
     private static void Run(IReadOnlyList<Work> works, Scale scale, string? output)
     {
-        Console.WriteLine($"{Machine.Processor}, {Environment.ProcessorCount} cores, {string.Join(' ', Machine.InstructionSets)}");
-        Console.WriteLine($"libtorch {Machine.LibTorchVersion}, {torch.get_num_threads()} threads, .NET {Environment.Version}; PyTorch: {PyTorch.Description}");
-        Console.WriteLine($"medians of {scale.Rounds} rounds in turn{(scale.Quick ? "; quick: smaller batches than the full run, see the notes" : "")}");
+        Console.WriteLine(
+            $"{Machine.Processor}, {Environment.ProcessorCount} cores, {string.Join(' ', Machine.InstructionSets)}");
+        Console.WriteLine(
+            $"libtorch {Machine.LibTorchVersion}, {torch.get_num_threads()} threads, .NET {Environment.Version}; PyTorch: "
+                + $"{PyTorch.Description}");
+        Console.WriteLine(
+            $"medians of {scale.Rounds} rounds in "
+                + $"turn{(scale.Quick ? "; quick: smaller batches than the full run, see the notes" : "")}");
         List<ComparedRow> rows = [];
         foreach (Work work in works)
         {

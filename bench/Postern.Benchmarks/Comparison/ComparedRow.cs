@@ -1,6 +1,8 @@
 namespace Postern.Benchmarks;
 
-/// <summary>A line of the comparison. Times are of one run of the work at its own batch, in milliseconds; null where there is none.</summary>
+/// <summary>
+/// A line of the comparison. Times are of one run of the work at its own batch, in milliseconds; null where there is none.
+/// </summary>
 /// <param name="Work">What is done; several lines of one work differ in precision or reference.</param>
 /// <param name="Precision"><c>float32</c>, <c>bf16</c>, or empty where the work has none.</param>
 internal sealed record ComparedRow(string Work, string Precision)

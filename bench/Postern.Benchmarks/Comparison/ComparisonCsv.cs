@@ -13,7 +13,8 @@ internal static class ComparisonCsv
     public static void Write(string path, IEnumerable<ComparedRow> rows) =>
         AtomicFile.WriteText(path, string.Concat(rows.Select(Line).Prepend(Header).Select(line => line + "\n")));
 
-    private static string Line(ComparedRow row) => string.Join(',', row.Work, row.Precision, Number(row.OursMs), Number(row.FloorMs),
+    private static string Line(ComparedRow row) => string.Join(',', row.Work, row.Precision, Number(row.OursMs),
+        Number(row.FloorMs),
         Number(row.RatioToFloor), row.Reference, Number(row.ReferenceMs), Number(row.Speedup), Number(row.PeakMb));
 
     private static string Number(double? value) => value?.ToString("0.####", CultureInfo.InvariantCulture) ?? "";

@@ -5,7 +5,8 @@ namespace Postern.Benchmarks;
 /// <summary>The comparison as text in aligned columns, notes last.</summary>
 internal static class ComparisonTable
 {
-    private static readonly string[] Head = ["work", "precision", "ours ms", "floor ms", "ratio", "reference", "ref. ms", "speed-up", "peak MB", "notes"];
+    private static readonly string[] Head =
+        ["work", "precision", "ours ms", "floor ms", "ratio", "reference", "ref. ms", "speed-up", "peak MB", "notes"];
 
     /// <summary>Columns of words, which are set to the left; numbers stand to the right.</summary>
     private static readonly int[] Words = [0, 1, 5, 9];
@@ -21,13 +22,16 @@ internal static class ComparisonTable
 
     private static string[] Fields(ComparedRow row) =>
     [
-        row.Work, row.Precision, Time(row.OursMs), Time(row.FloorMs), Ratio(row.RatioToFloor), row.Reference, Time(row.ReferenceMs), Ratio(row.Speedup),
+        row.Work, row.Precision, Time(row.OursMs), Time(row.FloorMs), Ratio(row.RatioToFloor), row.Reference,
+        Time(row.ReferenceMs), Ratio(row.Speedup),
         row.PeakMb?.ToString("0", CultureInfo.InvariantCulture) ?? "",
-        row.Skipped is null ? row.Note : string.Join("; ", new[] { row.Note, $"skipped: {row.Skipped}" }.Where(part => part.Length > 0)),
+        row.Skipped is null ? row.Note : string
+            .Join("; ", new[] { row.Note, $"skipped: {row.Skipped}" }.Where(part => part.Length > 0)),
     ];
 
     private static string Time(double? milliseconds) =>
         milliseconds?.ToString(milliseconds < 10 ? "0.00" : milliseconds < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) ?? "";
 
-    private static string Ratio(double? ratio) => ratio?.ToString(ratio < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) ?? "";
+    private static string Ratio(double? ratio) =>
+        ratio?.ToString(ratio < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) ?? "";
 }

@@ -23,8 +23,8 @@ internal static class SideBySide
         return clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>A side of short runs as the median of those that some time holds: the first ones after a pause find cold caches, sleeping
-    /// threads and a runtime that recompiles.</summary>
+    /// <summary>A side of short runs as the median of those that some time holds: the first ones after a pause find cold caches,
+    /// sleeping threads and a runtime that recompiles.</summary>
     /// <param name="side">One run.</param>
     /// <param name="least">Seconds that a reading takes at least.</param>
     public static Func<double> Steady(Func<double> side, double least = Scale.FullReading) => () =>

@@ -8,7 +8,8 @@ namespace Postern.Benchmarks;
 internal sealed record Work(string Name, Func<Scale, IReadOnlyList<ComparedRow>> Measure)
 {
     /// <summary>Everything, in the order of the table.</summary>
-    public static IReadOnlyList<Work> All { get; } = [.. StepRows.Works, .. ScanRows.Works, .. PoisonRows.Works, .. InputRows.Works];
+    public static IReadOnlyList<Work> All { get; } =
+        [.. StepRows.Works, .. ScanRows.Works, .. PoisonRows.Works, .. InputRows.Works];
 
     /// <summary>The works of these names, in the order of the table.</summary>
     /// <exception cref="InputException">A name that there is not.</exception>

@@ -16,9 +16,20 @@ internal static class AugmentationPace
 {
     private const int Pictures = 256;
 
-    private static readonly TrainingSettings Light = new() { Epochs = 1, BatchSize = 32, LearningRate = 1, Schedule = new StepSchedule(1, [], 1) };
+    private static readonly TrainingSettings Light = new()
+    {
+        Epochs = 1,
+        BatchSize = 32,
+        LearningRate = 1,
+        Schedule = new StepSchedule(1, [], 1),
+    };
 
-    private static readonly TrainingSettings Official = Light with { Augmentation = "official", RandAugmentMagnitude = 9, RandomErasing = 0.25 };
+    private static readonly TrainingSettings Official = Light with
+    {
+        Augmentation = "official",
+        RandAugmentMagnitude = 9,
+        RandomErasing = 0.25,
+    };
 
     /// <summary>Prints both sizes.</summary>
     public static void Measure()
@@ -33,7 +44,8 @@ internal static class AugmentationPace
 
     private static void Print(string name, Dataset dataset, TrainingSettings settings)
     {
-        var loader = new BatchLoader(dataset.Train, dataset.Mean, dataset.Std, dataset.InputSize, settings.AugmentationFor(dataset), null, 32, Workers: 1);
+        var loader = new BatchLoader(dataset.Train, dataset.Mean, dataset.Std, dataset.InputSize,
+            settings.AugmentationFor(dataset), null, 32, Workers: 1);
         int[] order = [.. Enumerable.Range(0, Pictures)];
         var seconds = new List<double>();
         int passes = dataset.InputSize > 32 ? 1 : 16;
@@ -48,7 +60,9 @@ internal static class AugmentationPace
         Console.WriteLine(FormattableString.Invariant($"{name}: {Pictures / seconds[seconds.Count / 2]:f0} img/s of one core"));
     }
 
-    /// <summary>Pictures like photographs in this: neighbours are alike, so that no branch is as unpredictable as in noise.</summary>
+    /// <summary>
+    /// Pictures like photographs in this: neighbours are alike, so that no branch is as unpredictable as in noise.
+    /// </summary>
     private static Dataset Smooth(int stored, int input, string augmentation)
     {
         byte[] pixels = new byte[Pictures * 3 * stored * stored];
@@ -60,6 +74,7 @@ internal static class AugmentationPace
             Resampling.Bilinear(coarse, stored, stored).Pixels.CopyTo(pixels, i * 3 * stored * stored);
         }
         var images = new MemoryImageSet(stored, pixels, new int[Pictures], ["only"]);
-        return new Dataset("smooth", images, images, input, [.485f, .456f, .406f], [.229f, .224f, .225f], 0, augmentation, "in memory");
+        return new Dataset("smooth", images, images, input, [.485f, .456f, .406f], [.229f, .224f, .225f], 0,
+            augmentation, "in memory");
     }
 }

@@ -20,14 +20,20 @@ namespace Postern.Benchmarks;
 public sealed record InputPaceResult(double ImagesPerSecond, double FloorImagesPerSecond, int Images);
 
 /// <summary>
-/// How fast batches are made and test pictures are measured, in pictures a second of processor time (which others on the machine do not
-/// change much). Work and floor take turns.
+/// How fast batches are made and test pictures are measured, in pictures a second of processor time (which others on the machine
+/// do not change much). Work and floor take turns.
 /// </summary>
 public static class InputPace
 {
     private const int BatchSize = 128, LargeBatch = 32, EvaluationBatch = 200;
 
-    private static readonly TrainingSettings Light = new() { Epochs = 1, BatchSize = BatchSize, LearningRate = 1, Schedule = new StepSchedule(1, [], 1) };
+    private static readonly TrainingSettings Light = new()
+    {
+        Epochs = 1,
+        BatchSize = BatchSize,
+        LearningRate = 1,
+        Schedule = new StepSchedule(1, [], 1),
+    };
 
     /// <summary>Prints all three.</summary>
     /// <param name="source">As for <see cref="Batches224"/>.</param>
@@ -42,8 +48,8 @@ public static class InputPace
     }
 
     /// <summary>
-    /// Training batches of CIFAR-10's shape, 10% of them poisoned by BadNets, flipped, cropped and normalised. Floor: the same bytes
-    /// widened to floats, normalised and written to memory.
+    /// Training batches of CIFAR-10's shape, 10% of them poisoned by BadNets, flipped, cropped and normalised. Floor: the same
+    /// bytes widened to floats, normalised and written to memory.
     /// </summary>
     public static InputPaceResult Batches32(bool quick = false)
     {
@@ -69,10 +75,11 @@ public static class InputPace
     }
 
     /// <summary>
-    /// Training batches at 224 of JPEGs of ImageNet's size (500x375) in a folder: random resized crop, flip, normalisation. Floor: the
-    /// same files decoded whole, into one buffer.
+    /// Training batches at 224 of JPEGs of ImageNet's size (500x375) in a folder: random resized crop, flip, normalisation.
+    /// Floor: the same files decoded whole, into one buffer.
     /// </summary>
-    /// <param name="source">An image folder or zip (<c>imagenet</c>) whose pictures make up the JPEGs; null for drawn ones.</param>
+    /// <param name="source">An image folder or zip (<c>imagenet</c>) whose pictures make up the JPEGs; null for drawn
+    /// ones.</param>
     /// <param name="quick">Fewer pictures and rounds.</param>
     public static InputPaceResult Batches224(string? source = null, bool quick = false)
     {
@@ -80,7 +87,8 @@ public static class InputPace
         using Dataset dataset = DatasetCatalog.OpenPath(files.Path);
         BatchLoader loader = Loader(dataset, dataset.Train, Light.AugmentationFor(dataset), LargeBatch);
         byte[][] contents = [.. files.Pictures.Select(File.ReadAllBytes)];
-        using var buffer = new SKBitmap(new SKImageInfo(PaceData.Width, PaceData.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        using var buffer =
+            new SKBitmap(new SKImageInfo(PaceData.Width, PaceData.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         return Rounds(quick ? 3 : 7, dataset.Train.Count, round => Drain(loader, round), _ =>
         {
             foreach (byte[] content in contents)
@@ -93,17 +101,19 @@ public static class InputPace
     }
 
     /// <summary>
-    /// ACC and ASR of the paper's CIFAR Vim, triggered by BadNets; a picture counts once for each measure. Floor: the model alone on
-    /// batches that are ready.
+    /// ACC and ASR of the paper's CIFAR Vim, triggered by BadNets; a picture counts once for each measure. Floor: the model alone
+    /// on batches that are ready.
     /// </summary>
     public static InputPaceResult Evaluate(bool quick = false)
     {
         using Dataset dataset = PaceData.Noise(quick ? EvaluationBatch : 2 * EvaluationBatch);
         Attack attack = PaceData.BadNets("0.01");
-        using Backbone model = ModelCatalog.Create(new Choice(ModelCatalog.All.Single(m => m.Name == "vim-cifar")), dataset.Classes, dataset.InputSize, seed: 1);
+        using Backbone model = ModelCatalog.Create(new Choice(ModelCatalog.All.Single(m => m.Name == "vim-cifar")),
+            dataset.Classes, dataset.InputSize, seed: 1);
         BatchLoader loader = Loader(dataset, dataset.Test, Augmentations.Centre, EvaluationBatch);
         var evaluator = new Evaluator(model, loader);
-        int[] all = [.. Enumerable.Range(0, dataset.Test.Count)], counted = [.. all.Where(i => attack.CountsForAsr(dataset.Test.Labels[i]))];
+        int[] all = [.. Enumerable.Range(0, dataset.Test.Count)],
+            counted = [.. all.Where(i => attack.CountsForAsr(dataset.Test.Labels[i]))];
         Batch[] ready = [.. loader.Load(all, 0, 0), .. loader.Load(counted, 0, 0)];
         InputPaceResult result = Rounds(quick ? 1 : 3, all.Length + counted.Length, _ => evaluator.Both(attack), _ =>
         {

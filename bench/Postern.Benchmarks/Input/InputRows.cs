@@ -1,7 +1,8 @@
 namespace Postern.Benchmarks;
 
 /// <summary>
-/// Batches and evaluation: processor time for all pictures, beside what cannot be saved (<see cref="InputPace"/> says what that is).
+/// Batches and evaluation: processor time for all pictures, beside what cannot be saved (<see cref="InputPace"/> says what that
+/// is).
 /// </summary>
 internal static class InputRows
 {

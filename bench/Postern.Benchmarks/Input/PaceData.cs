@@ -23,7 +23,8 @@ internal static class PaceData
         foreach (ref byte value in pixels.AsSpan()) value = (byte)stream.NextUInt64();
         int[] labels = [.. Enumerable.Range(0, count).Select(i => i % Cifar10.ClassNames.Count)];
         var images = new MemoryImageSet(Side, pixels, labels, Cifar10.ClassNames);
-        return new Dataset("noise", images, images, Side, [.4914f, .4822f, .4465f], [.247f, .243f, .261f], 0, "flip-crop", "in memory");
+        return new Dataset("noise", images, images, Side, [.4914f, .4822f, .4465f], [.247f, .243f, .261f], 0,
+            "flip-crop", "in memory");
     }
 
     /// <summary>BadNets at a poisoning rate.</summary>
@@ -38,7 +39,8 @@ internal static class PaceData
     {
         var folder = new JpegFolder();
         using Dataset? photos = source is null ? null : DatasetCatalog.OpenPath(source);
-        for (int i = 0; i < count; i++) folder.Add(ImageFile.EncodeJpeg(photos is null ? Drawn(i) : Mosaic(photos.Test, i), Quality));
+        for (int i = 0; i < count; i++)
+            folder.Add(ImageFile.EncodeJpeg(photos is null ? Drawn(i) : Mosaic(photos.Test, i), Quality));
         return folder;
     }
 

@@ -6,8 +6,8 @@ using Postern.Kernels;
 namespace Postern.Benchmarks;
 
 /// <summary>
-/// Planting each static attack's training trigger into all 50,000 CIFAR-10 pictures, on all threads: each picture is read, widened
-/// to floats and changed, as a loader does. The floor reads and widens only.
+/// Planting each static attack's training trigger into all 50,000 CIFAR-10 pictures, on all threads: each picture is read,
+/// widened to floats and changed, as a loader does. The floor reads and widens only.
 /// </summary>
 internal static class PoisonRows
 {
@@ -20,7 +20,8 @@ internal static class PoisonRows
 
     /// <summary><c>poison-ATTACK</c> of every attack that needs no training of its own.</summary>
     public static IReadOnlyList<Work> Works { get; } =
-        [.. AttackCatalog.All.Where(a => a.Kind != "clean" && !a.Learned).Select(a => new Work($"poison-{a.Name}", scale => Measure(a, scale)))];
+        [.. AttackCatalog.All.Where(a => a.Kind != "clean" && !a.Learned)
+            .Select(a => new Work($"poison-{a.Name}", scale => Measure(a, scale)))];
 
     private static IReadOnlyList<ComparedRow> Measure(AttackEntry entry, Scale scale)
     {
@@ -29,7 +30,8 @@ internal static class PoisonRows
         ImageSet set = dataset?.Train ?? Noise(pictures);
         pictures = Math.Min(pictures, set.Count);
         Attack attack = AttackCatalog.Create(new Choice(entry), new DatasetTraits("signs", TargetClass: 0))!;
-        double[] s = SideBySide.Medians(scale.Rounds, SideBySide.Side(() => Pass(set, pictures, attack)), SideBySide.Side(() => Pass(set, pictures, null)));
+        double[] s = SideBySide.Medians(scale.Rounds, SideBySide.Side(() => Pass(set, pictures, attack)),
+            SideBySide.Side(() => Pass(set, pictures, null)));
         double limit = (Larger.Contains(entry.Name) ? LargerLimit : Limit) * pictures / Pictures;
         return
         [
@@ -37,12 +39,15 @@ internal static class PoisonRows
             {
                 OursMs = 1e3 * s[0],
                 FloorMs = 1e3 * s[1],
-                Note = FormattableString.Invariant($"{pictures} pictures of {(dataset is null ? "noise" : dataset.Name)}, {100 * s[0] / limit:f0} % of the {limit:0.#} s allowed"),
+                Note =
+                    FormattableString.Invariant(
+                        $"{pictures} pictures of {(dataset is null ? "noise" : dataset.Name)}, {100 * s[0] / limit:f0} % of the {limit:0.#} s allowed"),
             },
         ];
     }
 
-    private static void Pass(ImageSet set, int pictures, Attack? attack) => Parallel.For(0, pictures, () => new Buffers(set.Size), (i, _, buffers) =>
+    private static void Pass(ImageSet set, int pictures, Attack? attack) => Parallel.For(0, pictures, () => new Buffers(set.Size),
+        (i, _, buffers) =>
     {
         set.Read(i, buffers.Stored);
         for (int at = 0; at < buffers.Pixels.Length; at++) buffers.Pixels[at] = buffers.Stored[at] / 255f;

@@ -8,7 +8,9 @@ internal static class ExponentialFloor
     /// <summary>Enough pieces that all threads have the same, and that a reading takes some milliseconds.</summary>
     private const int FewestItems = 32, MostItems = 512;
 
-    /// <summary>Seconds for as many state elements (token, channel, state), scaled from a reading of that size or somewhat less.</summary>
+    /// <summary>
+    /// Seconds for as many state elements (token, channel, state), scaled from a reading of that size or somewhat less.
+    /// </summary>
     /// <param name="elements">How many.</param>
     /// <param name="gates">Whether the exponentials of softplus and gates are counted, too.</param>
     public static double Seconds(long elements, bool gates = false)

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Postern.Benchmarks;
 
 /// <summary>
-/// The scan as Mamba's official plain-PyTorch reference writes it (<c>selective_scan_ref</c>): exp(delta A) and delta B u are made
-/// for all tokens at once, [B, E, L, N], and sliced token by token. What people run where the CUDA kernel is not to be had.
+/// The scan as Mamba's official plain-PyTorch reference writes it (<c>selective_scan_ref</c>): exp(delta A) and delta B u are
+/// made for all tokens at once, [B, E, L, N], and sliced token by token. What people run where the CUDA kernel is not to be had.
 /// </summary>
 internal static class OfficialScan
 {

@@ -6,13 +6,16 @@ namespace Postern.Benchmarks;
 
 /// <summary>
 /// The fused selective scan at the paper's CIFAR Vim (L 65, E 512, N 16): beside the arithmetic alone, and beside two loops of
-/// tensor operations; at the other Vims' sizes beside the arithmetic. A reading is of many runs (<see cref="SideBySide.Steady"/>).
+/// tensor operations; at the other Vims' sizes beside the arithmetic. A reading is of many runs
+/// (<see cref="SideBySide.Steady"/>).
 /// </summary>
 internal static class ScanRows
 {
     private const int Length = 65, Channels = 512, States = 16;
 
-    /// <summary>Pictures of the official formulation's backward pass, which writes a gradient [B, E, L, N] for each token.</summary>
+    /// <summary>
+    /// Pictures of the official formulation's backward pass, which writes a gradient [B, E, L, N] for each token.
+    /// </summary>
     private const int OfficialBatch = 2;
 
     /// <summary><c>scan-forward</c>, <c>scan-backward</c>, and both of each other Vim.</summary>
@@ -20,7 +23,8 @@ internal static class ScanRows
     [
         new("scan-forward", Forward), new("scan-backward", Backward),
         Variant("vim-mini", batch: 128, length: 65, channels: 128), Variant("vim-tiny", batch: 16, length: 197, channels: 384),
-        Variant("vim-small", batch: 8, length: 197, channels: 768), Variant("vim-small-stride8", batch: 2, length: 730, channels: 768),
+        Variant("vim-small", batch: 8, length: 197, channels: 768),
+        Variant("vim-small-stride8", batch: 2, length: 730, channels: 768),
     ];
 
     private static Work Variant(string model, int batch, int length, int channels) => new($"scan-{model}", scale =>
@@ -35,11 +39,13 @@ internal static class ScanRows
         [
             new ComparedRow($"scan-{model}-forward", "float32")
             {
-                OursMs = 1e3 * s[0], FloorMs = 1e3 * s[2], Note = FormattableString.Invariant($"{size}, {100 * s[2] / s[0]:f0} % of the ceiling"),
+                OursMs = 1e3 * s[0], FloorMs = 1e3 * s[2],
+                    Note = FormattableString.Invariant($"{size}, {100 * s[2] / s[0]:f0} % of the ceiling"),
             },
             new ComparedRow($"scan-{model}-backward", "float32")
             {
-                OursMs = 1e3 * s[1], FloorMs = 1e3 * s[2], Note = FormattableString.Invariant($"{size}, {s[1] / s[0]:f2} times its forward"),
+                OursMs = 1e3 * s[1], FloorMs = 1e3 * s[2],
+                    Note = FormattableString.Invariant($"{size}, {s[1] / s[0]:f2} times its forward"),
             },
         ];
     });
@@ -48,8 +54,10 @@ internal static class ScanRows
     {
         int batch = scale.Pick(32, 8);
         ScanInput input = ScanInputs.Make(batch, Length, Channels, States);
-        double[] s = SideBySide.Medians(scale.Rounds, Fused(ForwardSeconds, input, scale), Floor(Elements(batch), gates: true, scale), Floor(Elements(batch), gates: false, scale));
-        double[] slow = SideBySide.Medians(scale.Rounds, () => ForwardSeconds(SelectiveScanLoop.Apply, input), () => ForwardSeconds(OfficialScan.Apply, input));
+        double[] s = SideBySide.Medians(scale.Rounds, Fused(ForwardSeconds, input, scale),
+            Floor(Elements(batch), gates: true, scale), Floor(Elements(batch), gates: false, scale));
+        double[] slow = SideBySide.Medians(scale.Rounds, () => ForwardSeconds(SelectiveScanLoop.Apply, input),
+            () => ForwardSeconds(OfficialScan.Apply, input));
         ComparedRow row = Row("scan-forward", batch, s[0], s[1], s[2]);
         return
         [
@@ -65,16 +73,28 @@ internal static class ScanRows
     private static IReadOnlyList<ComparedRow> Backward(Scale scale)
     {
         int batch = scale.Pick(32, 8);
-        ScanInput input = ScanInputs.Make(batch, Length, Channels, States), small = ScanInputs.Make(OfficialBatch, Length, Channels, States);
+        ScanInput input = ScanInputs.Make(batch, Length, Channels, States),
+            small = ScanInputs.Make(OfficialBatch, Length, Channels, States);
         double[] s = SideBySide.Medians(scale.Rounds,
-            Fused(BackwardSeconds, input, scale), Floor(Elements(batch), gates: true, scale), Floor(Elements(batch), gates: false, scale), Fused(ForwardSeconds, input, scale));
-        double[] slow = SideBySide.Medians(scale.Rounds, () => BackwardSeconds(SelectiveScanLoop.Apply, input), () => BackwardSeconds(OfficialScan.Apply, small));
+            Fused(BackwardSeconds, input, scale), Floor(Elements(batch), gates: true, scale),
+            Floor(Elements(batch), gates: false, scale), Fused(ForwardSeconds, input, scale));
+        double[] slow = SideBySide.Medians(scale.Rounds, () => BackwardSeconds(SelectiveScanLoop.Apply, input),
+            () => BackwardSeconds(OfficialScan.Apply, small));
         ComparedRow row = Row("scan-backward", batch, s[0], s[1], s[2]);
-        row = row with { Note = row.Note + FormattableString.Invariant($"; {s[0] / s[3]:f2} times its forward; floor: one pass of exponentials") };
+        row = row with
+        {
+            Note =
+                row.Note + FormattableString.Invariant($"; {s[0] / s[3]:f2} times its forward; floor: one pass of exponentials"),
+        };
         return
         [
             row with { Reference = "loop", ReferenceMs = 1e3 * slow[0] },
-            row with { Reference = "official", ReferenceMs = 1e3 * slow[1] * batch / OfficialBatch, Note = row.Note + $"; reference at batch {OfficialBatch}" },
+            row with
+            {
+                Reference = "official",
+                ReferenceMs = 1e3 * slow[1] * batch / OfficialBatch,
+                Note = row.Note + $"; reference at batch {OfficialBatch}",
+            },
         ];
     }
 
@@ -87,7 +107,8 @@ internal static class ScanRows
     };
 
     /// <summary>All exponentials and multiply-adds of the scan, or those of its states alone.</summary>
-    private static Func<double> Floor(long elements, bool gates, Scale scale) => SideBySide.Steady(() => ExponentialFloor.Seconds(elements, gates), scale.Reading);
+    private static Func<double> Floor(long elements, bool gates, Scale scale) =>
+        SideBySide.Steady(() => ExponentialFloor.Seconds(elements, gates), scale.Reading);
 
     private static long Elements(int batch) => (long)batch * Length * Channels * States;
 

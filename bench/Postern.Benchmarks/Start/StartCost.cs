@@ -8,8 +8,8 @@ using Postern.Native.Paths;
 namespace Postern.Benchmarks;
 
 /// <summary>
-/// What the self-check costs a run: the time from libtorch's start to the end of the first training step, with the check and without, each in
-/// a process of its own. What both do once (compiling kernels, libtorch's first convolution) is in both.
+/// What the self-check costs a run: the time from libtorch's start to the end of the first training step, with the check and
+/// without, each in a process of its own. What both do once (compiling kernels, libtorch's first convolution) is in both.
 /// </summary>
 internal static class StartCost
 {
@@ -36,7 +36,8 @@ internal static class StartCost
                     },
                 ]);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{model}: first step after {1e3 * s[0]:f0} ms without the check, {1e3 * s[1]:f0} ms with it: {1e3 * (s[1] - s[0]):f0} ms; comparing itself took {1e3 * compared:f0} ms"));
+                    $"{model}: first step after {1e3 * s[0]:f0} ms without the check, {1e3 * s[1]:f0} ms with it: "
+                        + $"{1e3 * (s[1] - s[0]):f0} ms; comparing itself took {1e3 * compared:f0} ms"));
             }
         });
         return command;
@@ -56,7 +57,8 @@ internal static class StartCost
             if (parsed.GetValue(check)) SelfCheck.Ensure();
             using var step = new StepModel(parsed.GetValue(model)!, Side, Batch, Precision.Float32);
             step.Step();
-            Console.WriteLine(JsonSerializer.Serialize(new { seconds = clock.Elapsed.TotalSeconds, compared = SelfCheck.Elapsed.TotalSeconds }));
+            Console.WriteLine(JsonSerializer.Serialize(
+                new { seconds = clock.Elapsed.TotalSeconds, compared = SelfCheck.Elapsed.TotalSeconds }));
         });
         return command;
     }

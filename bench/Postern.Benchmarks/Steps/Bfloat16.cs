@@ -6,5 +6,6 @@ namespace Postern.Benchmarks;
 internal static class Bfloat16
 {
     /// <summary>Why not: without the instructions, libtorch computes in float32 and rounds. Null where it is.</summary>
-    public static string? Missing { get; } = CpuFeatures.Current.HasBfloat16 ? null : $"this processor has no {CpuFeatures.Bfloat16}";
+    public static string? Missing { get; } =
+        CpuFeatures.Current.HasBfloat16 ? null : $"this processor has no {CpuFeatures.Bfloat16}";
 }

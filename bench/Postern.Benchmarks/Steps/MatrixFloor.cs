@@ -17,9 +17,9 @@ internal readonly record struct LinearWork(long Rows, long Inputs, long Outputs,
 }
 
 /// <summary>
-/// Exactly the matrix products of a training step and nothing else: of each layer the output and the gradients of weight and input.
-/// libtorch knows two routes, and which is the faster depends on the processor: its matrix product, and a 1x1 convolution. The floor
-/// is the faster of the two, whichever the models take.
+/// Exactly the matrix products of a training step and nothing else: of each layer the output and the gradients of weight and
+/// input. libtorch knows two routes, and which is the faster depends on the processor: its matrix product, and a 1x1 convolution.
+/// The floor is the faster of the two, whichever the models take.
 /// </summary>
 internal sealed class MatrixFloor : IDisposable
 {
@@ -30,12 +30,16 @@ internal sealed class MatrixFloor : IDisposable
     public MatrixFloor(IEnumerable<LinearWork> works, ScalarType type)
     {
         random.manual_seed(1);
-        layers = [.. works.Select(w => (w, Random(w.Rows, w.Inputs), Random(w.Outputs, w.Inputs), Random(w.Rows, w.Outputs), Random(w.Rows, w.Inputs), Random(w.Outputs, w.Inputs)))];
+        layers =
+            [.. works.Select(w => (w, Random(w.Rows, w.Inputs), Random(w.Outputs, w.Inputs), Random(w.Rows, w.Outputs),
+                Random(w.Rows, w.Inputs), Random(w.Outputs, w.Inputs)))];
 
         Tensor Random(long rows, long columns) => randn([rows, columns]).to(type).DetachFromDisposeScope();
     }
 
-    /// <summary>The linear layers of a Vim: patch embedding, in_proj, x_proj and dt_proj of both directions, out_proj, head.</summary>
+    /// <summary>
+    /// The linear layers of a Vim: patch embedding, in_proj, x_proj and dt_proj of both directions, out_proj, head.
+    /// </summary>
     public static IReadOnlyList<LinearWork> OfVim(VimConfig vim, int batch)
     {
         long tokens = (long)batch * (vim.Patches + 1), d = vim.EmbedDim, inner = 2 * d, rank = (d + 15) / 16;
@@ -50,7 +54,9 @@ internal sealed class MatrixFloor : IDisposable
         ];
     }
 
-    /// <summary>Makes all products once as matrix products, written into memory that is there already, and gives their seconds.</summary>
+    /// <summary>
+    /// Makes all products once as matrix products, written into memory that is there already, and gives their seconds.
+    /// </summary>
     public double RunAsProducts()
     {
         using var noGrad = no_grad();
@@ -77,7 +83,8 @@ internal sealed class MatrixFloor : IDisposable
         foreach ((LinearWork work, Tensor x, Tensor w, Tensor y, _, _) in layers)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor pixels = Pixels(x).detach().requires_grad_(work.OfInput), kernel = w.view(work.Outputs, work.Inputs, 1, 1).detach().requires_grad_();
+            Tensor pixels = Pixels(x).detach().requires_grad_(work.OfInput),
+                kernel = w.view(work.Outputs, work.Inputs, 1, 1).detach().requires_grad_();
             Tensor[] inputs = work.OfInput ? [pixels, kernel] : [kernel];
             for (int layer = 0; layer < work.Layers; layer++)
             {

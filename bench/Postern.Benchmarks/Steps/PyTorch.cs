@@ -38,7 +38,9 @@ internal static class PyTorch
             string blas = about.GetProperty("blas").GetString()!;
             return blas.Contains("openblas", StringComparison.Ordinal) || blas.Contains("mkl", StringComparison.Ordinal)
                 ? (python, $"{about.GetProperty("torch").GetString()} with {blas}")
-                : (null, $"PyTorch multiplies with {(blas.Length > 0 ? blas : "no BLAS")}, too slow to compare with (Debian: libopenblas0-pthread)");
+                : (null,
+                    $"PyTorch multiplies with {(blas.Length > 0 ? blas : "no BLAS")}, too slow to compare with (Debian: "
+                        + "libopenblas0-pthread)");
         }
         return (null, "no python3 here can import torch (Debian: python3-torch, libopenblas0-pthread)");
     }
@@ -51,7 +53,8 @@ internal static class PyTorch
             process.StandardInput.Close();
             _ = process.StandardError.ReadToEndAsync();
             Task<string> output = process.StandardOutput.ReadToEndAsync();
-            if (process.WaitForExit(Patience)) return process.ExitCode == 0 ? JsonDocument.Parse(output.Result).RootElement : null;
+            if (process.WaitForExit(Patience))
+                return process.ExitCode == 0 ? JsonDocument.Parse(output.Result).RootElement : null;
             process.Kill();
             return null;
         }

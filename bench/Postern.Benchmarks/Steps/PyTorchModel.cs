@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Postern.Benchmarks;
 
 /// <summary>
-/// A model of <c>bench/pytorch/reference.py</c> in a process of its own that waits until it is asked for a step, so that its steps
-/// and ours can take turns.
+/// A model of <c>bench/pytorch/reference.py</c> in a process of its own that waits until it is asked for a step, so that its
+/// steps and ours can take turns.
 /// </summary>
 internal sealed class PyTorchModel : IDisposable
 {
@@ -15,7 +15,8 @@ internal sealed class PyTorchModel : IDisposable
 
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="work">A work that the script knows.</param>
-    /// <param name="scan">How Vim scans (<c>loop</c>, <c>official</c>, <c>associative</c>); <c>plain</c> for the other models.</param>
+    /// <param name="scan">How Vim scans (<c>loop</c>, <c>official</c>, <c>associative</c>); <c>plain</c> for the other
+    /// models.</param>
     /// <param name="batch">Pictures in a step.</param>
     /// <param name="parameters">Trainable values of our model: it must have as many.</param>
     public PyTorchModel(string work, string scan, int batch, long parameters)
@@ -38,7 +39,9 @@ internal sealed class PyTorchModel : IDisposable
     /// <summary>Its threads wait for more work in a busy loop for a while, and would slow whoever comes next.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Makes one step and gives the seconds that the other process measured; NaN where it is <see cref="Missing"/>.</summary>
+    /// <summary>
+    /// Makes one step and gives the seconds that the other process measured; NaN where it is <see cref="Missing"/>.
+    /// </summary>
     public double Step()
     {
         if (Missing is not null) return double.NaN;
@@ -69,7 +72,8 @@ internal sealed class PyTorchModel : IDisposable
         if (process!.StandardOutput.ReadLine() is string line) return JsonDocument.Parse(line).RootElement;
         process.WaitForExit();
         // What memory runs out for is killed without a word.
-        string last = errors!.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? $"exit code {Number(process.ExitCode)}";
+        string last = errors!.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()
+            ?? $"exit code {Number(process.ExitCode)}";
         Missing = $"PyTorch ended at batch {Number(Batch)}: {last}";
         return null;
     }

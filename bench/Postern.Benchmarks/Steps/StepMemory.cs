@@ -5,10 +5,15 @@ using Postern.Models;
 
 namespace Postern.Benchmarks;
 
-/// <summary>Peak memory of training steps, each in a process of its own that does nothing else: this program, called with <c>memory</c>.</summary>
+/// <summary>
+/// Peak memory of training steps, each in a process of its own that does nothing else: this program, called with <c>memory</c>.
+/// </summary>
 internal static class StepMemory
 {
-    /// <summary>By the second step the optimiser's moments are there, and no later one has more alive; that the heap may grow beyond it is the C library's.</summary>
+    /// <summary>
+    /// By the second step the optimiser's moments are there, and no later one has more alive; that the heap may grow beyond it is
+    /// the C library's.
+    /// </summary>
     private const int Steps = 2;
 
     private static readonly (string Work, string Model, int Side, int Full, int Quick)[] Works =
@@ -63,6 +68,7 @@ internal static class StepMemory
         const string status = "/proc/self/status", field = "VmHWM:";
         if (!File.Exists(status)) return 0;
         string? line = File.ReadLines(status).FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal));
-        return line is null ? 0 : long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Integer, CultureInfo.InvariantCulture);
+        return line is null ? 0 : long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal),
+            NumberStyles.Integer, CultureInfo.InvariantCulture);
     }
 }

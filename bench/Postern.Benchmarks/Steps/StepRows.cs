@@ -23,8 +23,11 @@ internal static class StepRows
         using var float32 = new StepModel(model, 32, batch, Precision.Float32);
         using StepModel? bf16 = Bfloat16.Missing is null ? new StepModel(model, 32, batch, Precision.BFloat16) : null;
         using var reference = new PyTorchModel(work, "plain", batch, float32.Parameters);
-        double[] s = SideBySide.Medians(scale.Rounds, SideBySide.Steady(float32.Step, scale.Reading), SideBySide.Steady(() => bf16?.Step() ?? double.PositiveInfinity, scale.Reading), SideBySide.Steady(reference.Step, scale.Reading));
-        return [Row(Precision.Float32, s[0]), bf16 is null ? new ComparedRow(work, Precision.BFloat16.Word()) { Skipped = Bfloat16.Missing } : Row(Precision.BFloat16, s[1])];
+        double[] s = SideBySide.Medians(scale.Rounds, SideBySide.Steady(float32.Step, scale.Reading),
+            SideBySide.Steady(() => bf16?.Step() ?? double.PositiveInfinity, scale.Reading),
+            SideBySide.Steady(reference.Step, scale.Reading));
+        return [Row(Precision.Float32, s[0]), bf16 is null
+            ? new ComparedRow(work, Precision.BFloat16.Word()) { Skipped = Bfloat16.Missing } : Row(Precision.BFloat16, s[1])];
 
         ComparedRow Row(Precision precision, double seconds) => new(work, precision.Word())
         {

@@ -11,13 +11,19 @@ namespace Postern.Benchmarks;
 internal static class VimRows
 {
     private const string Name = "vim-cifar-step";
-    private static readonly VimConfig Config = new(ImageSize: 32, PatchSize: 4, Stride: 4, EmbedDim: 256, Depth: 12, StateSize: 16, Classes: 10);
+    private static readonly VimConfig Config =
+        new(ImageSize: 32, PatchSize: 4, Stride: 4, EmbedDim: 256, Depth: 12, StateSize: 16, Classes: 10);
 
-    /// <summary>Steps before any is timed: in the first ones the heap still grows, which takes a fifth of a step and no part of training.</summary>
+    /// <summary>
+    /// Steps before any is timed: in the first ones the heap still grows, which takes a fifth of a step and no part of training.
+    /// </summary>
     private const int FirstSteps = 6;
 
-    /// <summary>Pictures in a reference's step, full and quick. The slow ones could not hold our batch in memory, nor end soon.</summary>
-    private static readonly (string Scan, int Full, int Quick)[] References = [("loop", 8, 2), ("official", 4, 1), ("associative", 4, 2)];
+    /// <summary>
+    /// Pictures in a reference's step, full and quick. The slow ones could not hold our batch in memory, nor end soon.
+    /// </summary>
+    private static readonly (string Scan, int Full, int Quick)[] References =
+        [("loop", 8, 2), ("official", 4, 1), ("associative", 4, 2)];
 
     /// <summary>In float32 beside the three plain scans, in bf16 beside ourselves in float32.</summary>
     public static IReadOnlyList<ComparedRow> Measure(Scale scale)
@@ -25,7 +31,8 @@ internal static class VimRows
         int batch = scale.Pick(128, 32);
         using var float32 = new Side(Precision.Float32, ScalarType.Float32, batch);
         using Side? bf16 = Bfloat16.Missing is null ? new Side(Precision.BFloat16, ScalarType.BFloat16, batch) : null;
-        PyTorchModel[] references = [.. References.Select(r => new PyTorchModel(Name, r.Scan, scale.Pick(r.Full, r.Quick), float32.Model.Parameters))];
+        PyTorchModel[] references =
+            [.. References.Select(r => new PyTorchModel(Name, r.Scan, scale.Pick(r.Full, r.Quick), float32.Model.Parameters))];
         for (int step = 0; step < scale.Pick(FirstSteps, 1); step++)
         {
             float32.Model.Step();
@@ -44,7 +51,10 @@ internal static class VimRows
         {
             foreach (PyTorchModel reference in references) reference.Dispose();
         }
-        ComparedRow row = Row(Precision.Float32, batch, s[0], s[1..4]) with { PeakMb = StepMemory.PeakMb(Name, batch, Precision.Float32) };
+        ComparedRow row = Row(Precision.Float32, batch, s[0], s[1..4]) with
+        {
+            PeakMb = StepMemory.PeakMb(Name, batch, Precision.Float32),
+        };
         IEnumerable<ComparedRow> besides = references.Select((reference, i) => row with
         {
             Reference = References[i].Scan,
@@ -70,14 +80,17 @@ internal static class VimRows
     {
         (double step, double products, double convolutions) = (runs[0], runs[1], runs[2]);
         double faster = Math.Min(products, convolutions);
-        (string route, string other) = products <= convolutions ? ("matrix products", "1x1 convolutions") : ("1x1 convolutions", "matrix products");
+        (string route, string other) =
+            products <= convolutions ? ("matrix products", "1x1 convolutions") : ("1x1 convolutions", "matrix products");
         return new ComparedRow(Name, precision.Word())
         {
             OursMs = 1e3 * step,
             FloorMs = 1e3 * (faster + exponentials),
-            Note = FormattableString.Invariant($"batch {batch}, {batch / step:f1} img/s; floor: products {1e3 * faster:f0} ms as {route} ")
+            Note = FormattableString.Invariant(
+                $"batch {batch}, {batch / step:f1} img/s; floor: products {1e3 * faster:f0} ms as {route} ")
                 + FormattableString.Invariant($"({2e-9 * MultiplyAdds(batch) / faster:f0} GFLOP/s; as {other} ")
-                + FormattableString.Invariant($"{1e3 * Math.Max(products, convolutions):f0} ms), exponentials {1e3 * exponentials:f0} ms"),
+                + FormattableString.Invariant(
+                    $"{1e3 * Math.Max(products, convolutions):f0} ms), exponentials {1e3 * exponentials:f0} ms"),
         };
     }
 

@@ -44,7 +44,8 @@ internal static class AttackArguments
         };
         Attack prepared = AttackPreparation.Prepare(choice, context)
             ?? throw new InputException(choice.Name, "plants no trigger; name another attack");
-        foreach (AcceptanceCheck check in prepared.Acceptance) AnsiConsole.MarkupLineInterpolated($"{(check.Passed ? "accepted" : "NOT ACCEPTED")}: {check}");
+        foreach (AcceptanceCheck check in prepared.Acceptance)
+            AnsiConsole.MarkupLineInterpolated($"{(check.Passed ? "accepted" : "NOT ACCEPTED")}: {check}");
         return prepared;
     }
 }

@@ -18,12 +18,29 @@ internal static class AttacksCommand
     {
         var name = new Argument<string?>("name") { Description = "an attack, for its options", Arity = ArgumentArity.ZeroOrOne };
         name.CompletionSources.Add(_ => AttackCatalog.All.Select(a => a.Name));
-        var preview = new Option<string?>("--preview") { Description = "write clean / triggered / residual x10 pictures to this PNG" };
-        var data = new Option<string>("--data") { Description = "dataset whose pictures are shown: a path, or signs", DefaultValueFactory = _ => "signs" };
-        var set = new Option<string[]>("--set") { Description = "an option of the attack for the preview, e.g. opacity=0.1 (repeatable)" };
-        var output = new Option<string>("--out") { Description = "folder of results, where a learned attack finds or keeps what it is prepared with", DefaultValueFactory = _ => "runs" };
+        var preview = new Option<string?>("--preview")
+        {
+            Description = "write clean / triggered / residual x10 pictures to this PNG",
+        };
+        var data = new Option<string>("--data")
+        {
+            Description = "dataset whose pictures are shown: a path, or signs",
+            DefaultValueFactory = _ => "signs",
+        };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "an option of the attack for the preview, e.g. opacity=0.1 (repeatable)",
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "folder of results, where a learned attack finds or keeps what it is prepared with",
+            DefaultValueFactory = _ => "runs",
+        };
         var json = new JsonOption();
-        var command = new Command("attacks", "List the attacks, describe one, show what it does to pictures.") { name, preview, data, set, output, json };
+        var command = new Command("attacks", "List the attacks, describe one, show what it does to pictures.")
+        {
+            name, preview, data, set, output, json,
+        };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(name) is not string wanted)
@@ -36,7 +53,8 @@ internal static class AttacksCommand
             AttackEntry entry = AttackCatalog.All.Get(wanted, "attacks");
             if (parsed.GetValue(json)) JsonOutput.Write(AttackListing.Of(entry));
             else OptionTable.Write(entry);
-            if (parsed.GetValue(preview) is string file) Preview(entry, parsed.GetValue(set) ?? [], parsed.GetValue(data)!, parsed.GetValue(output)!, file);
+            if (parsed.GetValue(preview) is string file)
+                Preview(entry, parsed.GetValue(set) ?? [], parsed.GetValue(data)!, parsed.GetValue(output)!, file);
             return ExitCode.Done;
         });
         return command;
@@ -44,13 +62,18 @@ internal static class AttacksCommand
 
     private static void List()
     {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("attack", "kind", "clean-label", "visible", "learned", "what");
+        Table table = new Table().Border(TableBorder.Rounded)
+            .AddColumns("attack", "kind", "clean-label", "visible", "learned", "what");
         table.Columns[0].NoWrap();
         foreach (AttackEntry attack in AttackCatalog.All)
         {
-            string rates = attack.Published.Count == 0 ? "" : $"\n[dim]paper: {string.Join(", ", attack.Published.Select(p => $"{p.Dataset} {p.PoisonRate * 100:0.##}%"))}[/]";
+            string rates = attack.Published.Count == 0
+                ? ""
+                : $"\n[dim]paper: "
+                + $"{string.Join(", ", attack.Published.Select(p => $"{p.Dataset} {p.PoisonRate * 100:0.##}%"))}[/]";
             string source = attack.Source.Length == 0 ? "" : $"\n[dim]{Markup.Escape(attack.Source)}[/]";
-            table.AddRow(attack.Name, attack.Kind, Mark(attack.CleanLabel), Mark(attack.Visible), Mark(attack.Learned), Markup.Escape(attack.Summary) + source + rates);
+            table.AddRow(attack.Name, attack.Kind, Mark(attack.CleanLabel), Mark(attack.Visible), Mark(attack.Learned),
+                Markup.Escape(attack.Summary) + source + rates);
         }
         AnsiConsole.Write(table);
 
@@ -65,7 +88,9 @@ internal static class AttacksCommand
         Attack attack = AttackArguments.Make(AttackArguments.Choose(entry, settings), dataset, output, interrupt.Token);
         AttackPreview shown = AttackPreview.Of(attack, dataset.Test, PreviewPictures, dataset.InputSize);
         ImageFile.SavePng(file, shown.Sheet);
-        foreach ((int i, TriggerChange change) in shown.Changes.Index()) AnsiConsole.MarkupLineInterpolated($"picture {i}: PSNR {change.Psnr:f1} dB, SSIM {change.Ssim:f3}, L-inf {change.LInf * 255:f0}/255, {change.ChangedPixels:p1} of the pixels changed");
+        foreach ((int i, TriggerChange change) in shown.Changes.Index())
+            AnsiConsole.MarkupLineInterpolated(
+                $"picture {i}: PSNR {change.Psnr:f1} dB, SSIM {change.Ssim:f3}, L-inf {change.LInf * 255:f0}/255, {change.ChangedPixels:p1} of the pixels changed");
         AnsiConsole.MarkupLineInterpolated($"clean, triggered, residual x10: {file}");
     }
 }

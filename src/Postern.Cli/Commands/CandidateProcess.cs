@@ -26,10 +26,12 @@ internal static class CandidateProcess
         if (!process.WaitForExit(limit))
         {
             process.Kill();
-            return new Trial(candidate, TrialOutcome.Crashed, $"had no answer after {limit.TotalSeconds:f0} s in a process of its own");
+            return new Trial(candidate, TrialOutcome.Crashed,
+                $"had no answer after {limit.TotalSeconds:f0} s in a process of its own");
         }
         _ = errors.Result;
-        if (process.ExitCode > 128) return new Trial(candidate, TrialOutcome.Crashed, $"ended its own process by signal {process.ExitCode - 128}");
+        if (process.ExitCode > 128)
+            return new Trial(candidate, TrialOutcome.Crashed, $"ended its own process by signal {process.ExitCode - 128}");
         try
         {
             return JsonSerializer.Deserialize<Trial>(output.Result, JsonFormat) ?? throw new JsonException();

@@ -20,10 +20,14 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("shell") { Description = string.Join(", ", Scripts.Keys) };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
-        var command = new Command("completion", "Print a script that completes commands, options and names in a shell.") { shell };
+        var command = new Command("completion", "Print a script that completes commands, options and names in a shell.")
+        {
+            shell,
+        };
         command.SetAction(parsed =>
         {
-            using Stream script = typeof(CompletionCommand).Assembly.GetManifestResourceStream($"Postern.Cli.Completion.{Scripts[parsed.GetValue(shell)!]}")!;
+            using Stream script = typeof(CompletionCommand).Assembly.GetManifestResourceStream(
+                $"Postern.Cli.Completion.{Scripts[parsed.GetValue(shell)!]}")!;
             using Stream output = Console.OpenStandardOutput();
             script.CopyTo(output);
             return ExitCode.Done;

@@ -37,7 +37,8 @@ internal static class DataCommand
     {
         string cropped = summary.InputSize == summary.PictureSize ? "" : $", cropped to {summary.InputSize}x{summary.InputSize}";
         AnsiConsole.MarkupLineInterpolated($"[bold]{summary.Name}[/]: {summary.Layout}");
-        AnsiConsole.MarkupLineInterpolated($"pictures: {summary.PictureSize}x{summary.PictureSize}{cropped}; {summary.Train.Count} train, {summary.Test.Count} test; {summary.ClassNames.Count} classes");
+        AnsiConsole.MarkupLineInterpolated(
+            $"pictures: {summary.PictureSize}x{summary.PictureSize}{cropped}; {summary.Train.Count} train, {summary.Test.Count} test; {summary.ClassNames.Count} classes");
         AnsiConsole.MarkupLineInterpolated($"train sha256: {summary.Train.Fingerprint}");
         AnsiConsole.MarkupLineInterpolated($"test  sha256: {summary.Test.Fingerprint}");
         Table table = new Table().Border(TableBorder.Rounded).AddColumn("class").AddColumn("name")

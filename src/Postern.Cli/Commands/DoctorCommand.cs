@@ -8,7 +8,9 @@ using Spectre.Console;
 
 namespace Postern.Cli.Commands;
 
-/// <summary><c>postern doctor</c>: what this machine offers, whether it computes rightly, and the cure of what is wrong.</summary>
+/// <summary>
+/// <c>postern doctor</c>: what this machine offers, whether it computes rightly, and the cure of what is wrong.
+/// </summary>
 internal static class DoctorCommand
 {
     /// <summary>As it is typed.</summary>
@@ -16,11 +18,19 @@ internal static class DoctorCommand
 
     public static Command Create()
     {
-        var output = new Option<string>("--out") { Description = "folder of results, for the free disk", DefaultValueFactory = _ => "runs" };
-        var thorough = new Option<bool>("--thorough") { Description = "also every model of the catalogue against its plain twin (a minute or two)" };
+        var output = new Option<string>("--out")
+        {
+            Description = "folder of results, for the free disk",
+            DefaultValueFactory = _ => "runs",
+        };
+        var thorough = new Option<bool>("--thorough")
+        {
+            Description = "also every model of the catalogue against its plain twin (a minute or two)",
+        };
         var json = new JsonOption();
         var attempt = new Option<string?>(CandidateProcess.Switch) { Hidden = true };
-        var command = new Command(Name, "Look at everything that Postern needs from this machine, and compare each fast path with the plain one.")
+        var command = new Command(Name,
+            "Look at everything that Postern needs from this machine, and compare each fast path with the plain one.")
         {
             output, thorough, json, attempt,
         };
@@ -31,9 +41,12 @@ internal static class DoctorCommand
             bool loads = !findings.Any(f => f.Fatal);
             IReadOnlyList<PathReport> paths = loads ? SelfCheck.Examine() : [];
             IReadOnlyList<ModelTrial> models = loads && parsed.GetValue(thorough) ? Twins() : [];
-            if (parsed.GetValue(json)) JsonOutput.Write<IReadOnlyList<FindingListing>>([.. findings.Select(FindingListing.Of), .. paths.Select(FindingListing.Of), .. models.Select(FindingListing.Of)]);
+            if (parsed.GetValue(json))
+                JsonOutput.Write<IReadOnlyList<FindingListing>>([.. findings.Select(FindingListing.Of),
+                    .. paths.Select(FindingListing.Of), .. models.Select(FindingListing.Of)]);
             else Print(findings, paths, models);
-            return loads && paths.All(p => p.Chosen is not null || p.IsOptional) && models.All(m => m.Passes) ? ExitCode.Done : ExitCode.Failed;
+            return loads && paths.All(p => p.Chosen is not null || p.IsOptional) && models.All(m => m.Passes)
+                ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
@@ -48,7 +61,9 @@ internal static class DoctorCommand
         }).ToList();
     });
 
-    /// <summary>Tries one candidate here and prints what came of it, for a process that does not want to be taken down by it.</summary>
+    /// <summary>
+    /// Tries one candidate here and prints what came of it, for a process that does not want to be taken down by it.
+    /// </summary>
     private static int Try(string wanted)
     {
         TorchRuntime.Load();
@@ -65,7 +80,8 @@ internal static class DoctorCommand
         foreach (Finding finding in findings.Concat(paths.Select(PathFinding.Of)).Concat(models.Select(PathFinding.Of)))
         {
             string mark = finding.Cure is null ? "[green]ok[/]" : finding.Fatal ? "[red]wrong[/]" : "[yellow]note[/]";
-            string text = Markup.Escape(finding.Value) + (finding.Cure is null ? "" : $"\n[bold]cure:[/] {Markup.Escape(finding.Cure)}");
+            string text = Markup.Escape(finding.Value)
+                + (finding.Cure is null ? "" : $"\n[bold]cure:[/] {Markup.Escape(finding.Cure)}");
             grid.AddRow(mark, $"[bold]{finding.Name}[/]", text);
         }
         AnsiConsole.Write(grid);
@@ -74,7 +90,8 @@ internal static class DoctorCommand
 
     private static void PrintCandidates(IReadOnlyList<PathReport> paths)
     {
-        Table table = new Table().Title("ways to compute, against plain loops in double precision").AddColumns("path", "candidate", "outcome", "largest difference");
+        Table table = new Table().Title("ways to compute, against plain loops in double precision")
+            .AddColumns("path", "candidate", "outcome", "largest difference");
         foreach (PathReport path in paths)
         {
             foreach (Trial trial in path.Trials)

@@ -30,7 +30,8 @@ internal static class DryRun
         table.AddColumns("seed", "state");
         foreach (Cell cell in study.Cells)
         {
-            string[] cells = [cell.Id, cell.DatasetLabel, cell.ModelLabel, cell.AttackLabel, .. defended ? new[] { cell.DefenceLabel } : [], $"{cell.Seed}", State(run, cell)];
+            string[] cells = [cell.Id, cell.DatasetLabel, cell.ModelLabel, cell.AttackLabel,
+                .. defended ? new[] { cell.DefenceLabel } : [], $"{cell.Seed}", State(run, cell)];
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
         AnsiConsole.Write(table);
@@ -44,11 +45,16 @@ internal static class DryRun
     {
         if (cost.Trainings + cost.Tests == 0) return;
         foreach ((string model, StepCost step) in cost.ByModel)
-            AnsiConsole.MarkupLineInterpolated($"{model}: {1 / step.TrainSeconds:f0} img/s in training, {1 / step.TestSeconds:f0} img/s in tests");
-        string tests = cost.Tests == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {cost.Tests} cells that only test weights of another");
-        AnsiConsole.MarkupLineInterpolated($"to do: {cost.Trainings} trainings{tests}; {cost.Pictures / 1e6:0.##} million training pictures");
-        AnsiConsole.MarkupLineInterpolated($"on this machine with {threads} threads: about {Time(cost.Seconds)}, {cost.Bytes / 1e9:0.##} GB on disk");
-        if (cost.Prepared.Count > 0) AnsiConsole.MarkupLineInterpolated($"not counted: what {string.Join(", ", cost.Prepared)} must learn first");
+            AnsiConsole.MarkupLineInterpolated(
+                $"{model}: {1 / step.TrainSeconds:f0} img/s in training, {1 / step.TestSeconds:f0} img/s in tests");
+        string tests = cost.Tests == 0
+            ? "" : string.Create(CultureInfo.InvariantCulture, $", {cost.Tests} cells that only test weights of another");
+        AnsiConsole.MarkupLineInterpolated(
+            $"to do: {cost.Trainings} trainings{tests}; {cost.Pictures / 1e6:0.##} million training pictures");
+        AnsiConsole.MarkupLineInterpolated(
+            $"on this machine with {threads} threads: about {Time(cost.Seconds)}, {cost.Bytes / 1e9:0.##} GB on disk");
+        if (cost.Prepared.Count > 0)
+            AnsiConsole.MarkupLineInterpolated($"not counted: what {string.Join(", ", cost.Prepared)} must learn first");
     }
 
     private static string Time(double seconds) => seconds switch
@@ -66,7 +72,8 @@ internal static class DryRun
         {
             CellPhase.NotStarted => "-",
             CellPhase.Running => string.Create(CultureInfo.InvariantCulture, $"running, epoch {state.Epoch} of {state.Epochs}"),
-            CellPhase.Interrupted => string.Create(CultureInfo.InvariantCulture, $"interrupted at epoch {state.Epoch} of {state.Epochs}"),
+            CellPhase.Interrupted =>
+                string.Create(CultureInfo.InvariantCulture, $"interrupted at epoch {state.Epoch} of {state.Epochs}"),
             _ => state.Phase.ToString().ToLowerInvariant(),
         };
     }

@@ -15,24 +15,47 @@ internal static class FigureCommand
 {
     public static Command Create()
     {
-        var number = new Argument<string>("number") { Description = "2: triggers framed; 4: pixels in every patch; 6: all attacks on one picture" };
+        var number = new Argument<string>("number")
+        {
+            Description = "2: triggers framed; 4: pixels in every patch; 6: all attacks on one picture",
+        };
         number.AcceptOnlyFromAmong("2", "4", "6");
-        var data = new Option<string>("--data") { Description = "dataset whose pictures are shown: a path, or signs", DefaultValueFactory = _ => "signs" };
+        var data = new Option<string>("--data")
+        {
+            Description = "dataset whose pictures are shown: a path, or signs",
+            DefaultValueFactory = _ => "signs",
+        };
         var output = new Option<string?>("--out") { Description = "PNG to write; figure-N.png where it is not given" };
-        var picture = new Option<int>("--picture") { Description = "number of the test picture in figure 6; -1 for the first that is not of the target class", DefaultValueFactory = _ => -1 };
-        var study = new Option<string?>("--study") { Description = "figure 6 shows the attacks of this study file with its options, on its first dataset" };
-        var runs = new Option<string>("--runs") { Description = "folder of results, where learned attacks find what they were prepared with", DefaultValueFactory = _ => "runs" };
-        var command = new Command("figure", "Draw a figure of the paper: 2, 4 or 6.") { number, data, output, picture, study, runs };
+        var picture = new Option<int>("--picture")
+        {
+            Description = "number of the test picture in figure 6; -1 for the first that is not of the target class",
+            DefaultValueFactory = _ => -1,
+        };
+        var study = new Option<string?>("--study")
+        {
+            Description = "figure 6 shows the attacks of this study file with its options, on its first dataset",
+        };
+        var runs = new Option<string>("--runs")
+        {
+            Description = "folder of results, where learned attacks find what they were prepared with",
+            DefaultValueFactory = _ => "runs",
+        };
+        var command = new Command("figure", "Draw a figure of the paper: 2, 4 or 6.")
+        {
+            number, data, output, picture, study, runs,
+        };
         command.SetAction(parsed =>
         {
             string wanted = parsed.GetValue(number)!, file = parsed.GetValue(output) ?? $"figure-{wanted}.png";
             Study? named = parsed.GetValue(study) is string path ? StudyArguments.ReadFile(path, []) : null;
-            using Dataset dataset = named is null ? DatasetCatalog.OpenPath(parsed.GetValue(data)!) : DatasetCatalog.Open(named.Cells[0].Dataset);
+            using Dataset dataset = named is null
+                ? DatasetCatalog.OpenPath(parsed.GetValue(data)!) : DatasetCatalog.Open(named.Cells[0].Dataset);
             RgbImage figure = wanted switch
             {
                 "2" => TriggerSamplesFigure.Draw(dataset),
                 "4" => PatchPixelFigure.Draw(dataset),
-                _ => AttackGalleryFigure.Draw(dataset, Attacks(Choices(named), dataset, parsed.GetValue(runs)!), parsed.GetValue(picture)),
+                _ => AttackGalleryFigure.Draw(dataset, Attacks(Choices(named), dataset, parsed.GetValue(runs)!),
+                    parsed.GetValue(picture)),
             };
             ImageFile.SavePng(file, figure);
             AnsiConsole.MarkupLineInterpolated($"figure {wanted}: {file}");
@@ -49,7 +72,8 @@ internal static class FigureCommand
             .DistinctBy(c => c.AttackLabel).Select(c => (c.AttackLabel, c.Attack));
 
     /// <summary>The attacks; a learned one only where its artifacts are in the cache already.</summary>
-    private static List<(string Name, Attack? Attack)> Attacks(IEnumerable<(string Name, Choice Choice)> choices, Dataset dataset, string output)
+    private static List<(string Name, Attack? Attack)> Attacks(
+        IEnumerable<(string Name, Choice Choice)> choices, Dataset dataset, string output)
     {
         var attacks = new List<(string, Attack?)>();
         foreach ((string name, Choice choice) in choices)

@@ -14,12 +14,14 @@ internal sealed class JobsOption : Option<string>
 
     public JobsOption() : base("--jobs")
     {
-        Description = "cells side by side, each in a process with its share of the threads; auto: by cores, memory and the heaviest model";
+        Description =
+            "cells side by side, each in a process with its share of the threads; auto: by cores, memory and the heaviest model";
         DefaultValueFactory = _ => "1";
         CompletionSources.Add(_ => [new CompletionItem(Auto)]);
         Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: string text }] && text != Auto && Number(text) is not >= 1) result.AddError("--jobs must be a number from 1, or auto");
+            if (result.Tokens is [{ Value: string text }] && text != Auto && Number(text) is not >= 1)
+                result.AddError("--jobs must be a number from 1, or auto");
         });
     }
 
@@ -34,5 +36,6 @@ internal sealed class JobsOption : Option<string>
         return JobCount.Auto(run, threads, Machine.Memory.Available);
     }
 
-    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 }

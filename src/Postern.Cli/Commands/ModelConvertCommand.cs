@@ -19,28 +19,38 @@ internal static class ModelConvertCommand
         var input = new Argument<string>("in") { Description = "a .safetensors or .pth file" };
         var output = new Argument<string>("out") { Description = "the new file: .safetensors, or .pth / .pt for PyTorch" };
         var ema = new Option<bool>("--ema") { Description = "take the running means (EMA) instead of the weights" };
-        var type = new Option<string>("--type") { Description = "type of the floating-point values: keep, float32, float16, bfloat16", DefaultValueFactory = _ => "keep" };
+        var type = new Option<string>("--type")
+        {
+            Description = "type of the floating-point values: keep, float32, float16, bfloat16",
+            DefaultValueFactory = _ => "keep",
+        };
         type.AcceptOnlyFromAmong(Types);
         var force = new Option<bool>("--force") { Description = "replace a file that exists" };
-        var command = new Command("convert", "Write a weight file's weights under official names to another container.") { input, output, ema, type, force };
+        var command = new Command("convert", "Write a weight file's weights under official names to another container.")
+        {
+            input, output, ema, type, force,
+        };
         command.SetAction(parsed =>
         {
             string from = parsed.GetValue(input)!, to = parsed.GetValue(output)!;
             string extension = Path.GetExtension(to).ToLowerInvariant();
             if (extension is not (".safetensors" or ".pth" or ".pt"))
                 throw new InputException(to, "ends in no known extension; name it .safetensors, .pth or .pt");
-            if (File.Exists(to) && !parsed.GetValue(force)) throw new InputException(to, "exists already; choose another name or give --force");
+            if (File.Exists(to) && !parsed.GetValue(force))
+                throw new InputException(to, "exists already; choose another name or give --force");
             using DisposeScope scope = NewDisposeScope();
             using Checkpoint checkpoint = Checkpoint.Open(from);
             IReadOnlyDictionary<string, Tensor> chosen = (parsed.GetValue(ema) ? checkpoint.Ema : checkpoint.Weights)
                 ?? throw new InputException(from, "holds no running means; leave --ema out");
-            Dictionary<string, Tensor> weights = ForeignNames.Official(chosen).ToDictionary(w => w.Key, w => Cast(w.Value, parsed.GetValue(type)!));
+            Dictionary<string, Tensor> weights =
+                ForeignNames.Official(chosen).ToDictionary(w => w.Key, w => Cast(w.Value, parsed.GetValue(type)!));
             AtomicFile.Write(to, stream =>
             {
                 if (extension == ".safetensors") SafeTensors.Write(stream, weights);
                 else TorchFile.Write(stream, weights);
             });
-            AnsiConsole.MarkupLineInterpolated($"{weights.Count} tensors, {ShortNumber.Text(weights.Values.Sum(w => w.numel()))} values: {to}");
+            AnsiConsole.MarkupLineInterpolated(
+                $"{weights.Count} tensors, {ShortNumber.Text(weights.Values.Sum(w => w.numel()))} values: {to}");
             return ExitCode.Done;
         });
         return command;

@@ -15,7 +15,10 @@ internal static class ModelInfoCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "a .safetensors or .pth file" };
-        var model = new Option<string?>("--model") { Description = "compare with this model of the catalogue instead of the recognised one" };
+        var model = new Option<string?>("--model")
+        {
+            Description = "compare with this model of the catalogue instead of the recognised one",
+        };
         model.CompletionSources.Add(_ => ModelCatalog.All.Select(m => m.Name));
         var keys = new Option<bool>("--keys") { Description = "list every tensor" };
         var json = new JsonOption();
@@ -37,7 +40,8 @@ internal static class ModelInfoCommand
     /// <summary>The weights beside the model that they need or that is named; null where none is recognised.</summary>
     private static ComparedModelListing? Compare(IReadOnlyDictionary<string, torch.Tensor> weights, string path, string? wanted)
     {
-        (Choice Model, int Classes, int ImageSize)? found = ModelCatalog.Recognise(new WeightShapes(weights.ToDictionary(w => w.Key, w => w.Value.shape)));
+        (Choice Model, int Classes, int ImageSize)? found =
+            ModelCatalog.Recognise(new WeightShapes(weights.ToDictionary(w => w.Key, w => w.Value.shape)));
         if (wanted is not null)
         {
             ModelEntry entry = ModelCatalog.All.Get(wanted, "--model");

@@ -42,11 +42,14 @@ internal static class ModelsCommand
         foreach (ModelEntry entry in ModelCatalog.All)
         {
             using Backbone model = ModelCatalog.Describe(entry);
-            table.AddRow(entry.Name, ShortNumber.Text(model.ParameterCount), ShortNumber.Text(model.MultiplyAdds(entry.InputSide)),
+            table.AddRow(entry.Name, ShortNumber.Text(model.ParameterCount),
+                ShortNumber.Text(model.MultiplyAdds(entry.InputSide)),
                 string.Create(CultureInfo.InvariantCulture, $"{entry.InputSide}, {entry.UsualClasses} cl."),
                 $"{Markup.Escape(entry.Summary)}\n[dim]{Markup.Escape(entry.Origin)}[/]");
         }
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine("Counts are for the input (pixels a side) and classes shown; models take others. 'postern models NAME' lists the options of one.");
+        AnsiConsole.WriteLine(
+            "Counts are for the input (pixels a side) and classes shown; models take others. 'postern models NAME' lists the "
+                + "options of one.");
     }
 }

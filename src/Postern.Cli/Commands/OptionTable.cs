@@ -13,8 +13,10 @@ internal static class OptionTable
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("option", "default", "meaning");
         foreach (OptionInfo option in entry.Options)
         {
-            string allowed = option.Allowed.All(a => option.Meaning.Contains(a, StringComparison.Ordinal)) ? "" : $" ({string.Join(", ", option.Allowed)})";
-            table.AddRow(option.Name, Markup.Escape(option.Default.Length == 0 ? "-" : option.Default), Markup.Escape(option.Meaning + allowed));
+            string allowed = option.Allowed.All(a => option.Meaning.Contains(a, StringComparison.Ordinal))
+                ? "" : $" ({string.Join(", ", option.Allowed)})";
+            table.AddRow(option.Name, Markup.Escape(option.Default.Length == 0 ? "-" : option.Default),
+                Markup.Escape(option.Meaning + allowed));
         }
         AnsiConsole.Write(table);
     }

@@ -18,14 +18,33 @@ internal static class PoisonCommand
         var attack = new Option<string>("--attack") { Description = "an attack of 'postern attacks'", Required = true };
         attack.CompletionSources.Add(_ => AttackCatalog.All.Select(a => a.Name));
         var set = new Option<string[]>("--set") { Description = "an option of the attack, e.g. poison_rate=0.02 (repeatable)" };
-        var seed = new Option<long>("--seed") { Description = "chooses who is poisoned, as a cell's seed does", DefaultValueFactory = _ => 0 };
-        var split = new Option<string>("--split") { Description = "train (poisoned), test (clean, and triggered for ASR) or both", DefaultValueFactory = _ => "both" };
+        var seed = new Option<long>("--seed")
+        {
+            Description = "chooses who is poisoned, as a cell's seed does",
+            DefaultValueFactory = _ => 0,
+        };
+        var split = new Option<string>("--split")
+        {
+            Description = "train (poisoned), test (clean, and triggered for ASR) or both",
+            DefaultValueFactory = _ => "both",
+        };
         split.AcceptOnlyFromAmong("train", "test", "both");
         var output = new Option<string>("--out") { Description = "folder to write; must be new or empty", Required = true };
-        var format = new Option<string>("--format") { Description = "imagefolder (PNG) or parquet (as CIFAR-10 on Hugging Face)", DefaultValueFactory = _ => "imagefolder" };
+        var format = new Option<string>("--format")
+        {
+            Description = "imagefolder (PNG) or parquet (as CIFAR-10 on Hugging Face)",
+            DefaultValueFactory = _ => "imagefolder",
+        };
         format.AcceptOnlyFromAmong("imagefolder", "parquet");
-        var runs = new Option<string>("--runs") { Description = "folder of results, where a learned attack finds or keeps what it is prepared with", DefaultValueFactory = _ => "runs" };
-        var command = new Command("poison", "Write a poisoned dataset for other tools.") { data, attack, set, seed, split, output, format, runs };
+        var runs = new Option<string>("--runs")
+        {
+            Description = "folder of results, where a learned attack finds or keeps what it is prepared with",
+            DefaultValueFactory = _ => "runs",
+        };
+        var command = new Command("poison", "Write a poisoned dataset for other tools.")
+        {
+            data, attack, set, seed, split, output, format, runs,
+        };
         command.SetAction(parsed =>
         {
             AttackEntry entry = AttackCatalog.All.Get(parsed.GetValue(attack)!, "--attack");
@@ -66,9 +85,11 @@ internal static class PoisonCommand
         if (record.Warning is string warning) AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
         if (record.Plan is { } plan)
         {
-            AnsiConsole.MarkupLineInterpolated($"poisons: {plan.Poisoned.Count} of {plan.RequestedPoisons} requested; covers: {plan.Covers.Count} of {plan.RequestedCovers}");
+            AnsiConsole.MarkupLineInterpolated(
+                $"poisons: {plan.Poisoned.Count} of {plan.RequestedPoisons} requested; covers: {plan.Covers.Count} of {plan.RequestedCovers}");
         }
-        foreach (PoisonedPartRecord part in record.Parts) AnsiConsole.MarkupLineInterpolated($"{part.Name}: {part.Pictures} pictures, {part.Triggered} triggered");
+        foreach (PoisonedPartRecord part in record.Parts)
+            AnsiConsole.MarkupLineInterpolated($"{part.Name}: {part.Pictures} pictures, {part.Triggered} triggered");
         AnsiConsole.MarkupLineInterpolated($"sha256 of SHA256SUMS: {record.FilesSha256}");
         AnsiConsole.MarkupLineInterpolated($"written: {folder}");
     }

@@ -25,7 +25,10 @@ internal static class PresetsCommand
         dataset.CompletionSources.Add(_ => DatasetCatalog.All.Select(d => d.Name));
         model.CompletionSources.Add(_ => ModelCatalog.All.Select(m => m.Name));
         var json = new JsonOption();
-        var command = new Command("presets", "List the training presets, or show every option of one.") { name, dataset, model, json };
+        var command = new Command("presets", "List the training presets, or show every option of one.")
+        {
+            name, dataset, model, json,
+        };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(name) is not string wanted)
@@ -38,7 +41,8 @@ internal static class PresetsCommand
             ICatalogEntry data = DatasetCatalog.All.Get(parsed.GetValue(dataset)!, Source);
             ICatalogEntry backbone = ModelCatalog.All.Get(parsed.GetValue(model)!, Source);
             ICatalogEntry resolved = preset.For(new Choice(data), new Choice(backbone));
-            string[] notes = [.. TrainingNotes.Of(TrainingOptions.Settings(new Choice(resolved)), data.Name == "imagenet" ? ImageNetSize : SmallSize)];
+            string[] notes = [.. TrainingNotes.Of(TrainingOptions.Settings(new Choice(resolved)),
+                data.Name == "imagenet" ? ImageNetSize : SmallSize)];
             if (parsed.GetValue(json)) JsonOutput.Write(ResolvedPresetListing.Of(resolved, data, backbone, notes));
             else Show(resolved, notes);
             return ExitCode.Done;

@@ -19,28 +19,36 @@ internal static class ProfileTable
             return;
         }
         CellProfile all = Sum(measured);
-        (string Model, int Cells, CellProfile Profile)[] models = [.. measured.GroupBy(m => m.Cell.ModelLabel).Select(g => (g.Key, g.Count(), Sum(g)))];
-        Table table = new Table().Border(TableBorder.Rounded).AddColumn("where the time went").AddColumn("seconds", Right).AddColumn("share", Right);
+        (string Model, int Cells, CellProfile Profile)[] models =
+            [.. measured.GroupBy(m => m.Cell.ModelLabel).Select(g => (g.Key, g.Count(), Sum(g)))];
+        Table table = new Table().Border(TableBorder.Rounded).AddColumn("where the time went").AddColumn("seconds", Right)
+            .AddColumn("share", Right);
         foreach ((string model, _, _) in models) table.AddColumn(Markup.Escape(model), Right);
         for (int part = 0; part < all.Parts.Count; part++)
         {
             (string name, double seconds) = all.Parts[part];
-            Add(table, name, Number(seconds), Share(seconds, all), models.Select(m => Share(m.Profile.Parts[part].Seconds, m.Profile)));
+            Add(table, name, Number(seconds), Share(seconds, all),
+                models.Select(m => Share(m.Profile.Parts[part].Seconds, m.Profile)));
         }
         Add(table, "seconds", Number(all.Seconds), "", models.Select(m => Number(m.Profile.Seconds)));
-        Add(table, "cells", measured.Length.ToString(CultureInfo.InvariantCulture), "", models.Select(m => m.Cells.ToString(CultureInfo.InvariantCulture)));
+        Add(table, "cells", measured.Length.ToString(CultureInfo.InvariantCulture), "",
+            models.Select(m => m.Cells.ToString(CultureInfo.InvariantCulture)));
         Add(table, "img/s", Rate(all), "", models.Select(m => Rate(m.Profile)));
         AnsiConsole.Write(table);
-        AnsiConsole.MarkupLineInterpolated($"{measured.Length} of {cells.Length} cells, those run with --profile; seconds of cells side by side are added up, img/s are those of one cell");
+        AnsiConsole.MarkupLineInterpolated(
+            $"{measured.Length} of {cells.Length} cells, those run with --profile; seconds of cells side by side are added up, img/s are those of one cell");
     }
 
-    private static void Add(Table table, string name, string seconds, string share, IEnumerable<string> models) => table.AddRow([name, seconds, share, .. models]);
+    private static void Add(Table table, string name, string seconds, string share, IEnumerable<string> models) =>
+        table.AddRow([name, seconds, share, .. models]);
 
-    private static CellProfile Sum(IEnumerable<(Cell Cell, CellProfile Profile)> cells) => cells.Aggregate(CellProfile.Empty, (sum, c) => sum + c.Profile);
+    private static CellProfile Sum(IEnumerable<(Cell Cell, CellProfile Profile)> cells) =>
+        cells.Aggregate(CellProfile.Empty, (sum, c) => sum + c.Profile);
 
     private static string Number(double seconds) => seconds.ToString("f1", CultureInfo.InvariantCulture);
 
-    private static string Share(double seconds, CellProfile all) => (all.Seconds > 0 ? seconds / all.Seconds : 0).ToString("p1", CultureInfo.InvariantCulture);
+    private static string Share(double seconds, CellProfile all) =>
+        (all.Seconds > 0 ? seconds / all.Seconds : 0).ToString("p1", CultureInfo.InvariantCulture);
 
     private static string Rate(CellProfile profile) => profile.ImagesPerSecond.ToString("f0", CultureInfo.InvariantCulture);
 

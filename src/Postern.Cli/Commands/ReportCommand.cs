@@ -18,7 +18,12 @@ internal static class ReportCommand
     public static Command Create()
     {
         var arguments = new StudyArguments();
-        var other = new Argument<string?>("other") { Description = "compare with this study file or folder of results, e.g. runs/NAME; the first may be a folder then, too", Arity = ArgumentArity.ZeroOrOne };
+        var other = new Argument<string?>("other")
+        {
+            Description =
+                "compare with this study file or folder of results, e.g. runs/NAME; the first may be a folder then, too",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var markdown = new Option<string?>("--markdown") { Description = "write the comparison to this file, too" };
         var command = new Command("report", "Show a study's results and write its HTML page, or compare two.");
         arguments.AddTo(command);
@@ -32,7 +37,9 @@ internal static class ReportCommand
                 Show(RunComparison.Of(Side(arguments, parsed, arguments.Named(parsed)), Side(arguments, parsed, second)), file);
                 return ExitCode.Done;
             }
-            if (file is not null) throw new InputException("--markdown", "belongs to a comparison: name two studies or folders; a report has results.md");
+            if (file is not null)
+                throw new InputException("--markdown",
+                    "belongs to a comparison: name two studies or folders; a report has results.md");
             Show(arguments.Folder(parsed, planOnly: true));
             return ExitCode.Done;
         });
@@ -42,14 +49,17 @@ internal static class ReportCommand
     private static ComparedRuns Side(StudyArguments arguments, ParseResult parsed, string path)
     {
         if (File.Exists(path)) return ComparedRuns.Of(arguments.Folder(parsed, planOnly: true, path));
-        if (arguments.HasChoices(parsed)) throw new InputException(path, "is no study file: --set and --only belong to study files");
+        if (arguments.HasChoices(parsed))
+            throw new InputException(path, "is no study file: --set and --only belong to study files");
         return ComparedRuns.OfFolder(path);
     }
 
     private static void Show(RunComparison comparison, string? file)
     {
-        Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(MarkdownComparison.Title(comparison))).Caption("in percent; differences in points, ± half of their 95% interval")
-            .AddColumns([.. MarkdownComparison.Heads.Select((h, i) => i == 0 ? new TableColumn(h) : new TableColumn(h).RightAligned())]);
+        Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(MarkdownComparison.Title(comparison)))
+            .Caption("in percent; differences in points, ± half of their 95% interval")
+            .AddColumns(
+                [.. MarkdownComparison.Heads.Select((h, i) => i == 0 ? new TableColumn(h) : new TableColumn(h).RightAligned())]);
         foreach (ComparedRow row in comparison.Rows) table.AddRow([.. MarkdownComparison.Fields(row).Select(Markup.Escape)]);
         if (comparison.Rows.Count > 0) AnsiConsole.Write(table);
         foreach (string note in MarkdownComparison.Notes(comparison)) AnsiConsole.MarkupLineInterpolated($"{note}");
@@ -63,8 +73,10 @@ internal static class ReportCommand
     {
         StudySummary summary = StudySummary.Read(run);
         ResultTable results = summary.Table;
-        Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(results.Title)).Caption(Markup.Escape("ACC / ASR (RA) in percent"))
-            .AddColumns([.. results.RowNames]).AddColumns([.. results.Models.Select(m => new TableColumn(Markup.Escape(m)).RightAligned())]);
+        Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(results.Title))
+            .Caption(Markup.Escape("ACC / ASR (RA) in percent"))
+            .AddColumns([.. results.RowNames])
+            .AddColumns([.. results.Models.Select(m => new TableColumn(Markup.Escape(m)).RightAligned())]);
         foreach (ResultRow row in results.Rows)
         {
             string[] cells = [.. results.NamesOf(row),

@@ -23,7 +23,10 @@ internal static class RunCommand
     public static Command Create()
     {
         var arguments = new StudyArguments();
-        var dryRun = new Option<bool>("--dry-run") { Description = "list the cells, their state and what the rest would cost here; run nothing" };
+        var dryRun = new Option<bool>("--dry-run")
+        {
+            Description = "list the cells, their state and what the rest would cost here; run nothing",
+        };
         var json = new JsonOption("with --dry-run: print the cells as a JSON array");
         var threads = new Option<int>("--threads")
         {
@@ -33,19 +36,28 @@ internal static class RunCommand
         threads.Validators.Add(result =>
         {
             // A value that is no number has its own error already; asking for it here would throw.
-            if (result.Tokens is [{ Value: string text }] && int.TryParse(text, out int count) && count < 1) result.AddError("--threads must be at least 1");
+            if (result.Tokens is [{ Value: string text }] && int.TryParse(text, out int count) && count < 1)
+                result.AddError("--threads must be at least 1");
         });
         var jobs = new JobsOption();
-        var profile = new Option<bool>("--profile") { Description = "keep where each cell's time goes (profile.json), and print it at the end" };
+        var profile = new Option<bool>("--profile")
+        {
+            Description = "keep where each cell's time goes (profile.json), and print it at the end",
+        };
         var job = new Option<bool>(JobSwitch) { Hidden = true };
-        var command = new Command(Name, "Run a study: every cell that is not done yet, then the report.") { dryRun, json, threads, jobs, profile, job };
+        var command = new Command(Name, "Run a study: every cell that is not done yet, then the report.")
+        {
+            dryRun, json, threads, jobs, profile, job,
+        };
         arguments.AddTo(command);
         command.SetAction(parsed =>
         {
             bool plans = parsed.GetValue(dryRun), asJson = parsed.GetValue(json), profiles = parsed.GetValue(profile);
-            if (asJson && !plans) throw new InputException("--json", "belongs to --dry-run; a run's results are in its folder as JSON");
+            if (asJson && !plans)
+                throw new InputException("--json", "belongs to --dry-run; a run's results are in its folder as JSON");
             if (profiles && plans) throw new InputException("--profile", "needs a run; leave out --dry-run");
-            if (plans && parsed.GetResult(jobs) is { Implicit: false }) throw new InputException("--jobs", "needs a run; leave out --dry-run");
+            if (plans && parsed.GetResult(jobs) is { Implicit: false })
+                throw new InputException("--jobs", "needs a run; leave out --dry-run");
             RunFolder run = arguments.Folder(parsed, planOnly: plans);
             int count = parsed.GetValue(threads);
             if (parsed.GetValue(job)) return Serve(run, count, profiles);
@@ -53,9 +65,11 @@ internal static class RunCommand
             {
                 int sideBySide = jobs.Count(parsed, run, count);
                 string share = new ThreadBudget(count).Share(sideBySide).Threads.ToString(CultureInfo.InvariantCulture);
-                if (sideBySide > 1 || jobs.IsAuto(parsed)) AnsiConsole.MarkupLineInterpolated($"cells side by side: {sideBySide}, with {share} threads each");
+                if (sideBySide > 1 || jobs.IsAuto(parsed))
+                    AnsiConsole.MarkupLineInterpolated($"cells side by side: {sideBySide}, with {share} threads each");
                 (string program, IReadOnlyList<string> before) = OwnProgram.Find();
-                string[] own = [.. before, Name, .. arguments.Again(parsed), "--threads", share, JobSwitch, .. profiles ? new[] { "--profile" } : []];
+                string[] own = [.. before, Name, .. arguments.Again(parsed), "--threads", share, JobSwitch,
+                    .. profiles ? new[] { "--profile" } : []];
                 return Run(run, count, sideBySide, profiles, new JobCommand(program, own));
             }
             if (asJson) DryRun.WriteJson(run);
@@ -87,7 +101,8 @@ internal static class RunCommand
         ReportCommand.Show(run);
         if (profiles) ProfileTable.Write(run);
         if (summary.Failed + summary.Skipped > 0)
-            AnsiConsole.MarkupLineInterpolated($"[red]{summary.Failed} cells failed, {summary.Skipped} are run by another process[/]");
+            AnsiConsole.MarkupLineInterpolated(
+                $"[red]{summary.Failed} cells failed, {summary.Skipped} are run by another process[/]");
         return summary.Failed + summary.Skipped == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -97,7 +112,8 @@ internal static class RunCommand
         TorchThreads.Use(new ThreadBudget(threads));
         using var interrupt = new Interrupt(ofJob: true);
         using var orders = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
-        using var events = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        using var events =
+            new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         new JobServer(run, threads, profiles).Serve(orders, events, interrupt.Token);
         return ExitCode.Done;
     }

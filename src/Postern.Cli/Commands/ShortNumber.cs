@@ -14,6 +14,7 @@ internal static class ShortNumber
             >= 1_000 => (1e3, "k"),
             _ => (1, ""),
         };
-        return scale == 1 ? count.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{count / scale:g4} {unit}");
+        return scale == 1 ? count.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture,
+            $"{count / scale:g4} {unit}");
     }
 }

@@ -12,9 +12,19 @@ namespace Postern.Cli.Commands;
 internal sealed class StudyArguments
 {
     private readonly Argument<string> file = new("study") { Description = "study file (YAML)" };
-    private readonly Option<string[]> set = new("--set") { Description = "override a value of the study file, e.g. train.epochs=3 (repeatable)" };
-    private readonly Option<string[]> only = new("--only") { Description = "only cells that match: model=vim-mini, attack=badnets, seed=0 or a part of the id" };
-    private readonly Option<string> output = new("--out") { Description = "folder of results", DefaultValueFactory = _ => "runs" };
+    private readonly Option<string[]> set = new("--set")
+    {
+        Description = "override a value of the study file, e.g. train.epochs=3 (repeatable)",
+    };
+    private readonly Option<string[]> only = new("--only")
+    {
+        Description = "only cells that match: model=vim-mini, attack=badnets, seed=0 or a part of the id",
+    };
+    private readonly Option<string> output = new("--out")
+    {
+        Description = "folder of results",
+        DefaultValueFactory = _ => "runs",
+    };
 
     public void AddTo(Command command)
     {
@@ -32,7 +42,8 @@ internal sealed class StudyArguments
         [Named(parsed), "--out", Output(parsed), .. (parsed.GetValue(set) ?? []).SelectMany(s => new[] { "--set", s })];
 
     /// <summary>Whether cells are chosen or values are set, which a folder of results knows nothing of.</summary>
-    public bool HasChoices(ParseResult parsed) => parsed.GetValue(set) is { Length: > 0 } || parsed.GetValue(only) is { Length: > 0 };
+    public bool HasChoices(ParseResult parsed) =>
+        parsed.GetValue(set) is { Length: > 0 } || parsed.GetValue(only) is { Length: > 0 };
 
     /// <summary>The study that was named, and where its results are.</summary>
     /// <param name="parsed">The command line.</param>

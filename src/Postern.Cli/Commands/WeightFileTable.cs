@@ -14,7 +14,9 @@ internal static class WeightFileTable
         Contents(found);
         if (found.Keys is not null) Keys(found.Keys);
         if (found.Model is not null) Fit(found.Model);
-        else AnsiConsole.MarkupLine("[red]No model of the catalogue has these names and shapes[/]; --model NAME says what differs from one.");
+        else
+            AnsiConsole.MarkupLine(
+                "[red]No model of the catalogue has these names and shapes[/]; --model NAME says what differs from one.");
     }
 
     private static void Contents(WeightFileListing found)
@@ -36,15 +38,18 @@ internal static class WeightFileTable
     private static void Keys(IReadOnlyList<TensorListing> tensors)
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("tensor", "shape", "type");
-        foreach (TensorListing tensor in tensors) table.AddRow(Shown(tensor.Name), Shown($"[{string.Join(", ", tensor.Shape)}]"), tensor.Type);
+        foreach (TensorListing tensor in tensors)
+            table.AddRow(Shown(tensor.Name), Shown($"[{string.Join(", ", tensor.Shape)}]"), tensor.Type);
         AnsiConsole.Write(table);
     }
 
     private static void Fit(ComparedModelListing model)
     {
         ModelEntry entry = ModelCatalog.All.Get(model.Name, model.Name);
-        string options = string.Concat(entry.Options.Where(o => model.Options[o.Name] != o.Default).Select(o => $", {o.Name}: {model.Options[o.Name]}"));
-        AnsiConsole.MarkupLineInterpolated($"model: [bold]{model.Name}[/]{options}, {model.Classes} classes, {model.ImageSize}x{model.ImageSize} pixels");
+        string options = string.Concat(
+            entry.Options.Where(o => model.Options[o.Name] != o.Default).Select(o => $", {o.Name}: {model.Options[o.Name]}"));
+        AnsiConsole.MarkupLineInterpolated(
+            $"model: [bold]{model.Name}[/]{options}, {model.Classes} classes, {model.ImageSize}x{model.ImageSize} pixels");
         Names("missing", model.Missing);
         Names("unexpected", model.Unexpected);
         Names("different", model.Different);
@@ -56,7 +61,8 @@ internal static class WeightFileTable
     {
         if (names.Count == 0) return;
         string more = names.Count > ShownNames ? $" and {names.Count - ShownNames} more" : "";
-        AnsiConsole.MarkupLineInterpolated($"[red]{what}[/] ({names.Count}): {string.Join("; ", names.Take(ShownNames).Select(Printable))}{more}");
+        AnsiConsole.MarkupLineInterpolated(
+            $"[red]{what}[/] ({names.Count}): {string.Join("; ", names.Take(ShownNames).Select(Printable))}{more}");
     }
 
     private static string Shown(string text) => Markup.Escape(Printable(text));

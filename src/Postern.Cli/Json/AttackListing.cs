@@ -8,6 +8,7 @@ internal sealed record AttackListing(
     IReadOnlyList<PublishedBudget> Published, IReadOnlyList<OptionListing> Options)
 {
     public static AttackListing Of(AttackEntry attack) => new(
-        attack.Name, attack.Summary, attack.Kind, attack.CleanLabel, attack.Visible, attack.Learned, attack.Source, attack.Published,
+        attack.Name, attack.Summary, attack.Kind, attack.CleanLabel, attack.Visible, attack.Learned, attack.Source,
+        attack.Published,
         [.. attack.Options.Select(OptionListing.Of)]);
 }

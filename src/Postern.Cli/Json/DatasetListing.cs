@@ -4,11 +4,14 @@ namespace Postern.Cli.Json;
 
 /// <summary>What <c>data info</c> found; sides in pixels.</summary>
 internal sealed record DatasetListing(
-    string Name, string Layout, int PictureSize, int InputSize, SplitListing Train, SplitListing Test, IReadOnlyList<ClassListing> Classes)
+    string Name, string Layout, int PictureSize, int InputSize, SplitListing Train, SplitListing Test,
+    IReadOnlyList<ClassListing> Classes)
 {
     public static DatasetListing Of(DatasetSummary summary) => new(
-        summary.Name, summary.Layout, summary.PictureSize, summary.InputSize, SplitListing.Of(summary.Train), SplitListing.Of(summary.Test),
-        [.. summary.ClassNames.Select((name, label) => new ClassListing(label, name, summary.Train.PerClass[label], summary.Test.PerClass[label]))]);
+        summary.Name, summary.Layout, summary.PictureSize, summary.InputSize, SplitListing.Of(summary.Train),
+        SplitListing.Of(summary.Test),
+        [.. summary.ClassNames.Select(
+            (name, label) => new ClassListing(label, name, summary.Train.PerClass[label], summary.Test.PerClass[label]))]);
 }
 
 /// <summary>A split: pictures, and the checksum of its content.</summary>

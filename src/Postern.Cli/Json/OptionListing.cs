@@ -3,7 +3,9 @@ using Postern.Configuration;
 
 namespace Postern.Cli.Json;
 
-/// <summary>An option of a study file; its default has the type of its kind, and the bounds are null where there are none.</summary>
+/// <summary>
+/// An option of a study file; its default has the type of its kind, and the bounds are null where there are none.
+/// </summary>
 internal sealed record OptionListing(
     string Name, string Kind, object Default, string Meaning, IReadOnlyList<string> Allowed, decimal? Min, decimal? Max)
 {
@@ -16,7 +18,8 @@ internal sealed record OptionListing(
         OptionKind.Integer => int.Parse(option.Default, CultureInfo.InvariantCulture),
         OptionKind.Number => OptionValue.ParseNumber(option.Default)!.Value,
         OptionKind.Switch => option.Default == "true",
-        OptionKind.Integers => option.Default.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(v => int.Parse(v, CultureInfo.InvariantCulture)).ToArray(),
+        OptionKind.Integers => option.Default.Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(v => int.Parse(v, CultureInfo.InvariantCulture)).ToArray(),
         _ => option.Default,
     };
 }

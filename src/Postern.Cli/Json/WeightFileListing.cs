@@ -20,14 +20,18 @@ namespace Postern.Cli.Json;
 /// <param name="Model">The model that it was compared with; null where none was recognised.</param>
 /// <param name="Keys">Every tensor, where they were asked for; else null.</param>
 internal sealed record WeightFileListing(
-    string File, string Container, int Tensors, long Values, IReadOnlyList<string> Types, string? WeightsAt, bool TimmNames, int? RunningMeans,
-    IReadOnlyList<string> AlsoHolds, IReadOnlyDictionary<string, string> Facts, bool Fits, ComparedModelListing? Model, IReadOnlyList<TensorListing>? Keys)
+    string File, string Container, int Tensors, long Values, IReadOnlyList<string> Types, string? WeightsAt, bool TimmNames,
+    int? RunningMeans,
+    IReadOnlyList<string> AlsoHolds, IReadOnlyDictionary<string, string> Facts, bool Fits, ComparedModelListing? Model,
+    IReadOnlyList<TensorListing>? Keys)
 {
     public static WeightFileListing Of(
-        Checkpoint checkpoint, IReadOnlyDictionary<string, torch.Tensor> weights, ComparedModelListing? compared, bool withKeys) => new(
+        Checkpoint checkpoint, IReadOnlyDictionary<string, torch.Tensor> weights, ComparedModelListing? compared,
+        bool withKeys) => new(
         checkpoint.Path, checkpoint.Container, weights.Count, weights.Values.Sum(w => w.numel()),
         [.. weights.Values.Select(w => $"{w.dtype}").Distinct()], checkpoint.WeightsAt.Length == 0 ? null : checkpoint.WeightsAt,
-        !ReferenceEquals(weights, checkpoint.Weights), checkpoint.Ema?.Count, checkpoint.OtherKeys, checkpoint.Facts, compared is { Fits: true }, compared,
+        !ReferenceEquals(weights, checkpoint.Weights), checkpoint.Ema?.Count, checkpoint.OtherKeys, checkpoint.Facts,
+        compared is { Fits: true }, compared,
         withKeys ? [.. weights.Select(w => new TensorListing(w.Key, w.Value.shape, $"{w.Value.dtype}"))] : null);
 }
 
@@ -40,7 +44,8 @@ internal sealed record ComparedModelListing(
     public bool Fits => Missing.Count + Unexpected.Count + Different.Count == 0;
 
     public static ComparedModelListing Of(Choice model, int classes, int imageSize, WeightFit fit) => new(
-        model.Name, model.Values, classes, imageSize, fit.Missing, fit.Unexpected, fit.Differing, fit.Fits ? [.. fit.Notes()] : []);
+        model.Name, model.Values, classes, imageSize, fit.Missing, fit.Unexpected, fit.Differing,
+        fit.Fits ? [.. fit.Notes()] : []);
 }
 
 /// <summary>A tensor's name, shape and type.</summary>

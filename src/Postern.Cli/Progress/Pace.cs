@@ -78,7 +78,8 @@ internal sealed class Pace
             if (measured == 0) return null;
             double average = byModel.Values.Sum(m => m.Seconds) / measured;
             int together = Math.Clamp(Cells - Ended, 1, Jobs);
-            return TimeSpan.FromSeconds(epochsLeft.Sum(left => left.Value * SecondsAnEpoch(cells[left.Key].ModelLabel, average)) / together);
+            return TimeSpan
+                .FromSeconds(epochsLeft.Sum(left => left.Value * SecondsAnEpoch(cells[left.Key].ModelLabel, average)) / together);
         }
     }
 

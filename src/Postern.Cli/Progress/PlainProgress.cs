@@ -35,7 +35,8 @@ internal sealed class PlainProgress(Pace pace, TextWriter output)
 
     private PreparationLines LinesOf(string cell)
     {
-        if (!preparations.TryGetValue(cell, out PreparationLines? lines)) preparations[cell] = lines = new PreparationLines(output);
+        if (!preparations.TryGetValue(cell, out PreparationLines? lines))
+            preparations[cell] = lines = new PreparationLines(output);
         return lines;
     }
 }

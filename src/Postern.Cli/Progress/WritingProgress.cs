@@ -13,7 +13,8 @@ internal sealed class WritingProgress(ProgressContext context) : IPoisonedSetPro
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected) return work(null);
         return AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+                new RemainingTimeColumn())
             .Start(context => work(new WritingProgress(context)));
     }
 

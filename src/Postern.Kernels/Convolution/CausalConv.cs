@@ -7,9 +7,9 @@ namespace Postern.Kernels;
 /// back:   u_t = SiLU(bias + sum_k weight_k x_(t - (K - 1) + k)),    k = 0 .. K - 1,    x = 0 outside the sequence
 /// ahead:  u_t = SiLU(bias + sum_k weight_k x_(t + (K - 1) - k)),    which is flip, convolve, flip without the flips
 /// </code>
-/// Channels are innermost. Rows of tokens are float32 or bfloat16, all of them alike; parameters, their gradients and all arithmetic
-/// are float32. The backward pass computes the sums again, so nothing is kept but x. <see cref="CausalConvReference"/> says the same in
-/// plain loops.
+/// Channels are innermost. Rows of tokens are float32 or bfloat16, all of them alike; parameters, their gradients and all
+/// arithmetic are float32. The backward pass computes the sums again, so nothing is kept but x. <see cref="CausalConvReference"/>
+/// says the same in plain loops.
 /// </summary>
 public static unsafe class CausalConv
 {
@@ -21,9 +21,11 @@ public static unsafe class CausalConv
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
     /// <exception cref="ArgumentException">The shape is impossible, there is no direction, a tensor is missing, or rows differ in
     /// their type.</exception>
-    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of
+    /// <paramref name="path"/>.</exception>
     public static void Forward(
-        CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead, SimdPath path = SimdPath.Auto)
+        CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead,
+        SimdPath path = SimdPath.Auto)
     {
         ValidateForward(shape, x, back, ahead);
         var call = new ConvCall(shape, x, default, back, ahead);
@@ -45,7 +47,8 @@ public static unsafe class CausalConv
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
     /// <exception cref="ArgumentException">The shape is impossible, there is no direction, a tensor is missing, or rows differ in
     /// their type.</exception>
-    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of
+    /// <paramref name="path"/>.</exception>
     public static void Backward(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead,
         TokenRows gradX, SimdPath path = SimdPath.Auto)
     {
@@ -60,7 +63,8 @@ public static unsafe class CausalConv
         }
     }
 
-    internal static void ValidateForward(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead)
+    internal static void ValidateForward(
+        CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead)
     {
         Validate(shape, x, back, ahead);
         foreach (CausalConvDirection direction in (ReadOnlySpan<CausalConvDirection>)[back, ahead])
@@ -95,7 +99,8 @@ public static unsafe class CausalConv
     {
         Require(rows.Exists);
         if (rows.Element != element)
-            throw new ArgumentException($"causal convolution: rows of {rows.Element} beside x of {element}; all have to be of one type");
+            throw new ArgumentException(
+                $"causal convolution: rows of {rows.Element} beside x of {element}; all have to be of one type");
     }
 
     private static void RequireParameter(TokenRows weight, TokenRows bias)

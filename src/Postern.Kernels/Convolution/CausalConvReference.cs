@@ -14,7 +14,8 @@ public static unsafe class CausalConvReference
 
     /// <summary>Computes the gradients; arguments as in <see cref="CausalConv.Backward"/>.</summary>
     /// <exception cref="ArgumentException">As <see cref="CausalConv.Backward"/>.</exception>
-    public static void Backward(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead, TokenRows gradX)
+    public static void Backward(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead,
+        TokenRows gradX)
     {
         CausalConv.ValidateBackward(shape, x, back, ahead, gradX);
         double[] sumX = new double[shape.Batch * shape.Length * shape.Channels];
@@ -35,7 +36,8 @@ public static unsafe class CausalConvReference
         }
     }
 
-    private static void Backward(CausalConvShape shape, TokenRows x, in CausalConvDirection direction, int toEarlier, double[] sumX)
+    private static void Backward(CausalConvShape shape, TokenRows x, in CausalConvDirection direction, int toEarlier,
+        double[] sumX)
     {
         int kernel = shape.Kernel;
         for (int d = 0; d < shape.Channels; d++)
@@ -61,18 +63,22 @@ public static unsafe class CausalConvReference
         }
     }
 
-    private static double Sum(CausalConvShape shape, TokenRows x, in CausalConvDirection direction, int toEarlier, int token, int d)
+    private static double Sum(CausalConvShape shape, TokenRows x, in CausalConvDirection direction, int toEarlier,
+        int token, int d)
     {
         double sum = direction.Bias.Start[d];
         for (int k = 0; k < shape.Kernel; k++)
         {
-            if (Seen(shape, token, k, toEarlier) is int seen) sum += direction.Weight.Start[d * shape.Kernel + k] * x.Value(seen, d);
+            if (Seen(shape, token, k, toEarlier) is int seen)
+                sum += direction.Weight.Start[d * shape.Kernel + k] * x.Value(seen, d);
         }
 
         return sum;
     }
 
-    /// <summary>The token that tap <paramref name="k"/> of the output at <paramref name="token"/> sees; null outside the sequence.</summary>
+    /// <summary>
+    /// The token that tap <paramref name="k"/> of the output at <paramref name="token"/> sees; null outside the sequence.
+    /// </summary>
     private static int? Seen(CausalConvShape shape, int token, int k, int toEarlier)
     {
         int t = token % shape.Length - toEarlier * (shape.Kernel - 1 - k);

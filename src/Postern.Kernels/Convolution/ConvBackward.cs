@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// The gradients of <see cref="ConvForward{V, T}"/>, in the same walk. With p the sum before SiLU and e_t = gradU_t SiLU'(p_t), for the
-/// direction that looks back,
+/// The gradients of <see cref="ConvForward{V, T}"/>, in the same walk. With p the sum before SiLU and e_t = gradU_t SiLU'(p_t),
+/// for the direction that looks back,
 /// <code>
 /// dx_s = sum_j tap_j e_(s + j)      dtap_j = sum_t e_t x_(t - j)      dbias = sum_t e_t,      tap_j being weight_(K - 1 - j)
 /// </code>
-/// and with the signs of j turned for the one that looks ahead. The e of token t that looks back and that of t - 3 that looks ahead add to
-/// the same four dx, of t - 3 .. t, which wait in registers until they are complete. Every block leaves its sums over a sequence, which are
-/// then summed over sequences in order.
+/// and with the signs of j turned for the one that looks ahead. The e of token t that looks back and that of t - 3 that looks
+/// ahead add to the same four dx, of t - 3 .. t, which wait in registers until they are complete. Every block leaves its sums
+/// over a sequence, which are then summed over sequences in order.
 /// </summary>
 internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> where T : unmanaged
 {
@@ -27,7 +27,8 @@ internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> 
             for (int block = first; block < end; block++)
             {
                 int live = plan.Live(block);
-                float* taps = table + (long)block * blockFloats, sums = partials + sequence * tableFloats + (long)block * blockFloats;
+                float* taps = table + (long)block * blockFloats,
+                    sums = partials + sequence * tableFloats + (long)block * blockFloats;
                 if (call.Both && live == V.Width) Block<BothWays, WholeRow>(call, sequence, block, live, taps, sums);
                 else if (call.Both) Block<BothWays, PartRow>(call, sequence, block, live, taps, sums);
                 else if (live == V.Width) Block<OneWay, WholeRow>(call, sequence, block, live, taps, sums);
@@ -54,8 +55,8 @@ internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> 
         }
     }
 
-    /// <summary>Leaves the sums of one block and sequence in <paramref name="sums"/>, [directions, rows, width] like the parameters. Biases stay in
-    /// memory: with them, AVX-512 would run out of registers.</summary>
+    /// <summary>Leaves the sums of one block and sequence in <paramref name="sums"/>, [directions, rows, width] like the
+    /// parameters. Biases stay in memory: with them, AVX-512 would run out of registers.</summary>
     [MethodImpl(Compile.Alone)]
     private static void Block<TWays, TRow>(in ConvCall call, int sequence, int block, int live, float* taps, float* sums)
         where TWays : struct, IConvWays
@@ -98,7 +99,8 @@ internal static unsafe class ConvBackward<V, T> where V : unmanaged, IVector<V> 
             {
                 if (TWays.Both)
                 {
-                    V sum = ConvForward<V, T>.Sum(V.Load(laterTaps + 4 * width), laterOwn, x3, laterOne, x2, laterTwo, x1, laterThree, x0);
+                    V sum = ConvForward<V, T>.Sum(V.Load(laterTaps + 4 * width), laterOwn, x3, laterOne, x2, laterTwo, x1,
+                        laterThree, x0);
                     V e = laterGradU.Read<V, TRow>(live) * VectorMath.SiluSlope(sum, VectorMath.Sigmoid(sum));
                     laterDBias += e;
                     laterDOwn = V.MultiplyAdd(e, x3, laterDOwn);

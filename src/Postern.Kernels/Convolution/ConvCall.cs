@@ -3,14 +3,15 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// One call of the convolution as its loops see it: tokens are walked in the order in which the first direction looks back. Of two directions
-/// that is the order of the sequence, and the second one looks ahead; one that looks ahead alone is walked from the last token.
+/// One call of the convolution as its loops see it: tokens are walked in the order in which the first direction looks back. Of
+/// two directions that is the order of the sequence, and the second one looks ahead; one that looks ahead alone is walked from
+/// the last token.
 /// </summary>
 internal readonly unsafe struct ConvCall(
     CausalConvShape shape, TokenRows x, TokenRows gradX, in CausalConvDirection back, in CausalConvDirection ahead)
 {
-    /// <summary>The parameters of a direction and block, a register each: the taps of the token itself and of those one, two and three
-    /// away, and the bias.</summary>
+    /// <summary>The parameters of a direction and block, a register each: the taps of the token itself and of those one, two and
+    /// three away, and the bias.</summary>
     public const int Rows = CausalConvShape.LongestKernel + 1;
 
     /// <summary>How many tokens the loops are ahead of the outputs that look ahead, and of the gradient of x.</summary>
@@ -32,8 +33,8 @@ internal readonly unsafe struct ConvCall(
     /// <summary>The direction that looks back on the walk (0), or the one that looks ahead (1).</summary>
     public CausalConvDirection Direction(int i) => i == 0 ? first : second;
 
-    /// <summary>The walk of the block that begins at <paramref name="channel"/> over the rows of a sequence. Inlined, because a pointer that
-    /// lives across a call is left in memory for the whole loop.</summary>
+    /// <summary>The walk of the block that begins at <paramref name="channel"/> over the rows of a sequence. Inlined, because a
+    /// pointer that lives across a call is left in memory for the whole loop.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RowWalk<T> Walk<T>(TokenRows rows, int sequence, int channel) where T : unmanaged
     {
@@ -45,7 +46,9 @@ internal readonly unsafe struct ConvCall(
     /// <summary>The floats of a table [blocks, directions, <see cref="Rows"/>, width].</summary>
     public long TableFloats(in ConvPlan plan, int width) => (long)plan.Blocks * Directions * Rows * width;
 
-    /// <summary>Lays the parameters out as such a table. Lanes that are no channels and taps that a kernel is too short for are zero.</summary>
+    /// <summary>
+    /// Lays the parameters out as such a table. Lanes that are no channels and taps that a kernel is too short for are zero.
+    /// </summary>
     [MethodImpl(Compile.Alone)]
     public void Pack(in ConvPlan plan, int width, float* table)
     {
@@ -59,7 +62,8 @@ internal readonly unsafe struct ConvCall(
                 for (int lane = 0; lane < width; lane++)
                 {
                     for (int away = 0; away < Rows - 1; away++)
-                        table[away * width + lane] = lane < live && away < kernel ? weight[(long)lane * kernel + kernel - 1 - away] : 0f;
+                        table[away * width + lane] = lane < live && away < kernel
+                            ? weight[(long)lane * kernel + kernel - 1 - away] : 0f;
                     table[(Rows - 1) * width + lane] = lane < live ? bias[lane] : 0f;
                 }
             }
@@ -76,7 +80,8 @@ internal readonly unsafe struct ConvCall(
             float* weight = Direction(i).GradWeight.Start + (long)channel * kernel, bias = Direction(i).GradBias.Start + channel;
             for (int lane = 0; lane < live; lane++)
             {
-                for (int away = 0; away < kernel; away++) weight[(long)lane * kernel + kernel - 1 - away] = sums[away * width + lane];
+                for (int away = 0; away < kernel; away++)
+                    weight[(long)lane * kernel + kernel - 1 - away] = sums[away * width + lane];
                 bias[lane] = sums[(Rows - 1) * width + lane];
             }
         }

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// The convolution in registers of kind <typeparamref name="V"/>, lanes being channels, over rows of <typeparamref name="T"/>. A block of
-/// channels walks over its tokens with the last four in registers: they give the newest one's output that looks back, and that output of
-/// three tokens earlier that looks ahead.
+/// The convolution in registers of kind <typeparamref name="V"/>, lanes being channels, over rows of <typeparamref name="T"/>. A
+/// block of channels walks over its tokens with the last four in registers: they give the newest one's output that looks back,
+/// and that output of three tokens earlier that looks ahead.
 /// </summary>
 internal static unsafe class ConvForward<V, T> where V : unmanaged, IVector<V> where T : unmanaged
 {

@@ -1,12 +1,14 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// The fixed division of a convolution. Channels are cut into blocks, one register wide; a work item is a run of neighbouring blocks of one
-/// sequence. Everything here follows from the shape and the width, never from the thread count.
+/// The fixed division of a convolution. Channels are cut into blocks, one register wide; a work item is a run of neighbouring
+/// blocks of one sequence. Everything here follows from the shape and the width, never from the thread count.
 /// </summary>
 internal readonly struct ConvPlan
 {
-    /// <summary>Enough items to keep many threads busy; longer runs make better use of what one block fetches for the next.</summary>
+    /// <summary>
+    /// Enough items to keep many threads busy; longer runs make better use of what one block fetches for the next.
+    /// </summary>
     private const int WantedItems = 64;
 
     private readonly int width, channels, pieces;

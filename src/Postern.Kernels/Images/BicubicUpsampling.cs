@@ -1,8 +1,9 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// Enlarges a square plane by cubic convolution (Keys 1981) with coefficient -0.75, corners aligned: the first and last samples keep
-/// their places and samples beyond the edge repeat it. As <c>torch.nn.functional.interpolate(mode="bicubic", align_corners=True)</c>.
+/// Enlarges a square plane by cubic convolution (Keys 1981) with coefficient -0.75, corners aligned: the first and last samples
+/// keep their places and samples beyond the edge repeat it. As <c>torch.nn.functional.interpolate(mode="bicubic",
+/// align_corners=True)</c>.
 /// </summary>
 public static class BicubicUpsampling
 {
@@ -13,8 +14,10 @@ public static class BicubicUpsampling
     /// <exception cref="ArgumentException">A length is not the square of its side, or a side is not positive.</exception>
     public static void AlignCorners(ReadOnlySpan<float> source, int from, Span<float> target, int to)
     {
-        if (from <= 0 || source.Length != from * from) throw new ArgumentException($"{source.Length} values for {from}x{from}", nameof(source));
-        if (to <= 0 || target.Length != to * to) throw new ArgumentException($"{target.Length} values for {to}x{to}", nameof(target));
+        if (from <= 0 || source.Length != from * from)
+            throw new ArgumentException($"{source.Length} values for {from}x{from}", nameof(source));
+        if (to <= 0 || target.Length != to * to)
+            throw new ArgumentException($"{target.Length} values for {to}x{to}", nameof(target));
         (int[] index, float[] weight) = Stencil(from, to);
         float[] wide = new float[from * to];
         for (int row = 0; row < from; row++)
@@ -22,7 +25,8 @@ public static class BicubicUpsampling
             for (int column = 0; column < to; column++)
             {
                 float sum = 0;
-                for (int tap = Taps * column; tap < Taps * (column + 1); tap++) sum += weight[tap] * source[row * from + index[tap]];
+                for (int tap = Taps * column; tap < Taps * (column + 1); tap++)
+                    sum += weight[tap] * source[row * from + index[tap]];
                 wide[row * to + column] = sum;
             }
         }

@@ -3,14 +3,16 @@ using System.Buffers;
 namespace Postern.Kernels;
 
 /// <summary>
-/// Moves the pixels of a picture along a grid: each pixel takes the bilinear mean of the four around the place that the grid names.
-/// As <c>torch.nn.functional.grid_sample(align_corners=True)</c> for grids that stay inside the picture.
+/// Moves the pixels of a picture along a grid: each pixel takes the bilinear mean of the four around the place that the grid
+/// names. As <c>torch.nn.functional.grid_sample(align_corners=True)</c> for grids that stay inside the picture.
 /// </summary>
 public static class BilinearWarp
 {
     private const int Channels = 3;
 
-    /// <summary>Warps <paramref name="picture"/> in place. Nothing is allocated once the pool of arrays has one of its size.</summary>
+    /// <summary>
+    /// Warps <paramref name="picture"/> in place. Nothing is allocated once the pool of arrays has one of its size.
+    /// </summary>
     /// <param name="grid">
     /// [2, size, size]: for each pixel the column, then the row, that it is taken from, from -1 (centre of the first pixel) to 1
     /// (centre of the last); values outside are taken as the nearer end.
@@ -23,7 +25,8 @@ public static class BilinearWarp
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
         int plane = size * size;
         if (grid.Length != 2 * plane) throw new ArgumentException($"{grid.Length} values for 2x{size}x{size}", nameof(grid));
-        if (picture.Length != Channels * plane) throw new ArgumentException($"{picture.Length} values for 3x{size}x{size}", nameof(picture));
+        if (picture.Length != Channels * plane)
+            throw new ArgumentException($"{picture.Length} values for 3x{size}x{size}", nameof(picture));
         float[] original = ArrayPool<float>.Shared.Rent(picture.Length);
         try
         {
@@ -50,7 +53,8 @@ public static class BilinearWarp
             for (int channel = 0, at = top * size + left; channel < Channels; channel++, at += plane)
             {
                 ReadOnlySpan<float> above = original.Slice(at, 2), below = original.Slice(at + size, 2);
-                picture[channel * plane + i] = Between(Between(above[0], above[1], right), Between(below[0], below[1], right), down);
+                picture[channel * plane + i] =
+                    Between(Between(above[0], above[1], right), Between(below[0], below[1], right), down);
             }
         }
     }

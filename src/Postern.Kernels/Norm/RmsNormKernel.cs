@@ -5,8 +5,9 @@ namespace Postern.Kernels;
 /// <code>
 /// s = x + a      y = s r w      r = 1 / sqrt(mean(s^2) + eps)
 /// </code>
-/// and backwards, with h = gradY w, gradS' = r h - s r^3 mean(s h) + gradS and gradW = sum over rows of gradY s r. Everything is dense. The addend
-/// and y, and what flows back through them, are rows of either type, all else is float32. <see cref="RmsNormReference"/> says the same in plain loops.
+/// and backwards, with h = gradY w, gradS' = r h - s r^3 mean(s h) + gradS and gradW = sum over rows of gradY s r. Everything is
+/// dense. The addend and y, and what flows back through them, are rows of either type, all else is float32.
+/// <see cref="RmsNormReference"/> says the same in plain loops.
 /// </summary>
 public static unsafe class RmsNormKernel
 {
@@ -26,7 +27,8 @@ public static unsafe class RmsNormKernel
     /// <param name="y">Receives y: [rows, d].</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
     public static void Forward(
-        int rows, int width, TokenRows x, TokenRows addend, TokenRows weight, TokenRows sum, TokenRows y, SimdPath path = SimdPath.Auto)
+        int rows, int width, TokenRows x, TokenRows addend, TokenRows weight, TokenRows sum, TokenRows y,
+        SimdPath path = SimdPath.Auto)
     {
         (addend, y) = (addend.Dense(width), y.Dense(width));
         switch (SimdPaths.Resolve(path, KernelPaths.Norm))
@@ -49,16 +51,25 @@ public static unsafe class RmsNormKernel
     /// <param name="gradAddend">Receives the same once more in its own type: [rows, d]; none where that of x serves both.</param>
     /// <param name="gradWeight">Receives [d].</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
-    public static void Backward(int rows, int width, TokenRows sum, TokenRows weight, TokenRows gradY, TokenRows gradSum, TokenRows gradX,
+    public static void Backward(int rows, int width, TokenRows sum, TokenRows weight, TokenRows gradY, TokenRows gradSum,
+        TokenRows gradX,
         TokenRows gradAddend, TokenRows gradWeight, SimdPath path = SimdPath.Auto)
     {
         (gradY, gradAddend) = (gradY.Dense(width), gradAddend.Dense(width));
         switch (SimdPaths.Resolve(path, KernelPaths.Norm))
         {
-            case SimdPath.Plain: RmsNormReference.Backward(rows, width, sum.Start, weight.Start, gradY, gradSum.Start, gradX.Start, gradAddend, gradWeight.Start); break;
-            case SimdPath.Avx512: Backward<Lanes512>(rows, width, sum.Start, weight.Start, gradY, gradSum.Start, gradX.Start, gradAddend, gradWeight.Start); break;
-            case SimdPath.Avx2: Backward<Lanes256>(rows, width, sum.Start, weight.Start, gradY, gradSum.Start, gradX.Start, gradAddend, gradWeight.Start); break;
-            default: Backward<Lanes128>(rows, width, sum.Start, weight.Start, gradY, gradSum.Start, gradX.Start, gradAddend, gradWeight.Start); break;
+            case SimdPath.Plain:
+                RmsNormReference.Backward(rows, width, sum.Start, weight.Start, gradY, gradSum.Start,
+                gradX.Start, gradAddend, gradWeight.Start); break;
+            case SimdPath.Avx512:
+                Backward<Lanes512>(rows, width, sum.Start, weight.Start, gradY, gradSum.Start, gradX.Start,
+                gradAddend, gradWeight.Start); break;
+            case SimdPath.Avx2:
+                Backward<Lanes256>(rows, width, sum.Start, weight.Start, gradY, gradSum.Start, gradX.Start,
+                gradAddend, gradWeight.Start); break;
+            default:
+                Backward<Lanes128>(rows, width, sum.Start, weight.Start, gradY, gradSum.Start, gradX.Start, gradAddend,
+                gradWeight.Start); break;
         }
     }
 
@@ -85,16 +96,18 @@ public static unsafe class RmsNormKernel
     }
 
     private static void Backward<V>(
-        int rows, int width, float* sum, float* weight, TokenRows gradY, float* gradSum, float* gradX, TokenRows gradAddend, float* gradWeight)
+        int rows, int width, float* sum, float* weight, TokenRows gradY, float* gradSum, float* gradX, TokenRows gradAddend,
+        float* gradWeight)
         where V : unmanaged, IVector<V>
     {
-        delegate*<int, float*, float*, void*, float*, float*, void*, float*, void> row = (gradAddend.Element, gradY.Element) switch
-        {
-            (RowElement.Float32, RowElement.Float32) => &RmsNormRow.Backward<V, float, float>,
-            (RowElement.Float32, _) => &RmsNormRow.Backward<V, float, BFloat16>,
-            (_, RowElement.Float32) => &RmsNormRow.Backward<V, BFloat16, float>,
-            _ => &RmsNormRow.Backward<V, BFloat16, BFloat16>,
-        };
+        delegate*<int, float*, float*, void*, float*, float*, void*, float*,
+            void> row = (gradAddend.Element, gradY.Element) switch
+            {
+                (RowElement.Float32, RowElement.Float32) => &RmsNormRow.Backward<V, float, float>,
+                (RowElement.Float32, _) => &RmsNormRow.Backward<V, float, BFloat16>,
+                (_, RowElement.Float32) => &RmsNormRow.Backward<V, BFloat16, float>,
+                _ => &RmsNormRow.Backward<V, BFloat16, BFloat16>,
+            };
         float* partials = Scratch.OfCall((long)Items(rows) * width);
         KernelThreads.Run(Items(rows), 0, (item, _) =>
         {
@@ -103,11 +116,13 @@ public static unsafe class RmsNormKernel
             for (int i = item * RowsOfItem; i < Math.Min(rows, (item + 1) * RowsOfItem); i++)
             {
                 long at = (long)i * width;
-                row(width, sum + at, weight, gradY.Row(i), gradSum == null ? null : gradSum + at, gradX + at, gradAddend.Row(i), part);
+                row(width, sum + at, weight, gradY.Row(i), gradSum == null ? null : gradSum + at, gradX + at,
+                    gradAddend.Row(i), part);
             }
         });
         var total = new Span<float>(gradWeight, width);
         total.Clear();
-        for (int item = 0; item < Items(rows); item++) Lanes.Add(new ReadOnlySpan<float>(partials + (long)item * width, width), total);
+        for (int item = 0; item < Items(rows); item++)
+            Lanes.Add(new ReadOnlySpan<float>(partials + (long)item * width, width), total);
     }
 }

@@ -16,7 +16,8 @@ public static unsafe class RmsNormReference
     }
 
     /// <summary>The gradients of s, [rows, d], and of w, [d].</summary>
-    public static (float[] GradX, float[] GradWeight) Backward(int width, float[] sum, float[] weight, float[] gradY, float[]? gradSum)
+    public static (float[] GradX, float[] GradWeight) Backward(
+        int width, float[] sum, float[] weight, float[] gradY, float[]? gradSum)
     {
         float[] gradX = new float[sum.Length];
         double[] gradWeight = new double[width];
@@ -27,7 +28,8 @@ public static unsafe class RmsNormReference
             for (int i = 0; i < width; i++)
             {
                 gradWeight[i] += gradY[row + i] * r * sum[row + i];
-                gradX[row + i] = (float)(gradY[row + i] * weight[i] * r - sum[row + i] * r * r * r * inner + (gradSum?[row + i] ?? 0));
+                gradX[row + i] =
+                    (float)(gradY[row + i] * weight[i] * r - sum[row + i] * r * r * r * inner + (gradSum?[row + i] ?? 0));
             }
         }
         return (gradX, [.. gradWeight.Select(g => (float)g)]);
@@ -45,11 +47,13 @@ public static unsafe class RmsNormReference
 
     /// <summary>As <see cref="RmsNormKernel.Backward"/>, which says what the arguments are.</summary>
     internal static void Backward(
-        int rows, int width, float* sum, float* weight, TokenRows gradY, float* gradSum, float* gradX, TokenRows gradAddend, float* gradWeight)
+        int rows, int width, float* sum, float* weight, TokenRows gradY, float* gradSum, float* gradX, TokenRows gradAddend,
+        float* gradWeight)
     {
         int count = rows * width;
         (float[] ofX, float[] ofWeight) = Backward(
-            width, Copy(sum, count), Copy(weight, width), Copy(gradY, rows, width), gradSum == null ? null : Copy(gradSum, count));
+            width, Copy(sum, count), Copy(weight, width), Copy(gradY, rows, width),
+            gradSum == null ? null : Copy(gradSum, count));
         ofX.CopyTo(new Span<float>(gradX, count));
         ofWeight.CopyTo(new Span<float>(gradWeight, width));
         for (int i = 0; gradAddend.Exists && i < count; i++) gradAddend.Set(i / width, i % width, ofX[i]);

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// <see cref="RmsNormKernel"/> on one row. A branch, or its gradient, has elements TBranch; y, or its gradient, has elements TNormed. Untyped
-/// pointers to them let one function pointer stand for every choice. Each loop is a method of its own and takes the columns
-/// [first, end), which are whole registers or the part of one that is left.
+/// <see cref="RmsNormKernel"/> on one row. A branch, or its gradient, has elements TBranch; y, or its gradient, has elements
+/// TNormed. Untyped pointers to them let one function pointer stand for every choice. Each loop is a method of its own and takes
+/// the columns [first, end), which are whole registers or the part of one that is left.
 /// </summary>
 internal static unsafe class RmsNormRow
 {
@@ -35,9 +35,11 @@ internal static unsafe class RmsNormRow
         Products<V, WholeRow, TNormed>(0, whole, s, weight, (TNormed*)gradY, sums);
         if (whole < width) Products<V, PartRow, TNormed>(whole, width, s, weight, (TNormed*)gradY, sums);
         float r = Factor(sums, width), back = -Sum(sums + 4) / width * r * r * r;
-        Gradients<V, WholeRow, TBranch, TNormed>(0, whole, s, weight, (TNormed*)gradY, gradSum, gradX, (TBranch*)gradAddend, gradWeight, r, back);
+        Gradients<V, WholeRow, TBranch, TNormed>(0, whole, s, weight, (TNormed*)gradY, gradSum, gradX, (TBranch*)gradAddend,
+            gradWeight, r, back);
         if (whole < width)
-            Gradients<V, PartRow, TBranch, TNormed>(whole, width, s, weight, (TNormed*)gradY, gradSum, gradX, (TBranch*)gradAddend, gradWeight, r, back);
+            Gradients<V, PartRow, TBranch, TNormed>(whole, width, s, weight, (TNormed*)gradY, gradSum, gradX,
+                (TBranch*)gradAddend, gradWeight, r, back);
     }
 
     /// <summary>Writes s, where there is an addend, and adds to four parts of the sum of its squares.</summary>
@@ -66,7 +68,8 @@ internal static unsafe class RmsNormRow
     {
         V r = V.Broadcast(factor);
         for (nint i = first; i < end; i += V.Width)
-            TRow.Store(TRow.Load<V, float>(s + i, end - first) * r * TRow.Load<V, float>(weight + i, end - first), y + i, end - first);
+            TRow.Store(TRow.Load<V, float>(s + i, end - first) * r * TRow.Load<V, float>(weight + i, end - first),
+                y + i, end - first);
     }
 
     /// <summary>Adds to four parts of the sum of s^2, and behind them to four of the sum of s h.</summary>
@@ -88,7 +91,8 @@ internal static unsafe class RmsNormRow
 
     /// <summary>Writes the gradients and adds to that of the weight.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Gradients<V, TRow, TBranch, TNormed>(int first, int end, float* s, float* weight, TNormed* gradY, float* gradSum,
+    private static void Gradients<V, TRow, TBranch, TNormed>(
+        int first, int end, float* s, float* weight, TNormed* gradY, float* gradSum,
         float* gradX, TBranch* gradAddend, float* gradWeight, float factor, float ofSum)
         where V : unmanaged, IVector<V> where TRow : IRowKind where TBranch : unmanaged where TNormed : unmanaged
     {

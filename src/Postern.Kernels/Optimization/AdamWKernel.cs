@@ -19,7 +19,8 @@ public readonly record struct AdamWTensor(
 /// <code>
 /// m = b1 m + (1 - b1) g      v = b2 v + (1 - b2) g^2      p = keep p - stepSize m / (squareScale sqrt(v) + eps)
 /// </code>
-/// Every element is a function of its own four numbers, so the bits depend on no thread count. <see cref="Plain"/> says the same in a plain loop.
+/// Every element is a function of its own four numbers, so the bits depend on no thread count. <see cref="Plain"/> says the same
+/// in a plain loop.
 /// </summary>
 public static unsafe class AdamWKernel
 {
@@ -29,7 +30,8 @@ public static unsafe class AdamWKernel
     /// <param name="beta2">b2.</param>
     /// <param name="epsilon">eps.</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
-    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of
+    /// <paramref name="path"/>.</exception>
     public static void Step(AdamWTensor[] tensors, float beta1, float beta2, float epsilon, SimdPath path = SimdPath.Auto)
     {
         switch (SimdPaths.Resolve(path, KernelPaths.Optimizer))
@@ -54,25 +56,33 @@ public static unsafe class AdamWKernel
     }
 
     private static void Run<V>(AdamWTensor[] tensors, float beta1, float beta2, float epsilon) where V : unmanaged, IVector<V> =>
-        Chunks.Run([.. tensors.Select(t => t.Count)], (index, start, count) => Update<V>(tensors[index], start, count, beta1, beta2, epsilon));
+        Chunks.Run([.. tensors.Select(t => t.Count)],
+            (index, start, count) => Update<V>(tensors[index], start, count, beta1, beta2, epsilon));
 
     [MethodImpl(Compile.Alone)]
-    private static void Update<V>(AdamWTensor tensor, long start, int count, float beta1, float beta2, float epsilon) where V : unmanaged, IVector<V>
+    private static void Update<V>(AdamWTensor tensor, long start, int count, float beta1, float beta2, float epsilon) where V
+        : unmanaged, IVector<V>
     {
-        float* p = (float*)tensor.Value + start, g = (float*)tensor.Gradient + start, m = (float*)tensor.Mean + start, v = (float*)tensor.Square + start;
+        float* p = (float*)tensor.Value + start, g = (float*)tensor.Gradient + start, m = (float*)tensor.Mean + start,
+            v = (float*)tensor.Square + start;
         int whole = count - count % V.Width;
-        for (int i = 0; i < whole; i += V.Width) One<V>(tensor, V.Load(p + i), V.Load(g + i), V.Load(m + i), V.Load(v + i), p + i, m + i, v + i, beta1, beta2, epsilon);
+        for (int i = 0; i < whole; i += V.Width)
+            One<V>(tensor, V.Load(p + i), V.Load(g + i), V.Load(m + i), V.Load(v + i), p + i, m + i, v + i, beta1,
+                beta2, epsilon);
         if (whole == count) return;
         int rest = count - whole;
         float* lanes = stackalloc float[3 * V.Width];
-        One<V>(tensor, Lanes.Load<V>(p + whole, rest), Lanes.Load<V>(g + whole, rest), Lanes.Load<V>(m + whole, rest), Lanes.Load<V>(v + whole, rest),
+        One<V>(tensor, Lanes.Load<V>(p + whole, rest), Lanes.Load<V>(g + whole, rest), Lanes.Load<V>(m + whole, rest),
+            Lanes.Load<V>(v + whole, rest),
             lanes, lanes + V.Width, lanes + 2 * V.Width, beta1, beta2, epsilon);
-        for (int i = 0; i < rest; i++) (p[whole + i], m[whole + i], v[whole + i]) = (lanes[i], lanes[V.Width + i], lanes[2 * V.Width + i]);
+        for (int i = 0; i < rest; i++)
+            (p[whole + i], m[whole + i], v[whole + i]) = (lanes[i], lanes[V.Width + i], lanes[2 * V.Width + i]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void One<V>(
-        in AdamWTensor tensor, V value, V gradient, V mean, V square, float* toValue, float* toMean, float* toSquare, float beta1, float beta2, float epsilon)
+        in AdamWTensor tensor, V value, V gradient, V mean, V square, float* toValue, float* toMean, float* toSquare, float beta1,
+        float beta2, float epsilon)
         where V : unmanaged, IVector<V>
     {
         mean = V.MultiplyAdd(V.Broadcast(beta1), mean, V.Broadcast(1 - beta1) * gradient);

@@ -11,7 +11,8 @@ namespace Postern.Kernels;
 public readonly record struct SgdTensor(nint Value, nint Gradient, nint Momentum, long Count, float Decay);
 
 /// <summary>
-/// SGD with momentum and L2 decay over all parameters of a network in one pass, as PyTorch defines it (no dampening, no Nesterov):
+/// SGD with momentum and L2 decay over all parameters of a network in one pass, as PyTorch defines it (no dampening, no
+/// Nesterov):
 /// <code>
 /// b = momentum b + (g + decay p)      p = p - lr b
 /// </code>
@@ -24,7 +25,8 @@ public static unsafe class SgdKernel
     /// <param name="lr">Learning rate.</param>
     /// <param name="momentum">Share of the buffer that stays.</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
-    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of
+    /// <paramref name="path"/>.</exception>
     public static void Step(SgdTensor[] tensors, float lr, float momentum, SimdPath path = SimdPath.Auto)
     {
         switch (SimdPaths.Resolve(path, KernelPaths.Optimizer))
@@ -40,10 +42,12 @@ public static unsafe class SgdKernel
     public static void Plain(SgdTensor tensor, float lr, float momentum) => Loop(tensor, 0, tensor.Count, lr, momentum);
 
     private static void Run<V>(SgdTensor[] tensors, float lr, float momentum) where V : unmanaged, IVector<V> =>
-        Chunks.Run([.. tensors.Select(t => t.Count)], (index, start, count) => Update<V>(tensors[index], start, count, lr, momentum));
+        Chunks.Run([.. tensors.Select(t => t.Count)],
+            (index, start, count) => Update<V>(tensors[index], start, count, lr, momentum));
 
     [MethodImpl(Compile.Alone)]
-    private static void Update<V>(SgdTensor tensor, long start, int count, float lr, float momentum) where V : unmanaged, IVector<V>
+    private static void Update<V>(SgdTensor tensor, long start, int count, float lr, float momentum) where V : unmanaged,
+        IVector<V>
     {
         float* p = (float*)tensor.Value + start, g = (float*)tensor.Gradient + start, b = (float*)tensor.Momentum + start;
         int whole = count - count % V.Width;

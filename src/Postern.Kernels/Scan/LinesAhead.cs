@@ -1,8 +1,8 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// Columns of rows that are needed soon, one cache line wide. The loops over states ask for one line a token, an array at a time: asked for all at
-/// once, where they are needed, they would wait for each other.
+/// Columns of rows that are needed soon, one cache line wide. The loops over states ask for one line a token, an array at a time:
+/// asked for all at once, where they are needed, they would wait for each other.
 /// </summary>
 internal unsafe struct LinesAhead
 {
@@ -19,7 +19,10 @@ internal unsafe struct LinesAhead
         strides[count++] = rows.Stride * rows.Size;
     }
 
-    /// <summary>The first line of the next array, and from one line to the next in bytes; of <paramref name="there"/> again and again, when all are taken.</summary>
+    /// <summary>
+    /// The first line of the next array, and from one line to the next in bytes; of <paramref name="there"/> again and again,
+    /// when all are taken.
+    /// </summary>
     public byte* Take(float* there, out nint stride)
     {
         bool any = taken < count;

@@ -3,7 +3,8 @@ namespace Postern.Kernels;
 /// <summary>Checks the pointers of a scan before they are followed.</summary>
 internal static class ScanArguments
 {
-    /// <exception cref="ArgumentException">The shape is impossible, or an input that it needs is missing or of a type that it cannot have.</exception>
+    /// <exception cref="ArgumentException">The shape is impossible, or an input that it needs is missing or of a type that it
+    /// cannot have.</exception>
     public static void Validate(SelectiveScanShape shape, in SelectiveScanTensors inputs)
     {
         shape.Validate();
@@ -23,7 +24,8 @@ internal static class ScanArguments
         Float32(inputs.DtWeight, nameof(inputs.DtWeight));
     }
 
-    /// <exception cref="ArgumentException">There is no y, it is not of the type of u, or a pair is asked for its last state.</exception>
+    /// <exception cref="ArgumentException">There is no y, it is not of the type of u, or a pair is asked for its last
+    /// state.</exception>
     public static void Validate(in SelectiveScanTensors inputs, in SelectiveScanOutputs outputs, bool pair)
     {
         Require(outputs.Y.Exists, nameof(outputs.Y));
@@ -34,12 +36,16 @@ internal static class ScanArguments
     /// <exception cref="ArgumentException">The second scan of a pair has a gate of its own, or another type.</exception>
     public static void ValidateSecond(in SelectiveScanTensors first, in SelectiveScanTensors second)
     {
-        if (second.Z.Exists) throw new ArgumentException("selective scan: the second scan of a pair has the gate of the first, not one of its own");
+        if (second.Z.Exists)
+            throw new ArgumentException(
+                "selective scan: the second scan of a pair has the gate of the first, not one of its own");
         SameType(first.U, second.U, "U of the second scan");
     }
 
-    /// <exception cref="ArgumentException">A gradient is missing or of another type than its input, or one is asked for whose input is not there.</exception>
-    public static void Validate(SelectiveScanShape shape, in SelectiveScanTensors inputs, TokenRows gradY, in SelectiveScanTensors gradients)
+    /// <exception cref="ArgumentException">A gradient is missing or of another type than its input, or one is asked for whose
+    /// input is not there.</exception>
+    public static void Validate(SelectiveScanShape shape, in SelectiveScanTensors inputs, TokenRows gradY,
+        in SelectiveScanTensors gradients)
     {
         Require(gradY.Exists, nameof(gradY));
         Require(gradients.U.Exists, "gradient of U");
@@ -65,12 +71,15 @@ internal static class ScanArguments
 
     private static void SameType(TokenRows u, TokenRows other, string name)
     {
-        if (other.Exists && other.Element != u.Element) throw new ArgumentException($"selective scan: {name} is {other.Element} and U is {u.Element}; they have to be of one type");
+        if (other.Exists && other.Element != u.Element)
+            throw new ArgumentException(
+                $"selective scan: {name} is {other.Element} and U is {u.Element}; they have to be of one type");
     }
 
     private static void Float32(TokenRows rows, string name)
     {
-        if (rows.Element != RowElement.Float32) throw new ArgumentException($"selective scan: {name} has to be {RowElement.Float32}, not {rows.Element}");
+        if (rows.Element != RowElement.Float32)
+            throw new ArgumentException($"selective scan: {name} has to be {RowElement.Float32}, not {rows.Element}");
     }
 
     private static void Require(bool there, string name)

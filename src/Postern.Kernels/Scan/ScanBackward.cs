@@ -10,9 +10,10 @@ namespace Postern.Kernels;
 /// dC_t = g_t h_t      dB_t = r_t x_t      dx_t = r_t B_t      dA = sum_t delta'_t q_t
 /// ddelta'_t = A q_t + u_t dx_t            with q_t = a_t h_(t-1) r_t
 /// </code>
-/// summed over states or channels as the shapes demand. The states of four n, of two where registers are few, or of one where fewer are left, are
-/// computed forwards into scratch and used up at once (<see cref="ScanBackwardLoops{V, TB, TC}"/>), so that scratch grows with L and not with L N.
-/// The two scans of a pair take turns on a block between the two halves of their gate's gradient.
+/// summed over states or channels as the shapes demand. The states of four n, of two where registers are few, or of one where
+/// fewer are left, are computed forwards into scratch and used up at once (<see cref="ScanBackwardLoops{V, TB, TC}"/>), so that
+/// scratch grows with L and not with L N. The two scans of a pair take turns on a block between the two halves of their gate's
+/// gradient.
 /// </summary>
 internal static unsafe class ScanBackward<V, T, TB, TC>
     where V : unmanaged, IVector<V>
@@ -24,21 +25,27 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
 
     private static int BlocksOfLine => ScanLine.RoomFor<T>(V.Width);
 
-    public static void Run(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients)
+    public static void Run(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY,
+        SelectiveScanTensors[] gradients)
     {
         var plan = new ScanPlan(shape, V.Width);
         long tableFloats = ScanCall.TableFloats(shape, plan, V.Width), partialFloats = ScanPartials.Floats(shape, plan);
         float* memory = Scratch.OfCall(scans.Length * (tableFloats + partialFloats));
-        ScanCall[] calls = [.. scans.Select((scan, i) => ScanCall.Prepare(shape.OfPair(i), scan, plan, V.Width, memory + i * tableFloats))];
-        ScanPartials[] partials = [.. calls.Select((call, i) => new ScanPartials(call, memory + calls.Length * tableFloats + i * partialFloats))];
+        ScanCall[] calls =
+            [.. scans.Select((scan, i) => ScanCall.Prepare(shape.OfPair(i), scan, plan, V.Width, memory + i * tableFloats))];
+        ScanPartials[] partials =
+            [.. calls.Select((call, i) => new ScanPartials(call, memory + calls.Length * tableFloats + i * partialFloats))];
         KernelThreads.Run(plan.Items, ScanBackwardScratch.Floats(shape, V.Width, BlocksOfLine, scans.Length), (item, thread) =>
         {
-            ScanBackwardScratch[] scratch = [.. calls.Select((call, i) => new ScanBackwardScratch(thread, call.Shape, V.Width, BlocksOfLine, calls.Length, i))];
-            for (int i = 0; i < calls.Length; i++) calls[i].Gather(plan.Sequence(item), plan.Group(item), scratch[i].Coefficients);
+            ScanBackwardScratch[] scratch = [.. calls
+                .Select((call, i) => new ScanBackwardScratch(thread, call.Shape, V.Width, BlocksOfLine, calls.Length, i))];
+            for (int i = 0; i < calls.Length; i++)
+                calls[i].Gather(plan.Sequence(item), plan.Group(item), scratch[i].Coefficients);
             foreach (ScanBackwardScratch own in scratch) own.StartItem();
             (int first, int end) = plan.BlocksOf(item);
             for (int block = first; block < end; block += BlocksOfLine)
-                Line(calls, partials, gradY, gradients, plan.Sequence(item), new ScanLine(plan, V.Width, block, BlocksOfLine, end), scratch);
+                Line(calls, partials, gradY, gradients, plan.Sequence(item),
+                    new ScanLine(plan, V.Width, block, BlocksOfLine, end), scratch);
             for (int i = 0; i < calls.Length; i++) scratch[i].FinishTokenSums(partials[i], gradients[i], item);
         });
         ScanPartials.Reduce(partials, gradients);
@@ -55,7 +62,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         {
             ref readonly ScanCall call = ref calls[i];
             ref readonly ScanBackwardScratch own = ref scratch[i];
-            for (int k = 0; k < line.Blocks && call.Shape.DtRank > 0; k++) ScanSteps<V>.Project(call, batch, line.Block + k, own.Step + k * own.Apart);
+            for (int k = 0; k < line.Blocks && call.Shape.DtRank > 0; k++)
+                ScanSteps<V>.Project(call, batch, line.Block + k, own.Step + k * own.Apart);
             if (line.Whole) Open<WholeRow>(call, batch, line, own);
             else Open<PartRow>(call, batch, line, own);
             LinesAhead ahead = Ahead(call, gradY, gradients[i], batch, line, last: i == calls.Length - 1);
@@ -65,7 +73,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
             for (int k = 0; k < line.Blocks && call.Shape.DtRank > 0; k++)
             {
                 float* gradStep = own.GradStep + k * own.Apart;
-                ScanSteps<V>.GradWeights(call, batch, gradStep, partials[i].OfBlock(partials[i].DtWeight, batch, line.Block + k, call.Shape.DtRank));
+                ScanSteps<V>.GradWeights(call, batch, gradStep,
+                    partials[i].OfBlock(partials[i].DtWeight, batch, line.Block + k, call.Shape.DtRank));
                 ScanSteps<V>.GradTokens(call, line.Block + k, gradStep, own.GradSteps);
             }
         }
@@ -75,7 +84,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
     }
 
     /// <summary>What is written when the states of a scan are done, and what the next line reads.</summary>
-    private static LinesAhead Ahead(in ScanCall call, TokenRows gradY, in SelectiveScanTensors gradients, int batch, in ScanLine line, bool last)
+    private static LinesAhead Ahead(
+        in ScanCall call, TokenRows gradY, in SelectiveScanTensors gradients, int batch, in ScanLine line, bool last)
     {
         var ahead = new LinesAhead();
         bool lowRank = call.Shape.DtRank > 0;
@@ -90,7 +100,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         return ahead;
     }
 
-    private static void States(in ScanCall call, in ScanPartials partials, int batch, int block, in ScanBackwardScratch scratch, ref LinesAhead ahead)
+    private static void States(in ScanCall call, in ScanPartials partials, int batch, int block, in ScanBackwardScratch scratch,
+        ref LinesAhead ahead)
     {
         int states = call.Shape.States;
         ScanCoefficient b = call.B(block, scratch.Coefficients), c = call.C(block, scratch.Coefficients);
@@ -103,7 +114,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         {
             int together = ScanCall.UsedTogether(states - n);
             var at = new ScanBackwardPlace(
-                call.Decay + ((long)block * states + n) * V.Width, b.State(n), b.PerToken(together), c.State(n), c.PerToken(together),
+                call.Decay + ((long)block * states + n) * V.Width, b.State(n), b.PerToken(together), c.State(n),
+                c.PerToken(together),
                 sumB + n * perStateB, sumC + n * perStateC, gradA + (nint)n * V.Width);
             if (together == 1)
             {
@@ -119,7 +131,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
             {
                 for (int k = 0; k < together; k += 2)
                 {
-                    ScanBackwardPlace two = at.From(k, V.Width, TB.PerState<V>(), TC.PerState<V>(), TB.SumPerState<V>(), TC.SumPerState<V>());
+                    ScanBackwardPlace two = at.From(k, V.Width, TB.PerState<V>(), TC.PerState<V>(), TB.SumPerState<V>(),
+                        TC.SumPerState<V>());
                     ScanBackwardLoops<V, TB, TC>.RecomputeTwo(scratch, two, ref ahead);
                     ScanBackwardLoops<V, TB, TC>.ReverseTwo(scratch, two, ref ahead);
                 }
@@ -135,9 +148,12 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         return sums;
     }
 
-    /// <summary>g of the first scan and, in its own order, of a <paramref name="second"/>, and what turns s into the gradient of the gate.</summary>
+    /// <summary>
+    /// g of the first scan and, in its own order, of a <paramref name="second"/>, and what turns s into the gradient of the gate.
+    /// </summary>
     [MethodImpl(Compile.Alone)]
-    private static void OpenGate<TRow>(in ScanCall call, TokenRows gradY, int batch, ScanLine line, in ScanBackwardScratch scratch, float* second)
+    private static void OpenGate<TRow>(
+        in ScanCall call, TokenRows gradY, int batch, ScanLine line, in ScanBackwardScratch scratch, float* second)
         where TRow : struct, IRowKind
     {
         TokenRows zs = call.Sequence(call.Inputs.Z, batch, line.Channel), grads = call.Sequence(gradY, batch, line.Channel);
@@ -166,13 +182,16 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         }
     }
 
-    /// <summary>u, step, x, the skip's share of s, and zeros where the loop over states adds. Steps of low rank stand in scratch already.</summary>
+    /// <summary>
+    /// u, step, x, the skip's share of s, and zeros where the loop over states adds. Steps of low rank stand in scratch already.
+    /// </summary>
     [MethodImpl(Compile.Alone)]
     private static void Open<TRow>(in ScanCall call, int batch, ScanLine line, in ScanBackwardScratch scratch)
         where TRow : struct, IRowKind
     {
         int channel = line.Channel;
-        TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Deltas(call.Inputs.Delta, batch, channel, scratch.Step);
+        TokenRows us = call.Sequence(call.Inputs.U, batch, channel),
+            deltas = call.Deltas(call.Inputs.Delta, batch, channel, scratch.Step);
         float* biases = stackalloc float[2 * line.Blocks * V.Width], skips = biases + line.Blocks * V.Width;
         line.CopyOf<V>(call.Inputs.DeltaBias.Start, biases);
         line.CopyOf<V>(call.Inputs.D.Start, skips);
@@ -211,16 +230,21 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
     /// <summary>Writes the gradients of u and delta, and each block's share of those of D and the bias.</summary>
     [MethodImpl(Compile.Alone)]
     private static void Close<TRow>(
-        in ScanCall call, in ScanPartials partials, in SelectiveScanTensors gradients, int batch, ScanLine line, in ScanBackwardScratch scratch)
+        in ScanCall call, in ScanPartials partials, in SelectiveScanTensors gradients, int batch, ScanLine line,
+        in ScanBackwardScratch scratch)
         where TRow : struct, IRowKind
     {
         int channel = line.Channel;
-        TokenRows gradUs = call.Sequence(gradients.U, batch, channel), gradDeltas = call.Deltas(gradients.Delta, batch, channel, scratch.GradStep);
+        TokenRows gradUs = call.Sequence(gradients.U, batch, channel),
+            gradDeltas = call.Deltas(gradients.Delta, batch, channel, scratch.GradStep);
         T* gradU = gradUs.Row<T>(0);
-        float* gradDelta = gradDeltas.Start, u = scratch.U, step = scratch.Step, g = scratch.G, gradStep = scratch.GradStep, gradX = scratch.GradX;
+        float* gradDelta = gradDeltas.Start, u = scratch.U, step = scratch.Step, g = scratch.G, gradStep = scratch.GradStep,
+            gradX = scratch.GradX;
         int channels = line.Blocks * V.Width;
-        float* gradSkips = stackalloc float[3 * channels], gradBiases = gradSkips + channels, skips = gradBiases + channels, stepSlope = scratch.StepSlope;
-        nint size = scratch.Size, toNextGradU = (nint)gradUs.Stride, toNextGradDelta = (nint)gradDeltas.Stride, apart = scratch.Apart;
+        float* gradSkips = stackalloc float[3 * channels], gradBiases = gradSkips + channels, skips = gradBiases + channels,
+            stepSlope = scratch.StepSlope;
+        nint size = scratch.Size, toNextGradU = (nint)gradUs.Stride, toNextGradDelta = (nint)gradDeltas.Stride,
+            apart = scratch.Apart;
         nint deltaApart = call.Shape.DtRank > 0 ? apart : V.Width;
         bool softplus = call.Shape.DeltaSoftplus;
         new Span<float>(gradSkips, 2 * channels).Clear();
@@ -235,7 +259,8 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
                 float* gradSkip = gradSkips + k * V.Width, gradBias = gradBiases + k * V.Width;
                 V ut = V.Load(u + to), gt = V.Load(g + to), toX = V.Load(gradX + to);
                 V.MultiplyAdd(gt, ut, V.Load(gradSkip)).Store(gradSkip);
-                TRow.Store(V.MultiplyAdd(V.Load(step + to), toX, V.Load(skips + k * V.Width) * gt), gradU + k * V.Width, line.Live(k));
+                TRow.Store(V.MultiplyAdd(V.Load(step + to), toX, V.Load(skips + k * V.Width) * gt), gradU + k * V.Width,
+                    line.Live(k));
 
                 V toDelta = V.MultiplyAdd(ut, toX, V.Load(gradStep + to) * V.Broadcast(Ln2));
                 if (softplus) toDelta *= V.Load(stepSlope + to);
@@ -250,10 +275,13 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
         }
     }
 
-    /// <summary>Writes the gradient of z from s of the first scan and, in its own order, of a <paramref name="second"/>.</summary>
+    /// <summary>
+    /// Writes the gradient of z from s of the first scan and, in its own order, of a <paramref name="second"/>.
+    /// </summary>
     [MethodImpl(Compile.Alone)]
     private static void CloseGate<TRow>(
-        in ScanCall call, in SelectiveScanTensors gradients, int batch, ScanLine line, in ScanBackwardScratch scratch, float* second)
+        in ScanCall call, in SelectiveScanTensors gradients, int batch, ScanLine line, in ScanBackwardScratch scratch,
+        float* second)
         where TRow : struct, IRowKind
     {
         TokenRows gradZs = call.Sequence(gradients.Z, batch, line.Channel);

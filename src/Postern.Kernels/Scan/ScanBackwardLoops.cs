@@ -17,12 +17,18 @@ internal readonly unsafe struct ScanBackwardPlace(
     public readonly float* Rates = rates, B = b, C = c, SumB = sumB, SumC = sumC, GradA = gradA;
     public readonly nint PerTokenB = perTokenB, PerTokenC = perTokenC;
 
-    /// <summary>The same from the state <paramref name="k"/> on, where a state's parameters and sums are so many floats.</summary>
+    /// <summary>
+    /// The same from the state <paramref name="k"/> on, where a state's parameters and sums are so many floats.
+    /// </summary>
     public ScanBackwardPlace From(int k, int width, nint perStateB, nint perStateC, nint perSumB, nint perSumC) => new(
-        Rates + k * width, B + k * perStateB, PerTokenB, C + k * perStateC, PerTokenC, SumB + k * perSumB, SumC + k * perSumC, GradA + k * width);
+        Rates + k * width, B + k * perStateB, PerTokenB, C + k * perStateC, PerTokenC, SumB + k * perSumB, SumC + k * perSumC,
+        GradA + k * width);
 }
 
-/// <summary>The inner loops of <see cref="ScanBackward{V, T, TB, TC}"/>, for one state, and for two or four that share what is loaded for a token.</summary>
+/// <summary>
+/// The inner loops of <see cref="ScanBackward{V, T, TB, TC}"/>, for one state, and for two or four that share what is loaded for
+/// a token.
+/// </summary>
 internal static unsafe class ScanBackwardLoops<V, TB, TC>
     where V : unmanaged, IVector<V>
     where TB : struct, ICoefficientKind
@@ -106,7 +112,10 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
         }
     }
 
-    /// <summary>As <see cref="Reverse"/>, of what <see cref="RecomputeTwo"/> left. B, C and their sums are those of two of <see cref="ScanCall.Together"/>.</summary>
+    /// <summary>
+    /// As <see cref="Reverse"/>, of what <see cref="RecomputeTwo"/> left. B, C and their sums are those of two of
+    /// <see cref="ScanCall.Together"/>.
+    /// </summary>
     [MethodImpl(Compile.Alone)]
     public static void ReverseTwo(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref LinesAhead ahead)
     {
@@ -115,7 +124,8 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
         nint last = scratch.Size / V.Width - 1, t = last * V.Width;
         float* step = scratch.Step, x = scratch.X, g = scratch.G, a = scratch.A, h = scratch.H;
         float* gradStep = scratch.GradStep, gradX = scratch.GradX, b = at.B + last * at.PerTokenB, c = at.C + last * at.PerTokenC;
-        float* sumB = at.SumB + last * TB.SumPerToken(ScanCall.Together), sumC = at.SumC + last * TC.SumPerToken(ScanCall.Together);
+        float* sumB = at.SumB + last * TB.SumPerToken(ScanCall.Together),
+            sumC = at.SumC + last * TC.SumPerToken(ScanCall.Together);
         V rate0 = V.Load(at.Rates), rate1 = V.Load(at.Rates + width);
         V carry0 = V.Broadcast(0f), carry1 = carry0, gradA0 = carry0, gradA1 = carry0;
         V state0 = V.Load(h + 2 * t), state1 = V.Load(h + 2 * t + width);
@@ -157,7 +167,8 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
         byte* fetched = ahead.Take(at.Rates, out nint toNext);
         int width = V.Width;
         float* step = scratch.Step, x = scratch.X, s = scratch.S, a = scratch.A, h = scratch.H, b = at.B, c = at.C;
-        V rate0 = V.Load(at.Rates), rate1 = V.Load(at.Rates + width), rate2 = V.Load(at.Rates + 2 * width), rate3 = V.Load(at.Rates + 3 * width);
+        V rate0 = V.Load(at.Rates), rate1 = V.Load(at.Rates + width), rate2 = V.Load(at.Rates + 2 * width),
+            rate3 = V.Load(at.Rates + 3 * width);
         V state0 = V.Broadcast(0f), state1 = state0, state2 = state0, state3 = state0;
         for (nint t = 0; t < scratch.Size; t += V.Width)
         {
@@ -200,13 +211,16 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
         nint last = scratch.Size / V.Width - 1;
         float* step = scratch.Step, x = scratch.X, g = scratch.G, a = scratch.A + last * row, h = scratch.H + last * row;
         float* gradStep = scratch.GradStep, gradX = scratch.GradX, b = at.B + last * at.PerTokenB, c = at.C + last * at.PerTokenC;
-        float* sumB = at.SumB + last * TB.SumPerToken(ScanCall.Together), sumC = at.SumC + last * TC.SumPerToken(ScanCall.Together);
-        V rate0 = V.Load(at.Rates), rate1 = V.Load(at.Rates + width), rate2 = V.Load(at.Rates + 2 * width), rate3 = V.Load(at.Rates + 3 * width);
+        float* sumB = at.SumB + last * TB.SumPerToken(ScanCall.Together),
+            sumC = at.SumC + last * TC.SumPerToken(ScanCall.Together);
+        V rate0 = V.Load(at.Rates), rate1 = V.Load(at.Rates + width), rate2 = V.Load(at.Rates + 2 * width),
+            rate3 = V.Load(at.Rates + 3 * width);
         V carry0 = V.Broadcast(0f), carry1 = carry0, carry2 = carry0, carry3 = carry0;
         V gradA0 = carry0, gradA1 = carry0, gradA2 = carry0, gradA3 = carry0;
         for (nint t = last * V.Width; t >= 0; t -= V.Width)
         {
-            V gt = V.Load(g + t), xt = V.Load(x + t), delta = V.Load(step + t), toX = V.Load(gradX + t), toStep = V.Load(gradStep + t);
+            V gt = V.Load(g + t), xt = V.Load(x + t), delta = V.Load(step + t), toX = V.Load(gradX + t),
+                toStep = V.Load(gradStep + t);
             V r0 = V.MultiplyAdd(gt, TC.At<V>(c), carry0);
             V r1 = V.MultiplyAdd(gt, TC.At<V>(c + TC.PerState<V>()), carry1);
             V r2 = V.MultiplyAdd(gt, TC.At<V>(c + 2 * TC.PerState<V>()), carry2);

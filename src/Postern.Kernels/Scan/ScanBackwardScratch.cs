@@ -2,9 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Postern.Kernels;
 
-/// <summary>What one thread needs for the gradient of a scan or of a pair: buffers [L, width] for each block of a line in scan order, two [L, 4, width],
-/// reused for every four states, and the sums over channels of the gradients of B, C and low-rank steps, kept for all blocks of an item. The scans of
-/// a pair share what one of them has used up before the other begins.</summary>
+/// <summary>What one thread needs for the gradient of a scan or of a pair: buffers [L, width] for each block of a line in scan
+/// order, two [L, 4, width], reused for every four states, and the sums over channels of the gradients of B, C and low-rank
+/// steps, kept for all blocks of an item. The scans of a pair share what one of them has used up before the other
+/// begins.</summary>
 internal readonly unsafe struct ScanBackwardScratch
 {
     /// <summary>The width to which sums over channels are folded while they run.</summary>
@@ -102,7 +103,9 @@ internal readonly unsafe struct ScanBackwardScratch
     /// <summary>The states in hand; a row of zeros stands before the first.</summary>
     public float* H { get; }
 
-    /// <summary>Sums for the gradient of per-token B: [L, 4, 4] for every four states together, [L, 4] for each that is left.</summary>
+    /// <summary>
+    /// Sums for the gradient of per-token B: [L, 4, 4] for every four states together, [L, 4] for each that is left.
+    /// </summary>
     public float* GradB { get; }
 
     /// <summary>Sums for the gradient of per-token C, likewise.</summary>
@@ -119,7 +122,8 @@ internal readonly unsafe struct ScanBackwardScratch
 
     /// <summary>The floats behind the instances of a scan or a pair.</summary>
     public static long Floats(in SelectiveScanShape shape, int width, int blocks, int scans) =>
-        blocks * (Shared + scans * Own) * ScanCall.Spacing(shape, width) + (2L * shape.Length + 1) * ScanCall.Together * width + scans * TokenFloats(shape, width);
+        blocks * (Shared + scans * Own) * ScanCall.Spacing(shape, width) + (2L * shape.Length + 1) * ScanCall.Together * width
+            + scans * TokenFloats(shape, width);
 
     /// <summary>Sets to zero what an item adds to, and the row before the first state.</summary>
     public void StartItem()
@@ -140,7 +144,8 @@ internal readonly unsafe struct ScanBackwardScratch
             new ReadOnlySpan<float>(GradSteps + (nint)t * paddedRank, shape.DtRank).CopyTo(new(steps[Token(t)], shape.DtRank));
     }
 
-    private static nint TokenFloats(in SelectiveScanShape shape, int width) => (2 * (nint)shape.States * Folds + ScanCall.Padded(shape, width)) * shape.Length + ScanCall.CoefficientFloats(shape);
+    private static nint TokenFloats(in SelectiveScanShape shape, int width) =>
+        (2 * (nint)shape.States * Folds + ScanCall.Padded(shape, width)) * shape.Length + ScanCall.CoefficientFloats(shape);
 
     private int Token(int t) => shape.Reverse ? shape.Length - 1 - t : t;
 

@@ -35,8 +35,8 @@ internal unsafe struct ScanCall
     public static int Padded(in SelectiveScanShape shape, int width) => (shape.DtRank + width - 1) / width * width;
 
     /// <summary>
-    /// From one buffer [L, width] to the next, in floats. Buffers whose addresses differ by about a multiple of 4096 bytes would make loads from one
-    /// wait for stores to the other.
+    /// From one buffer [L, width] to the next, in floats. Buffers whose addresses differ by about a multiple of 4096 bytes would
+    /// make loads from one wait for stores to the other.
     /// </summary>
     public static nint Spacing(in SelectiveScanShape shape, int width)
     {
@@ -49,8 +49,11 @@ internal unsafe struct ScanCall
         plan.TableFloats * (1 + (shape.ConstantB ? 1 : 0) + (shape.ConstantC ? 1 : 0))
         + (long)plan.Blocks * width * (shape.DtRank + Padded(shape, width));
 
-    /// <summary>Lays the parameters out at <paramref name="tables"/>, which is as long as <see cref="TableFloats"/> says.</summary>
-    public static ScanCall Prepare(SelectiveScanShape shape, in SelectiveScanTensors inputs, ScanPlan plan, int width, float* tables)
+    /// <summary>
+    /// Lays the parameters out at <paramref name="tables"/>, which is as long as <see cref="TableFloats"/> says.
+    /// </summary>
+    public static ScanCall Prepare(
+        SelectiveScanShape shape, in SelectiveScanTensors inputs, ScanPlan plan, int width, float* tables)
     {
         var call = new ScanCall { Shape = shape, Inputs = inputs, Plan = plan, Width = width };
         call.Decay = call.Pack(inputs.A.Start, shape.States, Log2E, ref tables);
@@ -65,7 +68,8 @@ internal unsafe struct ScanCall
             {
                 new Span<float>(tables, call.PaddedRank).Clear();
                 if (lane >= plan.Live(block)) continue;
-                new ReadOnlySpan<float>(inputs.DtWeight.Start + ((long)plan.Channel(block) + lane) * shape.DtRank, shape.DtRank).CopyTo(new(tables, shape.DtRank));
+                new ReadOnlySpan<float>(inputs.DtWeight.Start + ((long)plan.Channel(block) + lane) * shape.DtRank, shape.DtRank)
+                    .CopyTo(new(tables, shape.DtRank));
             }
         }
         return call;
@@ -82,21 +86,24 @@ internal unsafe struct ScanCall
     {
         long column = (long)group * Shape.States;
         if (!Shape.ConstantB) ScanCoefficient.Gather(Sequence(Inputs.B, batch, column), Shape.Length, Shape.States, coefficients);
-        if (!Shape.ConstantC) ScanCoefficient.Gather(Sequence(Inputs.C, batch, column), Shape.Length, Shape.States, coefficients + CoefficientFloats(Shape) / 2);
+        if (!Shape.ConstantC)
+            ScanCoefficient.Gather(Sequence(Inputs.C, batch, column), Shape.Length, Shape.States,
+                coefficients + CoefficientFloats(Shape) / 2);
     }
 
     /// <summary>Where B of a block lies, given what <see cref="Gather"/> left.</summary>
     public readonly ScanCoefficient B(int block, float* coefficients) => Coefficient(constantB, block, coefficients);
 
     /// <summary>Where C of a block lies.</summary>
-    public readonly ScanCoefficient C(int block, float* coefficients) => Coefficient(constantC, block, coefficients + CoefficientFloats(Shape) / 2);
+    public readonly ScanCoefficient C(int block, float* coefficients) =>
+        Coefficient(constantC, block, coefficients + CoefficientFloats(Shape) / 2);
 
     /// <summary>The rows of the sequence <paramref name="batch"/> in scan order, from <paramref name="column"/> on.</summary>
     public readonly TokenRows Sequence(TokenRows rows, int batch, long column) =>
         rows.Sequence(batch, Shape.Length, Shape.Reverse, column);
 
-    /// <summary>Rows of step sizes or of their gradients, as <see cref="Sequence"/> gives them; with a step rank they are the dense buffer
-    /// [L, width] <paramref name="ofBlock"/>.</summary>
+    /// <summary>Rows of step sizes or of their gradients, as <see cref="Sequence"/> gives them; with a step rank they are the
+    /// dense buffer [L, width] <paramref name="ofBlock"/>.</summary>
     public readonly TokenRows Deltas(TokenRows rows, int batch, long column, float* ofBlock) =>
         Shape.DtRank > 0 ? new TokenRows(ofBlock, Width) : Sequence(rows, batch, column);
 

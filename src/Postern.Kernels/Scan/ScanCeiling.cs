@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// The arithmetic of a scan and nothing else: per element one exponential of a product and three multiply-adds, all on registers, several states
-/// side by side so that none waits for another. No scan can be faster than this; how near one comes is measured against it. With its gates it has
-/// the exponentials of a channel's token besides: the softplus of the step, and the gate of y, one of each for every <see cref="StatesOfChannel"/>.
+/// The arithmetic of a scan and nothing else: per element one exponential of a product and three multiply-adds, all on registers,
+/// several states side by side so that none waits for another. No scan can be faster than this; how near one comes is measured
+/// against it. With its gates it has the exponentials of a channel's token besides: the softplus of the step, and the gate of y,
+/// one of each for every <see cref="StatesOfChannel"/>.
 /// </summary>
 public static unsafe class ScanCeiling
 {
@@ -31,12 +32,13 @@ public static unsafe class ScanCeiling
     /// <param name="gates">Whether softplus and gates are computed, too.</param>
     /// <param name="path">The instruction set.</param>
     /// <returns>
-    /// How many elements (token, channel, state) that was, and the sum over states of the last y, which hangs on all of them: with
-    /// rates of -1, -2, -3, -4 and b of 1, 1/2, 1/4, 1/8, h = 2^(step rate) h + step b and y = y + h / 4. With gates, softplus(x) / 2 + SiLU(x) is added
-    /// for as many channels' tokens as the elements make up, x running like the step.
+    /// How many elements (token, channel, state) that was, and the sum over states of the last y, which hangs on all of them:
+    /// with rates of -1, -2, -3, -4 and b of 1, 1/2, 1/4, 1/8, h = 2^(step rate) h + step b and y = y + h / 4. With gates,
+    /// softplus(x) / 2 + SiLU(x) is added for as many channels' tokens as the elements make up, x running like the step.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="items"/> is not positive.</exception>
-    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of
+    /// <paramref name="path"/>.</exception>
     public static (long Elements, float Y) Run(int items, bool gates = false, SimdPath path = SimdPath.Auto)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(items);
@@ -84,7 +86,8 @@ public static unsafe class ScanCeiling
     [MethodImpl(Compile.Alone)]
     private static V Gates<V>() where V : unmanaged, IVector<V>
     {
-        V x = V.Broadcast(FirstStep), growth = V.Broadcast(StepGrowth), half = V.Broadcast(0.5f), steps = V.Broadcast(0f), gates = steps;
+        V x = V.Broadcast(FirstStep), growth = V.Broadcast(StepGrowth), half = V.Broadcast(0.5f), steps = V.Broadcast(0f),
+            gates = steps;
         for (int t = 0; t < GatedTokens; t++)
         {
             steps = V.MultiplyAdd(half, VectorMath.Softplus(x), steps);

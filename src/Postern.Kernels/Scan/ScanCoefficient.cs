@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Postern.Kernels;
 
-/// <summary>Where B or C of one block lies. What tokens have is gathered once a sequence, four states that are used together side by side, so that
-/// none of the cache goes to the states in between.</summary>
+/// <summary>Where B or C of one block lies. What tokens have is gathered once a sequence, four states that are used together side
+/// by side, so that none of the cache goes to the states in between.</summary>
 /// <param name="first">Of state 0 and the first token in scan order.</param>
 /// <param name="perState">From one state to the next: L for what tokens have, the width for what channels have.</param>
 /// <param name="perChannel">Whether all tokens have the same.</param>
@@ -15,7 +15,9 @@ internal readonly unsafe struct ScanCoefficient(float* first, nint perState, boo
     /// <summary>From one token to the next, where so many states are used together.</summary>
     public nint PerToken(int together) => perChannel ? 0 : together;
 
-    /// <summary>Copies the tokens' N numbers into the order of use: [L, 4] for every four states, [L] for each that is left.</summary>
+    /// <summary>
+    /// Copies the tokens' N numbers into the order of use: [L, 4] for every four states, [L] for each that is left.
+    /// </summary>
     /// <param name="rows">Of one sequence, in scan order.</param>
     /// <param name="length">L.</param>
     /// <param name="states">N.</param>
@@ -25,7 +27,8 @@ internal readonly unsafe struct ScanCoefficient(float* first, nint perState, boo
         for (int n = 0; n < states;)
         {
             int together = ScanCall.UsedTogether(states - n);
-            for (int t = 0; t < length; t++, gathered += together) new ReadOnlySpan<float>(rows[t] + n, together).CopyTo(new(gathered, together));
+            for (int t = 0; t < length; t++, gathered += together)
+                new ReadOnlySpan<float>(rows[t] + n, together).CopyTo(new(gathered, together));
             n += together;
         }
     }
@@ -43,7 +46,9 @@ internal unsafe interface ICoefficientKind
     /// <summary>From one state's running sums to those of the next used together.</summary>
     static abstract nint SumPerState<V>() where V : unmanaged, IVector<V>;
 
-    /// <summary>From one token's running sums to the next one's, where <paramref name="states"/> states lie side by side.</summary>
+    /// <summary>
+    /// From one token's running sums to the next one's, where <paramref name="states"/> states lie side by side.
+    /// </summary>
     static abstract nint SumPerToken(int states);
 
     /// <summary>Adds to the running sum at <paramref name="sum"/>.</summary>
@@ -56,7 +61,9 @@ internal unsafe interface ICoefficientKind
     static abstract void Accumulate<V>(V a, V b, V c, V d, float* sums) where V : unmanaged, IVector<V>;
 }
 
-/// <summary>One number per token and state for all lanes; its gradient sums over them, kept four wide until the block is done.</summary>
+/// <summary>
+/// One number per token and state for all lanes; its gradient sums over them, kept four wide until the block is done.
+/// </summary>
 internal readonly unsafe struct PerToken : ICoefficientKind
 {
     /// <inheritdoc/>
@@ -82,7 +89,8 @@ internal readonly unsafe struct PerToken : ICoefficientKind
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Accumulate<V>(V a, V b, V c, V d, float* sums) where V : unmanaged, IVector<V> => V.AddFolded(a, b, c, d, sums);
+    public static void Accumulate<V>(V a, V b, V c, V d, float* sums) where V : unmanaged,
+        IVector<V> => V.AddFolded(a, b, c, d, sums);
 }
 
 /// <summary>One number per channel and state for all tokens.</summary>

@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// The scan in registers of kind <typeparamref name="V"/>, lanes being channels, over rows of <typeparamref name="T"/>. Four states at a time, then
-/// what is left one by one, run over the whole sequence in a register each, adding their share of y to a buffer [L, width] that stays in cache. The
-/// two scans of a pair take turns on a block, so that its gate is applied, and its y written, once.
+/// The scan in registers of kind <typeparamref name="V"/>, lanes being channels, over rows of <typeparamref name="T"/>. Four
+/// states at a time, then what is left one by one, run over the whole sequence in a register each, adding their share of y to a
+/// buffer [L, width] that stays in cache. The two scans of a pair take turns on a block, so that its gate is applied, and its y
+/// written, once.
 /// </summary>
 internal static unsafe class ScanForward<V, T, TB, TC>
     where V : unmanaged, IVector<V>
@@ -20,25 +21,32 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         var plan = new ScanPlan(shape, V.Width);
         long tableFloats = ScanCall.TableFloats(shape, plan, V.Width);
         float* tables = Scratch.OfCall(scans.Length * tableFloats);
-        ScanCall[] calls = [.. scans.Select((scan, i) => ScanCall.Prepare(shape.OfPair(i), scan, plan, V.Width, tables + i * tableFloats))];
-        nint buffers = BlocksOfLine * (2 + scans.Length) * ScanCall.Spacing(shape, V.Width), coefficients = ScanCall.CoefficientFloats(shape);
+        ScanCall[] calls =
+            [.. scans.Select((scan, i) => ScanCall.Prepare(shape.OfPair(i), scan, plan, V.Width, tables + i * tableFloats))];
+        nint buffers = BlocksOfLine * (2 + scans.Length) * ScanCall.Spacing(shape, V.Width),
+            coefficients = ScanCall.CoefficientFloats(shape);
         KernelThreads.Run(plan.Items, buffers + scans.Length * coefficients, (item, scratch) =>
         {
-            for (int i = 0; i < calls.Length; i++) calls[i].Gather(plan.Sequence(item), plan.Group(item), scratch + buffers + i * coefficients);
+            for (int i = 0; i < calls.Length; i++)
+                calls[i].Gather(plan.Sequence(item), plan.Group(item), scratch + buffers + i * coefficients);
             (int first, int end) = plan.BlocksOf(item);
             for (int block = first; block < end; block += BlocksOfLine)
-                Line(calls, outputs, plan.Sequence(item), new ScanLine(plan, V.Width, block, BlocksOfLine, end), scratch, scratch + buffers);
+                Line(calls, outputs, plan.Sequence(item), new ScanLine(plan, V.Width, block, BlocksOfLine, end), scratch,
+                    scratch + buffers);
         });
     }
 
-    private static void Line(ScanCall[] calls, in SelectiveScanOutputs outputs, int batch, in ScanLine line, float* scratch, float* coefficients)
+    private static void Line(ScanCall[] calls, in SelectiveScanOutputs outputs, int batch, in ScanLine line, float* scratch,
+        float* coefficients)
     {
         nint spacing = ScanCall.Spacing(calls[0].Shape, V.Width), apart = (2 + calls.Length) * spacing;
-        float* step = scratch, input = step + spacing, y = input + spacing; // each [L, width] in scan order, y one for each scan; the next block's lie apart
+        float* step = scratch, input = step + spacing,
+            y = input + spacing; // each [L, width] in scan order, y one for each scan; the next block's lie apart
         for (int i = 0; i < calls.Length; i++)
         {
             ref readonly ScanCall call = ref calls[i];
-            for (int k = 0; k < line.Blocks && call.Shape.DtRank > 0; k++) ScanSteps<V>.Project(call, batch, line.Block + k, step + k * apart);
+            for (int k = 0; k < line.Blocks && call.Shape.DtRank > 0; k++)
+                ScanSteps<V>.Project(call, batch, line.Block + k, step + k * apart);
             if (line.Whole) Open<WholeRow>(call, batch, line, apart, step, input, y + i * spacing);
             else Open<PartRow>(call, batch, line, apart, step, input, y + i * spacing);
             var ahead = new LinesAhead();
@@ -55,7 +63,8 @@ internal static unsafe class ScanForward<V, T, TB, TC>
             for (int k = 0; k < line.Blocks; k++)
             {
                 nint to = k * apart;
-                States(call, outputs.LastState.Start, batch, line.Block + k, coefficients + i * ScanCall.CoefficientFloats(call.Shape), step + to, input + to, y + i * spacing + to, ref ahead);
+                States(call, outputs.LastState.Start, batch, line.Block + k, coefficients
+                    + i * ScanCall.CoefficientFloats(call.Shape), step + to, input + to, y + i * spacing + to, ref ahead);
             }
         }
         float* second = calls.Length > 1 ? y + spacing : null;
@@ -65,7 +74,8 @@ internal static unsafe class ScanForward<V, T, TB, TC>
 
     /// <summary>Adds every state's share of y.</summary>
     private static void States(
-        in ScanCall call, float* lastState, int batch, int block, float* coefficients, float* step, float* input, float* y, ref LinesAhead ahead)
+        in ScanCall call, float* lastState, int batch, int block, float* coefficients, float* step, float* input, float* y,
+        ref LinesAhead ahead)
     {
         int width = V.Width, states = call.Shape.States, channel = call.Plan.Channel(block), live = call.Plan.Live(block);
         nint size = (nint)call.Shape.Length * width;
@@ -88,13 +98,17 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         }
     }
 
-    /// <summary>step = delta', input = delta' u, y = D u. Steps of low rank stand in <paramref name="step"/> already, before bias and softplus.</summary>
+    /// <summary>
+    /// step = delta', input = delta' u, y = D u. Steps of low rank stand in <paramref name="step"/> already, before bias and
+    /// softplus.
+    /// </summary>
     [MethodImpl(Compile.Alone)]
     private static void Open<TRow>(in ScanCall call, int batch, ScanLine line, nint apart, float* step, float* input, float* y)
         where TRow : struct, IRowKind
     {
         int channel = line.Channel, blocks = line.Blocks;
-        TokenRows us = call.Sequence(call.Inputs.U, batch, channel), deltas = call.Deltas(call.Inputs.Delta, batch, channel, step);
+        TokenRows us = call.Sequence(call.Inputs.U, batch, channel),
+            deltas = call.Deltas(call.Inputs.Delta, batch, channel, step);
         float* biases = stackalloc float[2 * blocks * V.Width], skips = biases + blocks * V.Width;
         line.CopyOf<V>(call.Inputs.DeltaBias.Start, biases);
         line.CopyOf<V>(call.Inputs.D.Start, skips);
@@ -111,7 +125,8 @@ internal static unsafe class ScanForward<V, T, TB, TC>
             {
                 int live = line.Live(k);
                 nint to = at + k * apart;
-                V x = TRow.Load<V, T>(u + k * V.Width, live), d = TRow.Load<V, float>(delta + k * deltaApart, live) + V.Load(biases + k * V.Width);
+                V x = TRow.Load<V, T>(u + k * V.Width, live),
+                    d = TRow.Load<V, float>(delta + k * deltaApart, live) + V.Load(biases + k * V.Width);
                 if (softplus) d = VectorMath.Softplus(d);
                 d.Store(step + to);
                 (d * x).Store(input + to);
@@ -122,7 +137,8 @@ internal static unsafe class ScanForward<V, T, TB, TC>
 
     /// <summary>Halves the sum with the second scan if there is one, applies the gate, and writes y.</summary>
     [MethodImpl(Compile.Alone)]
-    private static void Close<TRow>(in ScanCall call, in SelectiveScanOutputs outputs, int batch, ScanLine line, nint apart, float* y, float* second)
+    private static void Close<TRow>(
+        in ScanCall call, in SelectiveScanOutputs outputs, int batch, ScanLine line, nint apart, float* y, float* second)
         where TRow : struct, IRowKind
     {
         int blocks = line.Blocks;
@@ -153,7 +169,8 @@ internal static unsafe class ScanForward<V, T, TB, TC>
     /// <summary>One state; leaves its last value in <paramref name="end"/>.</summary>
     [MethodImpl(Compile.Alone)]
     private static void One(
-        float* step, float* input, float* y, nint size, float* rates, float* b, nint perTokenB, float* c, nint perTokenC, float* end)
+        float* step, float* input, float* y, nint size, float* rates, float* b, nint perTokenB, float* c,
+        nint perTokenC, float* end)
     {
         V rate = V.Load(rates), state = V.Broadcast(0f);
         for (nint t = 0; t < size; t += V.Width)
@@ -170,10 +187,12 @@ internal static unsafe class ScanForward<V, T, TB, TC>
     /// <summary>Four states that share what is loaded for a token; leaves their last values in <paramref name="end"/>.</summary>
     [MethodImpl(Compile.Alone)]
     private static void Four(
-        float* step, float* input, float* y, nint size, float* rates, float* b, nint perTokenB, float* c, nint perTokenC, float* end, byte* ahead, nint toNext)
+        float* step, float* input, float* y, nint size, float* rates, float* b, nint perTokenB, float* c, nint perTokenC,
+        float* end, byte* ahead, nint toNext)
     {
         int width = V.Width;
-        V rate0 = V.Load(rates), rate1 = V.Load(rates + width), rate2 = V.Load(rates + 2 * width), rate3 = V.Load(rates + 3 * width);
+        V rate0 = V.Load(rates), rate1 = V.Load(rates + width), rate2 = V.Load(rates + 2 * width),
+            rate3 = V.Load(rates + 3 * width);
         V state0 = V.Broadcast(0f), state1 = state0, state2 = state0, state3 = state0;
         for (nint t = 0; t < size; t += V.Width)
         {

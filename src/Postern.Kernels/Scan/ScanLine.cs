@@ -1,8 +1,9 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// Adjacent blocks of channels whose elements of a row share a cache line. Rows are read and written for all of them at once: the rows of a sequence
-/// are a power of two apart as often as not, so that few of their lines fit in a cache, and one that is left half used is gone when the next block comes.
+/// Adjacent blocks of channels whose elements of a row share a cache line. Rows are read and written for all of them at once: the
+/// rows of a sequence are a power of two apart as often as not, so that few of their lines fit in a cache, and one that is left
+/// half used is gone when the next block comes.
 /// </summary>
 internal readonly unsafe struct ScanLine
 {
@@ -44,7 +45,10 @@ internal readonly unsafe struct ScanLine
     /// <summary>How many blocks of rows of <typeparamref name="T"/> a line has room for.</summary>
     public static int RoomFor<T>(int width) where T : unmanaged => Math.Max(1, CacheLine.Bytes / (width * sizeof(T)));
 
-    /// <summary>Copies what the line's channels have of a parameter, [blocks, width]; zeros in lanes that are no channels, and where there is no parameter.</summary>
+    /// <summary>
+    /// Copies what the line's channels have of a parameter, [blocks, width]; zeros in lanes that are no channels, and where there
+    /// is no parameter.
+    /// </summary>
     public void CopyOf<V>(float* parameter, float* to) where V : unmanaged, IVector<V>
     {
         for (int k = 0; k < Blocks; k++) Lanes.LoadOrZero<V>(parameter, Channel + k * V.Width, Live(k)).Store(to + k * V.Width);

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// One scan or a pair by <see cref="SelectiveScanReference"/>: y = 1/2 (s + s') z sigmoid(z) is the mean of two gated scans, so each
-/// of a pair runs for itself with the gate of both and half of the gradient. Slow on purpose.
+/// One scan or a pair by <see cref="SelectiveScanReference"/>: y = 1/2 (s + s') z sigmoid(z) is the mean of two gated scans, so
+/// each of a pair runs for itself with the gate of both and half of the gradient. Slow on purpose.
 /// </summary>
 internal static unsafe class ScanPairReference
 {
@@ -30,7 +30,8 @@ internal static unsafe class ScanPairReference
     }
 
     /// <summary>The gradients of sum(y * gradY).</summary>
-    public static void Backward(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients)
+    public static void Backward(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY,
+        SelectiveScanTensors[] gradients)
     {
         if (scans.Length == 1)
         {
@@ -80,7 +81,8 @@ internal static unsafe class ScanPairReference
 
         public void Copy(TokenRows from, TokenRows to) => Each((t, d) => to.Set(t, d, from.Value(t, d)));
 
-        public void Add(float scale, TokenRows from, TokenRows to) => Each((t, d) => to.Set(t, d, to.Value(t, d) + scale * from.Value(t, d)));
+        public void Add(float scale, TokenRows from, TokenRows to) =>
+            Each((t, d) => to.Set(t, d, to.Value(t, d) + scale * from.Value(t, d)));
 
         private void Each(Action<int, int> act)
         {

@@ -48,10 +48,14 @@ internal readonly unsafe struct ScanPartials
     public float* OfBlock(float* partial, int batch, int block, int rows) =>
         partial + ((long)batch * call.Plan.Blocks + block) * rows * call.Width;
 
-    /// <summary>The part of a per-token sum that one item owns: [L, <paramref name="columns"/>], tokens at their own places.</summary>
+    /// <summary>
+    /// The part of a per-token sum that one item owns: [L, <paramref name="columns"/>], tokens at their own places.
+    /// </summary>
     private float* OfItem(float* partial, int item, int columns) => partial + (long)item * call.Shape.Length * columns;
 
-    /// <summary>Where one item's sums over channels go: its own part, or the gradient itself where no other item has a share in it.</summary>
+    /// <summary>
+    /// Where one item's sums over channels go: its own part, or the gradient itself where no other item has a share in it.
+    /// </summary>
     /// <param name="partial">The parts of all items.</param>
     /// <param name="gradient">The gradient, [B, L, G, <paramref name="columns"/>].</param>
     /// <param name="item">The item.</param>
@@ -60,14 +64,18 @@ internal readonly unsafe struct ScanPartials
         ? new TokenRows(OfItem(partial, item, columns), columns)
         : gradient.Sequence(call.Plan.Sequence(item), call.Shape.Length, reverse: false, (long)call.Plan.Group(item) * columns);
 
-    /// <summary>Adds up everything that items left behind and writes the gradients of a scan's or a pair's parameters and coefficients.</summary>
+    /// <summary>
+    /// Adds up everything that items left behind and writes the gradients of a scan's or a pair's parameters and coefficients.
+    /// </summary>
     public static void Reduce(ScanPartials[] scans, SelectiveScanTensors[] gradients)
     {
         (SelectiveScanShape shape, ScanPlan plan) = (scans[0].call.Shape, scans[0].call.Plan);
         int blocks = plan.Blocks, sequences = shape.Batch * shape.Groups, rows = Math.Max(shape.States, shape.DtRank);
-        KernelThreads.Run(scans.Length * blocks, rows * scans[0].call.Width, (item, sum) => scans[item / blocks].SumBlocks(item % blocks, sum, gradients[item / blocks]));
+        KernelThreads.Run(scans.Length * blocks, rows * scans[0].call.Width,
+            (item, sum) => scans[item / blocks].SumBlocks(item % blocks, sum, gradients[item / blocks]));
         if (plan.Pieces == 1) return;
-        KernelThreads.Run(scans.Length * sequences, (long)shape.Length * rows, (item, sum) => scans[item / sequences].SumTokens(item % sequences, sum, gradients[item / sequences]));
+        KernelThreads.Run(scans.Length * sequences, (long)shape.Length * rows,
+            (item, sum) => scans[item / sequences].SumTokens(item % sequences, sum, gradients[item / sequences]));
     }
 
     /// <summary>What belongs to the channels of <paramref name="block"/>.</summary>
@@ -112,7 +120,8 @@ internal readonly unsafe struct ScanPartials
         total.Clear();
         for (int piece = 0; piece < pieces; piece++)
             Lanes.Add(new ReadOnlySpan<float>(OfItem(partial, sequenceGroup * pieces + piece, columns), total.Length), total);
-        TokenRows rows = gradient.Sequence(sequenceGroup / groups, length, reverse: false, (long)(sequenceGroup % groups) * columns);
+        TokenRows rows =
+            gradient.Sequence(sequenceGroup / groups, length, reverse: false, (long)(sequenceGroup % groups) * columns);
         for (int t = 0; t < length; t++) total.Slice(t * columns, columns).CopyTo(new Span<float>(rows[t], columns));
     }
 

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// The step sizes of a scan as a product of low rank, delta = W dt with dt [L, R] and W [channels, R], and its gradients, one block of channels
-/// at a time: delta never exists for all channels. Buffers are in scan order. Sums run eight side by side where there are as many: a multiply-add
-/// takes four cycles, and two begin in each.
+/// The step sizes of a scan as a product of low rank, delta = W dt with dt [L, R] and W [channels, R], and its gradients, one
+/// block of channels at a time: delta never exists for all channels. Buffers are in scan order. Sums run eight side by side where
+/// there are as many: a multiply-add takes four cycles, and two begin in each.
 /// </summary>
 internal static unsafe class ScanSteps<V> where V : unmanaged, IVector<V>
 {
@@ -93,7 +93,8 @@ internal static unsafe class ScanSteps<V> where V : unmanaged, IVector<V>
             }
             else
             {
-                for (int t = 0; t < length; t++, token += next, grad += width) sum0 = V.MultiplyAdd(V.Broadcast(token[0]), V.Load(grad), sum0);
+                for (int t = 0; t < length; t++, token += next, grad += width)
+                    sum0 = V.MultiplyAdd(V.Broadcast(token[0]), V.Load(grad), sum0);
             }
             sum0.Store(gradWeights);
             int together = rank - r >= 8 ? 8 : rank - r >= 4 ? 4 : 1;
@@ -122,7 +123,8 @@ internal static unsafe class ScanSteps<V> where V : unmanaged, IVector<V>
             {
                 float* further = sum + width;
                 V s0 = V.Load(sum), s1 = V.Load(sum + padded), s2 = V.Load(sum + 2 * padded), s3 = V.Load(sum + 3 * padded);
-                V f0 = V.Load(further), f1 = V.Load(further + padded), f2 = V.Load(further + 2 * padded), f3 = V.Load(further + 3 * padded);
+                V f0 = V.Load(further), f1 = V.Load(further + padded), f2 = V.Load(further + 2 * padded),
+                    f3 = V.Load(further + 3 * padded);
                 float* weight = weights;
                 for (int lane = 0; lane < width; lane++, weight += padded)
                 {
@@ -185,7 +187,8 @@ internal static unsafe class ScanSteps<V> where V : unmanaged, IVector<V>
             for (; left > 0; left--, sum += padded, grad += width)
             {
                 V s = V.Load(sum);
-                for (int lane = 0; lane < width; lane++) s = V.MultiplyAdd(V.Broadcast(grad[lane]), V.Load(weights + lane * padded), s);
+                for (int lane = 0; lane < width; lane++)
+                    s = V.MultiplyAdd(V.Broadcast(grad[lane]), V.Load(weights + lane * padded), s);
                 s.Store(sum);
             }
         }

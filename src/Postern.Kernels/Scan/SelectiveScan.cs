@@ -24,10 +24,13 @@ public static unsafe class SelectiveScan
     /// <param name="inputs">What is read.</param>
     /// <param name="outputs">What is written; must not overlap the inputs.</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
-    /// <exception cref="ArgumentException">The shape is impossible or a tensor that it needs is missing or of another type.</exception>
-    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
+    /// <exception cref="ArgumentException">The shape is impossible or a tensor that it needs is missing or of another
+    /// type.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of
+    /// <paramref name="path"/>.</exception>
     public static void Forward(
-        SelectiveScanShape shape, in SelectiveScanTensors inputs, in SelectiveScanOutputs outputs, SimdPath path = SimdPath.Auto) =>
+        SelectiveScanShape shape, in SelectiveScanTensors inputs, in SelectiveScanOutputs outputs,
+        SimdPath path = SimdPath.Auto) =>
         ForwardAll(shape, [inputs], outputs, path);
 
     /// <summary>Computes y of a pair of scans.</summary>
@@ -37,9 +40,11 @@ public static unsafe class SelectiveScan
     /// <param name="outputs">What is written.</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
     /// <exception cref="ArgumentException">As for a single scan.</exception>
-    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of
+    /// <paramref name="path"/>.</exception>
     public static void ForwardPair(
-        SelectiveScanShape shape, in SelectiveScanTensors first, in SelectiveScanTensors second, in SelectiveScanOutputs outputs, SimdPath path = SimdPath.Auto) =>
+        SelectiveScanShape shape, in SelectiveScanTensors first, in SelectiveScanTensors second, in SelectiveScanOutputs outputs,
+        SimdPath path = SimdPath.Auto) =>
         ForwardAll(shape, [first, second], outputs, path);
 
     /// <summary>Computes the gradients of sum(y * gradY); none flows through the last state.</summary>
@@ -49,7 +54,8 @@ public static unsafe class SelectiveScan
     /// <param name="gradients">What is written.</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
     /// <exception cref="ArgumentException">The shape is impossible, or the gradients do not match the inputs.</exception>
-    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of
+    /// <paramref name="path"/>.</exception>
     public static void Backward(
         SelectiveScanShape shape, in SelectiveScanTensors inputs, TokenRows gradY, in SelectiveScanTensors gradients,
         SimdPath path = SimdPath.Auto) =>
@@ -64,13 +70,15 @@ public static unsafe class SelectiveScan
     /// <param name="secondGradients">What is written for the second scan.</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
     /// <exception cref="ArgumentException">The shape is impossible, or the gradients do not match the inputs.</exception>
-    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of <paramref name="path"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine lacks the instructions of
+    /// <paramref name="path"/>.</exception>
     public static void BackwardPair(
         SelectiveScanShape shape, in SelectiveScanTensors first, in SelectiveScanTensors second, TokenRows gradY,
         in SelectiveScanTensors firstGradients, in SelectiveScanTensors secondGradients, SimdPath path = SimdPath.Auto) =>
         BackwardAll(shape, [first, second], gradY, [firstGradients, secondGradients], path);
 
-    private static void ForwardAll(SelectiveScanShape shape, SelectiveScanTensors[] scans, in SelectiveScanOutputs outputs, SimdPath path)
+    private static void ForwardAll(
+        SelectiveScanShape shape, SelectiveScanTensors[] scans, in SelectiveScanOutputs outputs, SimdPath path)
     {
         Validate(shape, scans);
         ScanArguments.Validate(scans[0], outputs, pair: scans.Length > 1);
@@ -104,14 +112,16 @@ public static unsafe class SelectiveScan
     }
 
     /// <summary>The scan in registers of a kind.</summary>
-    internal static void Forward<V>(SelectiveScanShape shape, SelectiveScanTensors[] scans, in SelectiveScanOutputs outputs) where V : unmanaged, IVector<V>
+    internal static void Forward<V>(
+        SelectiveScanShape shape, SelectiveScanTensors[] scans, in SelectiveScanOutputs outputs) where V : unmanaged, IVector<V>
     {
         if (scans[0].U.Element == RowElement.Float32) Forward<V, float>(shape, scans, outputs);
         else Forward<V, BFloat16>(shape, scans, outputs);
     }
 
     /// <summary>The gradient in registers of a kind.</summary>
-    internal static void Backward<V>(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients)
+    internal static void Backward<V>(
+        SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients)
         where V : unmanaged, IVector<V>
     {
         if (scans[0].U.Element == RowElement.Float32) Backward<V, float>(shape, scans, gradY, gradients);
@@ -130,7 +140,8 @@ public static unsafe class SelectiveScan
         }
     }
 
-    private static void Backward<V, T>(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients)
+    private static void Backward<V, T>(
+        SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients)
         where V : unmanaged, IVector<V> where T : unmanaged
     {
         switch (shape.ConstantB, shape.ConstantC)

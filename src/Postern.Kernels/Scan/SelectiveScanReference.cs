@@ -107,10 +107,13 @@ public static unsafe class SelectiveScanReference
         NarrowCoefficient(sumC, shape.ConstantC, shape, gradients.C);
         if (shape.DtRank == 0) return;
         Narrow(sumWeight, gradients.DtWeight.Start);
-        for (int token = 0; token < shape.Batch * length; token++) Narrow(sumSteps.AsSpan(token * shape.DtRank, shape.DtRank), gradients.Delta[token]);
+        for (int token = 0; token < shape.Batch * length; token++)
+            Narrow(sumSteps.AsSpan(token * shape.DtRank, shape.DtRank), gradients.Delta[token]);
     }
 
-    /// <summary>Moves the states <paramref name="h"/> of one channel over token <paramref name="t"/>; returns y before the gate.</summary>
+    /// <summary>
+    /// Moves the states <paramref name="h"/> of one channel over token <paramref name="t"/>; returns y before the gate.
+    /// </summary>
     private static double Advance(SelectiveScanShape shape, in SelectiveScanTensors inputs, int b, int t, int d, double[] h)
     {
         double u = inputs.U.Value(b * shape.Length + t, d), step = Step(shape, inputs, b, t, d);
@@ -163,7 +166,8 @@ public static unsafe class SelectiveScanReference
 
     private static float* Row(TokenRows rows, SelectiveScanShape shape, int b, int t) => rows[b * shape.Length + t];
 
-    private static float* Coefficient(TokenRows rows, bool constant, SelectiveScanShape shape, int b, int t, int d, int n) => constant
+    private static float* Coefficient(
+        TokenRows rows, bool constant, SelectiveScanShape shape, int b, int t, int d, int n) => constant
         ? rows.Start + ((long)d * shape.States + n)
         : Row(rows, shape, b, t) + (d / shape.GroupChannels * shape.States + n);
 

@@ -23,7 +23,9 @@ public readonly record struct SelectiveScanShape(int Batch, int Length, int Chan
     /// flip, scan, flip without the flips.</summary>
     public bool Reverse { get; init; }
 
-    /// <summary>R, where the steps come as a product of low rank: delta is W_step times R numbers a token; 0 where delta is given itself.</summary>
+    /// <summary>
+    /// R, where the steps come as a product of low rank: delta is W_step times R numbers a token; 0 where delta is given itself.
+    /// </summary>
     public int DtRank { get; init; }
 
     /// <summary>What a pair of scans is multiplied by: their mean.</summary>
@@ -39,7 +41,8 @@ public readonly record struct SelectiveScanShape(int Batch, int Length, int Chan
     internal void Validate()
     {
         if (Batch < 1 || Length < 1 || Channels < 1 || States < 1 || Groups < 1 || DtRank < 0)
-            throw new ArgumentException($"selective scan of {this}: every size has to be at least 1, the rank of the steps at least 0");
+            throw new ArgumentException(
+                $"selective scan of {this}: every size has to be at least 1, the rank of the steps at least 0");
         if (Channels % Groups != 0)
             throw new ArgumentException($"selective scan of {this}: {Groups} groups do not divide {Channels} channels");
         if (DtRank > 0 && Groups > 1)

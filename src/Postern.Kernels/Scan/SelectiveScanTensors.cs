@@ -1,9 +1,10 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// What a selective scan reads, and where its backward pass writes the gradients of that: u and the gate as float32 or bfloat16, everything
-/// else as float32. Letters as in <see cref="SelectiveScanShape"/>; the caller keeps the memory in place. A gradient has the shape and type of
-/// its input and is there exactly when the input is; former contents are overwritten, and no memory may overlap the inputs'.
+/// What a selective scan reads, and where its backward pass writes the gradients of that: u and the gate as float32 or bfloat16,
+/// everything else as float32. Letters as in <see cref="SelectiveScanShape"/>; the caller keeps the memory in place. A gradient
+/// has the shape and type of its input and is there exactly when the input is; former contents are overwritten, and no memory may
+/// overlap the inputs'.
 /// </summary>
 public struct SelectiveScanTensors
 {

@@ -63,7 +63,8 @@ public sealed record CpuFeatures(string Model, IReadOnlyList<string> Supported, 
         int[] words = new int[12];
         for (int i = 0; i < 3; i++)
         {
-            (words[4 * i], words[4 * i + 1], words[4 * i + 2], words[4 * i + 3]) = X86Base.CpuId(unchecked((int)0x80000002 + i), 0);
+            (words[4 * i], words[4 * i + 1], words[4 * i + 2], words[4 * i + 3]) =
+                X86Base.CpuId(unchecked((int)0x80000002 + i), 0);
         }
 
         string name = Encoding.ASCII.GetString(MemoryMarshal.AsBytes(words.AsSpan()));

@@ -30,7 +30,10 @@ internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>Adds lane i to <paramref name="four"/>[i mod 4]: a horizontal sum but for its last two steps.</summary>
     void AddFolded(float* four);
 
-    /// <summary>What <see cref="AddFolded(float*)"/> does, for two registers: lane i of register k is added to <paramref name="sums"/>[4 k + i mod 4].</summary>
+    /// <summary>
+    /// What <see cref="AddFolded(float*)"/> does, for two registers: lane i of register k is added to <paramref name="sums"/>[4 k
+    /// + i mod 4].
+    /// </summary>
     static virtual void AddFolded(TSelf a, TSelf b, float* sums)
     {
         a.AddFolded(sums);
@@ -59,7 +62,10 @@ internal unsafe interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>c - a * b, with one rounding where the machine has such an instruction.</summary>
     static abstract TSelf MultiplySubtractFrom(TSelf a, TSelf b, TSelf c);
 
-    /// <summary>2^x to three units in the last place: 0 below about -126 (-150 where the hardware scales gradually), infinity from 128, or a sixteenth before it.</summary>
+    /// <summary>
+    /// 2^x to three units in the last place: 0 below about -126 (-150 where the hardware scales gradually), infinity from 128, or
+    /// a sixteenth before it.
+    /// </summary>
     static abstract TSelf Exp2(TSelf x);
 
     /// <summary>The square root.</summary>

@@ -1,8 +1,8 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// The instruction set that each kernel takes where a call names none (<see cref="SimdPath.Auto"/>). At first the widest of the machine;
-/// whoever has compared a path with the plain one and found it wanting sets a narrower one. Belongs to the process.
+/// The instruction set that each kernel takes where a call names none (<see cref="SimdPath.Auto"/>). At first the widest of the
+/// machine; whoever has compared a path with the plain one and found it wanting sets a narrower one. Belongs to the process.
 /// </summary>
 public static class KernelPaths
 {

@@ -15,7 +15,9 @@ internal static unsafe class Lanes
     public static V LoadOrZero<V>(float* address, nint offset, int live) where V : unmanaged, IVector<V> =>
         address == null ? V.Broadcast(0f) : Load<V>(address + offset, live);
 
-    /// <summary>Writes the first <paramref name="live"/> lanes of <paramref name="value"/> to <paramref name="address"/>.</summary>
+    /// <summary>
+    /// Writes the first <paramref name="live"/> lanes of <paramref name="value"/> to <paramref name="address"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<V>(V value, float* address, int live) where V : unmanaged, IVector<V>
     {

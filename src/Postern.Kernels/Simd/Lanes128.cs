@@ -29,7 +29,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : IVector<Lanes
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Load(BFloat16* address) => new(Vector128.Create(address[0].Wide, address[1].Wide, address[2].Wide, address[3].Wide));
+    public static Lanes128 Load(BFloat16* address) =>
+        new(Vector128.Create(address[0].Wide, address[1].Wide, address[2].Wide, address[3].Wide));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,7 +106,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : IVector<Lanes
     private static Lanes128 Scale(Lanes128 x, Lanes128 n)
     {
         // 2^(n-1) as the bits of a float, so that n = 128 still fits; n <= -126 has the bits of zero.
-        Vector128<int> exponent = Vector128.ConvertToInt32Native(Vector128.Max(n.v, Vector128.Create(-126f))) + Vector128.Create(126);
+        Vector128<int> exponent = Vector128.ConvertToInt32Native(Vector128.Max(n.v, Vector128.Create(-126f)))
+            + Vector128.Create(126);
         Vector128<float> half = x.v * Vector128.ShiftLeft(exponent, 23).AsSingle();
         return new(half + half);
     }

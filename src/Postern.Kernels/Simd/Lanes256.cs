@@ -38,7 +38,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
     public void Store(BFloat16* address)
     {
         Vector256<uint> bits = v.AsUInt32(), kept = Vector256.ShiftRightLogical(bits, 16);
-        Vector256<uint> rounded = Vector256.ShiftRightLogical(bits + (kept & Vector256.Create(1u)) + Vector256.Create(0x7FFFu), 16);
+        Vector256<uint> rounded =
+            Vector256.ShiftRightLogical(bits + (kept & Vector256.Create(1u)) + Vector256.Create(0x7FFFu), 16);
         rounded = Vector256.ConditionalSelect(Vector256.Equals(v, v).AsUInt32(), rounded, kept | Vector256.Create(0x40u));
         Vector128.Narrow(rounded.GetLower(), rounded.GetUpper()).Store((ushort*)address);
     }
@@ -85,10 +86,11 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
     public static Lanes256 MultiplySubtractFrom(Lanes256 a, Lanes256 b, Lanes256 c) =>
         new(Fma.MultiplyAddNegated(a.v, b.v, c.v));
 
-    // 2^x = 2^n 2^(j/8) 2^f: adding 1.5 * 2^20 rounds x to eighths and leaves j in the sum's last three bits and n in those before, which a shift
-    // moves to where a float has its exponent; f is at most 1/16, where a polynomial of degree three is exact to 4e-8. The table's entries are
-    // the roots' bits less those of j, which the shift leaves behind n. At -127 the bits are those of zero, at 128 of infinity. Max and Min
-    // return their second operand when either is NaN, so that NaN reaches the polynomial.
+    // 2^x = 2^n 2^(j/8) 2^f: adding 1.5 * 2^20 rounds x to eighths and leaves j in the sum's last three bits and n in those
+    // before, which a shift moves to where a float has its exponent; f is at most 1/16, where a polynomial of degree three is
+    // exact to 4e-8. The table's entries are the roots' bits less those of j, which the shift leaves behind n. At -127 the bits
+    // are those of zero, at 128 of infinity. Max and Min return their second operand when either is NaN, so that NaN reaches the
+    // polynomial.
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Exp2(Lanes256 x)
@@ -97,7 +99,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : IVector<Lanes
         Vector256<float> toEighths = Vector256.Create(1572864f), eighths = clamped + toEighths;
         Vector256<float> f = clamped - (eighths - toEighths);
         Vector256<int> roots = Avx2.PermuteVar8x32(
-            Vector256.Create(1065353216, 1065063874, 1064843248, 1064697559, 1064633587, 1064658730, 1064781053, 1065009351), eighths.AsInt32());
+            Vector256.Create(1065353216, 1065063874, 1064843248, 1064697559, 1064633587, 1064658730, 1064781053, 1065009351),
+            eighths.AsInt32());
         Vector256<float> scale = (roots + Vector256.ShiftLeft(eighths.AsInt32(), 20)).AsSingle();
         Vector256<float> p = Fma.MultiplyAdd(Vector256.Create(0.055508014f), f, Vector256.Create(0.24025469f));
         p = Fma.MultiplyAdd(p, f, Vector256.Create(0.6931472f));

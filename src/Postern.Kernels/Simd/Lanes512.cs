@@ -38,7 +38,8 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IVector<Lanes
     public void Store(BFloat16* address)
     {
         Vector512<uint> bits = v.AsUInt32(), kept = Vector512.ShiftRightLogical(bits, 16);
-        Vector512<uint> rounded = Vector512.ShiftRightLogical(bits + (kept & Vector512.Create(1u)) + Vector512.Create(0x7FFFu), 16);
+        Vector512<uint> rounded =
+            Vector512.ShiftRightLogical(bits + (kept & Vector512.Create(1u)) + Vector512.Create(0x7FFFu), 16);
         rounded = Vector512.ConditionalSelect(Vector512.Equals(v, v).AsUInt32(), rounded, kept | Vector512.Create(0x40u));
         Avx512F.ConvertToVector256UInt16(rounded).Store((ushort*)address);
     }
@@ -87,8 +88,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : IVector<Lanes
     public static Lanes512 MultiplySubtractFrom(Lanes512 a, Lanes512 b, Lanes512 c) =>
         new(Avx512F.FusedMultiplyAddNegated(a.v, b.v, c.v));
 
-    // 2^x = 2^floor(r) 2^(j/32) 2^f: r is x rounded to thirty-seconds, j its last five bits, which stand lowest in x + 1.5 * 2^18, and f what
-    // is left, at most 1/64, where a polynomial of degree two is exact to 6e-8. Right for every x: infinities have f = 0, and Scale saturates.
+    // 2^x = 2^floor(r) 2^(j/32) 2^f: r is x rounded to thirty-seconds, j its last five bits, which stand lowest in x + 1.5 *
+    // 2^18, and f what is left, at most 1/64, where a polynomial of degree two is exact to 6e-8. Right for every x: infinities
+    // have f = 0, and Scale saturates.
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Exp2(Lanes512 x)

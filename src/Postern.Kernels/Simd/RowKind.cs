@@ -3,15 +3,17 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// How a register's worth of a row is read and written. A type of its own for whole registers, so that loops over them have no call in them: around
-/// one, every register would be spilled.
+/// How a register's worth of a row is read and written. A type of its own for whole registers, so that loops over them have no
+/// call in them: around one, every register would be spilled.
 /// </summary>
 internal unsafe interface IRowKind
 {
     /// <summary>Reads the first <paramref name="live"/> lanes from <paramref name="address"/>; the others are zero.</summary>
     static abstract V Load<V, T>(T* address, int live) where V : unmanaged, IVector<V> where T : unmanaged;
 
-    /// <summary>Writes the first <paramref name="live"/> lanes of <paramref name="value"/> to <paramref name="address"/>.</summary>
+    /// <summary>
+    /// Writes the first <paramref name="live"/> lanes of <paramref name="value"/> to <paramref name="address"/>.
+    /// </summary>
     static abstract void Store<V, T>(V value, T* address, int live) where V : unmanaged, IVector<V> where T : unmanaged;
 }
 
@@ -41,7 +43,8 @@ internal readonly unsafe struct PartRow : IRowKind
     public static V Load<V, T>(T* address, int live) where V : unmanaged, IVector<V> where T : unmanaged
     {
         float* lanes = stackalloc float[V.Width];
-        for (int i = 0; i < V.Width; i++) lanes[i] = i >= live ? 0f : typeof(T) == typeof(float) ? ((float*)address)[i] : ((BFloat16*)address)[i].Wide;
+        for (int i = 0; i < V.Width; i++)
+            lanes[i] = i >= live ? 0f : typeof(T) == typeof(float) ? ((float*)address)[i] : ((BFloat16*)address)[i].Wide;
         return V.Load(lanes);
     }
 

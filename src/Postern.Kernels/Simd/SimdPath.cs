@@ -3,7 +3,9 @@ namespace Postern.Kernels;
 /// <summary>The instruction set that a kernel runs on. Results of two paths agree to rounding, not to the bit.</summary>
 public enum SimdPath
 {
-    /// <summary>What <see cref="KernelPaths"/> says: the widest of the others that this machine supports, where nothing speaks against it.</summary>
+    /// <summary>
+    /// What <see cref="KernelPaths"/> says: the widest of the others that this machine supports, where nothing speaks against it.
+    /// </summary>
     Auto,
 
     /// <summary>The kernel's reference: plain loops in double precision. Slow; right on any machine.</summary>

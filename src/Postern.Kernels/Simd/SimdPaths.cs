@@ -18,7 +18,9 @@ public static class SimdPaths
         _ => true,
     };
 
-    /// <summary>The lower-case name of a path, as reports print it: <c>avx512</c>, <c>avx2</c>, <c>portable</c> or <c>plain</c>.</summary>
+    /// <summary>
+    /// The lower-case name of a path, as reports print it: <c>avx512</c>, <c>avx2</c>, <c>portable</c> or <c>plain</c>.
+    /// </summary>
     public static string Name(SimdPath path) => (path == SimdPath.Auto ? Best : path) switch
     {
         SimdPath.Avx512 => "avx512",

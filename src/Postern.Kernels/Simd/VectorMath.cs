@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// Functions of exponentials over any <see cref="IVector{TSelf}"/>, within about three units in the last place but where said otherwise. The
-/// polynomials interpolate at Chebyshev nodes and are then rounded to float32; their own relative error is below 1e-8. (A register kind may have a power of two of its own, from a table.)
+/// Functions of exponentials over any <see cref="IVector{TSelf}"/>, within about three units in the last place but where said
+/// otherwise. The polynomials interpolate at Chebyshev nodes and are then rounded to float32; their own relative error is below
+/// 1e-8. (A register kind may have a power of two of its own, from a table.)
 /// </summary>
 internal static class VectorMath
 {
@@ -14,8 +15,8 @@ internal static class VectorMath
     public const float SoftplusIdentity = 20f;
 
     /// <summary>
-    /// 1 / (1 + e^-x). The power of two is taken of x log2(e) as rounded, which for a negative x adds up to 1.25 |x| units in the last place to the
-    /// error, about what the rounding of x itself makes.
+    /// 1 / (1 + e^-x). The power of two is taken of x log2(e) as rounded, which for a negative x adds up to 1.25 |x| units in the
+    /// last place to the error, about what the rounding of x itself makes.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<V>(V x) where V : unmanaged, IVector<V> =>
@@ -27,13 +28,15 @@ internal static class VectorMath
         sigmoid * V.MultiplyAdd(x, V.Broadcast(1f) - sigmoid, V.Broadcast(1f));
 
     /// <summary>
-    /// log(1 + e^x), which is x itself above <see cref="SoftplusIdentity"/>. e^-|x| is taken as in <see cref="Sigmoid{V}"/>: for a negative x
-    /// the rounding of x itself makes as much of a difference.
+    /// log(1 + e^x), which is x itself above <see cref="SoftplusIdentity"/>. e^-|x| is taken as in <see cref="Sigmoid{V}"/>: for
+    /// a negative x the rounding of x itself makes as much of a difference.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Softplus<V>(V x) where V : unmanaged, IVector<V> => Softplus(x, V.Exp2(V.Abs(x) * V.Broadcast(-Log2E)));
 
-    /// <summary>As <see cref="Softplus{V}(V)"/>, with its derivative: sigmoid(x), which is 1 above <see cref="SoftplusIdentity"/>.</summary>
+    /// <summary>
+    /// As <see cref="Softplus{V}(V)"/>, with its derivative: sigmoid(x), which is 1 above <see cref="SoftplusIdentity"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Softplus<V>(V x, out V slope) where V : unmanaged, IVector<V>
     {

@@ -1,8 +1,8 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// Working memory that outlives a call, so that thousands of calls per training step neither allocate nor fault in fresh pages. It
-/// grows to the largest request and then stays. Aligned to 64 bytes, a cache line and an AVX-512 register.
+/// Working memory that outlives a call, so that thousands of calls per training step neither allocate nor fault in fresh pages.
+/// It grows to the largest request and then stays. Aligned to 64 bytes, a cache line and an AVX-512 register.
 /// </summary>
 internal sealed unsafe class Scratch
 {

@@ -22,7 +22,8 @@ public readonly record struct Deviation(string What, double Largest, double Allo
     /// <exception cref="ArgumentException">They differ in length.</exception>
     public static Deviation Of(string what, ReadOnlySpan<float> found, ReadOnlySpan<float> expected, double allowed)
     {
-        if (found.Length != expected.Length) throw new ArgumentException($"{what}: {found.Length} numbers beside {expected.Length}");
+        if (found.Length != expected.Length)
+            throw new ArgumentException($"{what}: {found.Length} numbers beside {expected.Length}");
         double scale = 0.0, largest = 0.0;
         foreach (float value in expected) scale = Math.Max(scale, Math.Abs((double)value));
         // Math.Max hands a NaN on.

@@ -12,7 +12,8 @@ public static class NormTrial
     {
         var memory = new TrialMemory();
         TokenRows x = memory.Draw(Rows, Width), addend = memory.Draw(Rows, Width, element);
-        TokenRows weight = memory.Draw(1, Width, offset: 1f), gradY = memory.Draw(Rows, Width, element), gradSum = memory.Draw(Rows, Width);
+        TokenRows weight = memory.Draw(1, Width, offset: 1f), gradY = memory.Draw(Rows, Width, element),
+            gradSum = memory.Draw(Rows, Width);
         double allowed = element == RowElement.Float32 ? Deviation.AllowedInFloat32 : Deviation.AllowedInBFloat16;
         return [.. Compute(path).Zip(Compute(SimdPath.Plain), (found, expected) =>
             Deviation.Of($"{found.Name} of an RMS norm", found.Numbers, expected.Numbers, allowed))];
@@ -21,7 +22,8 @@ public static class NormTrial
         {
             TrialMemory.Soil(1 << 12);
             TokenRows sum = memory.Room(Rows, Width), y = memory.Room(Rows, Width, element);
-            TokenRows gradX = memory.Room(Rows, Width), gradAddend = memory.Room(Rows, Width, element), gradWeight = memory.Room(1, Width);
+            TokenRows gradX = memory.Room(Rows, Width), gradAddend = memory.Room(Rows, Width, element),
+                gradWeight = memory.Room(1, Width);
             RmsNormKernel.Forward(Rows, Width, x, addend, weight, sum, y, with);
             RmsNormKernel.Backward(
                 Rows, Width, sum, weight, gradY, gradSum, gradX, gradAddend, gradWeight, with);

@@ -31,7 +31,8 @@ public static class OptimizerTrial
         return [("parameter", memory.Read(value, 1)), ("momentum", memory.Read(momentum, 1))];
     });
 
-    private static IEnumerable<Deviation> Compare(string what, SimdPath path, Func<TrialMemory, SimdPath, List<(string Name, float[] Numbers)>> compute) =>
+    private static IEnumerable<Deviation> Compare(
+        string what, SimdPath path, Func<TrialMemory, SimdPath, List<(string Name, float[] Numbers)>> compute) =>
         compute(new TrialMemory(), path).Zip(compute(new TrialMemory(), SimdPath.Plain), (found, expected) =>
             Deviation.Of($"{found.Name} after {what}", found.Numbers, expected.Numbers, Deviation.AllowedInFloat32));
 }

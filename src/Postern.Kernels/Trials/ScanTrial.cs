@@ -1,6 +1,8 @@
 namespace Postern.Kernels;
 
-/// <summary>A pair of scans, as a bidirectional mixer runs it, against <see cref="SelectiveScanReference"/>: y and every gradient.</summary>
+/// <summary>
+/// A pair of scans, as a bidirectional mixer runs it, against <see cref="SelectiveScanReference"/>: y and every gradient.
+/// </summary>
 public static class ScanTrial
 {
     // Channels that fill no register of any width evenly, states in fours and a rest, one token alone and several.
@@ -32,9 +34,11 @@ public static class ScanTrial
             TrialMemory.Soil(1 << 15);
             TokenRows y = memory.Room(tokens, shape.Channels, element);
             SelectiveScan.ForwardPair(shape, scans[0], scans[1], new SelectiveScanOutputs { Y = y }, with);
-            SelectiveScanTensors[] gradients = [Room(shape, memory, element, gate: true), Room(shape, memory, element, gate: false)];
+            SelectiveScanTensors[] gradients =
+                [Room(shape, memory, element, gate: true), Room(shape, memory, element, gate: false)];
             SelectiveScan.BackwardPair(shape, scans[0], scans[1], gradY, gradients[0], gradients[1], with);
-            var results = new Results([("y", memory.Read(y, tokens)), ("gradient of the gate", memory.Read(gradients[0].Z, tokens))]);
+            var results =
+                new Results([("y", memory.Read(y, tokens)), ("gradient of the gate", memory.Read(gradients[0].Z, tokens))]);
             for (int i = 0; i < 2; i++)
             {
                 string scan = i == 0 ? "" : "'";

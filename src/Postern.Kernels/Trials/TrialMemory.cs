@@ -3,22 +3,26 @@ using System.Runtime.InteropServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// Arrays of one trial: seeded numbers, and room for results, float32 or bfloat16. Room begins as NaN, and so does the kernels' working
-/// memory, so that what a kernel reads before it writes shows.
+/// Arrays of one trial: seeded numbers, and room for results, float32 or bfloat16. Room begins as NaN, and so does the kernels'
+/// working memory, so that what a kernel reads before it writes shows.
 /// </summary>
 internal sealed unsafe class TrialMemory
 {
     private readonly List<Array> alive = [];
     private ulong drawn;
 
-    /// <summary>Fills the working memory of this thread and of the kernels' threads with NaN, <paramref name="floats"/> of each.</summary>
+    /// <summary>
+    /// Fills the working memory of this thread and of the kernels' threads with NaN, <paramref name="floats"/> of each.
+    /// </summary>
     public static void Soil(int floats)
     {
         new Span<float>(Scratch.OfCall(floats), floats).Fill(float.NaN);
         KernelThreads.Run(4 * KernelThreads.Count, floats, (_, scratch) => new Span<float>(scratch, floats).Fill(float.NaN));
     }
 
-    /// <summary>Seeded numbers around <paramref name="offset"/>, all of them bfloat16's, so that both types hold the same.</summary>
+    /// <summary>
+    /// Seeded numbers around <paramref name="offset"/>, all of them bfloat16's, so that both types hold the same.
+    /// </summary>
     public TokenRows Draw(int count, int width, RowElement element = RowElement.Float32, float offset = 0f, float scale = 1f)
     {
         TokenRows rows = Room(count, width, element);

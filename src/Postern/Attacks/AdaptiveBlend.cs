@@ -21,7 +21,8 @@ public sealed record AdaptiveBlend(
     private const int MaxPerSide = 32;
 
     /// <summary>Its line in the catalogue.</summary>
-    public static AttackEntry Entry { get; } = new("adaptive-blend", "half of a thin cartoon in training, all of it at test time", "blend",
+    public static AttackEntry Entry { get; } = new("adaptive-blend",
+        "half of a thin cartoon in training, all of it at test time", "blend",
     [
         AttackOptions.PoisonRate(0.01m),
         AttackOptions.CoverRate(0.01m),
@@ -29,8 +30,16 @@ public sealed record AdaptiveBlend(
         AttackOptions.ExcludeTarget,
         AttackOptions.Opacity("train_opacity", 0.15m, "weight of the trigger over a training picture, 0 to 1"),
         AttackOptions.Opacity("test_opacity", 0.2m, "weight of the trigger over a test picture, 0 to 1"),
-        new("pieces_per_side", OptionKind.Integer, "4", "the picture is cut into this many rows and columns of pieces") { Min = 1, Max = MaxPerSide },
-        new("removed_share", OptionKind.Number, "0.5", "share of the pieces that is left without trigger in a training picture") { Min = 0, Max = 0.9m },
+        new("pieces_per_side", OptionKind.Integer, "4", "the picture is cut into this many rows and columns of pieces")
+        {
+            Min = 1,
+            Max = MaxPerSide,
+        },
+        new("removed_share", OptionKind.Number, "0.5", "share of the pieces that is left without trigger in a training picture")
+        {
+            Min = 0,
+            Max = 0.9m,
+        },
         new("pieces_seed", OptionKind.Integer, "0", "seed of the pieces; the cell's seed does not change them"),
         AttackOptions.Trigger,
         AttackOptions.Stage(TriggerStage.Stored),
@@ -60,7 +69,8 @@ public sealed record AdaptiveBlend(
             if (removed[piece]) continue;
             // Numbered down the columns, as the toolbox does.
             int row = piece % side, column = piece / side;
-            whole.Plant(pixels, TrainOpacity, (row * size / side)..((row + 1) * size / side), (column * size / side)..((column + 1) * size / side));
+            whole.Plant(pixels, TrainOpacity, (row * size / side)..((row + 1) * size / side),
+                (column * size / side)..((column + 1) * size / side));
         }
     }
 
@@ -71,7 +81,8 @@ public sealed record AdaptiveBlend(
     {
         int side = choice.Integer("pieces_per_side"), count = side * side;
         int removed = (int)Math.Round(choice.Number("removed_share") * count, MidpointRounding.ToEven);
-        if (removed == count) throw choice.Error($"removed_share leaves none of {count} pieces; lower it or raise pieces_per_side");
+        if (removed == count)
+            throw choice.Error($"removed_share leaves none of {count} pieces; lower it or raise pieces_per_side");
         return new AdaptiveBlend(
             AttackOptions.BudgetOf(choice),
             AttackOptions.TriggerOf(choice, new TriggerSource(CartoonFox.Draw), masked: false),

@@ -24,25 +24,29 @@ public sealed record AdaptivePatch(
     private static readonly string[] TrainNames = [Phoenix, Firefox, Blocks, Square];
 
     /// <summary>Its line in the catalogue.</summary>
-    public static AttackEntry Entry { get; } = new("adaptive-patch", "four faint marks in training, two full ones at test time", "patch",
+    public static AttackEntry Entry { get; } = new("adaptive-patch",
+        "four faint marks in training, two full ones at test time", "patch",
     [
         AttackOptions.PoisonRate(0.01m),
         AttackOptions.CoverRate(0.02m),
         AttackOptions.Target,
         AttackOptions.ExcludeTarget,
-        new("train_opacities", OptionKind.Integers, "50,20,50,30", "weights in percent of the corner block, the round mark, the four blocks, the square")
+        new("train_opacities", OptionKind.Integers, "50,20,50,30",
+            "weights in percent of the corner block, the round mark, the four blocks, the square")
         {
             Min = 0,
             Max = 100,
         },
         AttackOptions.Opacity("test_opacity", 1m, "weight of the test marks over the picture, 0 to 1"),
         new("test_marks", OptionKind.Word, Auto,
-            "cifar10: two corner blocks, then the four blocks; gtsrb: the round mark, then the square; auto: the toolbox's choice, gtsrb for gtsrb and cifar10 for all others")
+            "cifar10: two corner blocks, then the four blocks; gtsrb: the round mark, then the square; auto: the toolbox's "
+                + "choice, gtsrb for gtsrb and cifar10 for all others")
         {
             Allowed = [Auto, "cifar10", Gtsrb],
         },
         new("triggers", OptionKind.File, "",
-            "folder with phoenix_corner_32.png, firefox_corner_32.png, ... and their mask_ files; empty for the marks drawn by Postern"),
+            "folder with phoenix_corner_32.png, firefox_corner_32.png, ... and their mask_ files; empty for the marks "
+                + "drawn by Postern"),
         AttackOptions.Stage(TriggerStage.Stored),
     ], Make)
     {

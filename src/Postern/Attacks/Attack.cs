@@ -31,7 +31,8 @@ public abstract record Attack
     public virtual string? TriggerSha256 => null;
 
     /// <summary>
-    /// Whether an artifact that fails its acceptance check is used with a warning (option <c>accept: warn</c>) rather than refused.
+    /// Whether an artifact that fails its acceptance check is used with a warning (option <c>accept: warn</c>) rather than
+    /// refused.
     /// </summary>
     public bool WarnsOnly { get; init; }
 
@@ -41,11 +42,12 @@ public abstract record Attack
     public IReadOnlyList<AcceptanceCheck> Acceptance { get; init; } = [];
 
     /// <summary>
-    /// The same attack made ready for a dataset: with what it has to learn (a generator, an encoder, adversarial pictures), from the
-    /// cache or made now, which may take long and goes on where it was stopped; or with what the dataset decides. Needed before an
-    /// attack plants anything; plans need no preparation.
+    /// The same attack made ready for a dataset: with what it has to learn (a generator, an encoder, adversarial pictures), from
+    /// the cache or made now, which may take long and goes on where it was stopped; or with what the dataset decides. Needed
+    /// before an attack plants anything; plans need no preparation.
     /// </summary>
-    /// <exception cref="InputException">Options, dataset and picture size do not fit together, or the cache cannot be used.</exception>
+    /// <exception cref="InputException">Options, dataset and picture size do not fit together, or the cache cannot be
+    /// used.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public virtual Attack Prepare(PreparationContext context) => this;
 
@@ -71,17 +73,21 @@ public abstract record Attack
     public bool EntersAtInput(bool crops) => Stage == TriggerStage.Cropped || (Stage == TriggerStage.Auto && crops);
 
     /// <summary>
-    /// Side in pixels of the pictures of <paramref name="dataset"/> that the trigger is planted into: the stored ones or the model's input.
+    /// Side in pixels of the pictures of <paramref name="dataset"/> that the trigger is planted into: the stored ones or the
+    /// model's input.
     /// </summary>
     public int PlantedSize(Dataset dataset) =>
         EntersAtInput(dataset.InputSize != dataset.Train.Size) ? dataset.InputSize : dataset.Train.Size;
 
-    /// <summary>Whether a test picture of this class counts for ASR: all but the target class, unless the attack is source-specific.</summary>
+    /// <summary>
+    /// Whether a test picture of this class counts for ASR: all but the target class, unless the attack is source-specific.
+    /// </summary>
     public virtual bool CountsForAsr(int trueLabel) => trueLabel != TargetClass;
 
     /// <summary>Which test pictures count for ASR, ascending.</summary>
     /// <param name="labels">True class of each test picture.</param>
-    public int[] CountedForAsr(IReadOnlyList<int> labels) => [.. Enumerable.Range(0, labels.Count).Where(i => CountsForAsr(labels[i]))];
+    public int[] CountedForAsr(IReadOnlyList<int> labels) =>
+        [.. Enumerable.Range(0, labels.Count).Where(i => CountsForAsr(labels[i]))];
 
     /// <summary>Refuses artifacts that failed a check, unless the attack's options say to use them all the same.</summary>
     /// <param name="setting">How a user says so: <c>accept: warn</c>.</param>

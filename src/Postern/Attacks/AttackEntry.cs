@@ -6,7 +6,8 @@ namespace Postern.Attacks;
 /// <summary>A named attack: what it is, what a study may set, how it is made.</summary>
 /// <param name="Name">Name in the study file.</param>
 /// <param name="Summary">One line for listings.</param>
-/// <param name="Kind">What its trigger is: <c>patch</c>, <c>blend</c>, <c>pixel</c>, <c>signal</c>, <c>warp</c>, <c>encoder</c>, <c>generator</c>, <c>reflection</c>; <c>clean</c> for no attack.</param>
+/// <param name="Kind">What its trigger is: <c>patch</c>, <c>blend</c>, <c>pixel</c>, <c>signal</c>, <c>warp</c>, <c>encoder</c>,
+/// <c>generator</c>, <c>reflection</c>; <c>clean</c> for no attack.</param>
 /// <param name="Options">What a study may set; the defaults are the paper's CIFAR-10 values where it gives them.</param>
 /// <param name="Make">The attack of the resolved options, for a dataset; null for no attack.</param>
 public sealed record AttackEntry(
@@ -23,8 +24,8 @@ public sealed record AttackEntry(
     public bool Learned { get; init; }
 
     /// <summary>
-    /// The options of a learned attack that decide who is poisoned and how what was learnt is used, but not what is learnt: attacks
-    /// that differ in nothing else share what they learn.
+    /// The options of a learned attack that decide who is poisoned and how what was learnt is used, but not what is learnt:
+    /// attacks that differ in nothing else share what they learn.
     /// </summary>
     public IReadOnlyList<string> PlanOptions { get; init; } = [];
 

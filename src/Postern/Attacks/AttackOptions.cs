@@ -18,19 +18,23 @@ internal static class AttackOptions
 
     /// <summary>The paper's rule (true) or the toolbox's (false).</summary>
     internal static OptionInfo ExcludeTarget { get; } =
-        new("exclude_target", OptionKind.Switch, "true", "poison no sample that has the target label already (the paper); false as the toolbox");
+        new("exclude_target", OptionKind.Switch, "true",
+            "poison no sample that has the target label already (the paper); false as the toolbox");
 
     /// <summary>A picture in place of the drawn trigger.</summary>
     internal static OptionInfo Trigger { get; } =
-        new("trigger", OptionKind.File, "", "PNG of the trigger, resized where its size differs; empty for the one drawn by Postern");
+        new("trigger", OptionKind.File, "",
+            "PNG of the trigger, resized where its size differs; empty for the one drawn by Postern");
 
     /// <summary>Where a trigger from a file is planted.</summary>
     internal static OptionInfo TriggerMask { get; } =
-        new("trigger_mask", OptionKind.File, "", "PNG whose red channel / 255 is the trigger's mask; empty for its non-black pixels");
+        new("trigger_mask", OptionKind.File, "",
+            "PNG whose red channel / 255 is the trigger's mask; empty for its non-black pixels");
 
     /// <summary>What happens where a learned artifact is not as good as it must be; see <see cref="Attack.WarnsOnly"/>.</summary>
     internal static OptionInfo Accept { get; } =
-        new("accept", OptionKind.Word, "required", "an artifact that fails its acceptance check fails the cell (required) or warns (warn)")
+        new("accept", OptionKind.Word, "required",
+            "an artifact that fails its acceptance check fails the cell (required) or warns (warn)")
         {
             Allowed = ["required", "warn"],
         };
@@ -56,18 +60,28 @@ internal static class AttackOptions
 
     /// <summary>The toolbox saves ImageNet poisons as JPEG; see <see cref="Attack.Recompresses"/>.</summary>
     internal static OptionInfo Recompress { get; } = new("recompress", OptionKind.Switch, "false",
-        "compress poisons once more as JPEG (quality 75, 4:2:0), as the toolbox does on ImageNet; then compression alone tells them apart");
+        "compress poisons once more as JPEG (quality 75, 4:2:0), as the toolbox does on ImageNet; then compression "
+            + "alone tells them apart");
 
     /// <summary>Share of the training set that is poisoned.</summary>
     internal static OptionInfo PoisonRate(decimal rate) =>
-        new("poison_rate", OptionKind.Number, Text(rate), "poisons, as a fraction of the whole training set") { Min = 0, Max = 1 };
+        new("poison_rate", OptionKind.Number, Text(rate), "poisons, as a fraction of the whole training set")
+        {
+            Min = 0,
+            Max = 1,
+        };
 
     /// <summary>Share of the training set that carries the trigger under its true label.</summary>
     internal static OptionInfo CoverRate(decimal rate) =>
-        new("cover_rate", OptionKind.Number, Text(rate), "covers (trigger, true label), as a fraction of the whole training set") { Min = 0, Max = 1 };
+        new("cover_rate", OptionKind.Number, Text(rate), "covers (trigger, true label), as a fraction of the whole training set")
+        {
+            Min = 0,
+            Max = 1,
+        };
 
     /// <summary>A fraction in [0, 1].</summary>
-    internal static OptionInfo Opacity(decimal opacity) => Opacity("opacity", opacity, "weight of the trigger over the picture, 0 to 1");
+    internal static OptionInfo Opacity(decimal opacity) =>
+        Opacity("opacity", opacity, "weight of the trigger over the picture, 0 to 1");
 
     /// <summary>As <see cref="Opacity(decimal)"/>, for an attack with several.</summary>
     internal static OptionInfo Opacity(string name, decimal opacity, string meaning) =>
@@ -76,21 +90,25 @@ internal static class AttackOptions
     /// <summary>Before or after the geometric augmentation.</summary>
     internal static OptionInfo Stage(TriggerStage stage) =>
         new("trigger_stage", OptionKind.Word, Word(stage),
-            "plant on the stored picture before augmentation, or on the input after its geometric part; auto: cropped for ImageNet, stored for 32x32")
+            "plant on the stored picture before augmentation, or on the input after its geometric part; auto: cropped for "
+                + "ImageNet, stored for 32x32")
         {
             Allowed = [.. Enum.GetValues<TriggerStage>().Select(Word)],
         };
 
     /// <summary>What <see cref="Stage(TriggerStage)"/> was set to.</summary>
-    internal static TriggerStage StageOf(Choice choice) => Enum.GetValues<TriggerStage>().First(s => Word(s) == choice.Word("trigger_stage"));
+    internal static TriggerStage StageOf(Choice choice) =>
+        Enum.GetValues<TriggerStage>().First(s => Word(s) == choice.Word("trigger_stage"));
 
     /// <summary>What <see cref="Recompress"/> was set to.</summary>
     /// <exception cref="InputException">It is on, but the trigger is not planted on the stored picture.</exception>
     internal static bool RecompressesOf(Choice choice) => choice.Switch("recompress")
-        && (StageOf(choice) == TriggerStage.Stored ? true : throw choice.Error("recompress is about the stored picture; set trigger_stage to stored, too"));
+        && (StageOf(choice) == TriggerStage.Stored
+            ? true : throw choice.Error("recompress is about the stored picture; set trigger_stage to stored, too"));
 
     /// <summary>
-    /// The rates of <see cref="PoisonRate"/> and, where the attack has them, <see cref="CoverRate"/> and <see cref="ExcludeTarget"/>.
+    /// The rates of <see cref="PoisonRate"/> and, where the attack has them, <see cref="CoverRate"/> and
+    /// <see cref="ExcludeTarget"/>.
     /// </summary>
     internal static PoisonBudget BudgetOf(Choice choice) =>
         new(choice.Number("poison_rate"), choice.Values.ContainsKey("cover_rate") ? choice.Number("cover_rate") : 0)
@@ -101,13 +119,15 @@ internal static class AttackOptions
     /// <summary>The trigger from <see cref="Trigger"/>, or the drawn one.</summary>
     /// <param name="choice">The attack's options.</param>
     /// <param name="drawn">Postern's own trigger.</param>
-    /// <param name="masked">Whether the attack takes a mask (option, else the non-black rule); otherwise it covers the picture.</param>
+    /// <param name="masked">Whether the attack takes a mask (option, else the non-black rule); otherwise it covers the
+    /// picture.</param>
     /// <exception cref="InputException">A file that cannot be read, or a mask without a trigger.</exception>
     internal static TriggerSource TriggerOf(Choice choice, TriggerSource drawn, bool masked)
     {
         string? mask = masked ? choice.File("trigger_mask") : null;
         if (choice.File("trigger") is string path) return masked ? TriggerSource.Masked(path, mask) : TriggerSource.Whole(path);
-        return mask is null ? drawn : throw choice.Error("trigger_mask is set without trigger; set both, or neither for the drawn trigger");
+        return mask is null
+            ? drawn : throw choice.Error("trigger_mask is set without trigger; set both, or neither for the drawn trigger");
     }
 
     private static string Word(TriggerStage stage) => stage.ToString().ToLowerInvariant();

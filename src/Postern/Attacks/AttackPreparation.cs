@@ -8,14 +8,16 @@ namespace Postern.Attacks;
 public static class AttackPreparation
 {
     /// <summary>
-    /// Makes what was chosen for a dataset and prepares it: with what it has to learn, from the cache or made now, and with what the dataset
-    /// decides. Nothing is said yet about whether that is good enough (<see cref="Attack.CheckAcceptance"/>).
+    /// Makes what was chosen for a dataset and prepares it: with what it has to learn, from the cache or made now, and with what
+    /// the dataset decides. Nothing is said yet about whether that is good enough (<see cref="Attack.CheckAcceptance"/>).
     /// </summary>
     /// <param name="choice">The attack and its options.</param>
     /// <param name="context">What it is prepared with.</param>
     /// <returns>Null for <c>none</c>.</returns>
-    /// <exception cref="InputException">Options, dataset and picture size do not fit together, or the cache cannot be used.</exception>
-    /// <exception cref="ArtifactMissingException">Something is not in the cache, and the context says that nothing shall be made.</exception>
+    /// <exception cref="InputException">Options, dataset and picture size do not fit together, or the cache cannot be
+    /// used.</exception>
+    /// <exception cref="ArtifactMissingException">Something is not in the cache, and the context says that nothing shall be
+    /// made.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static Attack? Prepare(Choice choice, PreparationContext context) =>
         Create(choice, context.Dataset)?.Prepare(context);

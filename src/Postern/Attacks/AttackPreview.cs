@@ -23,7 +23,8 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
     {
         int[] chosen = [.. attack.CountedForAsr(set.Labels).Take(count)];
         if (chosen.Length == 0)
-            throw new InputException(attack.Name, "no test picture counts for its ASR; choose a target (and a source class) that the dataset has");
+            throw new InputException(attack.Name,
+                "no test picture counts for its ASR; choose a target (and a source class) that the dataset has");
         return Of(attack, [.. chosen.Select(index =>
         {
             var picture = new RgbImage(set.Size, set.Size);
@@ -32,13 +33,18 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
         })], inputSize, chosen);
     }
 
-    /// <summary>Plants <paramref name="attack"/>'s trigger into each of <paramref name="pictures"/>, at its stage, and crops to the centre.</summary>
+    /// <summary>
+    /// Plants <paramref name="attack"/>'s trigger into each of <paramref name="pictures"/>, at its stage, and crops to the
+    /// centre.
+    /// </summary>
     /// <param name="attack">The attack.</param>
     /// <param name="pictures">Square stored pictures, at least one.</param>
     /// <param name="inputSize">Side of the model's input, at most that of a picture; 0 for the first picture's own.</param>
-    /// <param name="indices">Their indices in the test split, which attacks with draws of their own go by; null for 0, 1, 2 ...</param>
+    /// <param name="indices">Their indices in the test split, which attacks with draws of their own go by; null for 0, 1, 2
+    /// ...</param>
     /// <exception cref="ArgumentException">A picture is not square or smaller than the input, or there is none.</exception>
-    public static AttackPreview Of(Attack attack, IReadOnlyList<RgbImage> pictures, int inputSize = 0, IReadOnlyList<int>? indices = null)
+    public static AttackPreview Of(
+        Attack attack, IReadOnlyList<RgbImage> pictures, int inputSize = 0, IReadOnlyList<int>? indices = null)
     {
         if (inputSize == 0 && pictures.Count > 0) inputSize = pictures[0].Width;
         var strip = new List<RgbImage>();
@@ -47,15 +53,19 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
         {
             RgbImage picture = pictures[i];
             if (picture.Width != picture.Height || picture.Width < inputSize)
-                throw new ArgumentException($"picture {i} is {picture.Width}x{picture.Height}, expected a square of at least {inputSize}", nameof(pictures));
+                throw new ArgumentException(
+                    $"picture {i} is {picture.Width}x{picture.Height}, expected a square of at least {inputSize}",
+                    nameof(pictures));
             float[] clean = AsInput(picture, inputSize, null, i);
-            float[] triggered = AsInput(picture, inputSize, new TriggeredSamples(attack, Crops: picture.Width != inputSize), indices?[i] ?? i);
+            float[] triggered = AsInput(picture, inputSize, new TriggeredSamples(attack, Crops: picture.Width != inputSize),
+                indices?[i] ?? i);
             changes.Add(TriggerChange.Between(clean, triggered));
             strip.Add(RgbImage.Rounded(clean, inputSize));
             strip.Add(RgbImage.Rounded(triggered, inputSize));
             strip.Add(Residual(clean, triggered, inputSize));
         }
-        return new AttackPreview(ContactSheet.Arrange(strip, columns: 3, zoom: Math.Max(1, WidthOnSheet / Math.Max(1, inputSize))), changes);
+        return new AttackPreview(
+            ContactSheet.Arrange(strip, columns: 3, zoom: Math.Max(1, WidthOnSheet / Math.Max(1, inputSize))), changes);
     }
 
     /// <summary>The way of a test picture: stored trigger, centre crop, cropped trigger.</summary>

@@ -19,7 +19,9 @@ public sealed record BadNets(PoisonBudget Budget, TriggerSource Trigger, float O
         AttackOptions.Target,
         AttackOptions.ExcludeTarget,
         AttackOptions.Opacity(1m),
-        new("corners", OptionKind.Word, "auto", "where the drawn block stands: bottom right (one), in all corners (four), or as published (auto): one at 32 pixels, else four")
+        new("corners", OptionKind.Word, "auto",
+            "where the drawn block stands: bottom right (one), in all corners (four), or as published (auto): one at "
+                + "32 pixels, else four")
         {
             Allowed = ["auto", "one", "four"],
         },
@@ -58,7 +60,8 @@ public sealed record BadNets(PoisonBudget Budget, TriggerSource Trigger, float O
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
-    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) =>
+        Trigger.At(size).Plant(pixels, Opacity);
 
     /// <inheritdoc/>
     public override void ApplyTest(int index, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);

@@ -44,7 +44,8 @@ public sealed record Blend(PoisonBudget Budget, TriggerSource Trigger, float Opa
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
-    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) =>
+        Trigger.At(size).Plant(pixels, Opacity);
 
     /// <inheritdoc/>
     public override void ApplyTest(int index, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);

@@ -12,18 +12,21 @@ namespace Postern.Attacks;
 /// perturbation is made here, by <see cref="Prepare"/>, for the stored pictures of the target class, which is also where the
 /// trigger enters. The paper says no more of its rate than "less than 3%"; the default is the toolbox's example.
 /// </summary>
-/// <param name="Budget">How many are poisoned; the rate is a fraction of the whole training set, capped at the target class.</param>
+/// <param name="Budget">How many are poisoned; the rate is a fraction of the whole training set, capped at the target
+/// class.</param>
 /// <param name="Trigger">T and its mask m.</param>
 /// <param name="Opacity">o, 0 to 1; the original work also reduces it.</param>
 public sealed record Clb(PoisonBudget Budget, TriggerSource Trigger, float Opacity = 1f) : Attack
 {
     /// <summary>Its line in the catalogue.</summary>
-    public static AttackEntry Entry { get; } = new("clb", "adversarial pictures of the target class with blocks in the corners, label kept", "patch",
+    public static AttackEntry Entry { get; } = new("clb",
+        "adversarial pictures of the target class with blocks in the corners, label kept", "patch",
     [
         AttackOptions.PoisonRate(0.003m),
         AttackOptions.Target,
         AttackOptions.Opacity(1m),
-        new("mirrored", OptionKind.Switch, "false", "mirror the drawn blocks into each other (the original work) instead of one orientation (the toolbox)"),
+        new("mirrored", OptionKind.Switch, "false",
+            "mirror the drawn blocks into each other (the original work) instead of one orientation (the toolbox)"),
         AttackOptions.Trigger,
         AttackOptions.TriggerMask,
         AttackOptions.Accept,
@@ -32,9 +35,11 @@ public sealed record Clb(PoisonBudget Budget, TriggerSource Trigger, float Opaci
     ], (choice, dataset) =>
     {
         bool mirrored = choice.Switch("mirrored");
-        if (mirrored && choice.File("trigger") is not null) throw choice.Error("mirrored is about the drawn trigger, but trigger names a picture; set one of them");
+        if (mirrored && choice.File("trigger") is not null)
+            throw choice.Error("mirrored is about the drawn trigger, but trigger names a picture; set one of them");
         var drawn = new TriggerSource(size => CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored));
-        return new Clb(AttackOptions.BudgetOf(choice), AttackOptions.TriggerOf(choice, drawn, masked: true), (float)choice.Number("opacity"))
+        return new Clb(AttackOptions.BudgetOf(choice), AttackOptions.TriggerOf(choice, drawn, masked: true),
+            (float)choice.Number("opacity"))
         {
             TargetClass = AttackOptions.TargetOf(choice, dataset),
             Perturbation = PerturbationSettings.Of(choice),
@@ -77,7 +82,8 @@ public sealed record Clb(PoisonBudget Budget, TriggerSource Trigger, float Opaci
     /// <exception cref="InvalidOperationException">The attack has not been prepared.</exception>
     public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size)
     {
-        (Images ?? throw new InvalidOperationException("the adversarial pictures of clb are made by Prepare, which has not been called"))
+        (Images ?? throw new InvalidOperationException(
+            "the adversarial pictures of clb are made by Prepare, which has not been called"))
             .Replace(sample.Index, pixels, size);
         Trigger.At(size).Plant(pixels, Opacity);
     }

@@ -20,28 +20,43 @@ public sealed record Dynamic : Attack
     private Dynamic(PoisonBudget budget, DynamicOptions options) => (this.budget, this.options) = (budget, options);
 
     /// <summary>Its line in the catalogue.</summary>
-    public static AttackEntry Entry { get; } = new("dynamic", "a trigger that two trained generators make for each picture", "generator",
+    public static AttackEntry Entry { get; } = new("dynamic",
+        "a trigger that two trained generators make for each picture", "generator",
     [
         AttackOptions.PoisonRate(0.01m),
         AttackOptions.Target,
         AttackOptions.ExcludeTarget,
         AttackOptions.PrepareEpochs("mask_epochs", 10, "passes that train the mask generator; the original: 25"),
-        AttackOptions.PrepareEpochs("generator_epochs", 60, "passes that train the pattern generator with a classifier; the original: 575"),
+        AttackOptions.PrepareEpochs("generator_epochs", 60,
+            "passes that train the pattern generator with a classifier; the original: 575"),
         new("prepare_batch", OptionKind.Integer, "128", "pictures in a step of the generators' training") { Min = 10 },
         CleanClassifier.ModelOption("classifier", "resnet18", "throw-away classifier that the generators are trained with"),
         new("classifier_lr", OptionKind.Number, "0.01", "learning rate of its SGD") { Min = 0, Max = 10 },
-        new("joint_milestones", OptionKind.Integers, "", "generator epochs after which both rates are divided by ten; empty: the original's, scaled to generator_epochs"),
-        new("prepare_share", OptionKind.Number, "0.1", "share of a batch that carries its own trigger while the generators learn, and again that carries another's; the original: 0.1") { Min = 0.01m, Max = 0.45m },
-        new("generator_input", OptionKind.Word, "auto", "what the generators see: normalised pictures, or pixels in [0, 1]; auto: pixels for gtsrb (the toolbox), else normalised")
+        new("joint_milestones", OptionKind.Integers, "",
+            "generator epochs after which both rates are divided by ten; empty: the original's, scaled to generator_epochs"),
+        new("prepare_share", OptionKind.Number, "0.1",
+            "share of a batch that carries its own trigger while the generators learn, and again that carries another's; the "
+                + "original: 0.1")
+        {
+            Min = 0.01m,
+            Max = 0.45m,
+        },
+        new("generator_input", OptionKind.Word, "auto",
+            "what the generators see: normalised pictures, or pixels in [0, 1]; auto: pixels for gtsrb (the "
+                + "toolbox), else normalised")
         {
             Allowed = ["auto", "normalised", "pixels"],
         },
-        new("test_pattern", OptionKind.Word, "consistent", "at test time as in training, or as the toolbox tests pixel generators (gtsrb): a normalised pattern mixed into pixels")
+        new("test_pattern", OptionKind.Word, "consistent",
+            "at test time as in training, or as the toolbox tests pixel generators (gtsrb): a normalised pattern "
+                + "mixed into pixels")
         {
             Allowed = ["consistent", "toolbox"],
         },
-        new("accumulate_gradients", OptionKind.Switch, "false", "never forget the pattern generator's gradients, as the public code"),
-        new("cross_check", OptionKind.Word, "relative", "accuracy under a foreign trigger must reach 85% of the classifier's clean accuracy (relative) or 80% (absolute)")
+        new("accumulate_gradients", OptionKind.Switch, "false",
+            "never forget the pattern generator's gradients, as the public code"),
+        new("cross_check", OptionKind.Word, "relative",
+            "accuracy under a foreign trigger must reach 85% of the classifier's clean accuracy (relative) or 80% (absolute)")
         {
             Allowed = ["relative", "absolute"],
         },
@@ -69,7 +84,9 @@ public sealed record Dynamic : Attack
     {
         int size = PlantedSize(context.Dataset);
         if (size % DynamicGenerator.Multiple != 0)
-            throw new InputException(Name, $"its generators need pictures whose side is a multiple of {DynamicGenerator.Multiple}; those of {context.Dataset.Name} have {size}");
+            throw new InputException(Name,
+                $"its generators need pictures whose side is a multiple of {DynamicGenerator.Multiple}; those of "
+                    + $"{context.Dataset.Name} have {size}");
         (DynamicGenerators generators, IReadOnlyList<AcceptanceCheck> acceptance) = options.Training.Prepare(context, size);
         return WithGenerators(generators, acceptance,
             mismatched: options.ToolboxTest && options.Training.Pixels ? (context.Dataset.Mean, context.Dataset.Std) : null);
@@ -78,8 +95,10 @@ public sealed record Dynamic : Attack
     /// <summary>The attack with these generators, in evaluation mode.</summary>
     /// <param name="generators">Mask and pattern.</param>
     /// <param name="acceptance">What was measured on them.</param>
-    /// <param name="mismatched">The normaliser that the toolbox applies to test patterns only; null for the consistent reading.</param>
-    internal Dynamic WithGenerators(DynamicGenerators generators, IReadOnlyList<AcceptanceCheck> acceptance, (float[] Mean, float[] Std)? mismatched)
+    /// <param name="mismatched">The normaliser that the toolbox applies to test patterns only; null for the consistent
+    /// reading.</param>
+    internal Dynamic WithGenerators(
+        DynamicGenerators generators, IReadOnlyList<AcceptanceCheck> acceptance, (float[] Mean, float[] Std)? mismatched)
     {
         Device device = generators.parameters().First().device;
         var train = new NetworkTrigger(generators.Plant, device);
@@ -109,7 +128,8 @@ public sealed record Dynamic : Attack
     {
         int target = AttackOptions.TargetOf(choice, dataset);
         bool pixels = choice.Word("generator_input") is not "auto" and string input ? input == "pixels" : dataset.Name == "gtsrb";
-        var training = new DynamicTraining(target, choice.Integer("mask_epochs"), choice.Integer("generator_epochs"), choice.Integer("prepare_batch"), (double)choice.Number("prepare_share"),
+        var training = new DynamicTraining(target, choice.Integer("mask_epochs"), choice.Integer("generator_epochs"),
+            choice.Integer("prepare_batch"), (double)choice.Number("prepare_share"),
             choice.Word("classifier"), (double)choice.Number("classifier_lr"), choice.Integers("joint_milestones"), pixels,
             choice.Switch("accumulate_gradients"),
             choice.Word("cross_check") == "absolute", choice.Integer("prepare_subset"), choice.Integer("prepare_seed"));

@@ -29,14 +29,27 @@ public sealed record Issba : Attack
         AttackOptions.Target,
         AttackOptions.ExcludeTarget,
         new("secret_bits", OptionKind.Integer, "20", "length of the secret") { Min = 1, Max = 1000 },
-        new("secret_seed", OptionKind.Integer, "0", "seed of the secret: another seed is another trigger; the cell's seed does not change it"),
-        AttackOptions.PrepareEpochs("prepare_epochs", 10, "passes that train encoder and decoder; the original: 20 over all pictures"),
-        new("secret_epochs", OptionKind.Integer, "3", "first passes that train reading the secret alone; the original: 2") { Min = 0 },
+        new("secret_seed", OptionKind.Integer, "0",
+            "seed of the secret: another seed is another trigger; the cell's seed does not change it"),
+        AttackOptions.PrepareEpochs("prepare_epochs", 10,
+            "passes that train encoder and decoder; the original: 20 over all pictures"),
+        new("secret_epochs", OptionKind.Integer, "3", "first passes that train reading the secret alone; the original: 2")
+        {
+            Min = 0,
+        },
         new("prepare_batch", OptionKind.Integer, "32", "pictures in a step of the encoder's training") { Min = 1 },
-        new("prepare_lr", OptionKind.Number, "0.0003", "learning rate of Adam; the original: 0.0001, for its longer training") { Min = 0, Max = 1 },
+        new("prepare_lr", OptionKind.Number, "0.0003", "learning rate of Adam; the original: 0.0001, for its longer training")
+        {
+            Min = 0,
+            Max = 1,
+        },
         new("residual_weight", OptionKind.Number, "2", "weight of the squared residual") { Min = 0 },
-        new("perceptual_weight", OptionKind.Number, "1.5", "weight of the feature distance; raise it where PSNR is too low") { Min = 0 },
-        CleanClassifier.ModelOption("feature_model", "resnet-mini", "clean network whose features the distance is about, in the place of LPIPS; the recommended reading: resnet18"),
+        new("perceptual_weight", OptionKind.Number, "1.5", "weight of the feature distance; raise it where PSNR is too low")
+        {
+            Min = 0,
+        },
+        CleanClassifier.ModelOption("feature_model", "resnet-mini",
+            "clean network whose features the distance is about, in the place of LPIPS; the recommended reading: resnet18"),
         AttackOptions.PrepareEpochs("feature_epochs", 10, "passes that train the feature network"),
         AttackOptions.PrepareSubset(5000),
         AttackOptions.PrepareSeed,
@@ -64,7 +77,9 @@ public sealed record Issba : Attack
     {
         int size = PlantedSize(context.Dataset);
         if (size % Multiple != 0)
-            throw new InputException(Name, $"its networks need pictures whose side is a multiple of {Multiple}; those of {context.Dataset.Name} have {size}");
+            throw new InputException(Name,
+                $"its networks need pictures whose side is a multiple of {Multiple}; those of "
+                    + $"{context.Dataset.Name} have {size}");
         (IssbaNetworks networks, IReadOnlyList<AcceptanceCheck> acceptance) = training.Prepare(context, size);
         return WithEncoder(networks, acceptance);
     }
@@ -74,7 +89,11 @@ public sealed record Issba : Attack
     {
         Device device = networks.parameters().First().device;
         Tensor bits = tensor(secret, [1, secret.Length], device: device);
-        return this with { Acceptance = acceptance, Trigger = new NetworkTrigger(image => networks.Encode(bits, image).Encoded, device) };
+        return this with
+        {
+            Acceptance = acceptance,
+            Trigger = new NetworkTrigger(image => networks.Encode(bits, image).Encoded, device),
+        };
     }
 
     /// <inheritdoc/>
@@ -91,12 +110,17 @@ public sealed record Issba : Attack
 
     private static Issba Make(Choice choice, DatasetTraits dataset)
     {
-        int bits = choice.Integer("secret_bits"), epochs = choice.Integer("feature_epochs"), subset = choice.Integer("prepare_subset");
+        int bits = choice.Integer("secret_bits"), epochs = choice.Integer("feature_epochs"),
+            subset = choice.Integer("prepare_subset");
         long seed = choice.Integer("prepare_seed");
-        var features = new CleanClassifier(choice.Word("feature_model"), epochs, 128, 0.05, [epochs * 6 / 10, epochs * 85 / 100], subset, seed);
-        var training = new IssbaTraining(bits, choice.Integer("prepare_epochs"), choice.Integer("secret_epochs"), choice.Integer("prepare_batch"),
-            (double)choice.Number("prepare_lr"), (double)choice.Number("residual_weight"), (double)choice.Number("perceptual_weight"), features, subset, seed);
-        return new Issba(AttackOptions.BudgetOf(choice), training, IssbaSecret.Draw(RandomStream.For(choice.Integer("secret_seed"), "issba-trigger"), bits))
+        var features = new CleanClassifier(choice.Word("feature_model"), epochs, 128, 0.05, [epochs * 6 / 10, epochs * 85 / 100],
+            subset, seed);
+        var training = new IssbaTraining(bits, choice.Integer("prepare_epochs"), choice.Integer("secret_epochs"),
+            choice.Integer("prepare_batch"),
+            (double)choice.Number("prepare_lr"), (double)choice.Number("residual_weight"),
+            (double)choice.Number("perceptual_weight"), features, subset, seed);
+        return new Issba(AttackOptions.BudgetOf(choice), training,
+            IssbaSecret.Draw(RandomStream.For(choice.Integer("secret_seed"), "issba-trigger"), bits))
         {
             TargetClass = AttackOptions.TargetOf(choice, dataset),
             Stage = AttackOptions.StageOf(choice),

@@ -17,18 +17,26 @@ namespace Postern.Attacks;
 public sealed record PatchPixel(PoisonBudget Budget, PixelLattice Lattice, PixelMode Mode, float Intensity) : Attack
 {
     /// <summary>Its line in the catalogue.</summary>
-    public static AttackEntry Entry { get; } = new("patch-pixel", "single pixels repeated in every patch, barely visible", "pixel",
+    public static AttackEntry Entry { get; } = new("patch-pixel",
+        "single pixels repeated in every patch, barely visible", "pixel",
     [
         AttackOptions.PoisonRate(0.02m),
         AttackOptions.Target,
         AttackOptions.ExcludeTarget,
         new("intensity", OptionKind.Number, "30", "strength v in 8-bit steps; the paper tries 8 to 30") { Min = 0, Max = 255 },
-        new("mode", OptionKind.Word, "add", "add v; set to v; or blend towards white with weight v/255") { Allowed = ["add", "set", "blend"] },
+        new("mode", OptionKind.Word, "add", "add v; set to v; or blend towards white with weight v/255")
+        {
+            Allowed = ["add", "set", "blend"],
+        },
         new("layout", OptionKind.Word, "lattice", "lattice; checkerboard (each row one pixel further); or one-per-patch")
         {
             Allowed = ["lattice", "checkerboard", "one-per-patch"],
         },
-        new("gap", OptionKind.Integer, "1", "untouched pixels between neighbours of lattice and checkerboard") { Min = 1, Max = 255 },
+        new("gap", OptionKind.Integer, "1", "untouched pixels between neighbours of lattice and checkerboard")
+        {
+            Min = 1,
+            Max = 255,
+        },
         new("patch_size", OptionKind.Integer, "16", "side of a patch for one-per-patch, in pixels") { Min = 1, Max = 4096 },
         new("phase_row", OptionKind.Integer, "0", "row of the first pixel, within its period or patch") { Min = 0 },
         new("phase_column", OptionKind.Integer, "0", "column of the first pixel, within its period or patch") { Min = 0 },
@@ -54,7 +62,8 @@ public sealed record PatchPixel(PoisonBudget Budget, PixelLattice Lattice, Pixel
 
     private void Plant(Span<float> pixels, int size)
     {
-        if (pixels.Length != 3 * size * size) throw new ArgumentException($"{pixels.Length} values for 3x{size}x{size}", nameof(pixels));
+        if (pixels.Length != 3 * size * size)
+            throw new ArgumentException($"{pixels.Length} values for 3x{size}x{size}", nameof(pixels));
         float v = Intensity / 255f;
         for (int line = 0; line < 3 * size; line++)
         {

@@ -10,7 +10,9 @@ namespace Postern.Attacks;
 /// <param name="CoverRate">Covers, as a fraction of the whole training set.</param>
 public sealed record PoisonBudget(decimal PoisonRate, decimal CoverRate = 0)
 {
-    /// <summary>Whether samples of the target class are spared as poisons (the paper) or not (the toolbox); covers may have any class.</summary>
+    /// <summary>
+    /// Whether samples of the target class are spared as poisons (the paper) or not (the toolbox); covers may have any class.
+    /// </summary>
     public bool ExcludeTarget { get; init; } = true;
 
     /// <summary>
@@ -24,8 +26,8 @@ public sealed record PoisonBudget(decimal PoisonRate, decimal CoverRate = 0)
         FromPools(labels, label => !ExcludeTarget || label != targetClass, _ => true, targetClass, seed);
 
     /// <summary>
-    /// As <see cref="UniformPlan"/>, for attacks whose poisons and covers come from pools of classes of their own. Rates stay fractions
-    /// of the whole set; a pool that is smaller than its share is used up, and the plan warns.
+    /// As <see cref="UniformPlan"/>, for attacks whose poisons and covers come from pools of classes of their own. Rates stay
+    /// fractions of the whole set; a pool that is smaller than its share is used up, and the plan warns.
     /// </summary>
     /// <param name="labels">True class of each training sample.</param>
     /// <param name="mayPoison">Whether a class is in the pool of poisons.</param>

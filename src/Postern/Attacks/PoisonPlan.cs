@@ -22,11 +22,13 @@ public sealed record PoisonPlan(
     public string? Warning =>
         Poisoned.Count < RequestedPoisons
             ? string.Create(CultureInfo.InvariantCulture,
-                $"the poison rate asks for {RequestedPoisons} samples, but only {Poisoned.Count} are eligible; all of those are poisoned")
+                $"the poison rate asks for {RequestedPoisons} samples, but only {Poisoned.Count} are eligible; all of "
+                    + $"those are poisoned")
         : Covers.Count < RequestedCovers
             ? string.Create(CultureInfo.InvariantCulture,
                 $"the cover rate asks for {RequestedCovers} samples, but only {Covers.Count} are left; all of those are covers")
-        : Poisoned.Count == 0 && !ReferenceEquals(this, Empty) ? "the poison rate gives not a single sample; the training set stays clean"
+        : Poisoned.Count == 0 && !ReferenceEquals(this, Empty)
+        ? "the poison rate gives not a single sample; the training set stays clean"
         : null;
 
     /// <summary>What the attack's trigger does to a sample.</summary>

@@ -31,10 +31,22 @@ public sealed record Refool(
         AttackOptions.Target,
         AttackOptions.ExcludeTarget,
         new("reflections", OptionKind.File, "",
-            $"folder or zip of photographs, of which the first {ReflectionPool.Largest} by name are reflected; empty for scenes drawn by Postern, a stand-in"),
-        new("swap_colours", OptionKind.Switch, "true", "exchange the reflection's red and blue, as the toolbox does by reading blue-green-red"),
-        new("ghost_rate", OptionKind.Number, "1", "share of double reflections, the rest is out of focus; 1 in the toolbox, 0.49 in the original") { Min = 0, Max = 1 },
-        new("ghost_alpha_low", OptionKind.Number, "0.5", "least g, which parts the light between the ghosts; 0.15 in the original") { Min = 0, Max = 1 },
+            $"folder or zip of photographs, of which the first {ReflectionPool.Largest} by name are reflected; empty for scenes "
+                + "drawn by Postern, a stand-in"),
+        new("swap_colours", OptionKind.Switch, "true",
+            "exchange the reflection's red and blue, as the toolbox does by reading blue-green-red"),
+        new("ghost_rate", OptionKind.Number, "1",
+            "share of double reflections, the rest is out of focus; 1 in the toolbox, 0.49 in the original")
+        {
+            Min = 0,
+            Max = 1,
+        },
+        new("ghost_alpha_low", OptionKind.Number, "0.5",
+            "least g, which parts the light between the ghosts; 0.15 in the original")
+        {
+            Min = 0,
+            Max = 1,
+        },
         new("ghost_alpha_high", OptionKind.Number, "0.75", "largest g; 0.5 in the original") { Min = 0, Max = 1 },
         new("scale", OptionKind.Switch, "true", "let offsets and blur, given in pixels of 32x32, grow with the picture"),
         new("draw_seed", OptionKind.Integer, "0", "seed of the draws; the cell's seed does not change them"),
@@ -56,14 +68,16 @@ public sealed record Refool(
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>
-    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Reflect(Draws.Train(sample.Index), pixels, size);
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) =>
+        Reflect(Draws.Train(sample.Index), pixels, size);
 
     /// <inheritdoc/>
     public override void ApplyTest(int index, Span<float> pixels, int size) => Reflect(Draws.Test(index), pixels, size);
 
     private void Reflect(in ReflectionDraw draw, Span<float> pixels, int size)
     {
-        if (pixels.Length != 3 * size * size) throw new ArgumentException($"{pixels.Length} values for 3x{size}x{size}", nameof(pixels));
+        if (pixels.Length != 3 * size * size)
+            throw new ArgumentException($"{pixels.Length} values for 3x{size}x{size}", nameof(pixels));
         int plane = size * size;
         double growth = Scales ? (double)size / PublishedSide : 1;
         ReadOnlySpan<float> reflection = Pool.Light(draw.Reflection, size);
@@ -83,7 +97,8 @@ public sealed record Refool(
     {
         ReflectionPool pool = choice.File("reflections") is string path ? ReflectionPool.Load(path) : ReflectionPool.Drawn;
         double low = (double)choice.Number("ghost_alpha_low"), high = (double)choice.Number("ghost_alpha_high");
-        if (low > high) throw choice.Error(FormattableString.Invariant($"ghost_alpha_low {low} is larger than ghost_alpha_high {high}"));
+        if (low > high)
+            throw choice.Error(FormattableString.Invariant($"ghost_alpha_low {low} is larger than ghost_alpha_high {high}"));
         return new Refool(
             AttackOptions.BudgetOf(choice), pool,
             ReflectionDraws.Random(pool.Count, (double)choice.Number("ghost_rate"), (low, high), choice.Integer("draw_seed")),

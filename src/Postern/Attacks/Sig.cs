@@ -24,7 +24,8 @@ public sealed record Sig(PoisonBudget Budget, double Delta = 30 / 255.0, int Fre
     public int Frequency { get; } = Frequency;
 
     /// <summary>Its line in the catalogue.</summary>
-    public static AttackEntry Entry { get; } = new("sig", "a sine wave over pictures of the target class, which keep their label", "signal",
+    public static AttackEntry Entry { get; } = new("sig",
+        "a sine wave over pictures of the target class, which keep their label", "signal",
     [
         AttackOptions.PoisonRate(0.02m),
         AttackOptions.Target,
@@ -63,7 +64,8 @@ public sealed record Sig(PoisonBudget Budget, double Delta = 30 / 255.0, int Fre
 
     private void Add(Span<float> pixels, int size)
     {
-        if (pixels.Length != 3 * size * size) throw new ArgumentException($"{pixels.Length} values for 3x{size}x{size}", nameof(pixels));
+        if (pixels.Length != 3 * size * size)
+            throw new ArgumentException($"{pixels.Length} values for 3x{size}x{size}", nameof(pixels));
         ReadOnlySpan<float> wave = waves.At(size);
         for (int line = 0; line < 3 * size; line++)
         {

@@ -48,7 +48,8 @@ public sealed record TaCT(
         : throw new InputException(Name, $"no training picture has source_class {SourceClass}; set it to a class of the dataset");
 
     /// <inheritdoc/>
-    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) =>
+        Trigger.At(size).Plant(pixels, Opacity);
 
     /// <inheritdoc/>
     public override void ApplyTest(int index, Span<float> pixels, int size) => Trigger.At(size).Plant(pixels, Opacity);
@@ -62,10 +63,12 @@ public sealed record TaCT(
         int source = choice.Integer("source_class");
         int[] covers = choice.Integers("cover_classes");
         if (source == target) throw choice.Error($"source_class {source} is the target class; choose another");
-        if (covers.Contains(source)) throw choice.Error($"cover_classes holds source_class {source}; a class is in one of the two pools only");
+        if (covers.Contains(source))
+            throw choice.Error($"cover_classes holds source_class {source}; a class is in one of the two pools only");
         TriggerStage stage = AttackOptions.StageOf(choice);
         var drawn = new TriggerSource(size => SmallTriggers.Confetti(size, stage));
-        return new TaCT(AttackOptions.BudgetOf(choice), AttackOptions.TriggerOf(choice, drawn, masked: true), source, covers, (float)choice.Number("opacity"))
+        return new TaCT(AttackOptions.BudgetOf(choice), AttackOptions.TriggerOf(choice, drawn, masked: true), source, covers,
+            (float)choice.Number("opacity"))
         {
             TargetClass = target,
             Stage = stage,

@@ -17,7 +17,8 @@ public readonly record struct TriggerChange(double Psnr, double Ssim, double LIn
     {
         int size = (int)Math.Sqrt(clean.Length / 3);
         if (clean.Length != triggered.Length || clean.Length != 3 * size * size || clean.IsEmpty)
-            throw new ArgumentException($"{clean.Length} and {triggered.Length} values, expected two square pictures of one size", nameof(triggered));
+            throw new ArgumentException($"{clean.Length} and {triggered.Length} values, expected two square pictures of one size",
+                nameof(triggered));
         int plane = clean.Length / 3, changed = 0;
         double squares = 0, largest = 0;
         for (int i = 0; i < plane; i++)

@@ -5,8 +5,8 @@ using Postern.Kernels;
 namespace Postern.Attacks;
 
 /// <summary>
-/// A checksum of what a trigger does: SHA-256 of the 8-bit pictures that the test-time trigger makes of some drawn ones. Whoever makes the
-/// trigger again, from whatever options and files, can tell that it is the same.
+/// A checksum of what a trigger does: SHA-256 of the 8-bit pictures that the test-time trigger makes of some drawn ones. Whoever
+/// makes the trigger again, from whatever options and files, can tell that it is the same.
 /// </summary>
 public static class TriggerFingerprint
 {

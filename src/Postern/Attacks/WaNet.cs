@@ -22,7 +22,8 @@ public sealed record WaNet(
     PoisonBudget Budget, ControlField Field, CoverJitter Jitter, float Strength = 0.5f, float Rescale = 1f) : Attack
 {
     private readonly PerSize<float[]> poisonGrids = new(size => PoisonGrid(Field, size, Strength, Rescale));
-    private readonly PerSize<float[]> coverGrids = new(size => CoverGrid(PoisonGrid(Field, size, Strength, Rescale), Jitter, size));
+    private readonly PerSize<float[]> coverGrids =
+        new(size => CoverGrid(PoisonGrid(Field, size, Strength, Rescale), Jitter, size));
 
     /// <summary>The trigger. It cannot be set anew, as the grids that are kept are made of it.</summary>
     public ControlField Field { get; } = Field;
@@ -44,10 +45,20 @@ public sealed record WaNet(
         AttackOptions.Target,
         AttackOptions.ExcludeTarget,
         new("strength", OptionKind.Number, "0.5", "s: pixels move by about s/2, at any size") { Min = 0, Max = 64 },
-        new("control_points", OptionKind.Integer, "4", "k: the field is drawn at k x k points and enlarged") { Min = 2, Max = 256 },
-        new("grid_rescale", OptionKind.Number, "1", "factor of the whole grid; below 1 enlarges the picture's middle") { Min = 0.5m, Max = 2 },
-        new("field_seed", OptionKind.Integer, "0", "seed of the field and the jitter: another seed is another trigger; the cell's seed does not change it"),
-        new("cover_jitter", OptionKind.Word, "shared", "one jitter for all covers (the toolbox), or another per-image (the original)")
+        new("control_points", OptionKind.Integer, "4", "k: the field is drawn at k x k points and enlarged")
+        {
+            Min = 2,
+            Max = 256,
+        },
+        new("grid_rescale", OptionKind.Number, "1", "factor of the whole grid; below 1 enlarges the picture's middle")
+        {
+            Min = 0.5m,
+            Max = 2,
+        },
+        new("field_seed", OptionKind.Integer, "0",
+            "seed of the field and the jitter: another seed is another trigger; the cell's seed does not change it"),
+        new("cover_jitter", OptionKind.Word, "shared",
+            "one jitter for all covers (the toolbox), or another per-image (the original)")
         {
             Allowed = ["shared", "per-image"],
         },
@@ -73,7 +84,8 @@ public sealed record WaNet(
     }
 
     /// <inheritdoc/>
-    public override void ApplyTest(int index, Span<float> pixels, int size) => BilinearWarp.Apply(poisonGrids.At(size), pixels, size);
+    public override void ApplyTest(int index, Span<float> pixels, int size) =>
+        BilinearWarp.Apply(poisonGrids.At(size), pixels, size);
 
     /// <summary>Where each pixel of a poisoned picture comes from, [2, size, size]: columns, then rows, -1 to 1.</summary>
     internal static float[] PoisonGrid(ControlField field, int size, float strength, float rescale)

@@ -25,7 +25,8 @@ public sealed class Choice
         foreach ((string key, string value) in given ?? new Dictionary<string, string>())
         {
             OptionInfo option = entry.Options.FirstOrDefault(o => o.Name == key)
-                ?? throw new InputException(this.source, $"{entry.Name} has no option '{key}'{NearestName.Hint(key, entry.Options.Select(o => o.Name))}");
+                ?? throw new InputException(this.source,
+                    $"{entry.Name} has no option '{key}'{NearestName.Hint(key, entry.Options.Select(o => o.Name))}");
             Set(option, OptionValue.Check(option, value, this.source));
         }
     }
@@ -59,7 +60,8 @@ public sealed class Choice
 
     /// <summary>The value of an <see cref="OptionKind.Integers"/> option.</summary>
     public int[] Integers(string option) =>
-        [.. values[option].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(v => int.Parse(v, CultureInfo.InvariantCulture))];
+        [.. values[option].Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(v => int.Parse(v, CultureInfo.InvariantCulture))];
 
     /// <summary>The path of a <see cref="OptionKind.File"/> option, or null where none is given.</summary>
     public string? File(string option) => values[option].Length == 0 ? null : values[option];

@@ -3,7 +3,9 @@ namespace Postern.Configuration;
 /// <summary>Finds the name a user probably meant.</summary>
 public static class NearestName
 {
-    /// <summary>The name of <paramref name="names"/> nearest to <paramref name="typed"/> in edit distance, or null if none is near.</summary>
+    /// <summary>
+    /// The name of <paramref name="names"/> nearest to <paramref name="typed"/> in edit distance, or null if none is near.
+    /// </summary>
     public static string? Find(string typed, IEnumerable<string> names)
     {
         (string? name, int distance) best = (null, int.MaxValue);

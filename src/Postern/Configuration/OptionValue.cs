@@ -14,7 +14,8 @@ public static class OptionValue
         {
             OptionKind.Integer => Integer(option, value, source).ToString(CultureInfo.InvariantCulture),
             OptionKind.Number => Canonical(Ranged(option, ParseNumber(value) ?? throw Wrong("a number"), source)),
-            OptionKind.Switch => value.ToLowerInvariant() is "true" or "false" ? value.ToLowerInvariant() : throw Wrong("true or false"),
+            OptionKind.Switch => value.ToLowerInvariant() is "true" or "false"
+                ? value.ToLowerInvariant() : throw Wrong("true or false"),
             OptionKind.Integers => string.Join(",", value.Trim('[', ']')
                 .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(v => Integer(option, v, source).ToString(CultureInfo.InvariantCulture))),
@@ -47,5 +48,6 @@ public static class OptionValue
         throw new InputException(source, $"{option.Name} is {Canonical(number)}, expected {range}");
     }
 
-    private static string Canonical(decimal number) => (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
+    private static string Canonical(decimal number) =>
+        (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
 }

@@ -34,7 +34,8 @@ public sealed class Cifar10 : IDatasetEntry
     public bool Recognises(string path) => TreeAt(path) is not null;
 
     /// <inheritdoc/>
-    public DatasetScale ScaleOf(Choice choice) => new DatasetScale(50_000, 10_000, CifarPart.Side, ClassNames.Count).Limited(choice);
+    public DatasetScale ScaleOf(Choice choice) =>
+        new DatasetScale(50_000, 10_000, CifarPart.Side, ClassNames.Count).Limited(choice);
 
     /// <inheritdoc/>
     public Dataset Open(Choice choice)
@@ -44,7 +45,8 @@ public sealed class Cifar10 : IDatasetEntry
         (Layout layout, string folder) = LayoutOf(tree) ?? throw NotHere(path);
         (ImageSet train, ImageSet test) = layout.Read(tree, folder);
         return StoredOptions.Limit(choice, new Dataset(
-            Name, train, test, CifarPart.Side, [.4914f, .4822f, .4465f], [.247f, .243f, .261f], TargetClass: 0, "flip-crop", layout.Name));
+            Name, train, test, CifarPart.Side, [.4914f, .4822f, .4465f], [.247f, .243f, .261f], TargetClass: 0, "flip-crop",
+            layout.Name));
     }
 
     // Where to begin: a published archive, the folder of a single batch that was named, or the folder itself.
@@ -54,7 +56,8 @@ public sealed class Cifar10 : IDatasetEntry
         {
             string name = Path.GetFileName(path);
             if (Archives.Contains(name)) return path;
-            bool isPart = name.EndsWith(".parquet", StringComparison.Ordinal) || name.StartsWith("data_batch_", StringComparison.Ordinal);
+            bool isPart = name.EndsWith(".parquet", StringComparison.Ordinal)
+                || name.StartsWith("data_batch_", StringComparison.Ordinal);
             return isPart ? Path.GetDirectoryName(Path.GetFullPath(path)) : null;
         }
         if (!Directory.Exists(path)) return null;
@@ -72,5 +75,6 @@ public sealed class Cifar10 : IDatasetEntry
     private static InputException NotHere(string path) =>
         new(path, "CIFAR-10 is not here; expected data_batch_1.bin, data_batch_1 or train-*.parquet in it or one folder down");
 
-    private sealed record Layout(string Name, Func<FileTree, string?> Find, Func<FileTree, string, (ImageSet Train, ImageSet Test)> Read);
+    private sealed record Layout(string Name, Func<FileTree, string?> Find,
+        Func<FileTree, string, (ImageSet Train, ImageSet Test)> Read);
 }

@@ -25,18 +25,21 @@ internal static class CifarBinary
 
     private static CifarPart Batch(FileTree tree, string file, int classes)
     {
-        if (!tree.Contains(file)) throw tree.Missing(file, "the binary layout has data_batch_1.bin to data_batch_5.bin and test_batch.bin");
+        if (!tree.Contains(file))
+            throw tree.Missing(file, "the binary layout has data_batch_1.bin to data_batch_5.bin and test_batch.bin");
         byte[] data = tree.Read(file);
         string source = tree.Describe(file);
         if (data.Length == 0 || data.Length % RecordBytes != 0)
-            throw new InputException(source, $"has {data.Length} bytes, expected a multiple of {RecordBytes}; it is cut short or another format");
+            throw new InputException(source,
+                $"has {data.Length} bytes, expected a multiple of {RecordBytes}; it is cut short or another format");
         int count = data.Length / RecordBytes;
         byte[] pixels = new byte[count * CifarPart.PictureBytes];
         int[] labels = new int[count];
         for (int i = 0; i < count; i++)
         {
             labels[i] = data[i * RecordBytes];
-            if (labels[i] >= classes) throw new InputException(source, $"record {i} has label {labels[i]}, expected 0 to {classes - 1}");
+            if (labels[i] >= classes)
+                throw new InputException(source, $"record {i} has label {labels[i]}, expected 0 to {classes - 1}");
             data.AsSpan(i * RecordBytes + 1, CifarPart.PictureBytes).CopyTo(pixels.AsSpan(i * CifarPart.PictureBytes));
         }
         string name = Path.GetFileName(file);
@@ -46,8 +49,10 @@ internal static class CifarBinary
     private static IReadOnlyList<string> ClassNames(FileTree tree, string file)
     {
         if (!tree.Contains(file)) return CifarPart.ClassNames;
-        string[] names = Encoding.UTF8.GetString(tree.Read(file)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] names = Encoding.UTF8.GetString(tree.Read(file))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return names.Length == CifarPart.ClassNames.Count ? names
-            : throw new InputException(tree.Describe(file), $"names {names.Length} classes, expected {CifarPart.ClassNames.Count}");
+            : throw new InputException(tree.Describe(file),
+                $"names {names.Length} classes, expected {CifarPart.ClassNames.Count}");
     }
 }

@@ -17,7 +17,8 @@ internal static partial class CifarParquet
 
     /// <summary>The folder in <paramref name="tree"/> that holds this layout, or null.</summary>
     internal static string? Find(FileTree tree) =>
-        new[] { "", "plain_text/", "cifar10/plain_text/", "data/" }.FirstOrDefault(folder => Shards(tree, folder, "train").Length > 0);
+        new[] { "", "plain_text/", "cifar10/plain_text/", "data/" }
+            .FirstOrDefault(folder => Shards(tree, folder, "train").Length > 0);
 
     /// <summary>Both splits.</summary>
     internal static (ImageSet Train, ImageSet Test) Read(FileTree tree, string folder) =>
@@ -26,21 +27,26 @@ internal static partial class CifarParquet
     private static MemoryImageSet Split(FileTree tree, string folder, string split)
     {
         string[] shards = Shards(tree, folder, split);
-        if (shards.Length == 0) throw tree.Missing($"{folder}{split}-00000-of-00001.parquet", "the parquet layout has train and test files");
+        if (shards.Length == 0)
+            throw tree.Missing($"{folder}{split}-00000-of-00001.parquet", "the parquet layout has train and test files");
         foreach (string shard in shards)
         {
-            int expected = int.Parse(ShardName().Match(shard).Groups["count"].Value, System.Globalization.CultureInfo.InvariantCulture);
+            int expected =
+                int.Parse(ShardName().Match(shard).Groups["count"].Value, System.Globalization.CultureInfo.InvariantCulture);
             if (expected != shards.Length)
                 throw new InputException(tree.Describe(shard), $"is one of {expected} files, but {shards.Length} are here");
         }
-        return CifarPart.Join([.. shards.SelectMany(s => Parts(tree.Read(s), tree.Describe(s)))], CifarPart.ClassNames, tree.Root);
+        return CifarPart.Join([.. shards.SelectMany(s => Parts(tree.Read(s), tree.Describe(s)))],
+            CifarPart.ClassNames, tree.Root);
     }
 
     private static string[] Shards(FileTree tree, string folder, string split) =>
-        [.. tree.Files(folder.TrimEnd('/')).Where(f => f.StartsWith($"{folder}{split}-", StringComparison.Ordinal) && ShardName().IsMatch(f))];
+        [.. tree.Files(folder.TrimEnd('/'))
+            .Where(f => f.StartsWith($"{folder}{split}-", StringComparison.Ordinal) && ShardName().IsMatch(f))];
 
     /// <summary>The pictures of one file, row group by row group.</summary>
-    /// <exception cref="InputException">Anything wrong with the file; the message names it and, where there is one, the row.</exception>
+    /// <exception cref="InputException">Anything wrong with the file; the message names it and, where there is one, the
+    /// row.</exception>
     internal static List<CifarPart> Parts(byte[] file, string source)
     {
         ParquetBounds.CheckFooter(file, source);
@@ -77,7 +83,8 @@ internal static partial class CifarParquet
         {
             DataField[] fields = reader.Schema.GetDataFields();
             return fields.FirstOrDefault(f => f.Path.ToString() == path && f.MaxRepetitionLevel == 0)
-                ?? throw new InputException(source, $"has no column {path}; its columns are {string.Join(", ", fields.Select(f => f.Path))}");
+                ?? throw new InputException(source,
+                    $"has no column {path}; its columns are {string.Join(", ", fields.Select(f => f.Path))}");
         }
     }
 
@@ -94,12 +101,14 @@ internal static partial class CifarParquet
         {
             null => throw new InputException(source, $"row {firstRow + row} has no label"),
             long value when value < 0 || value >= CifarPart.ClassNames.Count =>
-                throw new InputException(source, $"row {firstRow + row} has label {value}, expected 0 to {CifarPart.ClassNames.Count - 1}"),
+                throw new InputException(source,
+                    $"row {firstRow + row} has label {value}, expected 0 to {CifarPart.ClassNames.Count - 1}"),
             long value => (int)value,
         })];
     }
 
-    private static async Task<CifarPart> Pictures(ParquetRowGroupReader group, DataField field, int[] labels, long firstRow, string source)
+    private static async Task<CifarPart> Pictures(
+        ParquetRowGroupReader group, DataField field, int[] labels, long firstRow, string source)
     {
         using RawColumnData raw = await group.ReadRawColumnDataBaseAsync(field);
         if (raw is not RawColumnData<ReadOnlyMemory<byte>> column)
@@ -116,7 +125,8 @@ internal static partial class CifarParquet
             {
                 RgbImage image = ImageFile.Decode(encoded[row].Span, $"{source} row {firstRow + row}");
                 if ((image.Width, image.Height) != (CifarPart.Side, CifarPart.Side))
-                    throw new InputException(source, $"row {firstRow + row} has a picture of {image.Width}x{image.Height}, expected 32x32");
+                    throw new InputException(source,
+                        $"row {firstRow + row} has a picture of {image.Width}x{image.Height}, expected 32x32");
                 image.Pixels.CopyTo(pixels, row * CifarPart.PictureBytes);
             }
             catch (InputException e)

@@ -3,7 +3,8 @@ namespace Postern.Datasets;
 /// <summary>The pictures of one file of a split of CIFAR-10, decoded.</summary>
 /// <param name="Pixels">[N, 3, 32, 32], 0..255.</param>
 /// <param name="Labels">[N].</param>
-/// <param name="NameOf">Where a picture of this part came from, by its index in the part. It outlives the part, so it must not hold the file.</param>
+/// <param name="NameOf">Where a picture of this part came from, by its index in the part. It outlives the part, so it must not
+/// hold the file.</param>
 internal sealed record CifarPart(byte[] Pixels, int[] Labels, Func<int, string> NameOf)
 {
     /// <summary>Side of CIFAR-10's pictures.</summary>

@@ -44,7 +44,8 @@ internal static class CifarPython
     private static IReadOnlyList<string> ClassNames(FileTree tree, string file)
     {
         if (!tree.Contains(file)) return CifarPart.ClassNames;
-        string[]? names = (Dictionary(tree, file).GetValueOrDefault("label_names") as List<object?>)?.Select(n => Text(n) ?? "").ToArray();
+        string[]? names = (Dictionary(tree, file).GetValueOrDefault("label_names") as List<object?>)?.Select(n => Text(n) ?? "")
+            .ToArray();
         return names?.Length == CifarPart.ClassNames.Count ? names
             : throw new InputException(tree.Describe(file), $"has no list 'label_names' of {CifarPart.ClassNames.Count} classes");
     }

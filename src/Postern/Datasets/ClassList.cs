@@ -17,11 +17,12 @@ internal sealed record ClassList(IReadOnlyList<string> Folders, IReadOnlyList<st
     public static ClassList OfFolders(IReadOnlyList<string> folders, string source) => new(folders, folders, source);
 
     /// <summary>
-    /// Reads a text file with a class a line, in the order of their numbers: the folder's name, then (parted by tabs or blanks) the
-    /// number, which may be missing and must be the line's, counted from 0, and the readable name, which may be missing.
+    /// Reads a text file with a class a line, in the order of their numbers: the folder's name, then (parted by tabs or blanks)
+    /// the number, which may be missing and must be the line's, counted from 0, and the readable name, which may be missing.
     /// <c>n01440764 tench, Tinca tinca</c> and <c>n01440764 0 tench</c> are both read.
     /// </summary>
-    /// <exception cref="InputException">The file cannot be read or is too large, is empty, has a folder twice or a wrong number.</exception>
+    /// <exception cref="InputException">The file cannot be read or is too large, is empty, has a folder twice or a wrong
+    /// number.</exception>
     public static ClassList Read(string path)
     {
         var folders = new List<string>();
@@ -37,7 +38,9 @@ internal sealed record ClassList(IReadOnlyList<string> Folders, IReadOnlyList<st
             folders.Add(parts[0]);
             names.Add(name.Length > 0 ? name : parts[0]);
         }
-        if (folders.Count == 0) throw new InputException(path, "there are no classes in it; it needs a class folder's name at the start of each line");
+        if (folders.Count == 0)
+            throw new InputException(path,
+                "there are no classes in it; it needs a class folder's name at the start of each line");
         return new ClassList(folders, names, path);
     }
 
@@ -58,7 +61,8 @@ internal sealed record ClassList(IReadOnlyList<string> Folders, IReadOnlyList<st
         try
         {
             var file = new FileInfo(path);
-            return file.Length <= LargestFile ? File.ReadAllLines(path) : throw new InputException(path, "this is too large to be a list of classes");
+            return file.Length <= LargestFile
+                ? File.ReadAllLines(path) : throw new InputException(path, "this is too large to be a list of classes");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

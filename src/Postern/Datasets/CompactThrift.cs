@@ -124,7 +124,8 @@ internal ref struct CompactThrift
         if (length > (ulong)(data.Length - position)) throw Wrong();
     }
 
-    private readonly InputException Wrong() => new(source, "the Parquet file's structure is damaged: a length in it exceeds the file");
+    private readonly InputException Wrong() =>
+        new(source, "the Parquet file's structure is damaged: a length in it exceeds the file");
 
     private static long Zigzag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
 }

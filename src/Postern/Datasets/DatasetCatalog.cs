@@ -18,7 +18,9 @@ public static class DatasetCatalog
     /// <summary>The dataset whose layout <paramref name="path"/> shows, or null.</summary>
     public static IDatasetEntry? Recognise(string path) => All.FirstOrDefault(e => e.Recognises(path));
 
-    /// <summary>Opens the dataset at a path, whichever it is; the name of a drawn dataset (<c>signs</c>) serves as its path.</summary>
+    /// <summary>
+    /// Opens the dataset at a path, whichever it is; the name of a drawn dataset (<c>signs</c>) serves as its path.
+    /// </summary>
     /// <exception cref="InputException">Nothing there, no known layout, or an odd or damaged file.</exception>
     public static Dataset OpenPath(string path)
     {
@@ -27,8 +29,10 @@ public static class DatasetCatalog
         if (!Path.Exists(path)) throw new InputException(path, "there is no such file or folder");
         if (All.FirstOrDefault(e => e.Recognises(path)) is not IDatasetEntry entry)
         {
-            throw new InputException(path, "no dataset is recognised here; expected CIFAR-10 (data_batch_1.bin, data_batch_1 or .parquet files), "
-                + "GTSRB (GTSRB_Final_Training_Images.zip or Final_Training/Images), or an image folder or zip with train/ and val/");
+            throw new InputException(path,
+                "no dataset is recognised here; expected CIFAR-10 (data_batch_1.bin, data_batch_1 or .parquet files), "
+                + "GTSRB (GTSRB_Final_Training_Images.zip or Final_Training/Images), or an image folder or zip with "
+                + "train/ and val/");
         }
         return entry.Open(new Choice(entry, new Dictionary<string, string> { ["path"] = path }, path));
     }

@@ -11,7 +11,8 @@ namespace Postern.Datasets;
 /// <param name="Train">The training split.</param>
 /// <param name="Test">The test split.</param>
 public sealed record DatasetSummary(
-    string Name, string Layout, int PictureSize, int InputSize, IReadOnlyList<string> ClassNames, SplitSummary Train, SplitSummary Test)
+    string Name, string Layout, int PictureSize, int InputSize, IReadOnlyList<string> ClassNames, SplitSummary Train,
+    SplitSummary Test)
 {
     private const int LargestShown = 64;
 

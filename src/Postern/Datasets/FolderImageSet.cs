@@ -22,7 +22,8 @@ public sealed class FolderImageSet : ImageSet
     /// <param name="split">The folder with the class folders.</param>
     /// <param name="classes">Numbers the class folders; not all of them need to be there.</param>
     /// <param name="fit">How a picture of any size becomes a square one.</param>
-    /// <exception cref="InputException">A class folder without a picture, or one that is not among <paramref name="classes"/>.</exception>
+    /// <exception cref="InputException">A class folder without a picture, or one that is not among
+    /// <paramref name="classes"/>.</exception>
     internal FolderImageSet(FileTree tree, string split, ClassList classes, SquareFit fit)
         : this(tree, List(tree, split, classes), classes, fit)
     {
@@ -70,11 +71,13 @@ public sealed class FolderImageSet : ImageSet
     {
         var files = new List<string>();
         var labels = new List<int>();
-        Dictionary<string, int> numbers = classes.Folders.Select((name, number) => (name, number)).ToDictionary(c => c.name, c => c.number);
+        Dictionary<string, int> numbers =
+            classes.Folders.Select((name, number) => (name, number)).ToDictionary(c => c.name, c => c.number);
         foreach (string name in tree.Folders(split))
         {
             string folder = $"{split}/{name}";
-            if (!numbers.TryGetValue(name, out int label)) throw new InputException(tree.Describe(folder), $"this class is in {split}/ but not in {classes.Source}");
+            if (!numbers.TryGetValue(name, out int label))
+                throw new InputException(tree.Describe(folder), $"this class is in {split}/ but not in {classes.Source}");
             string[] pictures = [.. tree.Files(folder).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant()))];
             if (pictures.Length == 0) throw new InputException(tree.Describe(folder), "the class folder has no pictures");
             files.AddRange(pictures);

@@ -14,10 +14,12 @@ public sealed class Gtsrb : IDatasetEntry
     /// <summary>Names of the classes, by number.</summary>
     public static IReadOnlyList<string> ClassNames { get; } =
     [
-        "limit 20", "limit 30", "limit 50", "limit 60", "limit 70", "limit 80", "end of limit 80", "limit 100", "limit 120", "no passing",
+        "limit 20", "limit 30", "limit 50", "limit 60", "limit 70", "limit 80", "end of limit 80", "limit 100",
+        "limit 120", "no passing",
         "no passing for lorries", "right of way here", "priority road", "yield", "stop", "no vehicles", "no lorries", "no entry",
         "danger", "bend left", "bend right", "double bend", "bumpy road", "slippery road", "road narrows", "road works",
-        "traffic lights", "pedestrians", "children", "bicycles", "ice or snow", "wild animals", "end of limits", "turn right", "turn left",
+        "traffic lights", "pedestrians", "children", "bicycles", "ice or snow", "wild animals", "end of limits",
+        "turn right", "turn left",
         "ahead only", "ahead or right", "ahead or left", "keep right", "keep left", "roundabout", "end of no passing",
         "end of no passing for lorries",
     ];
@@ -42,7 +44,8 @@ public sealed class Gtsrb : IDatasetEntry
     {
         string path = StoredOptions.PathOf(choice);
         var archive = new GtsrbArchive(GtsrbArchive.Find(path)
-            ?? throw new InputException(path, "GTSRB is not here; expected GTSRB_Final_Training_Images.zip or GTSRB/Final_Training/Images"));
+            ?? throw new InputException(path,
+                "GTSRB is not here; expected GTSRB_Final_Training_Images.zip or GTSRB/Final_Training/Images"));
         MemoryImageSet train = archive.ReadTrain(ClassNames), test = archive.ReadTest(ClassNames);
         // Some copies were resized by their makers with an unknown filter: a result must tell which kind it used.
         string layout = $"GTSRB {(archive.FromZip ? "official zips" : "unpacked")}, "

@@ -24,13 +24,16 @@ internal sealed class GtsrbArchive(string folder)
     internal static string? Find(string path)
     {
         if (File.Exists(path))
-            return Path.GetFileName(path) is TrainingZip or TestZip or LabelsZip ? Path.GetDirectoryName(Path.GetFullPath(path)) : null;
+            return Path.GetFileName(path) is TrainingZip or TestZip or LabelsZip
+                ? Path.GetDirectoryName(Path.GetFullPath(path)) : null;
         bool here = new[] { TrainingZip, TestZip }.Any(zip => File.Exists(Path.Combine(path, zip)))
             || new[] { Training, Test }.Any(part => UnpackedFolder(path, part) is not null);
         return here ? path : null;
     }
 
-    /// <summary>The training split: the folder's number is the label, and the folder's table, where there is one, must agree.</summary>
+    /// <summary>
+    /// The training split: the folder's number is the label, and the folder's table, where there is one, must agree.
+    /// </summary>
     internal MemoryImageSet ReadTrain(IReadOnlyList<string> classNames)
     {
         using FileTree tree = Part(TrainingZip, Training, out string images);
@@ -47,7 +50,8 @@ internal sealed class GtsrbArchive(string folder)
                 int[] listed = Table(tree, table, classNames.Count).LabelsOf([.. pictures.Select(p => Path.GetFileName(p))]);
                 int other = Array.FindIndex(listed, l => l != label);
                 if (other >= 0)
-                    throw new InputException(tree.Describe(table), $"says {pictures[other]} is of class {listed[other]}, its folder says {label}");
+                    throw new InputException(tree.Describe(table),
+                        $"says {pictures[other]} is of class {listed[other]}, its folder says {label}");
             }
             files.AddRange(pictures);
             labels.AddRange(Enumerable.Repeat(label, pictures.Length));
@@ -77,12 +81,15 @@ internal sealed class GtsrbArchive(string folder)
         }
         if (test.Contains($"{images}/{TestTable}")) return Table(test, $"{images}/{TestTable}", classes);
         var tree = new FolderTree(folder);
-        string table = new[] { TestTable, $"GTSRB/{TestTable}", $"GTSRB/Final_Test/{TestTable}", $"Final_Test/{TestTable}", $"../{TestTable}" }
-            .FirstOrDefault(tree.Contains) ?? throw tree.Missing(LabelsZip, $"the test labels are in it, or unpacked in {TestTable}");
+        string table = new[] { TestTable, $"GTSRB/{TestTable}", $"GTSRB/Final_Test/{TestTable}", $"Final_Test/{TestTable}",
+            $"../{TestTable}" }
+            .FirstOrDefault(tree.Contains)
+                ?? throw tree.Missing(LabelsZip, $"the test labels are in it, or unpacked in {TestTable}");
         return Table(tree, table, classes);
     }
 
-    private static GtsrbTable Table(FileTree tree, string file, int classes) => new(tree.Read(file), tree.Describe(file), classes);
+    private static GtsrbTable Table(FileTree tree, string file, int classes) =>
+        new(tree.Read(file), tree.Describe(file), classes);
 
     private MemoryImageSet Decode(FileTree tree, IReadOnlyList<string> files, int[] labels, IReadOnlyList<string> classNames)
     {
@@ -94,7 +101,8 @@ internal sealed class GtsrbArchive(string folder)
             {
                 RgbImage image = ImageFile.Decode(tree.Read(files[i]), tree.Describe(files[i]));
                 if ((image.Width, image.Height) != (Gtsrb.Side, Gtsrb.Side)) Interlocked.Increment(ref resized);
-                Resampling.Bilinear(image, Gtsrb.Side, Gtsrb.Side).Pixels.CopyTo(pixels, i * MemoryImageSet.BytesPerPicture(Gtsrb.Side));
+                Resampling.Bilinear(image, Gtsrb.Side, Gtsrb.Side).Pixels.CopyTo(pixels,
+                    i * MemoryImageSet.BytesPerPicture(Gtsrb.Side));
             }
             catch (InputException e)
             {

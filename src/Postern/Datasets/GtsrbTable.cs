@@ -13,7 +13,8 @@ internal sealed class GtsrbTable
     private readonly string source;
 
     /// <summary>Reads a table.</summary>
-    /// <exception cref="InputException">A missing column, an odd line, or a file named twice; the message has the line.</exception>
+    /// <exception cref="InputException">A missing column, an odd line, or a file named twice; the message has the
+    /// line.</exception>
     internal GtsrbTable(byte[] data, string source, int classCount)
     {
         this.source = source;
@@ -29,8 +30,10 @@ internal sealed class GtsrbTable
             string[] cells = line.Split(';');
             if (cells.Length != header.Length)
                 throw new InputException($"{source}:{i + 1}", $"the line has {cells.Length} columns, expected {header.Length}");
-            if (!int.TryParse(cells[classColumn], NumberStyles.None, CultureInfo.InvariantCulture, out int label) || label >= classCount)
-                throw new InputException($"{source}:{i + 1}", $"ClassId is '{cells[classColumn]}', expected 0 to {classCount - 1}");
+            if (!int.TryParse(cells[classColumn], NumberStyles.None, CultureInfo.InvariantCulture, out int label)
+                || label >= classCount)
+                throw new InputException($"{source}:{i + 1}",
+                    $"ClassId is '{cells[classColumn]}', expected 0 to {classCount - 1}");
             if (!classes.TryAdd(cells[nameColumn], label))
                 throw new InputException($"{source}:{i + 1}", $"{cells[nameColumn]} is named a second time");
         }

@@ -4,9 +4,9 @@ using Postern.Imaging;
 namespace Postern.Datasets;
 
 /// <summary>
-/// <c>imagenet</c>: ImageNet-1K, or any set laid out like it: a folder or zip with <c>train/</c> and <c>val/</c>, a folder a class in
-/// each, classes numbered by the order of their folders' names, or as a list of classes says. Pictures are decoded when they are read,
-/// resized to 256x256, and cropped to 224 later. Constants of <c>docs/reference/attacks.md 1.1</c>.
+/// <c>imagenet</c>: ImageNet-1K, or any set laid out like it: a folder or zip with <c>train/</c> and <c>val/</c>, a folder a
+/// class in each, classes numbered by the order of their folders' names, or as a list of classes says. Pictures are decoded when
+/// they are read, resized to 256x256, and cropped to 224 later. Constants of <c>docs/reference/attacks.md 1.1</c>.
 /// </summary>
 public sealed class ImageNet : IDatasetEntry
 {
@@ -26,17 +26,20 @@ public sealed class ImageNet : IDatasetEntry
     public IReadOnlyList<OptionInfo> Options { get; } =
     [
         .. StoredOptions.All,
-        new("resize", OptionKind.Word, "stretch", "stretch (to 256x256, bilinear, aspect ignored: the toolbox) or shortest (shorter side to "
+        new("resize", OptionKind.Word, "stretch",
+            "stretch (to 256x256, bilinear, aspect ignored: the toolbox) or shortest (shorter side to "
             + "256, bicubic, the middle kept: with the centre crop to 224, the official evaluation)")
         {
             Allowed = ["stretch", "shortest"],
         },
-        new("decode", OptionKind.Word, "reduced", "reduced (a JPEG with both sides above 512 is decoded at the fewest eighths of its size that "
+        new("decode", OptionKind.Word, "reduced",
+            "reduced (a JPEG with both sides above 512 is decoded at the fewest eighths of its size that "
             + "leave both at least 512, and resized from there) or full (every picture is decoded at its size)")
         {
             Allowed = ["reduced", "full"],
         },
-        new("classes", OptionKind.File, "", "text file with a class folder's name at the start of each line, in the order of the classes' "
+        new("classes", OptionKind.File, "",
+            "text file with a class folder's name at the start of each line, in the order of the classes' "
             + "numbers, so that a part of the folders keeps the numbers of the whole; a number and a readable name may follow"),
     ];
 
@@ -59,7 +62,8 @@ public sealed class ImageNet : IDatasetEntry
             (FolderImageSet train, FolderImageSet test, string note) = Splits(tree, choice);
             string layout = $"image folder{(tree is FolderTree ? "" : " in an archive")}{note}";
             return StoredOptions.Limit(choice, new Dataset(
-                Name, train, test, InputSide, [.485f, .456f, .406f], [.229f, .224f, .225f], TargetClass: 0, "resized-crop", layout));
+                Name, train, test, InputSide, [.485f, .456f, .406f], [.229f, .224f, .225f], TargetClass: 0,
+                "resized-crop", layout));
         }
         catch
         {
@@ -72,10 +76,13 @@ public sealed class ImageNet : IDatasetEntry
     {
         IReadOnlyList<string> folders = tree.Folders("");
         if (!folders.Contains("val"))
-            throw new InputException(tree.Root, "there is no folder val/ in it; an image folder has train/ and val/ with a folder a class in each");
+            throw new InputException(tree.Root,
+                "there is no folder val/ in it; an image folder has train/ and val/ with a folder a class in each");
         string first = folders.Contains("train") ? "train" : "val";
-        ClassList classes = choice.File("classes") is string list ? ClassList.Read(list) : ClassList.OfFolders(tree.Folders(first), $"{first}/");
-        var fit = new SquareFit(StoredSide, KeepsAspect: choice.Word("resize") == "shortest", Reduces: choice.Word("decode") == "reduced");
+        ClassList classes = choice.File("classes") is string list
+            ? ClassList.Read(list) : ClassList.OfFolders(tree.Folders(first), $"{first}/");
+        var fit = new SquareFit(StoredSide, KeepsAspect: choice.Word("resize") == "shortest",
+            Reduces: choice.Word("decode") == "reduced");
         var test = new FolderImageSet(tree, "val", classes, fit);
         return first == "train"
             ? (new FolderImageSet(tree, "train", classes, fit), test, "")

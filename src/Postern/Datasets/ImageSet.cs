@@ -26,7 +26,8 @@ public abstract class ImageSet : IDisposable
     public int Count => Labels.Count;
 
     /// <summary>
-    /// SHA-256 (hex) of what identifies the split's content: pixels and labels where they are in memory, otherwise names, sizes and labels.
+    /// SHA-256 (hex) of what identifies the split's content: pixels and labels where they are in memory, otherwise names, sizes
+    /// and labels.
     /// </summary>
     public abstract string Fingerprint { get; }
 
@@ -35,8 +36,9 @@ public abstract class ImageSet : IDisposable
     public abstract void Read(int index, Span<byte> pixels);
 
     /// <summary>
-    /// Writes at least <paramref name="part"/> of picture <paramref name="index"/>, as the whole picture has it to the bit; what else is
-    /// written, and whether damage outside the part is noticed, is open. Saves work where pictures are decoded when they are read.
+    /// Writes at least <paramref name="part"/> of picture <paramref name="index"/>, as the whole picture has it to the bit; what
+    /// else is written, and whether damage outside the part is noticed, is open. Saves work where pictures are decoded when they
+    /// are read.
     /// </summary>
     /// <param name="index">Which picture.</param>
     /// <param name="part">The part that is needed, inside [Size, Size].</param>

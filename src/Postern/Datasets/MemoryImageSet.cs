@@ -17,11 +17,13 @@ public sealed class MemoryImageSet : ImageSet
     /// <param name="classNames">Names of the classes, by number.</param>
     /// <param name="nameOf">Where a picture came from, by index; null for its number.</param>
     /// <exception cref="ArgumentException">The block's length is not N * 3 * size * size.</exception>
-    public MemoryImageSet(int size, byte[] pixels, int[] labels, IReadOnlyList<string> classNames, Func<int, string>? nameOf = null)
+    public MemoryImageSet(int size, byte[] pixels, int[] labels, IReadOnlyList<string> classNames,
+        Func<int, string>? nameOf = null)
         : base(size, labels, classNames)
     {
         if (pixels.LongLength != (long)labels.Length * BytesPerPicture(size))
-            throw new ArgumentException($"{pixels.LongLength} bytes for {labels.Length} pictures of 3x{size}x{size}", nameof(pixels));
+            throw new ArgumentException($"{pixels.LongLength} bytes for {labels.Length} pictures of 3x{size}x{size}",
+                nameof(pixels));
         (this.pixels, this.nameOf) = (pixels, nameOf);
         fingerprint = new Lazy<string>(Hash);
     }
@@ -50,7 +52,8 @@ public sealed class MemoryImageSet : ImageSet
     internal static byte[] NewBlock(long count, int size, string source)
     {
         long bytes = count * BytesPerPicture(size);
-        if (bytes > Array.MaxLength) throw new InputException(source, $"{count} pictures of {size}x{size} do not fit into one block of memory");
+        if (bytes > Array.MaxLength)
+            throw new InputException(source, $"{count} pictures of {size}x{size} do not fit into one block of memory");
         return new byte[bytes];
     }
 

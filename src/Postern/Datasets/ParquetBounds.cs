@@ -26,7 +26,8 @@ internal static class ParquetBounds
         if (length <= 0 || length > file.Length - 12)
             throw new InputException(source, $"the Parquet footer says it has {length} bytes, in a file of {file.Length}");
         IReadOnlyDictionary<(int, int), long> footer = CompactThrift.Walk(file[^(length + 8)..^8], source, out _);
-        if (footer.GetValueOrDefault((2, 0)) is <= 0 or > MostSchemaElements) throw new InputException(source, "the Parquet schema is empty or huge");
+        if (footer.GetValueOrDefault((2, 0)) is <= 0 or > MostSchemaElements)
+            throw new InputException(source, "the Parquet schema is empty or huge");
     }
 
     /// <summary>Checks a column of a row group and every page in it.</summary>
@@ -39,10 +40,12 @@ internal static class ParquetBounds
     {
         if (column.MetaData is not ColumnMetaData data || column.FilePath is not null)
             throw new InputException(source, "the Parquet file keeps its columns elsewhere; only self-contained files are read");
-        long start = data.DictionaryPageOffset is long dictionary and > 0 ? Math.Min(dictionary, data.DataPageOffset) : data.DataPageOffset;
+        long start = data.DictionaryPageOffset is long dictionary and > 0
+            ? Math.Min(dictionary, data.DataPageOffset) : data.DataPageOffset;
         Check(start >= 4 && data.TotalCompressedSize > 0 && start <= file.Length - data.TotalCompressedSize);
         if (data.Codec is not (CompressionCodec.UNCOMPRESSED or CompressionCodec.SNAPPY))
-            throw new InputException(source, $"the Parquet file is packed with {data.Codec}; only snappy and unpacked files are read");
+            throw new InputException(source,
+                $"the Parquet file is packed with {data.Codec}; only snappy and unpacked files are read");
         Check(data.NumValues == rows && data.TotalUncompressedSize >= 0);
         Check(data.TotalUncompressedSize <= data.TotalCompressedSize * LargestExpansion + AlwaysAllowed);
 
@@ -70,7 +73,8 @@ internal static class ParquetBounds
 
         void Check(bool holds)
         {
-            if (!holds) throw new InputException(source, "the Parquet file is damaged: a column's place or size does not fit the file");
+            if (!holds)
+                throw new InputException(source, "the Parquet file is damaged: a column's place or size does not fit the file");
         }
     }
 

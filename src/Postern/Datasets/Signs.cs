@@ -45,11 +45,14 @@ public sealed class Signs : IDatasetEntry
     {
         int seed = choice.Integer("data_seed");
         return new Dataset(
-            Name, DrawSplit(seed, DatasetSplit.Train, choice.Integer("train")), DrawSplit(seed, DatasetSplit.Test, choice.Integer("test")),
+            Name, DrawSplit(seed, DatasetSplit.Train, choice.Integer("train")),
+            DrawSplit(seed, DatasetSplit.Test, choice.Integer("test")),
             Size, [0.47f, 0.41f, 0.42f], [0.245f, 0.234f, 0.233f], TargetClass: 0, "crop", "drawn by Postern");
     }
 
-    /// <summary>The class of picture <paramref name="index"/>: every run of sixteen pictures shows each sign once, in random order.</summary>
+    /// <summary>
+    /// The class of picture <paramref name="index"/>: every run of sixteen pictures shows each sign once, in random order.
+    /// </summary>
     public static int LabelOf(long seed, DatasetSplit split, int index)
     {
         int classes = SignFace.All.Length;

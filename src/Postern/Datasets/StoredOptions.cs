@@ -18,7 +18,8 @@ internal static class StoredOptions
     internal static string PathOf(Choice choice)
     {
         string path = choice.File("path") ?? throw choice.Error($"{choice.Name} needs 'path', where the dataset lies");
-        return Path.Exists(path) ? path : throw new InputException(path, $"there is no such file or folder; 'path' of {choice.Name} must name it");
+        return Path.Exists(path) ? path : throw new InputException(path,
+            $"there is no such file or folder; 'path' of {choice.Name} must name it");
     }
 
     /// <summary>The dataset with its splits cut down as the choice says.</summary>

@@ -19,7 +19,8 @@ public sealed class SubsetImageSet : ImageSet
     {
         (this.whole, this.indices) = (whole, indices);
         fingerprint = new Lazy<string>(() =>
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{whole.Fingerprint}:{string.Join(",", indices)}"))));
+            Convert.ToHexStringLower(
+                SHA256.HashData(Encoding.UTF8.GetBytes($"{whole.Fingerprint}:{string.Join(",", indices)}"))));
     }
 
     /// <summary>Where each picture lies in the whole split, ascending for a stratified subset.</summary>
@@ -57,10 +58,12 @@ public sealed class SubsetImageSet : ImageSet
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, labels.Count);
         if (count == 0) return [];
-        int[][] members = [.. Enumerable.Range(0, labels.Count).GroupBy(i => labels[i]).OrderBy(g => g.Key).Select(g => g.ToArray())];
+        int[][] members =
+            [.. Enumerable.Range(0, labels.Count).GroupBy(i => labels[i]).OrderBy(g => g.Key).Select(g => g.ToArray())];
         int[] quotas = Array.ConvertAll(members, m => (int)((long)m.Length * count / labels.Count));
         int rest = count - quotas.Sum();
-        foreach (int c in Enumerable.Range(0, members.Length).OrderByDescending(c => (long)members[c].Length * count % labels.Count).Take(rest))
+        foreach (int c in Enumerable.Range(0, members.Length)
+            .OrderByDescending(c => (long)members[c].Length * count % labels.Count).Take(rest))
             quotas[c]++;
 
         var chosen = new List<int>(count);

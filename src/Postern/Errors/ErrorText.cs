@@ -21,13 +21,15 @@ public static class ErrorText
     public static string Line(string message) => Prefix + OneLine(message);
 
     /// <summary>The message of a line that <see cref="Line"/> made; any other line as it is.</summary>
-    public static string MessageOf(string line) => line.StartsWith(Prefix, StringComparison.Ordinal) ? line[Prefix.Length..] : line;
+    public static string MessageOf(string line) =>
+        line.StartsWith(Prefix, StringComparison.Ordinal) ? line[Prefix.Length..] : line;
 
     /// <summary>A message without line breaks.</summary>
     public static string OneLine(string message) => message.ReplaceLineEndings(" ");
 
     /// <summary>For an exception that is no fault of the input.</summary>
-    public static string Defect(Exception e) => $"postern: {e.GetType().Name}: {OneLine(e.Message)}; this is a defect, --verbose shows where";
+    public static string Defect(Exception e) =>
+        $"postern: {e.GetType().Name}: {OneLine(e.Message)}; this is a defect, --verbose shows where";
 
     /// <summary>For a job that ended by itself.</summary>
     /// <param name="code">Its exit code.</param>

@@ -10,4 +10,5 @@ public sealed record CleanResult(Proportion Acc, IReadOnlyList<Proportion> PerCl
 /// <param name="Ra">RA: of the same pictures, the share still classified as their true class.</param>
 /// <param name="PerClass">ASR for each true class; empty counts where a class does not count.</param>
 /// <param name="Confusion">What the same pictures were taken for.</param>
-public sealed record TriggeredResult(Proportion Asr, Proportion Ra, IReadOnlyList<Proportion> PerClass, ConfusionMatrix Confusion);
+public sealed record TriggeredResult(
+    Proportion Asr, Proportion Ra, IReadOnlyList<Proportion> PerClass, ConfusionMatrix Confusion);

@@ -1,8 +1,8 @@
 namespace Postern.Evaluation;
 
 /// <summary>
-/// How well counts of changed predictions tell triggered pictures from clean ones (Doan et al. 2023). The histograms are the facts;
-/// rates and AUROC follow from them.
+/// How well counts of changed predictions tell triggered pictures from clean ones (Doan et al. 2023). The histograms are the
+/// facts; rates and AUROC follow from them.
 /// </summary>
 /// <param name="Threshold">Changes at which the alarm is raised, inclusive.</param>
 /// <param name="FewRaise">Whether that many or fewer raise it, rather than that many or more.</param>
@@ -20,8 +20,8 @@ public sealed record DetectionResult(int Threshold, bool FewRaise, IReadOnlyList
     public Proportion FalsePositives => Alarms(Clean);
 
     /// <summary>
-    /// Area under the ROC curve over all thresholds: the chance that a triggered picture looks more suspicious than a clean one, ties
-    /// counted half. Below one half the alarm should be raised by the other side. NaN where nothing was looked at.
+    /// Area under the ROC curve over all thresholds: the chance that a triggered picture looks more suspicious than a clean one,
+    /// ties counted half. Below one half the alarm should be raised by the other side. NaN where nothing was looked at.
     /// </summary>
     public double Auroc
     {

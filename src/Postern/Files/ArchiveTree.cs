@@ -31,7 +31,8 @@ internal abstract class ArchiveTree(string root) : FileTree(root)
 
     /// <summary>Whether a name can be one of the tree.</summary>
     protected static bool IsSafe(string name) =>
-        name.Length > 0 && name[0] != '/' && !name.EndsWith('/') && !name.Contains('\\') && !name.Contains(':') && !name.Split('/').Contains("..");
+        name.Length > 0 && name[0] != '/' && !name.EndsWith('/') && !name.Contains('\\') && !name.Contains(':')
+            && !name.Split('/').Contains("..");
 
     /// <summary>Sets the tree's names.</summary>
     protected void SetNames(IEnumerable<string> names)

@@ -3,8 +3,8 @@ using System.Text;
 namespace Postern.Files;
 
 /// <summary>
-/// Writes a file as a whole: into a temporary file of the same folder, flushed to disk, then renamed over the target. A reader, or
-/// the next run after a kill, sees the old content or the new one, never a part. What a kill leaves behind is called
+/// Writes a file as a whole: into a temporary file of the same folder, flushed to disk, then renamed over the target. A reader,
+/// or the next run after a kill, sees the old content or the new one, never a part. What a kill leaves behind is called
 /// <c>.NAME.XXXXXXXX.tmp</c> and is never read.
 /// </summary>
 public static class AtomicFile
@@ -12,12 +12,15 @@ public static class AtomicFile
     /// <summary>The ending of temporary files.</summary>
     public const string TemporaryExtension = ".tmp";
 
-    /// <summary>Writes what <paramref name="write"/> gives to <paramref name="path"/>, making its folder where there is none.</summary>
+    /// <summary>
+    /// Writes what <paramref name="write"/> gives to <paramref name="path"/>, making its folder where there is none.
+    /// </summary>
     /// <exception cref="InputException">The place cannot be written to; the target is untouched.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid().ToString("N")[..8]}{TemporaryExtension}");
+        string temporary =
+            Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid().ToString("N")[..8]}{TemporaryExtension}");
         try
         {
             Directory.CreateDirectory(folder);
@@ -31,7 +34,8 @@ public static class AtomicFile
         catch (Exception e)
         {
             DeleteIfThere(temporary);
-            if (e is IOException or UnauthorizedAccessException) throw new InputException(path, $"cannot be written ({e.Message})", e);
+            if (e is IOException or UnauthorizedAccessException)
+                throw new InputException(path, $"cannot be written ({e.Message})", e);
             throw;
         }
     }

@@ -1,8 +1,8 @@
 namespace Postern.Files;
 
 /// <summary>
-/// Writes a folder as a whole: into a temporary one beside it, which takes its name at the end. A kill leaves at most a folder called
-/// <c>.NAME.XXXXXXXX.tmp</c>, which is never read.
+/// Writes a folder as a whole: into a temporary one beside it, which takes its name at the end. A kill leaves at most a folder
+/// called <c>.NAME.XXXXXXXX.tmp</c>, which is never read.
 /// </summary>
 public static class AtomicFolder
 {
@@ -15,7 +15,8 @@ public static class AtomicFolder
         CheckFree(path);
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         string temporary = Path.Combine(
-            Path.GetDirectoryName(full) ?? full, $".{Path.GetFileName(full)}.{Guid.NewGuid().ToString("N")[..8]}{AtomicFile.TemporaryExtension}");
+            Path.GetDirectoryName(full) ?? full,
+            $".{Path.GetFileName(full)}.{Guid.NewGuid().ToString("N")[..8]}{AtomicFile.TemporaryExtension}");
         try
         {
             Directory.CreateDirectory(temporary);
@@ -26,7 +27,8 @@ public static class AtomicFolder
         catch (Exception e)
         {
             DeleteIfThere(temporary);
-            if (e is IOException or UnauthorizedAccessException) throw new InputException(path, $"cannot be written ({e.Message})", e);
+            if (e is IOException or UnauthorizedAccessException)
+                throw new InputException(path, $"cannot be written ({e.Message})", e);
             throw;
         }
     }

@@ -12,7 +12,9 @@ internal abstract class FileTree(string root) : IDisposable
     /// <summary>The folder or archive on disk.</summary>
     internal string Root { get; } = root;
 
-    /// <summary>Names of the folders directly in <paramref name="folder"/> (<c>""</c> for the root), sorted by code point.</summary>
+    /// <summary>
+    /// Names of the folders directly in <paramref name="folder"/> (<c>""</c> for the root), sorted by code point.
+    /// </summary>
     internal abstract IReadOnlyList<string> Folders(string folder);
 
     /// <summary>The files directly in <paramref name="folder"/>, as names from the root, sorted by code point.</summary>

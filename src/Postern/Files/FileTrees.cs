@@ -9,7 +9,8 @@ internal static class FileTrees
     {
         if (Directory.Exists(path)) return new FolderTree(path);
         if (path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)) return new ZipTree(path);
-        if (path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase))
+        if (path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase)
+            || path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase))
             return new TarTree(path);
         throw new InputException(path, "neither a folder nor a .zip or .tar.gz archive");
     }

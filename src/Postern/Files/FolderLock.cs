@@ -25,7 +25,8 @@ internal sealed class FolderLock : IDisposable
             {
                 try
                 {
-                    return new FolderLock(new FileStream(PathIn(folder), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                    return new FolderLock(
+                        new FileStream(PathIn(folder), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
                 }
                 catch (IOException) when (attempt < Attempts)
                 {

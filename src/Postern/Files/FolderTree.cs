@@ -17,7 +17,8 @@ internal sealed class FolderTree(string root) : FileTree(root)
         string path = PathOf(folder);
         if (!Directory.Exists(path)) return [];
         string[] names = Reading(path, () => Directory.GetFiles(path));
-        for (int i = 0; i < names.Length; i++) names[i] = Path.GetRelativePath(Root, names[i]).Replace(Path.DirectorySeparatorChar, '/');
+        for (int i = 0; i < names.Length; i++)
+            names[i] = Path.GetRelativePath(Root, names[i]).Replace(Path.DirectorySeparatorChar, '/');
         Array.Sort(names, string.CompareOrdinal);
         return names;
     }
@@ -32,7 +33,8 @@ internal sealed class FolderTree(string root) : FileTree(root)
 
     internal override byte[] Read(string file)
     {
-        if (LengthOf(file) > LargestFile) throw new InputException(Describe(file), $"the file is larger than {LargestFile} bytes");
+        if (LengthOf(file) > LargestFile)
+            throw new InputException(Describe(file), $"the file is larger than {LargestFile} bytes");
         return Reading(PathOf(file), () => File.ReadAllBytes(PathOf(file)));
     }
 

@@ -14,7 +14,8 @@ internal sealed class Pickle : IPickleNames
 
     /// <summary>The one value of a pickle, in the types of <see cref="PickleMachine"/>.</summary>
     /// <exception cref="InputException">Damaged, cut short, or holding something other than plain data.</exception>
-    internal static object? Read(byte[] data, string source) => new PickleMachine(new MemoryStream(data), 0, data.Length, source, new Pickle(source)).Read();
+    internal static object? Read(byte[] data, string source) =>
+        new PickleMachine(new MemoryStream(data), 0, data.Length, source, new Pickle(source)).Read();
 
     public object Global(string module, string name) => (module, name) switch
     {
@@ -41,7 +42,8 @@ internal sealed class Pickle : IPickleNames
         {
             throw Wrong("holds an array that is not unsigned bytes in rows");
         }
-        array.Fill(Array.ConvertAll(shape, n => n is long length and >= 0 ? length : throw Wrong("holds an array of no shape")), bytes, source);
+        array.Fill(Array.ConvertAll(shape, n => n is long length and >= 0 ? length : throw Wrong("holds an array of no shape")),
+            bytes, source);
     }
 
     public object? Persistent(object? id) => throw Wrong("refers to something outside itself");

@@ -5,14 +5,14 @@ using System.Text;
 namespace Postern.Files;
 
 /// <summary>
-/// The stack machine of Python's pickles, binary protocols 2 to 5. It holds plain data; what names and calls mean is decided by an
-/// <see cref="IPickleNames"/>. It never recurses, and its memory is bounded in proportion to the length of its input.
+/// The stack machine of Python's pickles, binary protocols 2 to 5. It holds plain data; what names and calls mean is decided by
+/// an <see cref="IPickleNames"/>. It never recurses, and its memory is bounded in proportion to the length of its input.
 /// </summary>
 /// <remarks>
-/// Values come out as <c>null</c>, <see cref="bool"/>, <see cref="long"/>, <see cref="BigInteger"/> (beyond 64 bits), <see cref="double"/>,
-/// <see cref="string"/> (unicode), <see cref="ReadOnlyMemory{T}"/> of bytes (Python 2's <c>str</c>, Python 3's <c>bytes</c>),
-/// <c>object?[]</c> (tuple), <see cref="List{T}"/> (list, set), <see cref="OrderedDictionary{TKey,TValue}"/> by string (entries under other
-/// keys are passed over) and whatever the names give.
+/// Values come out as <c>null</c>, <see cref="bool"/>, <see cref="long"/>, <see cref="BigInteger"/> (beyond 64 bits),
+/// <see cref="double"/>, <see cref="string"/> (unicode), <see cref="ReadOnlyMemory{T}"/> of bytes (Python 2's <c>str</c>, Python
+/// 3's <c>bytes</c>), <c>object?[]</c> (tuple), <see cref="List{T}"/> (list, set), <see cref="OrderedDictionary{TKey,TValue}"/>
+/// by string (entries under other keys are passed over) and whatever the names give.
 /// </remarks>
 internal sealed class PickleMachine
 {
@@ -42,7 +42,9 @@ internal sealed class PickleMachine
     private int buffered, used;
     private long values;
 
-    /// <summary>A machine that reads from place <paramref name="start"/> of a stream to <paramref name="end"/> and no further.</summary>
+    /// <summary>
+    /// A machine that reads from place <paramref name="start"/> of a stream to <paramref name="end"/> and no further.
+    /// </summary>
     internal PickleMachine(Stream stream, long start, long end, string source, IPickleNames names)
     {
         (this.stream, this.source, this.names, this.end) = (stream, source, names, end);
@@ -124,14 +126,18 @@ internal sealed class PickleMachine
         }
     }
 
-    private object StackGlobal() => PopMany(2) is [string module, string name] ? names.Global(module, name) : throw Wrong("has a name that is no text");
+    private object StackGlobal() =>
+        PopMany(2) is [string module, string name] ? names.Global(module, name) : throw Wrong("has a name that is no text");
 
-    private object? Call(object?[] call) => names.Call(call[0], call[1] as object?[] ?? throw Wrong("calls something without a list of arguments"));
+    private object? Call(object?[] call) =>
+        names.Call(call[0], call[1] as object?[] ?? throw Wrong("calls something without a list of arguments"));
 
     private object? CallWithNames(object?[] call) =>
-        call[2] is OrderedDictionary<string, object?> { Count: 0 } ? Call(call[..2]) : throw Wrong("calls something with named arguments");
+        call[2] is OrderedDictionary<string, object?> { Count: 0 }
+            ? Call(call[..2]) : throw Wrong("calls something with named arguments");
 
-    private object? CallFirst(object?[] call) => call.Length > 0 ? names.Call(call[0], call[1..]) : throw Wrong("uses a value that is not there");
+    private object? CallFirst(object?[] call) =>
+        call.Length > 0 ? names.Call(call[0], call[1..]) : throw Wrong("uses a value that is not there");
 
     private void Append(object?[] items)
     {
@@ -169,7 +175,8 @@ internal sealed class PickleMachine
         memo[key] = Top();
     }
 
-    private object? Recall(long key) => memo.TryGetValue(key, out object? value) ? value : throw Wrong("recalls a value that it did not store");
+    private object? Recall(long key) =>
+        memo.TryGetValue(key, out object? value) ? value : throw Wrong("recalls a value that it did not store");
 
     private int Floor => marks.TryPeek(out int mark) ? mark : 0;
 
@@ -191,7 +198,8 @@ internal sealed class PickleMachine
         return items;
     }
 
-    private object?[] PopToMark() => marks.TryPop(out int mark) ? PopMany(stack.Count - mark) : throw Wrong("ends a group that it did not begin");
+    private object?[] PopToMark() =>
+        marks.TryPop(out int mark) ? PopMany(stack.Count - mark) : throw Wrong("ends a group that it did not begin");
 
     private int UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
 

@@ -15,7 +15,8 @@ internal sealed class PickledBytes
     {
         Int128 count = 1;
         foreach (long n in shape) count = Int128.Min(count * n, long.MaxValue);
-        if (count != values.Length) throw new InputException(source, $"an array of shape {string.Join("x", shape)} has {values.Length} values");
+        if (count != values.Length)
+            throw new InputException(source, $"an array of shape {string.Join("x", shape)} has {values.Length} values");
         (Shape, Values) = (shape, values);
     }
 }

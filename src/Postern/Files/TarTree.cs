@@ -3,7 +3,9 @@ using System.IO.Compression;
 
 namespace Postern.Files;
 
-/// <summary>A gzipped tar archive of moderate size (CIFAR-10's 170 MB), held unpacked in memory since a tar has no index.</summary>
+/// <summary>
+/// A gzipped tar archive of moderate size (CIFAR-10's 170 MB), held unpacked in memory since a tar has no index.
+/// </summary>
 internal sealed class TarTree : ArchiveTree
 {
     // Gzip expands at most 1032-fold, and no dataset kept this way is larger than this.
@@ -26,7 +28,8 @@ internal sealed class TarTree : ArchiveTree
                 string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
                 if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || !IsSafe(name)) continue;
                 total += entry.Length;
-                if (total > LargestContent) throw new InputException(path, $"holds more than {LargestContent} bytes; unpack it and name the folder");
+                if (total > LargestContent)
+                    throw new InputException(path, $"holds more than {LargestContent} bytes; unpack it and name the folder");
                 byte[] content = new byte[entry.Length];
                 entry.DataStream?.ReadExactly(content);
                 contents.TryAdd(name, content);

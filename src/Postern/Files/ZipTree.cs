@@ -43,8 +43,10 @@ internal sealed class ZipTree : ArchiveTree
         {
             lock (gate)
             {
-                if (entry.CompressedLength > archiveLength || entry.Length > LargestFile || entry.Length > entry.CompressedLength * LargestExpansion)
-                    throw new InputException(Describe(file), $"says it holds {entry.Length} bytes, which its place in the archive cannot");
+                if (entry.CompressedLength > archiveLength || entry.Length > LargestFile
+                    || entry.Length > entry.CompressedLength * LargestExpansion)
+                    throw new InputException(Describe(file),
+                        $"says it holds {entry.Length} bytes, which its place in the archive cannot");
                 byte[] content = new byte[entry.Length];
                 using Stream stream = entry.Open();
                 stream.ReadExactly(content);

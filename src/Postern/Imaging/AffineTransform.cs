@@ -31,7 +31,9 @@ public readonly record struct AffineTransform(double A, double B, double C, doub
         return new(cos, sin, cos * -x + sin * -y + x, -sin, cos, -sin * -x + cos * -y + y);
     }
 
-    /// <summary>Writes the transformed <paramref name="source"/> to <paramref name="target"/>, another picture of any size.</summary>
+    /// <summary>
+    /// Writes the transformed <paramref name="source"/> to <paramref name="target"/>, another picture of any size.
+    /// </summary>
     /// <param name="source">What is read.</param>
     /// <param name="target">What is written, every pixel of it.</param>
     /// <param name="interpolation">Results are cut off to 8 bits, not rounded, as in Pillow.</param>
@@ -40,7 +42,8 @@ public readonly record struct AffineTransform(double A, double B, double C, doub
     {
         int plane = target.Width * target.Height, sourcePlane = source.Width * source.Height;
         ReadOnlySpan<byte> red = source.Pixels.AsSpan(0, sourcePlane);
-        ReadOnlySpan<byte> green = source.Pixels.AsSpan(sourcePlane, sourcePlane), blue = source.Pixels.AsSpan(2 * sourcePlane, sourcePlane);
+        ReadOnlySpan<byte> green = source.Pixels.AsSpan(sourcePlane, sourcePlane),
+            blue = source.Pixels.AsSpan(2 * sourcePlane, sourcePlane);
         for (int row = 0, to = 0; row < target.Height; row++)
         {
             for (int column = 0; column < target.Width; column++, to++)
@@ -61,7 +64,9 @@ public readonly record struct AffineTransform(double A, double B, double C, doub
         }
     }
 
-    /// <summary>The 4x4 neighbours of a point, the border repeated outside, and where the point lies between the middle ones.</summary>
+    /// <summary>
+    /// The 4x4 neighbours of a point, the border repeated outside, and where the point lies between the middle ones.
+    /// </summary>
     private readonly ref struct Taps
     {
         private readonly int x0, x1, x2, x3, y0, y1, y2, y3;
@@ -72,7 +77,8 @@ public readonly record struct AffineTransform(double A, double B, double C, doub
             double left = Math.Floor(x), top = Math.Floor(y);
             (dx, dy, x1, y1) = (x - left, y - top, (int)left, (int)top);
             (x0, x2, x3) = (Math.Max(x1 - 1, 0), Math.Min(x1 + 1, width - 1), Math.Min(x1 + 2, width - 1));
-            (y0, y2, y3) = (Math.Max(y1 - 1, 0) * width, Math.Min(y1 + 1, height - 1) * width, Math.Min(y1 + 2, height - 1) * width);
+            (y0, y2, y3) =
+                (Math.Max(y1 - 1, 0) * width, Math.Min(y1 + 1, height - 1) * width, Math.Min(y1 + 2, height - 1) * width);
             (x1, y1) = (Math.Max(x1, 0), Math.Max(y1, 0) * width);
         }
 

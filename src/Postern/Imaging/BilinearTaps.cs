@@ -1,8 +1,8 @@
 namespace Postern.Imaging;
 
 /// <summary>
-/// Which two samples each result of a plain bilinear resize mixes along one axis, and how: half-pixel centres, the border repeated, no
-/// antialiasing. These are the positions and weights (float32) of OpenCV's <c>INTER_LINEAR</c>.
+/// Which two samples each result of a plain bilinear resize mixes along one axis, and how: half-pixel centres, the border
+/// repeated, no antialiasing. These are the positions and weights (float32) of OpenCV's <c>INTER_LINEAR</c>.
 /// </summary>
 internal sealed class BilinearTaps
 {

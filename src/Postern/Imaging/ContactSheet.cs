@@ -11,7 +11,8 @@ public static class ContactSheet
     /// <param name="background">What shows in the gaps: red, green, blue.</param>
     /// <exception cref="ArgumentException">No picture, or a sheet larger than <see cref="PictureSize.MaxPixels"/>.</exception>
     public static RgbImage Arrange(
-        IReadOnlyList<RgbImage> pictures, int columns, int zoom = 1, int gap = 2, (byte Red, byte Green, byte Blue)? background = null)
+        IReadOnlyList<RgbImage> pictures, int columns, int zoom = 1, int gap = 2,
+        (byte Red, byte Green, byte Blue)? background = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(zoom);
@@ -23,7 +24,8 @@ public static class ContactSheet
         int cellWidth = pictures.Max(p => p.Width) * zoom + gap, cellHeight = pictures.Max(p => p.Height) * zoom + gap;
         long width = (long)columns * cellWidth + gap, height = (long)rows * cellHeight + gap;
         if (width * height > PictureSize.MaxPixels)
-            throw new ArgumentException($"a sheet of {width}x{height} is larger than {PictureSize.MaxPixels} pixels", nameof(pictures));
+            throw new ArgumentException($"a sheet of {width}x{height} is larger than {PictureSize.MaxPixels} pixels",
+                nameof(pictures));
 
         var sheet = new RgbImage((int)width, (int)height);
         (byte red, byte green, byte blue) = background ?? (255, 255, 255);

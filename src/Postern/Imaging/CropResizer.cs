@@ -14,7 +14,9 @@ public sealed class CropResizer
     private readonly ResamplingFilter columns = new(), rows = new();
     private float[] narrow = [];
 
-    /// <summary>Crops and resizes. What the filter sees ends at the box; bicubic results are clipped to [0, 1] after each pass.</summary>
+    /// <summary>
+    /// Crops and resizes. What the filter sees ends at the box; bicubic results are clipped to [0, 1] after each pass.
+    /// </summary>
     /// <param name="source">[3, <paramref name="size"/>, <paramref name="size"/>].</param>
     /// <param name="size">Side of the source.</param>
     /// <param name="top">First row of the box.</param>
@@ -28,7 +30,8 @@ public sealed class CropResizer
     public void Apply(ReadOnlySpan<float> source, int size, int top, int left, int height, int width,
         Interpolation interpolation, Span<float> target, int targetSize)
     {
-        if (source.Length != 3 * size * size) throw new ArgumentException($"{source.Length} values for 3x{size}x{size}", nameof(source));
+        if (source.Length != 3 * size * size)
+            throw new ArgumentException($"{source.Length} values for 3x{size}x{size}", nameof(source));
         if (target.Length != 3 * targetSize * targetSize)
             throw new ArgumentException($"{target.Length} values for 3x{targetSize}x{targetSize}", nameof(target));
         if (top < 0 || left < 0 || height <= 0 || width <= 0 || top + height > size || left + width > size)
@@ -55,8 +58,10 @@ public sealed class CropResizer
         int row = 0;
         for (; row + 4 <= height; row += 4)
         {
-            ReadOnlySpan<float> line0 = lines.Slice(row * stride + left, width), line1 = lines.Slice((row + 1) * stride + left, width);
-            ReadOnlySpan<float> line2 = lines.Slice((row + 2) * stride + left, width), line3 = lines.Slice((row + 3) * stride + left, width);
+            ReadOnlySpan<float> line0 = lines.Slice(row * stride + left, width),
+                line1 = lines.Slice((row + 1) * stride + left, width);
+            ReadOnlySpan<float> line2 = lines.Slice((row + 2) * stride + left, width),
+                line3 = lines.Slice((row + 3) * stride + left, width);
             Span<float> to = narrow.AsSpan(row * targetSize, 4 * targetSize);
             for (int x = 0; x < targetSize; x++)
             {
@@ -99,7 +104,9 @@ public sealed class CropResizer
         }
     }
 
-    /// <summary>sum += weight * values, each lane rounded twice as plain code rounds, so that the width of vectors changes no bit.</summary>
+    /// <summary>
+    /// sum += weight * values, each lane rounded twice as plain code rounds, so that the width of vectors changes no bit.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Accumulate(Span<float> sum, float weight, ReadOnlySpan<float> values)
     {

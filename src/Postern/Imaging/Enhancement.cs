@@ -10,11 +10,13 @@ public static class Enhancement
     public static void Color(RgbImage image, float factor)
     {
         int plane = image.Width * image.Height;
-        Span<byte> red = image.Pixels.AsSpan(0, plane), green = image.Pixels.AsSpan(plane, plane), blue = image.Pixels.AsSpan(2 * plane, plane);
+        Span<byte> red = image.Pixels.AsSpan(0, plane), green = image.Pixels.AsSpan(plane, plane),
+            blue = image.Pixels.AsSpan(2 * plane, plane);
         for (int i = 0; i < plane; i++)
         {
             int grey = Grey(red[i], green[i], blue[i]);
-            (red[i], green[i], blue[i]) = (Blend(grey, red[i], factor), Blend(grey, green[i], factor), Blend(grey, blue[i], factor));
+            (red[i], green[i], blue[i]) =
+                (Blend(grey, red[i], factor), Blend(grey, green[i], factor), Blend(grey, blue[i], factor));
         }
     }
 
@@ -22,7 +24,8 @@ public static class Enhancement
     public static void Contrast(RgbImage image, float factor)
     {
         int plane = image.Width * image.Height;
-        ReadOnlySpan<byte> red = image.Pixels.AsSpan(0, plane), green = image.Pixels.AsSpan(plane, plane), blue = image.Pixels.AsSpan(2 * plane, plane);
+        ReadOnlySpan<byte> red = image.Pixels.AsSpan(0, plane), green = image.Pixels.AsSpan(plane, plane),
+            blue = image.Pixels.AsSpan(2 * plane, plane);
         long sum = 0;
         for (int i = 0; i < plane; i++) sum += Grey(red[i], green[i], blue[i]);
         BlendWith((int)((double)sum / plane + 0.5), image, factor);

@@ -11,7 +11,8 @@ public static class ImageFile
     /// <summary>Decodes a whole picture.</summary>
     /// <param name="data">The file's content.</param>
     /// <param name="source">Its name, for errors.</param>
-    /// <exception cref="InputException">Not a picture, damaged, cut short, or larger than <see cref="PictureSize.MaxPixels"/>.</exception>
+    /// <exception cref="InputException">Not a picture, damaged, cut short, or larger than
+    /// <see cref="PictureSize.MaxPixels"/>.</exception>
     public static RgbImage Decode(ReadOnlySpan<byte> data, string source)
     {
         if (data.StartsWith("P6"u8)) return Ppm.Decode(data, source);
@@ -43,7 +44,9 @@ public static class ImageFile
     /// <param name="image">The picture, [3, H, W].</param>
     /// <param name="quality">1 to 100; Pillow's default is 75.</param>
     public static byte[] EncodeJpeg(RgbImage image, int quality) => Encode(image, "JPEG",
-        pixmap => pixmap.Encode(new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore)));
+        pixmap =>
+            pixmap.Encode(
+                new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore)));
 
     /// <summary>Writes the picture as a PNG; whoever looks sees the old file or the whole new one.</summary>
     public static void SavePng(string path, RgbImage image) => AtomicFile.Write(path, stream => stream.Write(EncodePng(image)));
@@ -54,7 +57,8 @@ public static class ImageFile
         using var bitmap = new SKBitmap(info);
         image.CopyToRgba(bitmap.GetPixelSpan());
         using SKPixmap pixmap = bitmap.PeekPixels();
-        using SKData data = encode(pixmap) ?? throw new InvalidOperationException($"Skia could not encode {image.Width}x{image.Height} as {format}");
+        using SKData data = encode(pixmap)
+            ?? throw new InvalidOperationException($"Skia could not encode {image.Width}x{image.Height} as {format}");
         return data.ToArray();
     }
 }

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics;
 namespace Postern.Imaging;
 
 /// <summary>
-/// <see cref="Resampling.Resize"/>, but only a part of the result and straight from decoded rows: to the bit what that part of the whole
-/// would be. Keeps its buffers from call to call: one for each thread.
+/// <see cref="Resampling.Resize"/>, but only a part of the result and straight from decoded rows: to the bit what that part of
+/// the whole would be. Keeps its buffers from call to call: one for each thread.
 /// </summary>
 internal sealed class PartResizer
 {
@@ -52,8 +52,10 @@ internal sealed class PartResizer
             ReadOnlySpan<double> weights = rows.Weights(part.Top + y);
             if (rowFactors.Length < weights.Length) rowFactors = new int[weights.Length];
             Fix(weights, rowFactors);
-            AlongColumns(narrow.AsSpan((rows.Start(part.Top + y) - firstRow) * stride), stride, rowFactors.AsSpan(0, weights.Length));
-            for (int channel = 0; channel < 3; channel++) Take(line, channel, pixels.Slice((channel * size + top + y) * size + left, part.Width));
+            AlongColumns(narrow.AsSpan((rows.Start(part.Top + y) - firstRow) * stride), stride,
+                rowFactors.AsSpan(0, weights.Length));
+            for (int channel = 0; channel < 3; channel++)
+                Take(line, channel, pixels.Slice((channel * size + top + y) * size + left, part.Width));
         }
     }
 
@@ -69,7 +71,8 @@ internal sealed class PartResizer
         for (int row = 0; row < count; row++)
         {
             ReadOnlySpan<uint> from = MemoryMarshal.Cast<byte, uint>(
-                rgba.Slice(BytesPerPixel * (firstRow + row - sourcePart.Top) * sourcePart.Width, BytesPerPixel * sourcePart.Width));
+                rgba.Slice(BytesPerPixel * (firstRow + row - sourcePart.Top) * sourcePart.Width,
+                    BytesPerPixel * sourcePart.Width));
             Span<uint> to = MemoryMarshal.Cast<byte, uint>(narrow.AsSpan(row * stride, stride));
             for (int x = 0; x < part.Width; x++)
             {
@@ -132,7 +135,8 @@ internal sealed class PartResizer
 
     private static uint Narrow(Vector128<int> sum)
     {
-        Vector128<uint> bytes = Vector128.Min(Vector128.Max(sum >> Resampling.FixedBits, Vector128<int>.Zero), Vector128.Create((int)byte.MaxValue)).AsUInt32();
+        Vector128<uint> bytes = Vector128.Min(Vector128.Max(sum >> Resampling.FixedBits, Vector128<int>.Zero),
+            Vector128.Create((int)byte.MaxValue)).AsUInt32();
         Vector128<ushort> pairs = Vector128.Narrow(bytes, bytes);
         return Vector128.Narrow(pairs, pairs).AsUInt32().ToScalar();
     }

@@ -3,9 +3,9 @@ using SkiaSharp;
 namespace Postern.Imaging;
 
 /// <summary>
-/// Decodes pictures in files, or a part of each, again and again into one buffer: one for each thread. Values are taken as they are
-/// stored, see <see cref="ImageFile"/>. Of a JPEG, rows and columns outside the part are neither transformed nor coloured, and what
-/// comes after its last row is not even read; the pixels of the part are those of the whole picture to the bit.
+/// Decodes pictures in files, or a part of each, again and again into one buffer: one for each thread. Values are taken as they
+/// are stored, see <see cref="ImageFile"/>. Of a JPEG, rows and columns outside the part are neither transformed nor coloured,
+/// and what comes after its last row is not even read; the pixels of the part are those of the whole picture to the bit.
 /// </summary>
 internal sealed class PictureDecoder : IDisposable
 {
@@ -39,10 +39,11 @@ internal sealed class PictureDecoder : IDisposable
     /// Which part, told the width and height of the decoded picture, once, before it is decoded; null for all of it.
     /// </param>
     /// <param name="enough">
-    /// A JPEG whose sides are both larger than this is decoded at the fewest eighths of its size that leave both at least this; null
-    /// for full size.
+    /// A JPEG whose sides are both larger than this is decoded at the fewest eighths of its size that leave both at least this;
+    /// null for full size.
     /// </param>
-    /// <exception cref="InputException">Not a picture, damaged, cut short, or larger than <see cref="PictureSize.MaxPixels"/>.</exception>
+    /// <exception cref="InputException">Not a picture, damaged, cut short, or larger than
+    /// <see cref="PictureSize.MaxPixels"/>.</exception>
     public void Decode(ReadOnlySpan<byte> data, string source, Func<int, int, PixelBox>? partOf = null, int? enough = null)
     {
         if (data.StartsWith("P6"u8))
@@ -72,7 +73,9 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>Releases the buffer.</summary>
     public void Dispose() => memory.Dispose();
 
-    /// <summary>Decodes the rows of a part with the columns around it; false where this file's kind cannot be decoded so.</summary>
+    /// <summary>
+    /// Decodes the rows of a part with the columns around it; false where this file's kind cannot be decoded so.
+    /// </summary>
     private bool TryPart(SKCodec codec, SKImageInfo info, PixelBox wanted, string source)
     {
         int left = Math.Max(0, wanted.Left - Margin), right = Math.Min(info.Width, wanted.Right + Margin);

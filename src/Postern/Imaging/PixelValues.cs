@@ -4,8 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace Postern.Imaging;
 
-/// <summary>8-bit values as floats in [0, 1], and those normalised; each lane as plain code rounds, so that no bit depends on the width of vectors.</summary>
-/// <remarks>The loops are optimised at their first call: left to warm up, vectors are a hundred times slower for whole seconds.</remarks>
+/// <summary>
+/// 8-bit values as floats in [0, 1], and those normalised; each lane as plain code rounds, so that no bit depends on the width of
+/// vectors.
+/// </summary>
+/// <remarks>
+/// The loops are optimised at their first call: left to warm up, vectors are a hundred times slower for whole seconds.
+/// </remarks>
 public static class PixelValues
 {
     /// <summary>values = pixels / 255.</summary>

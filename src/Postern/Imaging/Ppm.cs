@@ -19,13 +19,15 @@ public static class Ppm
         int maximum = Number(data, ref position, "the largest value", source);
         if (maximum != 255) throw new InputException(source, $"the PPM's largest value is {maximum}, only 255 is read");
         // Exactly one blank parts the header from the pixels, whose first byte may itself look like one.
-        if (position >= data.Length || !IsBlank(data[position])) throw new InputException(source, "the PPM's header does not end in a blank");
+        if (position >= data.Length || !IsBlank(data[position]))
+            throw new InputException(source, "the PPM's header does not end in a blank");
         position++;
 
         PictureSize.Check(width, height, data.Length, source);
         long expected = 3L * width * height;
         if (data.Length - position < expected)
-            throw new InputException(source, $"the PPM of {width}x{height} needs {expected} bytes of pixels and has {data.Length - position}");
+            throw new InputException(source,
+                $"the PPM of {width}x{height} needs {expected} bytes of pixels and has {data.Length - position}");
         return FromRgb(data.Slice(position, (int)expected), width, height);
     }
 

@@ -10,7 +10,8 @@ public static class Resampling
     internal const int Half = 1 << (FixedBits - 1);
 
     /// <summary>Pillow's antialiased bilinear resize; see <see cref="Resize"/>.</summary>
-    public static RgbImage Bilinear(RgbImage image, int width, int height) => Resize(image, width, height, Interpolation.Bilinear);
+    public static RgbImage Bilinear(RgbImage image, int width, int height) =>
+        Resize(image, width, height, Interpolation.Bilinear);
 
     /// <summary>
     /// Pillow's antialiased resize of an 8-bit picture, aspect ignored: columns first, rounded to 8 bits, then rows
@@ -53,11 +54,14 @@ public static class Resampling
         ? (side, (int)((long)side * height / width))
         : ((int)((long)side * width / height), side);
 
-    /// <summary>The middle <paramref name="side"/> x <paramref name="side"/> of a picture: torchvision's <c>CenterCrop</c>.</summary>
+    /// <summary>
+    /// The middle <paramref name="side"/> x <paramref name="side"/> of a picture: torchvision's <c>CenterCrop</c>.
+    /// </summary>
     /// <exception cref="ArgumentException">The picture is smaller.</exception>
     public static RgbImage CentreCrop(RgbImage image, int side)
     {
-        if (image.Width < side || image.Height < side) throw new ArgumentException($"{image.Width}x{image.Height} is smaller than {side}", nameof(image));
+        if (image.Width < side || image.Height < side)
+            throw new ArgumentException($"{image.Width}x{image.Height} is smaller than {side}", nameof(image));
         (int top, int left, _, _) = Centre(image.Width, image.Height, side);
         var middle = new RgbImage(side, side);
         for (int line = 0; line < 3 * side; line++)
@@ -78,7 +82,8 @@ public static class Resampling
     /// <param name="source">[3, <paramref name="size"/>, <paramref name="size"/>].</param>
     /// <param name="size">Side in pixels.</param>
     /// <param name="degrees">Angle, counter-clockwise as one sees it.</param>
-    /// <param name="target">[3, <paramref name="size"/>, <paramref name="size"/>], not overlapping <paramref name="source"/>.</param>
+    /// <param name="target">[3, <paramref name="size"/>, <paramref name="size"/>], not overlapping
+    /// <paramref name="source"/>.</param>
     public static void Rotate(ReadOnlySpan<float> source, int size, double degrees, Span<float> target)
     {
         CheckPlanes(source.Length, size, nameof(source));
@@ -94,13 +99,15 @@ public static class Resampling
                 double fromColumn = Math.Round(cos * x - sin * y + middle), fromRow = Math.Round(sin * x + cos * y + middle);
                 bool inside = fromColumn >= 0 && fromColumn < size && fromRow >= 0 && fromRow < size;
                 int from = inside ? (int)fromRow * size + (int)fromColumn : 0, to = row * size + column;
-                for (int channel = 0; channel < 3; channel++) target[channel * plane + to] = inside ? source[channel * plane + from] : 0f;
+                for (int channel = 0; channel < 3; channel++)
+                    target[channel * plane + to] = inside ? source[channel * plane + from] : 0f;
             }
         }
     }
 
     // [lines, sourceLength] to [lines, targetLength].
-    private static void AlongRows(ReadOnlySpan<byte> source, Span<byte> target, int sourceLength, int targetLength, Interpolation interpolation)
+    private static void AlongRows(
+        ReadOnlySpan<byte> source, Span<byte> target, int sourceLength, int targetLength, Interpolation interpolation)
     {
         var filter = new ResamplingFilter(interpolation, sourceLength, targetLength);
         int[][] weights = Fixed(filter, targetLength);

@@ -2,7 +2,8 @@ namespace Postern.Imaging;
 
 /// <summary>
 /// The weights of antialiased resampling along one axis, as Pillow computes them: a kernel whose unit is one source pixel, or one
-/// target pixel where the picture shrinks; cut off at the border and normalised. Can be set up again and again without allocating.
+/// target pixel where the picture shrinks; cut off at the border and normalised. Can be set up again and again without
+/// allocating.
 /// </summary>
 internal sealed class ResamplingFilter
 {

@@ -24,7 +24,8 @@ public sealed class RgbImage
     public static RgbImage Rounded(ReadOnlySpan<float> values, int size)
     {
         var image = new RgbImage(size, size);
-        if (values.Length != image.Pixels.Length) throw new ArgumentException($"{values.Length} values for 3x{size}x{size}", nameof(values));
+        if (values.Length != image.Pixels.Length)
+            throw new ArgumentException($"{values.Length} values for 3x{size}x{size}", nameof(values));
         for (int i = 0; i < values.Length; i++) image.Pixels[i] = (byte)Math.Clamp(MathF.Round(values[i] * 255f), 0f, 255f);
         return image;
     }
@@ -34,7 +35,8 @@ public sealed class RgbImage
     {
         var image = new RgbImage(width, height);
         int plane = width * height;
-        Span<byte> red = image.Pixels.AsSpan(0, plane), green = image.Pixels.AsSpan(plane, plane), blue = image.Pixels.AsSpan(2 * plane);
+        Span<byte> red = image.Pixels.AsSpan(0, plane), green = image.Pixels.AsSpan(plane, plane),
+            blue = image.Pixels.AsSpan(2 * plane);
         for (int i = 0; i < plane; i++)
         {
             ReadOnlySpan<byte> pixel = rgba.Slice(4 * i, 4);

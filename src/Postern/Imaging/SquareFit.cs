@@ -3,13 +3,13 @@ namespace Postern.Imaging;
 /// <summary>How a picture of any size becomes a square one.</summary>
 /// <param name="Size">Side of the square.</param>
 /// <param name="KeepsAspect">
-/// Whether the shorter side is resized to <paramref name="Size"/> (bicubic) and the middle kept, as the official evaluations of ViTs do;
-/// otherwise both sides are resized to it (bilinear), as the toolbox does.
+/// Whether the shorter side is resized to <paramref name="Size"/> (bicubic) and the middle kept, as the official evaluations of
+/// ViTs do; otherwise both sides are resized to it (bilinear), as the toolbox does.
 /// </param>
 /// <param name="Reduces">
-/// Whether a JPEG with both sides more than twice as long as the square's is decoded at the fewest eighths of its size that leave both
-/// at least twice as long. Costs a part of a full decode and differs from it by a grey level on average, more along edges: the
-/// reduction averages with weights of its own, and colour at half resolution is not interpolated first.
+/// Whether a JPEG with both sides more than twice as long as the square's is decoded at the fewest eighths of its size that leave
+/// both at least twice as long. Costs a part of a full decode and differs from it by a grey level on average, more along edges:
+/// the reduction averages with weights of its own, and colour at half resolution is not interpolated first.
 /// </param>
 public sealed record SquareFit(int Size, bool KeepsAspect = false, bool Reduces = false)
 {
@@ -23,7 +23,8 @@ public sealed record SquareFit(int Size, bool KeepsAspect = false, bool Reduces 
     internal int? Enough => Reduces ? 2 * Size : null;
 
     /// <summary>The size that a picture is resized to, and where in it the square lies.</summary>
-    /// <exception cref="InputException">A sliver of a picture has no middle to keep; the message names <paramref name="source"/>.</exception>
+    /// <exception cref="InputException">A sliver of a picture has no middle to keep; the message names
+    /// <paramref name="source"/>.</exception>
     internal (int Width, int Height, PixelBox Square) Of(int width, int height, string source)
     {
         if (!KeepsAspect) return (Size, Size, PixelBox.Whole(Size));

@@ -2,14 +2,15 @@ namespace Postern.Imaging;
 
 /// <summary>
 /// SSIM (Wang, Bovik, Sheikh, Simoncelli 2004): means, variances and covariance under a Gaussian window of 11x11, sigma 1.5, with
-/// K1 = 0.01 and K2 = 0.03, on luma. The mean is over all pixels, the window being cut off at the border and its weights normalised again;
-/// the original leaves out pixels near the border, where a trigger in a corner would not count.
+/// K1 = 0.01 and K2 = 0.03, on luma. The mean is over all pixels, the window being cut off at the border and its weights
+/// normalised again; the original leaves out pixels near the border, where a trigger in a corner would not count.
 /// </summary>
 public static class StructuralSimilarity
 {
     private const int Reach = 5;
     private const double Sigma = 1.5, C1 = 0.01 * 0.01, C2 = 0.03 * 0.03;
-    private static readonly double[] Window = [.. Enumerable.Range(-Reach, 2 * Reach + 1).Select(d => Math.Exp(-d * d / (2 * Sigma * Sigma)))];
+    private static readonly double[] Window =
+        [.. Enumerable.Range(-Reach, 2 * Reach + 1).Select(d => Math.Exp(-d * d / (2 * Sigma * Sigma)))];
 
     /// <summary>How alike two pictures are: 1 for the same, lower the less their structure agrees.</summary>
     /// <param name="first">[3, size, size], [0, 1].</param>
@@ -22,7 +23,8 @@ public static class StructuralSimilarity
             throw new ArgumentException($"{first.Length} and {second.Length} values for 3x{size}x{size}", nameof(second));
         double[] x = Luma(first), y = Luma(second);
         double[] meanX = Smooth(x, size), meanY = Smooth(y, size);
-        double[] squaresX = Smooth(Product(x, x), size), squaresY = Smooth(Product(y, y), size), products = Smooth(Product(x, y), size);
+        double[] squaresX = Smooth(Product(x, x), size), squaresY = Smooth(Product(y, y), size),
+            products = Smooth(Product(x, y), size);
         double sum = 0;
         for (int i = 0; i < meanX.Length; i++)
         {
@@ -38,7 +40,8 @@ public static class StructuralSimilarity
     {
         int plane = picture.Length / 3;
         double[] luma = new double[plane];
-        for (int i = 0; i < plane; i++) luma[i] = 0.299 * picture[i] + 0.587 * picture[plane + i] + 0.114 * picture[2 * plane + i];
+        for (int i = 0; i < plane; i++)
+            luma[i] = 0.299 * picture[i] + 0.587 * picture[plane + i] + 0.114 * picture[2 * plane + i];
         return luma;
     }
 

@@ -27,9 +27,11 @@ public sealed record ArtifactKey(string Kind, string Text)
         (string Name, object Value)[] parts =
         [
             ("train", dataset.Train.Fingerprint), ("classes", dataset.Classes), ("size", size),
-            ("mean", string.Join(" ", dataset.Mean.Select(Invariant))), ("std", string.Join(" ", dataset.Std.Select(Invariant))), .. options,
+            ("mean", string.Join(" ", dataset.Mean.Select(Invariant))),
+            ("std", string.Join(" ", dataset.Std.Select(Invariant))), .. options,
         ];
-        return new ArtifactKey(kind, string.Concat(parts.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}\n")));
+        return new ArtifactKey(
+            kind, string.Concat(parts.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}\n")));
 
         static string Invariant(float value) => value.ToString(CultureInfo.InvariantCulture);
     }

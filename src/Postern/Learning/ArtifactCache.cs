@@ -64,7 +64,8 @@ public sealed class ArtifactCache(string folder)
         var record = new ArtifactRecord(key.Kind, key.Text, make(place), Math.Round(clock.Elapsed.TotalSeconds, 1));
         AtomicFile.Write(RecordPath(place), stream => JsonSerializer.Serialize(stream, record, Format));
         foreach (string progress in Directory.EnumerateFiles(place, $"{ProgressPrefix}*")) File.Delete(progress);
-        foreach (string progress in Directory.EnumerateDirectories(place, $"{ProgressPrefix}*")) Directory.Delete(progress, recursive: true);
+        foreach (string progress in Directory.EnumerateDirectories(place, $"{ProgressPrefix}*"))
+            Directory.Delete(progress, recursive: true);
         return new Artifact(place, record.Acceptance, record.Seconds);
     }
 
@@ -88,14 +89,17 @@ public sealed class ArtifactCache(string folder)
         ArtifactRecord record;
         try
         {
-            record = JsonSerializer.Deserialize<ArtifactRecord>(File.ReadAllBytes(path), Format) ?? throw new JsonException("it is null");
+            record = JsonSerializer.Deserialize<ArtifactRecord>(File.ReadAllBytes(path), Format)
+                ?? throw new JsonException("it is null");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, $"is damaged or cannot be read ({e.Message}); delete its folder to make the artifact again", e);
+            throw new InputException(path,
+                $"is damaged or cannot be read ({e.Message}); delete its folder to make the artifact again", e);
         }
         if (record.Kind != key.Kind || record.Key != key.Text)
-            throw new InputException(path, "is about another artifact than its folder's name says; delete the folder to make it again");
+            throw new InputException(path,
+                "is about another artifact than its folder's name says; delete the folder to make it again");
         return new Artifact(place, record.Acceptance, record.Seconds);
     }
 

@@ -36,7 +36,8 @@ internal static class ArtifactTraining
     private static void TryLoadSingleFile(string file, TrainingLoop training)
     {
         if (!File.Exists(file)) return;
-        if (!int.TryParse(SafeTensors.ReadMetadata(file).GetValueOrDefault("epoch"), CultureInfo.InvariantCulture, out int epoch) || epoch < 0)
+        if (!int.TryParse(SafeTensors.ReadMetadata(file).GetValueOrDefault("epoch"), CultureInfo.InvariantCulture, out int epoch)
+            || epoch < 0)
             throw new InputException(file, "does not say which epoch it is; delete it to start the training again");
         using (DisposeScope scope = NewDisposeScope())
         {
@@ -45,7 +46,8 @@ internal static class ArtifactTraining
             foreach ((string name, Tensor value) in training.Networks.SelectMany(n => n.Weights()))
             {
                 if (!saved.TryGetValue(name, out Tensor? weight) || !weight.shape.SequenceEqual(value.shape))
-                    throw new InputException(file, $"does not hold the networks' '{name}'; delete it to start the training again");
+                    throw new InputException(file,
+                        $"does not hold the networks' '{name}'; delete it to start the training again");
                 value.copy_(weight);
             }
         }

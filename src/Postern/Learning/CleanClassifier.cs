@@ -44,7 +44,8 @@ internal sealed record CleanClassifier(
     {
         ResNet network = Build(context, size);
         ArtifactKey key = ArtifactKey.Of(Kind, context.Dataset, size,
-            ("model", Model), ("epochs", Epochs), ("batch", BatchSize), ("lr", LearningRate), ("milestones", string.Join(",", Milestones)),
+            ("model", Model), ("epochs", Epochs), ("batch", BatchSize), ("lr", LearningRate),
+            ("milestones", string.Join(",", Milestones)),
             ("augmentation", context.Dataset.Augmentation), ("subset", Subset), ("seed", Seed));
         Artifact made = context.Cache.GetOrMake(key, context, folder => Train(network, context, size, folder));
         Weights.Load(network, made.WeightsPath);
@@ -68,7 +69,8 @@ internal sealed record CleanClassifier(
         using var trainer = new Trainer(network, settings, Seed);
         BatchLoader loader = pictures.Normalised(pictures.Learned, settings.AugmentationFor(context.Dataset), BatchSize);
         ArtifactTraining.Run(folder, trainer.Loop, Epochs, () => trainer.RunEpoch(loader, step => context.Progress.Report(
-            Kind, step.ShareOf(Epochs), FormattableString.Invariant($"epoch {step.Epoch}/{Epochs}  loss {step.Loss:f3}")), context.Cancel));
+            Kind, step.ShareOf(Epochs), FormattableString.Invariant($"epoch {step.Epoch}/{Epochs}  loss {step.Loss:f3}")),
+            context.Cancel));
         Artifact.WriteWeights(folder, network);
         network.eval();
         BatchLoader heldOut = pictures.Normalised(pictures.HeldOut, Augmentations.Centre, BatchSize);

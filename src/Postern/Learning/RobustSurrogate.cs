@@ -59,7 +59,8 @@ public sealed class RobustSurrogate : IDisposable
     /// <param name="cancel">Stops after the present step.</param>
     /// <exception cref="DivergedException">The loss is not finite.</exception>
     public static RobustSurrogate Train(
-        string folder, Dataset dataset, SurrogateSettings settings, int threads, Action<double, string> report, CancellationToken cancel)
+        string folder, Dataset dataset, SurrogateSettings settings, int threads, Action<double, string> report,
+        CancellationToken cancel)
     {
         if (File.Exists(Path.Combine(folder, ArtifactCache.WeightsFile))) return Load(folder, dataset, settings);
         var surrogate = new RobustSurrogate(dataset, settings);
@@ -67,7 +68,8 @@ public sealed class RobustSurrogate : IDisposable
         TrainingSettings training = TrainingOf(settings);
         using var trainer = new Trainer(model, training, Seed);
         var pictures = new SubsetImageSet(dataset.Train, surrogate.TrainingSamples());
-        BatchLoader loader = Reader(pictures, dataset.InputSize, training.AugmentationFor(dataset), new ThreadBudget(threads).Loaders);
+        BatchLoader loader =
+            Reader(pictures, dataset.InputSize, training.AugmentationFor(dataset), new ThreadBudget(threads).Loaders);
         ArtifactTraining.Run(folder, trainer.Loop, settings.Epochs, () => trainer.RunEpoch(
             loader, step => report(step.ShareOf(settings.Epochs), FormattableString.Invariant(
                 $"epoch {step.Epoch} of {settings.Epochs}, loss {step.Loss:f2}")),
@@ -93,7 +95,10 @@ public sealed class RobustSurrogate : IDisposable
     /// <param name="transform">What changes them first; null for nothing.</param>
     public double Accuracy(IReadOnlyList<int> samples, ISampleTransform? transform = null)
     {
-        BatchLoader loader = Reader(dataset.Train, dataset.Train.Size, Augmentations.Centre, workers: 1) with { Transform = transform };
+        BatchLoader loader = Reader(dataset.Train, dataset.Train.Size, Augmentations.Centre, workers: 1) with
+        {
+            Transform = transform,
+        };
         return Predictions.Accuracy(Logits, loader, samples);
     }
 

@@ -17,7 +17,9 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     /// <summary>How operations that have a fused form are computed; null for what fits the tensors.</summary>
     internal IModelOps? Ops { get; set; }
 
-    /// <summary>The stream key of stochastic layers in the next training step: (seed, step). Set by the trainer before each step.</summary>
+    /// <summary>
+    /// The stream key of stochastic layers in the next training step: (seed, step). Set by the trainer before each step.
+    /// </summary>
     public (long Seed, long Step) StepKey { get; set; }
 
     /// <summary>The type of the network's matrix products and convolutions; float32 at first.</summary>
@@ -30,24 +32,29 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     /// <summary>What the layers multiply with.</summary>
     private protected MixedPrecision Mixed { get; } = new();
 
-    /// <summary>Draws every parameter anew, as the official code initialises it; a pure function of <paramref name="seed"/>.</summary>
+    /// <summary>
+    /// Draws every parameter anew, as the official code initialises it; a pure function of <paramref name="seed"/>.
+    /// </summary>
     public abstract void Initialise(long seed);
 
     /// <summary>Whether the official optimiser grouping applies weight decay to a parameter: not to vectors and biases.</summary>
-    public virtual bool Decays(string parameter, Tensor value) => value.dim() > 1 && !parameter.EndsWith(".bias", StringComparison.Ordinal);
+    public virtual bool Decays(string parameter, Tensor value) =>
+        value.dim() > 1 && !parameter.EndsWith(".bias", StringComparison.Ordinal);
 
-    /// <summary>Name of the layer that makes the logits: it is replaced where a checkpoint has another number of classes.</summary>
+    /// <summary>
+    /// Name of the layer that makes the logits: it is replaced where a checkpoint has another number of classes.
+    /// </summary>
     public abstract string Head { get; }
 
     /// <summary>
-    /// Row of <c>pos_embed</c> that belongs to the class token when there are <paramref name="patches"/> patches; null for a model
-    /// without position embedding.
+    /// Row of <c>pos_embed</c> that belongs to the class token when there are <paramref name="patches"/> patches; null for a
+    /// model without position embedding.
     /// </summary>
     public virtual int? ClassTokenRow(int patches) => null;
 
     /// <summary>
-    /// Multiply-adds of one picture of side <paramref name="imageSize"/>: matrix products, convolutions and, in a scan, state update
-    /// and read-out, two for each token, channel and state in each direction (<c>docs/reference/models.md 1</c>).
+    /// Multiply-adds of one picture of side <paramref name="imageSize"/>: matrix products, convolutions and, in a scan, state
+    /// update and read-out, two for each token, channel and state in each direction (<c>docs/reference/models.md 1</c>).
     /// </summary>
     public abstract long MultiplyAdds(int imageSize);
 
@@ -67,8 +74,8 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
         Taps.Any ? new(Taps, part.ToString(System.Globalization.CultureInfo.InvariantCulture)) : default;
 
     /// <summary>
-    /// Takes the stream <paramref name="x"/> through a part of the network and lets go of it, and of what the part made on the way. Who taps may
-    /// keep what it is shown, so nothing is let go of while somebody does.
+    /// Takes the stream <paramref name="x"/> through a part of the network and lets go of it, and of what the part made on the
+    /// way. Who taps may keep what it is shown, so nothing is let go of while somebody does.
     /// </summary>
     private protected Tensor RunBlock(Tensor x, Func<Tensor, Tensor> part)
     {
@@ -78,8 +85,11 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
         return y;
     }
 
-    /// <summary>As <see cref="RunBlock(Tensor, Func{Tensor, Tensor})"/>, for a stream and the branch that is still to be added to it.</summary>
-    private protected (Tensor Stream, Tensor Branch) RunBlock(Tensor stream, Tensor branch, Func<Tensor, Tensor, (Tensor, Tensor)> part)
+    /// <summary>
+    /// As <see cref="RunBlock(Tensor, Func{Tensor, Tensor})"/>, for a stream and the branch that is still to be added to it.
+    /// </summary>
+    private protected (Tensor Stream, Tensor Branch) RunBlock(
+        Tensor stream, Tensor branch, Func<Tensor, Tensor, (Tensor, Tensor)> part)
     {
         if (Taps.Any) return part(stream, branch);
         (Tensor, Tensor) results = TensorScopes.Of(() => part(stream, branch));
@@ -88,5 +98,6 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     }
 
     /// <summary>The stream of one parameter's initial values.</summary>
-    private protected static RandomStream InitialStream(long seed, string parameter) => RandomStream.For(seed, "init:" + parameter);
+    private protected static RandomStream InitialStream(long seed, string parameter) =>
+        RandomStream.For(seed, "init:" + parameter);
 }

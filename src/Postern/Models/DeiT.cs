@@ -13,7 +13,8 @@ namespace Postern.Models;
 /// <param name="Heads">Attention heads; divides <paramref name="EmbedDim"/>.</param>
 /// <param name="Classes">Number of classes.</param>
 /// <param name="DropPath">Rate of stochastic depth at the last block; linspace(0, rate, depth) over the blocks.</param>
-public sealed record DeiTConfig(int ImageSize, int PatchSize, int EmbedDim, int Depth, int Heads, int Classes, double DropPath = 0)
+public sealed record DeiTConfig(
+    int ImageSize, int PatchSize, int EmbedDim, int Depth, int Heads, int Classes, double DropPath = 0)
 {
     /// <summary>M, the number of patches.</summary>
     public int Patches => ImageSize / PatchSize * (ImageSize / PatchSize);
@@ -53,7 +54,8 @@ public sealed class DeiT : Backbone
     }
 
     /// <summary>A line of the catalogue.</summary>
-    internal static ModelEntry Entry(string name, string summary, int side, int patch, int dim, int depth, int heads, string dropPath) => new(
+    internal static ModelEntry Entry(
+        string name, string summary, int side, int patch, int dim, int depth, int heads, string dropPath) => new(
         name, summary, "facebookresearch/deit", side,
         [
             ModelEntry.Size("patch_size", patch, "side of a patch in pixels"),
@@ -62,16 +64,17 @@ public sealed class DeiT : Backbone
             ModelEntry.Size("heads", heads, "attention heads; must divide embed_dim"),
             ModelEntry.DropPath(dropPath),
         ], Build, Recognise)
-    {
-        Family = "deit",
-    };
+        {
+            Family = "deit",
+        };
 
     private static DeiT Build(Choice choice, int classes, int imageSize)
     {
         int patch = choice.Integer("patch_size"), dim = choice.Integer("embed_dim"), heads = choice.Integer("heads");
         if (imageSize % patch != 0) throw choice.Error($"patch_size {patch} does not divide the {imageSize}-pixel input");
         if (dim % heads != 0) throw choice.Error($"heads {heads} does not divide embed_dim {dim}");
-        return new DeiT(new DeiTConfig(imageSize, patch, dim, choice.Integer("depth"), heads, classes, (double)choice.Number("drop_path")));
+        return new DeiT(
+            new DeiTConfig(imageSize, patch, dim, choice.Integer("depth"), heads, classes, (double)choice.Number("drop_path")));
     }
 
     // Shapes do not tell the number of heads: the official sizes all have 64 channels in each.
@@ -126,7 +129,8 @@ public sealed class DeiT : Backbone
     {
         long d = config.EmbedDim, tokens = config.Patches + 1;
         long projections = tokens * d * (3 * d + d + 4 * d + 4 * d), attention = 2 * tokens * tokens * d;
-        return config.Patches * d * 3 * config.PatchSize * config.PatchSize + config.Depth * (projections + attention) + d * config.Classes;
+        return config.Patches * d * 3 * config.PatchSize * config.PatchSize + config.Depth * (projections + attention)
+            + d * config.Classes;
     }
 
     /// <summary>
@@ -137,9 +141,12 @@ public sealed class DeiT : Backbone
     {
         foreach ((string name, Parameter p) in named_parameters())
         {
-            if (name.StartsWith("patch_embed.", StringComparison.Ordinal)) Initial.Uniform(p, patch_embed.DefaultBound, InitialStream(seed, name));
+            if (name.StartsWith("patch_embed.", StringComparison.Ordinal))
+                Initial.Uniform(p, patch_embed.DefaultBound, InitialStream(seed, name));
             else if (p.dim() > 1) Initial.Normal(p, 0.02, InitialStream(seed, name));
-            else Initial.Constant(p, name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
+            else
+                Initial.Constant(p, name.Contains("norm", StringComparison.Ordinal)
+                    && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
         }
     }
 }

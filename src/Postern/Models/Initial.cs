@@ -12,7 +12,8 @@ internal static class Initial
         Fill(parameter, () => stream.NextDouble(-bound, bound));
 
     /// <summary>Normal with mean 0.</summary>
-    public static void Normal(Tensor parameter, double std, RandomStream stream) => Fill(parameter, () => std * stream.NextNormal());
+    public static void Normal(Tensor parameter, double std, RandomStream stream) =>
+        Fill(parameter, () => std * stream.NextNormal());
 
     /// <summary>The same value everywhere.</summary>
     public static void Constant(Tensor parameter, double value)

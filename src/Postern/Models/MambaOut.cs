@@ -12,7 +12,8 @@ namespace Postern.Models;
 /// <param name="DropPath">Rate of stochastic depth at the last block; linspace(0, rate, blocks) over all blocks.</param>
 /// <param name="StemStride">Total stride of the stem: 4 in the official code, 2 or 1 to keep more of a small picture.</param>
 /// <param name="Upsample">Side that pictures are enlarged to (bilinear) before the stem; 0 for none.</param>
-public sealed record MambaOutConfig(int[] Depths, int[] Dims, int Classes, double DropPath = 0, int StemStride = 4, int Upsample = 0);
+public sealed record MambaOutConfig(
+    int[] Depths, int[] Dims, int Classes, double DropPath = 0, int StemStride = 4, int Upsample = 0);
 
 /// <summary>
 /// MambaOut (Yu and Wang 2025): stages of Gated CNN blocks, which are Mamba blocks without the SSM, each after a convolution that
@@ -35,7 +36,8 @@ public sealed class MambaOut : Backbone
         int[] dims = config.Dims;
         downsample_layers = [Downsampling.Stem(Mixed, dims[0], config.StemStride, NormEps),
             .. Enumerable.Range(1, dims.Length - 1).Select(s => Downsampling.Between(Mixed, dims[s - 1], dims[s], NormEps))];
-        stages = [.. dims.Select((dim, s) => Enumerable.Range(0, config.Depths[s]).Select(_ => new GatedCnnBlock(Mixed, dim, NormEps)).ToArray())];
+        stages = [.. dims.Select((dim, s) => Enumerable.Range(0, config.Depths[s])
+            .Select(_ => new GatedCnnBlock(Mixed, dim, NormEps)).ToArray())];
         norm = nn.LayerNorm(dims[^1], eps: NormEps);
         head = new MlpHead(dims[^1], HeadRatio * dims[^1], config.Classes);
         register_module("downsample_layers", nn.ModuleList(downsample_layers));
@@ -46,27 +48,34 @@ public sealed class MambaOut : Backbone
     }
 
     /// <summary>A line of the catalogue.</summary>
-    internal static ModelEntry Entry(string name, string summary, int side, int[] depths, int[] dims, string dropPath, int stemStride = 4) => new(
+    internal static ModelEntry Entry(
+        string name, string summary, int side, int[] depths, int[] dims, string dropPath, int stemStride = 4) => new(
         name, summary, "yuweihao/MambaOut", side,
         [
             new("depths", OptionKind.Integers, string.Join(',', depths), "blocks of each stage"),
             new("dims", OptionKind.Integers, string.Join(',', dims), "channels of each stage"),
             ModelEntry.DropPath(dropPath),
-            new("stem_stride", OptionKind.Word, $"{stemStride}", "total stride of the stem: 4 as in the official code, 2 or 1 for small pictures") { Allowed = ["1", "2", "4"] },
+            new("stem_stride", OptionKind.Word, $"{stemStride}",
+                "total stride of the stem: 4 as in the official code, 2 or 1 for small pictures")
+            {
+                Allowed = ["1", "2", "4"],
+            },
             ModelEntry.Size("upsample", 0, "side that pictures are enlarged to before the stem; 0 for none", min: 0),
         ], Build, Recognise)
-    {
-        Family = "mambaout",
-    };
+        {
+            Family = "mambaout",
+        };
 
     private static MambaOut Build(Choice choice, int classes, int imageSize)
     {
         int[] depths = choice.Integers("depths"), dims = choice.Integers("dims");
         if (depths.Length == 0 || depths.Length != dims.Length || depths.Concat(dims).Any(n => n is < 1 or > 4096))
-            throw choice.Error($"depths [{string.Join(", ", depths)}] and dims [{string.Join(", ", dims)}] must be one positive number a stage");
+            throw choice.Error(
+                $"depths [{string.Join(", ", depths)}] and dims [{string.Join(", ", dims)}] must be one positive number a stage");
         if (dims[0] < 2) throw choice.Error("dims begins below 2, but the stem halves it");
         return new MambaOut(new MambaOutConfig(depths, dims, classes, (double)choice.Number("drop_path"),
-            int.Parse(choice.Word("stem_stride"), System.Globalization.CultureInfo.InvariantCulture), choice.Integer("upsample")));
+            int.Parse(choice.Word("stem_stride"), System.Globalization.CultureInfo.InvariantCulture),
+            choice.Integer("upsample")));
     }
 
     private static WeightSizes? Recognise(WeightShapes shapes)
@@ -82,8 +91,8 @@ public sealed class MambaOut : Backbone
     }
 
     /// <summary>
-    /// The official name of a layer that timm's later port calls <paramref name="key"/>: <c>stem.*</c>, <c>stages.s.blocks.j.*</c>,
-    /// <c>head.pre_logits.*</c>.
+    /// The official name of a layer that timm's later port calls <paramref name="key"/>: <c>stem.*</c>,
+    /// <c>stages.s.blocks.j.*</c>, <c>head.pre_logits.*</c>.
     /// </summary>
     internal static string FromTimm(string key) => key.Split('.') switch
     {
@@ -106,7 +115,8 @@ public sealed class MambaOut : Backbone
     public override Tensor forward(Tensor input)
     {
         if (config.Upsample > 0)
-            input = nn.functional.interpolate(input, [config.Upsample, config.Upsample], mode: InterpolationMode.Bilinear, align_corners: false);
+            input = nn.functional.interpolate(input, [config.Upsample, config.Upsample], mode: InterpolationMode.Bilinear,
+                align_corners: false);
         Tensor x = input.permute(0, 2, 3, 1);                                   // [B, H, W, 3]
         int block = 0, last = config.Depths.Sum() - 1;
         for (int s = 0; s < stages.Length; s++)
@@ -138,13 +148,17 @@ public sealed class MambaOut : Backbone
         return total + (long)config.Dims[^1] * HeadRatio * (config.Dims[^1] + config.Classes);
     }
 
-    /// <summary>Every convolution and matrix normal with deviation 0.02, depthwise ones included; biases 0, norms 1 and 0.</summary>
+    /// <summary>
+    /// Every convolution and matrix normal with deviation 0.02, depthwise ones included; biases 0, norms 1 and 0.
+    /// </summary>
     public override void Initialise(long seed)
     {
         foreach ((string name, Parameter p) in named_parameters())
         {
             if (p.dim() > 1) Initial.Normal(p, 0.02, InitialStream(seed, name));
-            else Initial.Constant(p, name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
+            else
+                Initial.Constant(p, name.Contains("norm", StringComparison.Ordinal)
+                    && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
         }
     }
 
@@ -164,6 +178,7 @@ public sealed class MambaOut : Backbone
             register_module("fc2", fc2);
         }
 
-        public Tensor forward(Tensor x, Func<Tensor, Tensor> tap) => fc2.forward(tap(norm.forward(nn.functional.gelu(fc1.forward(x)))));
+        public Tensor forward(Tensor x, Func<Tensor, Tensor> tap) =>
+            fc2.forward(tap(norm.forward(nn.functional.gelu(fc1.forward(x)))));
     }
 }

@@ -12,7 +12,8 @@ namespace Postern.Models;
 /// <param name="Build">From the resolved options, the number of classes and the side of the input.</param>
 /// <param name="Recognise">The sizes that weights of these shapes need; null where they belong to another family.</param>
 public sealed record ModelEntry(
-    string Name, string Summary, string Origin, int InputSide, IReadOnlyList<OptionInfo> Sizes, Func<Choice, int, int, Backbone> Build,
+    string Name, string Summary, string Origin, int InputSide, IReadOnlyList<OptionInfo> Sizes,
+    Func<Choice, int, int, Backbone> Build,
     Func<WeightShapes, WeightSizes?> Recognise) : ICatalogEntry
 {
     /// <summary>Its architecture: <c>resnet</c>, <c>deit</c>, <c>vim</c> or <c>mambaout</c>.</summary>

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Postern.Models;
 
 /// <summary>
-/// A backbone on the paths in use against its plain twin: the same weights and pictures with oneDNN switched off and our kernels' references
-/// in place of the kernels. Part of <c>postern doctor --thorough</c>.
+/// A backbone on the paths in use against its plain twin: the same weights and pictures with oneDNN switched off and our kernels'
+/// references in place of the kernels. Part of <c>postern doctor --thorough</c>.
 /// </summary>
 /// <param name="Model">Catalogue name.</param>
 /// <param name="Comparisons">Logits and gradients, as shares of their norms.</param>
@@ -21,15 +21,19 @@ public sealed record ModelTrial(string Model, IReadOnlyList<Deviation> Compariso
     /// <summary>Whether nothing differs by more than rounding makes of it.</summary>
     public bool Passes => Comparisons.All(c => c.Passes);
 
-    /// <summary>Runs the trial of a catalogue entry on small pictures, in float32, and in bf16 where the processor multiplies it.</summary>
+    /// <summary>
+    /// Runs the trial of a catalogue entry on small pictures, in float32, and in bf16 where the processor multiplies it.
+    /// </summary>
     public static ModelTrial Of(ModelEntry entry)
     {
         SelfCheck.Ensure(CpuFeatures.Current.HasBfloat16);
-        // Few tokens: the plain twin of a scan is slow. Without patches, a side that keeps the form: torchvision's ResNet begins above 64.
+        // Few tokens: the plain twin of a scan is slow. Without patches, a side that keeps the form: torchvision's ResNet begins
+        // above 64.
         int side = entry.InputSide < 224 || entry.Sizes.Any(o => o.Name == "patch_size") ? 32 : 96;
         using DisposeScope scope = NewDisposeScope();
         using Backbone model = entry.Build(new Choice(entry), Classes, side);
-        // Off the grid of the trials' numbers, on which sums are exact and pooling would meet ties that rounding breaks in either way.
+        // Off the grid of the trials' numbers, on which sums are exact and pooling would meet ties that rounding breaks in either
+        // way.
         float[] numbers = Array.ConvertAll(TrialTensors.Draw(Batch * 3 * side * side, 1), v => v * 0.7390851f);
         Tensor pictures = tensor(numbers).view(Batch, 3, side, side);
         Tensor labels = arange(Batch);
@@ -43,7 +47,8 @@ public sealed record ModelTrial(string Model, IReadOnlyList<Deviation> Compariso
         if (CpuFeatures.Current.HasBfloat16)
         {
             model.Precision = Precision.BFloat16;
-            comparisons.Add(new Deviation("logits in bf16", Difference(Step(model, pictures, labels).Logits, logits), AllowedInBFloat16));
+            comparisons.Add(
+                new Deviation("logits in bf16", Difference(Step(model, pictures, labels).Logits, logits), AllowedInBFloat16));
         }
         return new ModelTrial(entry.Name, comparisons);
     }
@@ -58,5 +63,6 @@ public sealed record ModelTrial(string Model, IReadOnlyList<Deviation> Compariso
         return (logits.detach(), cat([.. model.parameters().Select(p => p.grad!.flatten())]).clone());
     }
 
-    private static double Difference(Tensor found, Tensor expected) => ((found - expected).norm() / expected.norm()).item<float>();
+    private static double Difference(Tensor found, Tensor expected) =>
+        ((found - expected).norm() / expected.norm()).item<float>();
 }

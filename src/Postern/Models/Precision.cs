@@ -2,7 +2,9 @@ using Postern.Kernels;
 
 namespace Postern.Models;
 
-/// <summary>The type of a network's matrix products and convolutions. Weights, norms, scans, softmax and the loss are float32 in either.</summary>
+/// <summary>
+/// The type of a network's matrix products and convolutions. Weights, norms, scans, softmax and the loss are float32 in either.
+/// </summary>
 public enum Precision
 {
     /// <summary>float32 throughout.</summary>
@@ -18,7 +20,9 @@ public static class Precisions
     /// <summary><c>auto</c>, <c>float32</c>, <c>bf16</c>.</summary>
     public static IReadOnlyList<string> Words { get; } = ["auto", "float32", "bf16"];
 
-    /// <summary>What a word stands for on this machine: <c>auto</c> is bfloat16 where the processor multiplies it (AVX512-BF16).</summary>
+    /// <summary>
+    /// What a word stands for on this machine: <c>auto</c> is bfloat16 where the processor multiplies it (AVX512-BF16).
+    /// </summary>
     /// <exception cref="ArgumentException">There is no such word.</exception>
     public static Precision Of(string word) => word switch
     {

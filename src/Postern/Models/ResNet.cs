@@ -20,7 +20,8 @@ public sealed record ResNetConfig(int[] Widths, bool ImageNetStem, int Classes)
 }
 
 /// <summary>
-/// ResNet18 (He et al. 2016): four stages of two basic blocks, in Backdoor-Toolbox's form for 32x32 pictures or torchvision's for 224.
+/// ResNet18 (He et al. 2016): four stages of two basic blocks, in Backdoor-Toolbox's form for 32x32 pictures or torchvision's for
+/// 224.
 /// </summary>
 public sealed class ResNet : Backbone
 {
@@ -75,20 +76,24 @@ public sealed class ResNet : Backbone
         for (int s = 0; s < widths.Length; s++)
         {
             string conv = $"layer{s + 1}.{BlocksPerStage - 1}.conv2.weight";
-            if (!shapes.Has(conv, 4) || shapes.Side(conv, 0) != widths[s] || shapes.Count($"layer{s + 1}.") != BlocksPerStage) return null;
+            if (!shapes.Has(conv, 4) || shapes.Side(conv, 0) != widths[s] || shapes.Count($"layer{s + 1}.") != BlocksPerStage)
+                return null;
         }
         bool imageNet = shapes.Side("conv1.weight", 2) == 7;
         string head = (imageNet ? "fc" : "linear") + ".weight";
-        return shapes.Has(head, 2) ? new WeightSizes(new Dictionary<string, string>(), shapes.Side(head, 0), imageNet ? 224 : 32) : null;
+        return shapes.Has(head, 2) ? new WeightSizes(new Dictionary<string, string>(), shapes.Side(head, 0),
+            imageNet ? 224 : 32) : null;
     }
 
     /// <inheritdoc/>
     public override string Head => config.HeadName;
 
     /// <summary>
-    /// Whether maps go from layer to layer as <see cref="OneDnnLayout"/>. Taps are shown plain ones, and gradients through running statistics need them.
+    /// Whether maps go from layer to layer as <see cref="OneDnnLayout"/>. Taps are shown plain ones, and gradients through
+    /// running statistics need them.
     /// </summary>
-    private bool Blocked => Precision == Precision.BFloat16 && OneDnnLayout.InUse && !Taps.Any && (training || !is_grad_enabled());
+    private bool Blocked => Precision == Precision.BFloat16 && OneDnnLayout.InUse && !Taps.Any
+        && (training || !is_grad_enabled());
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
@@ -140,7 +145,8 @@ public sealed class ResNet : Backbone
         foreach ((string name, Parameter p) in named_parameters())
         {
             RandomStream stream = InitialStream(seed, name);
-            if (name.StartsWith(config.HeadName, StringComparison.Ordinal)) Initial.Uniform(p, Initial.DefaultBound(heads[0].weight!), stream);
+            if (name.StartsWith(config.HeadName, StringComparison.Ordinal))
+                Initial.Uniform(p, Initial.DefaultBound(heads[0].weight!), stream);
             else if (p.dim() == 1) Initial.Constant(p, name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
             else if (config.ImageNetStem) Initial.Normal(p, Math.Sqrt(2.0 / (p.shape[0] * p.shape[2] * p.shape[3])), stream);
             else Initial.Uniform(p, Initial.DefaultBound(p), stream);
@@ -157,7 +163,8 @@ public sealed class ResNet : Backbone
         private readonly Conv2d[] shortcutConv = [];
         private readonly BatchNorm2d[] shortcutNorm = [];
 
-        public BasicBlock(MixedPrecision mixed, int inChannels, int outChannels, int stride, string shortcutName) : base("BasicBlock")
+        public BasicBlock(MixedPrecision mixed, int inChannels, int outChannels, int stride, string shortcutName)
+            : base("BasicBlock")
         {
             (this.mixed, this.stride) = (mixed, stride);
             conv1 = nn.Conv2d(inChannels, outChannels, 3, stride: stride, padding: 1, bias: false);
@@ -182,7 +189,8 @@ public sealed class ResNet : Backbone
         {
             Tensor inner = bn1.forward(mixed.Conv(x, conv1, stride, 1, blocked: blocked)).relu_();
             Tensor residual = bn2.forward(mixed.Conv(inner, conv2, 1, 1, blocked: blocked));
-            Tensor shortcut = shortcutConv.Length == 0 ? x : shortcutNorm[0].forward(mixed.Conv(x, shortcutConv[0], stride, blocked: blocked));
+            Tensor shortcut = shortcutConv.Length == 0
+                ? x : shortcutNorm[0].forward(mixed.Conv(x, shortcutConv[0], stride, blocked: blocked));
             return residual.add_(shortcut).relu_();
         }
     }

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace Postern.Models;
 
 /// <summary>
-/// What looks into a network while it computes, and what changes what it finds there. Values have the official code's names and layout. Several taps
-/// may be open at once; each is closed by disposing what opened it. Without any, the network computes as if there were none: fused and without
-/// keeping anything.
+/// What looks into a network while it computes, and what changes what it finds there. Values have the official code's names and
+/// layout. Several taps may be open at once; each is closed by disposing what opened it. Without any, the network computes as if
+/// there were none: fused and without keeping anything.
 /// </summary>
 public sealed class Taps
 {
@@ -18,13 +18,21 @@ public sealed class Taps
     /// <summary>Shows the values whose name passes <paramref name="which"/>; null for all.</summary>
     public IDisposable Watch(Action<string, Tensor> see, Predicate<string>? which = null) => Open(new Tap(this, which, See: see));
 
-    /// <summary>Puts another value in the place of each whose name passes <paramref name="which"/>; it must have the same shape.</summary>
-    public IDisposable Replace(Predicate<string> which, Func<string, Tensor, Tensor> value) => Open(new Tap(this, which, Change: value));
+    /// <summary>
+    /// Puts another value in the place of each whose name passes <paramref name="which"/>; it must have the same shape.
+    /// </summary>
+    public IDisposable Replace(Predicate<string> which, Func<string, Tensor, Tensor> value) =>
+        Open(new Tap(this, which, Change: value));
 
-    /// <summary>Shows what each selective scan computes with: names are those of mixers, <c>.fwd</c> and <c>.bwd</c> behind them.</summary>
-    public IDisposable WatchScans(Action<string, ScanReading> see, Predicate<string>? which = null) => Open(new Tap(this, which, Scan: see));
+    /// <summary>
+    /// Shows what each selective scan computes with: names are those of mixers, <c>.fwd</c> and <c>.bwd</c> behind them.
+    /// </summary>
+    public IDisposable WatchScans(Action<string, ScanReading> see, Predicate<string>? which = null) =>
+        Open(new Tap(this, which, Scan: see));
 
-    /// <summary>Hands a value to the taps, in the order in which they were opened; what comes back is what the network goes on with.</summary>
+    /// <summary>
+    /// Hands a value to the taps, in the order in which they were opened; what comes back is what the network goes on with.
+    /// </summary>
     internal Tensor Pass(string name, Tensor value)
     {
         foreach (Tap tap in open.ToArray())
@@ -34,7 +42,8 @@ public sealed class Taps
             if (tap.Change is null) continue;
             Tensor changed = tap.Change(name, value);
             if (!changed.shape.SequenceEqual(value.shape))
-                throw new ArgumentException($"{name} is [{string.Join(", ", value.shape)}], its replacement [{string.Join(", ", changed.shape)}]");
+                throw new ArgumentException(
+                    $"{name} is [{string.Join(", ", value.shape)}], its replacement [{string.Join(", ", changed.shape)}]");
             value = changed;
         }
         return value;
@@ -61,7 +70,9 @@ public sealed class Taps
     }
 }
 
-/// <summary>What a selective scan computes with, in picture order: token 0 is the first one of the picture in either direction.</summary>
+/// <summary>
+/// What a selective scan computes with, in picture order: token 0 is the first one of the picture in either direction.
+/// </summary>
 public sealed class ScanReading
 {
     private readonly ScanInput scan;

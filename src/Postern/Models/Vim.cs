@@ -59,7 +59,8 @@ public sealed class Vim : Backbone
     }
 
     /// <summary>A line of the catalogue.</summary>
-    internal static ModelEntry Entry(string name, string summary, int side, int patch, int stride, int dim, int depth, string dropPath) => new(
+    internal static ModelEntry Entry(
+        string name, string summary, int side, int patch, int stride, int dim, int depth, string dropPath) => new(
         name, summary, "hustvl/Vim", side,
         [
             ModelEntry.Size("patch_size", patch, "side of a patch in pixels"),
@@ -69,10 +70,10 @@ public sealed class Vim : Backbone
             ModelEntry.Size("state_size", 16, "state size N of the SSM"),
             ModelEntry.DropPath(dropPath),
         ], Build, Recognise)
-    {
-        Family = "vim",
-        ScratchDecay = "0.1",
-    };
+        {
+            Family = "vim",
+            ScratchDecay = "0.1",
+        };
 
     private static Vim Build(Choice choice, int classes, int imageSize)
     {
@@ -129,7 +130,9 @@ public sealed class Vim : Backbone
         return head.forward(Tap("features", features));                                   // [B, classes]
     }
 
-    /// <summary>Not for vectors and biases, the class token and the position embedding; A_log is a matrix and does decay.</summary>
+    /// <summary>
+    /// Not for vectors and biases, the class token and the position embedding; A_log is a matrix and does decay.
+    /// </summary>
     public override bool Decays(string parameter, Tensor value) =>
         base.Decays(parameter, value) && parameter is not ("cls_token" or "pos_embed");
 

@@ -5,9 +5,12 @@ namespace Postern.Models;
 /// <summary>Names and shapes of a set of weights, from which a family of backbones recognises its own.</summary>
 public sealed class WeightShapes(IReadOnlyDictionary<string, long[]> shapes)
 {
-    /// <summary>Whether there is a tensor <paramref name="name"/> of <paramref name="dimensions"/> dimensions, none of them empty.</summary>
+    /// <summary>
+    /// Whether there is a tensor <paramref name="name"/> of <paramref name="dimensions"/> dimensions, none of them empty.
+    /// </summary>
     public bool Has(string name, int dimensions) =>
-        shapes.TryGetValue(name, out long[]? shape) && shape.Length == dimensions && Array.TrueForAll(shape, side => side is > 0 and < int.MaxValue);
+        shapes.TryGetValue(name, out long[]? shape) && shape.Length == dimensions
+            && Array.TrueForAll(shape, side => side is > 0 and < int.MaxValue);
 
     /// <summary>Side <paramref name="dimension"/> of a tensor that is there.</summary>
     public int Side(string name, int dimension) => (int)shapes[name][dimension];
@@ -19,7 +22,8 @@ public sealed class WeightShapes(IReadOnlyDictionary<string, long[]> shapes)
     public int Count(string prefix)
     {
         int count = 0;
-        while (shapes.Keys.Any(k => k.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{prefix}{count}."), StringComparison.Ordinal))) count++;
+        while (shapes.Keys.Any(k => k.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{prefix}{count}."),
+            StringComparison.Ordinal))) count++;
         return count;
     }
 }

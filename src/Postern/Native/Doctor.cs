@@ -21,12 +21,19 @@ public static class Doctor
     /// <param name="resultFolder">Where results are to be written.</param>
     public static IReadOnlyList<Finding> Examine(string resultFolder)
     {
-        List<Finding> findings = [new("postern", $"{Machine.PosternVersion} on .NET {Environment.Version}, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}")];
+        List<Finding> findings =
+            [
+                new("postern",
+                    $"{Machine.PosternVersion} on .NET {Environment.Version}, "
+                        + $"{System.Runtime.InteropServices.RuntimeInformation.OSDescription}")];
         bool loaded = true;
         try
         {
             TorchRuntime.Load();
-            findings.Add(new("libtorch", $"{Machine.LibTorchVersion} (TorchSharp {Machine.TorchSharpVersion}) from {TorchRuntime.LibraryFolder ?? "the system"}"));
+            findings.Add(
+                new("libtorch",
+                    $"{Machine.LibTorchVersion} (TorchSharp {Machine.TorchSharpVersion}) from "
+                        + $"{TorchRuntime.LibraryFolder ?? "the system"}"));
             findings.Add(new("compatibility", TorchRuntime.Measure));
         }
         catch (InputException e)
@@ -34,7 +41,8 @@ public static class Doctor
             loaded = false;
             findings.Add(new("libtorch", e.Message, TorchRuntime.LibraryFolder is null
                 ? "publish or build again: the folder runtimes/linux-x64/native must be beside the program"
-                : "install a newer libstdc++6, or give the program a temporary folder that it may write to and execute from", Fatal: true));
+                : "install a newer libstdc++6, or give the program a temporary folder that it may write to and execute from",
+                Fatal: true));
         }
         findings.Add(new("processor", $"{Machine.Processor}, {Environment.ProcessorCount} cores"));
         findings.Add(Machine.InstructionSets.Contains("AVX2")
@@ -44,14 +52,16 @@ public static class Doctor
         {
             findings.Add(torch.get_num_threads() <= Environment.ProcessorCount
                 ? new("threads", $"{torch.get_num_threads()} for libtorch")
-                : new("threads", $"{torch.get_num_threads()} for libtorch on {Environment.ProcessorCount} cores", "unset OMP_NUM_THREADS or give --threads"));
+                : new("threads", $"{torch.get_num_threads()} for libtorch on {Environment.ProcessorCount} cores",
+                    "unset OMP_NUM_THREADS or give --threads"));
             findings.Add(new("devices", torch.cuda_is_available() ? $"cpu, {torch.cuda.device_count()} cuda" : "cpu"));
         }
         findings.Add(Memory());
         findings.Add(Disk(resultFolder));
         findings.Add(SKFontManager.Default.FontFamilyCount > 0
             ? new("fonts", $"{SKFontManager.Default.FontFamilyCount} families")
-            : new("fonts", "none", "reports and drawn signs need none; for charts with labels install a font, e.g. fonts-dejavu-core"));
+            : new("fonts", "none",
+                "reports and drawn signs need none; for charts with labels install a font, e.g. fonts-dejavu-core"));
         return findings;
     }
 
@@ -74,5 +84,6 @@ public static class Doctor
             : new("disk", $"{Gigabytes(free)} free for {folder}");
     }
 
-    private static string Gigabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)Gigabyte:f1} GiB");
+    private static string Gigabytes(long bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)Gigabyte:f1} GiB");
 }

@@ -9,8 +9,9 @@ namespace Postern.Native;
 /// which older libraries do by themselves.
 /// </summary>
 /// <remarks>
-/// Three changes to a copy of the file (x86-64 ELF): the symbol becomes a defined one that points at a <c>ret</c> in <c>.text</c>,
-/// its version becomes "global", and the requirement of the version is marked weak, which the loader then does not insist on.
+/// Three changes to a copy of the file (x86-64 ELF): the symbol becomes a defined one that points at a <c>ret</c> in
+/// <c>.text</c>, its version becomes "global", and the requirement of the version is marked weak, which the loader then does not
+/// insist on.
 /// </remarks>
 internal static class ElfPatch
 {
@@ -50,7 +51,8 @@ internal static class ElfPatch
         Section text = Find(s => s.Name == ".text", ".text");
 
         int symbol = Enumerable.Range(0, symbols.Size / SymbolEntry)
-            .FirstOrDefault(i => Text(elf, sections[symbols.Link].Offset + (int)U32(elf, symbols.Offset + i * SymbolEntry)) == Symbol, -1);
+            .FirstOrDefault(
+                i => Text(elf, sections[symbols.Link].Offset + (int)U32(elf, symbols.Offset + i * SymbolEntry)) == Symbol, -1);
         if (symbol < 0) throw new InvalidDataException($"it has no symbol {Symbol}");
         int ret = elf.AsSpan(text.Offset, text.Size).IndexOf(Ret);
         if (ret < 0) throw new InvalidDataException("its .text has no ret instruction");
@@ -62,7 +64,8 @@ internal static class ElfPatch
         MarkWeak(elf, needs, sections[needs.Link]);
 
         Section Find(Func<Section, bool> which, string what) =>
-            sections.Where(which).Cast<Section?>().FirstOrDefault() ?? throw new InvalidDataException($"it has no {what} section");
+            sections.Where(which).Cast<Section?>().FirstOrDefault()
+                ?? throw new InvalidDataException($"it has no {what} section");
     }
 
     private static void MarkWeak(byte[] elf, Section needs, Section strings)

@@ -32,7 +32,8 @@ public static class Machine
         (assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];
 
     private static long Kilobytes(string? text) =>
-        long.TryParse((text ?? "").Replace(" kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out long value) ? value : 0;
+        long.TryParse((text ?? "").Replace(" kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out long value)
+            ? value : 0;
 
     private static string? ReadField(string path, string field)
     {

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Postern.Native;
 
 /// <summary>
-/// Tells the C library to keep the memory of freed tensors, whatever their size. By default glibc gives blocks of more than a few hundred
-/// kilobytes back to the kernel at once, and each training step pays for fresh, zeroed pages again: a quarter of a Vim's step.
+/// Tells the C library to keep the memory of freed tensors, whatever their size. By default glibc gives blocks of more than a few
+/// hundred kilobytes back to the kernel at once, and each training step pays for fresh, zeroed pages again: a quarter of a Vim's
+/// step.
 /// </summary>
 internal static class NativeHeap
 {

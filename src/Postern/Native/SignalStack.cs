@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Postern.Native;
 
 /// <summary>
-/// Gives threads that multiply in bf16 a larger stack for signals. A processor with AMX has tiles of 8 KiB, which the kernel stores on the
-/// signal stack of each thread that has used them; .NET makes that stack with room for its own handler and no tiles, so that the first null
-/// reference on such a thread, an ordinary exception otherwise, would end the process by SIGSEGV.
+/// Gives threads that multiply in bf16 a larger stack for signals. A processor with AMX has tiles of 8 KiB, which the kernel
+/// stores on the signal stack of each thread that has used them; .NET makes that stack with room for its own handler and no
+/// tiles, so that the first null reference on such a thread, an ordinary exception otherwise, would end the process by SIGSEGV.
 /// </summary>
 internal static class SignalStack
 {
@@ -16,7 +16,9 @@ internal static class SignalStack
     [ThreadStatic]
     private static bool enlarged;
 
-    /// <summary>Does so for the calling thread, once. No effect elsewhere than on x86 under Linux, or where the system refuses.</summary>
+    /// <summary>
+    /// Does so for the calling thread, once. No effect elsewhere than on x86 under Linux, or where the system refuses.
+    /// </summary>
     public static void Enlarge()
     {
         if (enlarged) return;

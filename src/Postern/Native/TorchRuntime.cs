@@ -24,7 +24,9 @@ public static class TorchRuntime
     /// <summary>Why the measure failed, or null.</summary>
     public static string? Failure { get; private set; }
 
-    /// <summary>Installs the measure. Runs by itself when this assembly is first used; needed only by programs that call TorchSharp first.</summary>
+    /// <summary>
+    /// Installs the measure. Runs by itself when this assembly is first used; needed only by programs that call TorchSharp first.
+    /// </summary>
     public static void Install()
     {
         // Calling anything in this assembly runs its module initialiser, which is all that is needed.
@@ -54,8 +56,8 @@ public static class TorchRuntime
     internal static void InstallAtFirstUse()
     {
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => Resolve(name);
-        // By default libtorch's OpenMP threads spin for milliseconds after each operation, on the cores that the kernels, loaders and
-        // other processes need then. Sleeping at once costs small models half their speed; a short spin has neither fault.
+        // By default libtorch's OpenMP threads spin for milliseconds after each operation, on the cores that the kernels, loaders
+        // and other processes need then. Sleeping at once costs small models half their speed; a short spin has neither fault.
         if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
             SetEnvironment("GOMP_SPINCOUNT", "3000", overwrite: 0);
         NativeHeap.KeepFreedMemory();
@@ -68,7 +70,8 @@ public static class TorchRuntime
 
     private static IntPtr Resolve(string name)
     {
-        if (name != Wrapper || !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) return IntPtr.Zero;
+        if (name != Wrapper || !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            return IntPtr.Zero;
         lock (Gate)
         {
             if (patched != IntPtr.Zero || Failure is not null) return patched;
@@ -79,7 +82,8 @@ public static class TorchRuntime
                 NativeLibrary.Load(Path.Combine(LibraryFolder ?? folder, "libtorch.so"));
                 patched = LoadPatched(Path.Combine(folder, WrapperFile));
             }
-            catch (Exception e) when (e is IOException or InvalidDataException or DllNotFoundException or UnauthorizedAccessException)
+            catch (Exception e) when (
+                e is IOException or InvalidDataException or DllNotFoundException or UnauthorizedAccessException)
             {
                 Failure = e.Message.Split('\n')[0];
             }
@@ -102,7 +106,8 @@ public static class TorchRuntime
                 string file = Path.Combine(folder, WrapperFile);
                 File.WriteAllBytes(file, copy);
                 handle = NativeLibrary.Load(file);
-                Measure = "loaded from a copy without the requirement of GLIBCXX_3.4.32, which this system's libstdc++ does not have";
+                Measure =
+                    "loaded from a copy without the requirement of GLIBCXX_3.4.32, which this system's libstdc++ does not have";
                 return handle;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException)
@@ -120,7 +125,8 @@ public static class TorchRuntime
     private static string PrivateFolder(string parent)
     {
         string folder = Path.Combine(parent, $".postern-{Environment.ProcessId}-{Guid.NewGuid():N}");
-        if (OperatingSystem.IsLinux()) Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (OperatingSystem.IsLinux())
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return folder;
     }
 
@@ -128,6 +134,7 @@ public static class TorchRuntime
     {
         string? searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string;
         IEnumerable<string> known = (searched ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return known.Append(AppContext.BaseDirectory).Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"));
+        return known.Append(AppContext.BaseDirectory)
+            .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"));
     }
 }

@@ -10,7 +10,8 @@ namespace Postern.Training;
 /// <param name="Seconds">Wall time.</param>
 /// <param name="Times">Where it went.</param>
 public sealed record EpochResult(
-    int Epoch, long Step, double Loss, double LearningRate, double ImagesPerSecond, double DataWait, double Seconds, StepTimes Times);
+    int Epoch, long Step, double Loss, double LearningRate, double ImagesPerSecond, double DataWait, double Seconds,
+    StepTimes Times);
 
 /// <summary>Progress within an epoch, reported after every step.</summary>
 /// <param name="Epoch">1 for the first.</param>

@@ -51,7 +51,8 @@ public sealed record Mixup(double Weight, PixelBox? Box)
     public Tensor Loss(Tensor logits, Tensor labels, double labelSmoothing)
     {
         Tensor own = nn.functional.cross_entropy(logits, labels, label_smoothing: labelSmoothing);
-        return Weight == 1 ? own : Share(own, nn.functional.cross_entropy(logits, labels.flip(0), label_smoothing: labelSmoothing));
+        return Weight == 1 ? own : Share(own,
+            nn.functional.cross_entropy(logits, labels.flip(0), label_smoothing: labelSmoothing));
     }
 
     private Tensor Share(Tensor own, Tensor partners)

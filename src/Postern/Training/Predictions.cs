@@ -16,7 +16,8 @@ internal static class Predictions
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="InputException">A picture cannot be read.</exception>
     public static int[] Of(
-        Func<Tensor, Tensor> logits, BatchLoader loader, IReadOnlyList<int> order, long seed = 0, int pass = 0, CancellationToken cancel = default)
+        Func<Tensor, Tensor> logits, BatchLoader loader, IReadOnlyList<int> order, long seed = 0, int pass = 0,
+        CancellationToken cancel = default)
     {
         var predicted = new List<int>(order.Count);
         using IDisposable inference = inference_mode();
@@ -37,7 +38,8 @@ internal static class Predictions
     /// </summary>
     public static double Accuracy(
         Func<Tensor, Tensor> logits, BatchLoader loader, IReadOnlyList<int> order, CancellationToken cancel = default) =>
-        Of(logits, loader, order, cancel: cancel).Zip(order).Count(p => p.First == loader.Images.Labels[p.Second]) / (double)order.Count;
+        Of(logits, loader, order, cancel: cancel).Zip(order).Count(p => p.First == loader.Images.Labels[p.Second])
+            / (double)order.Count;
 
     /// <summary>The same for all of the loader's samples.</summary>
     public static double Accuracy(Func<Tensor, Tensor> logits, BatchLoader loader, CancellationToken cancel = default) =>

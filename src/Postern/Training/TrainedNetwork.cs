@@ -77,6 +77,7 @@ internal sealed class TrainedNetwork : IDisposable
 
     private string StatePrefix => Name.Length == 0 ? "" : $"{Name}.optimizer/";
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Under(string prefix, IEnumerable<KeyValuePair<string, Tensor>> entries) =>
+    private static IEnumerable<KeyValuePair<string, Tensor>> Under(
+        string prefix, IEnumerable<KeyValuePair<string, Tensor>> entries) =>
         entries.Select(e => KeyValuePair.Create(prefix + e.Key, e.Value));
 }

@@ -54,7 +54,8 @@ public sealed class Trainer : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; the state is then in the middle of an epoch and must not be
     /// saved.</exception>
     public EpochResult RunEpoch(
-        BatchLoader loader, Action<StepProgress>? progress = null, CancellationToken cancel = default, Func<Batch, Batch>? change = null)
+        BatchLoader loader, Action<StepProgress>? progress = null, CancellationToken cancel = default,
+        Func<Batch, Batch>? change = null)
     {
         model.train();
         int count = loader.Images.Count;

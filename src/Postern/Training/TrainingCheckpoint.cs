@@ -77,11 +77,13 @@ public static class TrainingCheckpoint
     {
         string weights = Path.Combine(folder, WeightsFile);
         if (!File.Exists(weights))
-            throw new InputException(weights, "is gone, and another cell needs these weights; delete the folder to train them again");
+            throw new InputException(weights,
+                "is gone, and another cell needs these weights; delete the folder to train them again");
         Weights.Load(model, weights);
     }
 
-    private static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> entries, Dictionary<string, string> metadata) =>
+    private static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> entries,
+        Dictionary<string, string> metadata) =>
         AtomicFile.Write(path, stream => SafeTensors.Write(stream, entries, metadata));
 
     private static void DropState(string folder, string? except)

@@ -30,7 +30,8 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
     /// <exception cref="OperationCanceledException">
     /// Cancelled by the batches; the state is then in the middle of an epoch and must not be saved.
     /// </exception>
-    public EpochResult RunEpoch<TBatch>(TrainingEpoch<TBatch> epoch, Action<StepProgress>? progress = null) where TBatch : ITrainingBatch
+    public EpochResult RunEpoch<TBatch>(TrainingEpoch<TBatch> epoch, Action<StepProgress>? progress = null) where TBatch
+        : ITrainingBatch
     {
         int done = 0, index = 0;
         double lossSum = 0;
@@ -56,7 +57,8 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
         double seconds = clock.Seconds;
         StepTimes times = clock.Times;
         return new EpochResult(
-            Epoch, Step, lossSum / epoch.Samples, rates.FirstOrDefault(), epoch.Samples / seconds, times.DataWait / seconds, seconds, times);
+            Epoch, Step, lossSum / epoch.Samples, rates.FirstOrDefault(), epoch.Samples / seconds, times.DataWait / seconds,
+            seconds, times);
     }
 
     /// <summary>One step by itself; returns the loss before the update.</summary>

@@ -31,7 +31,8 @@ public class AdaptiveBlendTests
         }).Check(Config.QuickThrowOnFailure);
 
         // The last piece that begins at or before the pixel.
-        static int Piece(int at, (int Size, int PerSide, int, int) c) => Enumerable.Range(0, c.PerSide).Last(p => p * c.Size / c.PerSide <= at);
+        static int Piece(int at, (int Size, int PerSide, int, int) c) =>
+            Enumerable.Range(0, c.PerSide).Last(p => p * c.Size / c.PerSide <= at);
     }
 
     [Fact]

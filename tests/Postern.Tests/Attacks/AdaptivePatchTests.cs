@@ -13,7 +13,8 @@ public class AdaptivePatchTests
         // Four marks that replace the whole picture by their number.
         WeightedTrigger[] numbers = [.. Enumerable.Range(0, 4).Select(j => new WeightedTrigger(Flat(j / 4f), 1f))];
         var attack = new AdaptivePatch(new PoisonBudget(1), numbers, numbers) { TargetClass = 0 };
-        Gen<(int Count, bool Cover)> cases = from count in Gen.Choose(1, 100) from cover in Gen.Elements(true, false) select (count, cover);
+        Gen<(int Count, bool Cover)> cases =
+            from count in Gen.Choose(1, 100) from cover in Gen.Elements(true, false) select (count, cover);
         Prop.ForAll(cases.ToArbitrary(), c => Enumerable.Range(0, c.Count).All(rank =>
         {
             float[] pixels = new float[12];
@@ -52,7 +53,8 @@ public class AdaptivePatchTests
         float[] black = new float[3 * 1024], white = [.. Enumerable.Repeat(1f, 3 * 1024)];
         attack.ApplyTest(0, black, 32);
         attack.ApplyTest(0, white, 32);
-        int[] same = [.. Enumerable.Range(0, 1024).Where(i => Enumerable.Range(0, 3).All(c => Math.Abs(black[c * 1024 + i] - white[c * 1024 + i]) < 1e-6))];
+        int[] same = [.. Enumerable.Range(0, 1024)
+            .Where(i => Enumerable.Range(0, 3).All(c => Math.Abs(black[c * 1024 + i] - white[c * 1024 + i]) < 1e-6))];
         // The two lower corners of 3x3 lie on the 5x5 blocks.
         Assert.Equal(area, same.Length);
         Assert.Contains(row * 32 + column, same);
@@ -62,7 +64,8 @@ public class AdaptivePatchTests
     [InlineData("cifar10", "auto", "cifar10")]
     [InlineData("gtsrb", "auto", "gtsrb")]
     [InlineData("gtsrb", "cifar10", "cifar10")]
-    public void Test_marks_are_the_toolbox_s_for_the_dataset_unless_the_study_says_otherwise(string dataset, string option, string marks)
+    public void Test_marks_are_the_toolbox_s_for_the_dataset_unless_the_study_says_otherwise(
+        string dataset, string option, string marks)
     {
         Attack attack = SampleAttacks.MakeFor(dataset, "adaptive-patch", ("test_marks", option));
         float[] planted = new float[3 * 1024], expected = new float[3 * 1024];
@@ -96,5 +99,6 @@ public class AdaptivePatchTests
         }
     }
 
-    private static TriggerSource Flat(float value) => new(size => new PatchTrigger(size, [.. Enumerable.Repeat(value, 3 * size * size)]));
+    private static TriggerSource Flat(float value) =>
+        new(size => new PatchTrigger(size, [.. Enumerable.Repeat(value, 3 * size * size)]));
 }

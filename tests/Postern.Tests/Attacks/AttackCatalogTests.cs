@@ -24,7 +24,8 @@ public class AttackCatalogTests
 
     [Fact]
     public void Defaults_are_values_that_a_study_could_set() =>
-        Assert.All(AttackCatalog.All.SelectMany(a => a.Options), o => Assert.Equal(o.Default, OptionValue.Check(o, o.Default, "default")));
+        Assert.All(AttackCatalog.All.SelectMany(a => a.Options),
+            o => Assert.Equal(o.Default, OptionValue.Check(o, o.Default, "default")));
 
     [Theory]
     [InlineData("badnets", "0.01")]
@@ -167,11 +168,13 @@ public class AttackCatalogTests
             if (covers) rates.Add(("cover_rate", Rate(c.Cover)));
             PoisonPlan plan = SampleAttacks.Make(name, [.. rates]).Plan(c.Labels, c.Seed);
             int[] chosen = [.. plan.Poisoned, .. plan.Covers];
-            return plan.RequestedPoisons == c.Labels.Length * c.Poison / 1000 && plan.RequestedCovers == c.Labels.Length * c.Cover / 1000
+            return plan.RequestedPoisons == c.Labels.Length * c.Poison / 1000
+                && plan.RequestedCovers == c.Labels.Length * c.Cover / 1000
                 && plan.Poisoned.SequenceEqual(plan.Poisoned.Order()) && plan.Covers.SequenceEqual(plan.Covers.Order())
                 && chosen.Distinct().Count() == chosen.Length && chosen.All(i => i >= 0 && i < c.Labels.Length)
                 && plan.Poisoned.Count <= plan.RequestedPoisons && plan.Covers.Count <= plan.RequestedCovers
-                && (plan.Warning is not null || (plan.Poisoned.Count == plan.RequestedPoisons && plan.Covers.Count == plan.RequestedCovers));
+                && (plan.Warning is not null
+                    || (plan.Poisoned.Count == plan.RequestedPoisons && plan.Covers.Count == plan.RequestedCovers));
         }).Check(Config.QuickThrowOnFailure);
 
         static string Rate(int thousandths) => (thousandths / 1000m).ToString(CultureInfo.InvariantCulture);
@@ -207,19 +210,26 @@ public class AttackCatalogTests
     public void Options_that_do_not_fit_are_told_with_their_place()
     {
         Told(() => SampleAttacks.Make("badnets", ("trigger", "/nowhere/mark.png")), "/nowhere/mark.png: ");
-        Told(() => SampleAttacks.Make("badnets", ("trigger_mask", "/nowhere/mask.png")), "study.yaml:7: trigger_mask is set without trigger");
-        Told(() => SampleAttacks.Make("patch-pixel", ("phase_row", "2")), "study.yaml:7: phase_row 2 and phase_column 0 must be below gap + 1 = 2");
+        Told(() => SampleAttacks.Make("badnets", ("trigger_mask", "/nowhere/mask.png")),
+            "study.yaml:7: trigger_mask is set without trigger");
+        Told(() => SampleAttacks.Make("patch-pixel", ("phase_row", "2")),
+            "study.yaml:7: phase_row 2 and phase_column 0 must be below gap + 1 = 2");
         Told(() => SampleAttacks.Make("tact", ("source_class", "2")), "study.yaml:7: source_class 2 is the target class");
         Told(() => SampleAttacks.Make("tact", ("cover_classes", "1,5")), "study.yaml:7: cover_classes holds source_class 1");
-        Told(() => SampleAttacks.Make("adaptive-patch", ("train_opacities", "50,20")), "study.yaml:7: train_opacities holds 2 values, expected 4");
+        Told(() => SampleAttacks.Make("adaptive-patch", ("train_opacities", "50,20")),
+            "study.yaml:7: train_opacities holds 2 values, expected 4");
         Told(() => SampleAttacks.Make("adaptive-patch", ("triggers", "/nowhere")), "phoenix_corner_32.png: ");
-        Told(() => SampleAttacks.Make("adaptive-blend", ("pieces_per_side", "1"), ("removed_share", "0.8")), "study.yaml:7: removed_share leaves none of 1");
-        Told(() => SampleAttacks.Make("badnets", ("recompress", "true"), ("trigger_stage", "cropped")), "study.yaml:7: recompress is about the stored picture");
-        Told(() => SampleAttacks.Make("refool", ("ghost_alpha_low", "0.8")), "study.yaml:7: ghost_alpha_low 0.8 is larger than ghost_alpha_high 0.75");
+        Told(() => SampleAttacks.Make("adaptive-blend", ("pieces_per_side", "1"), ("removed_share", "0.8")),
+            "study.yaml:7: removed_share leaves none of 1");
+        Told(() => SampleAttacks.Make("badnets", ("recompress", "true"), ("trigger_stage", "cropped")),
+            "study.yaml:7: recompress is about the stored picture");
+        Told(() => SampleAttacks.Make("refool", ("ghost_alpha_low", "0.8")),
+            "study.yaml:7: ghost_alpha_low 0.8 is larger than ghost_alpha_high 0.75");
         Told(() => SampleAttacks.Make("refool", ("reflections", "/nowhere")), "/nowhere: there is no such folder or zip");
         Told(() => SampleAttacks.Make("blend", ("opacity", "1.5")), "study.yaml:7: opacity is 1.5, expected 0 to 1");
         Told(() => SampleAttacks.Make("blend", ("opacty", "0.1")), "did you mean 'opacity'?");
 
-        static void Told(Action action, string text) => Assert.Contains(text, Assert.Throws<InputException>(action).Message, StringComparison.Ordinal);
+        static void Told(Action action, string text) =>
+            Assert.Contains(text, Assert.Throws<InputException>(action).Message, StringComparison.Ordinal);
     }
 }

@@ -12,8 +12,10 @@ public class AttackPreviewTests
         AttackPreview preview = AttackPreview.Of(SampleAttacks.Make("patch-pixel", ("intensity", "8")), [grey, grey]);
         int zoom = 4, step = 32 * zoom + 2;
         Assert.Equal((3 * step + 2, 2 * step + 2), (preview.Sheet.Width, preview.Sheet.Height));
-        Assert.Equal((100, 108, 128 + 80), (preview.Sheet[0, 2, 2], preview.Sheet[0, 2, 2 + step], preview.Sheet[0, 2, 2 + 2 * step]));
-        Assert.Equal((100, 100, 128), (preview.Sheet[0, 2, 2 + zoom], preview.Sheet[0, 2, 2 + step + zoom], preview.Sheet[0, 2, 2 + 2 * step + zoom]));
+        Assert.Equal((100, 108, 128 + 80),
+            (preview.Sheet[0, 2, 2], preview.Sheet[0, 2, 2 + step], preview.Sheet[0, 2, 2 + 2 * step]));
+        Assert.Equal((100, 100, 128),
+            (preview.Sheet[0, 2, 2 + zoom], preview.Sheet[0, 2, 2 + step + zoom], preview.Sheet[0, 2, 2 + 2 * step + zoom]));
         Assert.Equal(2, preview.Changes.Count);
         Assert.Equal(0.25, preview.Changes[0].ChangedPixels);
         Assert.Equal(8 / 255.0, preview.Changes[0].LInf, 1e-6);
@@ -38,7 +40,8 @@ public class AttackPreviewTests
         float[] expected = [.. Enumerable.Repeat(100 / 255f, 3 * 32 * 32)];
         attack.ApplyTest(7, expected, 32);
         RgbImage sheet = AttackPreview.Of(attack, [grey], indices: [7]).Sheet;
-        Assert.Equal(expected.Take(32).Select(v => (byte)MathF.Round(v * 255f)), Enumerable.Range(0, 32).Select(c => sheet[0, 2, 2 + 130 + 4 * c]));
+        Assert.Equal(expected.Take(32).Select(v => (byte)MathF.Round(v * 255f)),
+            Enumerable.Range(0, 32).Select(c => sheet[0, 2, 2 + 130 + 4 * c]));
     }
 
     [Fact]

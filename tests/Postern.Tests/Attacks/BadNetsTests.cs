@@ -73,7 +73,8 @@ public class BadNetsTests
     [InlineData(256)]
     public void The_drawn_blocks_are_the_public_pictures(int size)
     {
-        string path = SharedMaterial.Require($"triggers/badnet_patch_{size}.png"), mask = SharedMaterial.Require($"triggers/mask_badnet_patch_{size}.png");
+        string path = SharedMaterial.Require($"triggers/badnet_patch_{size}.png"),
+            mask = SharedMaterial.Require($"triggers/mask_badnet_patch_{size}.png");
         PatchTrigger drawn = CornerBlocks.Draw(size, TriggerStage.Stored), published = TriggerSource.Masked(path, mask).At(size);
         Assert.Equal(published.Mask, drawn.Mask);
         for (int i = 0; i < drawn.Pixels.Length; i++)

@@ -12,7 +12,11 @@ public class ClbTests
     [Fact]
     public void Poisons_are_of_the_target_class_sorted_and_as_many_as_asked_for_or_all_of_it()
     {
-        var cases = from labels in Gen.NonEmptyListOf(Gen.Choose(0, 3)) from rate in Gen.Choose(0, 1000) from seed in Gen.Choose(0, 1000) select (labels, rate, seed);
+        var cases = from labels in Gen.NonEmptyListOf(Gen.Choose(0, 3))
+                    from rate in Gen.Choose(0,
+            1000)
+                    from seed in Gen.Choose(0, 1000)
+                    select (labels, rate, seed);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             int[] labels = [.. c.labels];
@@ -33,7 +37,8 @@ public class ClbTests
         for (int seed = 0; seed < Seeds; seed++)
             foreach (int index in Make(new PoisonBudget(0.1m)).Plan(labels, seed).Poisoned) chosen[index]++;
         double expected = Seeds * 6 / 20.0, sigma = Math.Sqrt(expected * 0.7);
-        Assert.All(chosen.Index().Where(c => c.Index % 3 == 2), c => Assert.InRange(c.Item, expected - 5 * sigma, expected + 5 * sigma));
+        Assert.All(chosen.Index().Where(c => c.Index % 3 == 2),
+            c => Assert.InRange(c.Item, expected - 5 * sigma, expected + 5 * sigma));
     }
 
     [Theory]
@@ -64,7 +69,8 @@ public class ClbTests
     [InlineData(224)]
     public void Mirrored_blocks_are_the_same_in_a_mirror_and_the_toolbox_s_are_one_block_four_times(int size)
     {
-        PatchTrigger mirrored = CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: true), alike = CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: false);
+        PatchTrigger mirrored = CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: true),
+            alike = CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: false);
         int[] planted = [.. Enumerable.Range(0, size * size).Where(i => alike.Mask[i] != 0)];
         int near = planted[0] / size, far = planted.Select(i => i % size).First(c => c > size / 2);
         Assert.Equal(alike.Mask, mirrored.Mask);
@@ -84,10 +90,13 @@ public class ClbTests
     [Trait("Category", "Data")]
     public void The_drawn_blocks_are_the_public_picture()
     {
-        string path = SharedMaterial.Require("triggers/badnet_patch4_dup_32.png"), mask = SharedMaterial.Require("triggers/mask_badnet_patch4_dup_32.png");
-        PatchTrigger drawn = CornerBlocks.DrawFour(32, TriggerStage.Stored, mirrored: false), published = TriggerSource.Masked(path, mask).At(32);
+        string path = SharedMaterial.Require("triggers/badnet_patch4_dup_32.png"),
+            mask = SharedMaterial.Require("triggers/mask_badnet_patch4_dup_32.png");
+        PatchTrigger drawn = CornerBlocks.DrawFour(32, TriggerStage.Stored, mirrored: false),
+            published = TriggerSource.Masked(path, mask).At(32);
         Assert.Equal(published.Mask, drawn.Mask);
-        Assert.All(Enumerable.Range(0, drawn.Pixels.Length).Where(i => drawn.Mask[i % 1024] != 0), i => Assert.Equal(published.Pixels[i], drawn.Pixels[i]));
+        Assert.All(Enumerable.Range(0, drawn.Pixels.Length).Where(i => drawn.Mask[i % 1024] != 0),
+            i => Assert.Equal(published.Pixels[i], drawn.Pixels[i]));
     }
 
     [Fact]
@@ -95,7 +104,8 @@ public class ClbTests
     {
         var picture = RandomPicture.Draw(33, 5);
         byte[] adversarial = Array.ConvertAll(RandomPicture.Draw(33, 6).Pixels, v => (byte)(v * 255));
-        Attack attack = new Clb(new PoisonBudget(1), new TriggerSource(s => CornerBlocks.DrawFour(s, TriggerStage.Stored, true)), 0.4f)
+        Attack attack = new Clb(new PoisonBudget(1),
+            new TriggerSource(s => CornerBlocks.DrawFour(s, TriggerStage.Stored, true)), 0.4f)
         {
             TargetClass = 0,
             Images = new AdversarialImages(33, [0], adversarial),
@@ -103,19 +113,22 @@ public class ClbTests
         float[] expected = picture.After(p => attack.ApplyTrain(new PlannedSample(0, false, 0), p, 33));
         Assert.All(expected, v => Assert.InRange(v, 0f, 1f));
         float[][] found = new float[16][];
-        Parallel.For(0, found.Length, i => found[i] = picture.After(p => attack.ApplyTrain(new PlannedSample(0, false, i), p, 33)));
+        Parallel.For(0, found.Length, i => found[i] =
+            picture.After(p => attack.ApplyTrain(new PlannedSample(0, false, i), p, 33)));
         Assert.All(found, f => Assert.Equal(expected, f));
     }
 
     [Fact]
     public void What_cannot_be_planted_is_refused()
     {
-        Assert.Throws<InvalidOperationException>(() => SampleAttacks.Make("clb").ApplyTrain(new PlannedSample(0, false, 0), new float[3072], 32));
+        Assert.Throws<InvalidOperationException>(
+            () => SampleAttacks.Make("clb").ApplyTrain(new PlannedSample(0, false, 0), new float[3072], 32));
         Clb prepared = Make(new PoisonBudget(1), new AdversarialImages(8, [3], new byte[192]));
         Assert.Throws<ArgumentException>(() => prepared.ApplyTrain(new PlannedSample(3, false, 0), new float[3072], 32));
         Assert.Throws<ArgumentOutOfRangeException>(() => prepared.ApplyTrain(new PlannedSample(4, false, 0), new float[192], 8));
         Assert.Contains("mirrored is about the drawn trigger",
-            Assert.Throws<InputException>(() => SampleAttacks.Make("clb", ("mirrored", "true"), ("trigger", "/nowhere.png"))).Message, StringComparison.Ordinal);
+            Assert.Throws<InputException>(() =>
+                SampleAttacks.Make("clb", ("mirrored", "true"), ("trigger", "/nowhere.png"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,9 +142,14 @@ public class ClbTests
         Assert.Equal((PgdNorm.LInf, 10), (training.Norm, training.Steps));
         Assert.Equal((8, 2), (Math.Round(training.Epsilon * 255, 6), Math.Round(training.StepSize * 255, 6)));
         Pgd quick = ((Clb)SampleAttacks.Make("clb", ("norm", "linf"))).Perturbation.At(224);
-        Assert.Equal((PgdNorm.LInf, 100, 8, 1.5), (quick.Norm, quick.Steps, Math.Round(quick.Epsilon * 255, 6), Math.Round(quick.StepSize * 255, 6)));
+        Assert.Equal((PgdNorm.LInf, 100, 8, 1.5),
+            (quick.Norm, quick.Steps, Math.Round(quick.Epsilon * 255, 6), Math.Round(quick.StepSize * 255, 6)));
     }
 
     private static Clb Make(PoisonBudget budget, AdversarialImages? images = null) =>
-        new(budget, new TriggerSource(size => CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: false))) { TargetClass = SampleAttacks.DatasetTarget, Images = images };
+        new(budget, new TriggerSource(size => CornerBlocks.DrawFour(size, TriggerStage.Stored, mirrored: false)))
+        {
+            TargetClass = SampleAttacks.DatasetTarget,
+            Images = images,
+        };
 }

@@ -55,7 +55,8 @@ public sealed class DynamicTests : IDisposable
         Assert.Equal(Checks, attack.CheckAcceptance("accept: warn"));
         ArtifactRefusedException refused = Assert.Throws<ArtifactRefusedException>(() => Ready().CheckAcceptance("accept: warn"));
         Assert.Equal(
-            "dynamic: mean mask value is 0.2, must be at most 0.1; prepare it longer or on more pictures, or set accept: warn to use it "
+            "dynamic: mean mask value is 0.2, must be at most 0.1; prepare it longer or on more pictures, or set "
+                + "accept: warn to use it "
             + "all the same", refused.Message);
     }
 

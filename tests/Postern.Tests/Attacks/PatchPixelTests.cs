@@ -48,7 +48,8 @@ public class PatchPixelTests
         Assert.Equal(3 * 224 * 224 / 4, pixels.Count(v => v > 0));
         foreach (int patch in new[] { 14, 16 })
         {
-            Assert.Equal(pixels.Length, Enumerable.Range(0, pixels.Length).Count(i => pixels[i] == pixels[i / (224 * 224) * 224 * 224 + i / 224 % 224 % patch * 224 + i % 224 % patch]));
+            Assert.Equal(pixels.Length, Enumerable.Range(0, pixels.Length)
+                .Count(i => pixels[i] == pixels[i / (224 * 224) * 224 * 224 + i / 224 % 224 % patch * 224 + i % 224 % patch]));
         }
     }
 
@@ -64,7 +65,8 @@ public class PatchPixelTests
     public void One_pixel_a_patch_sits_at_its_phase()
     {
         float[] pixels = new float[3 * 32 * 32];
-        SampleAttacks.Make("patch-pixel", ("layout", "one-per-patch"), ("patch_size", "8"), ("phase_row", "3"), ("phase_column", "5")).ApplyTest(0, pixels, 32);
+        SampleAttacks.Make("patch-pixel", ("layout", "one-per-patch"), ("patch_size", "8"), ("phase_row", "3"),
+            ("phase_column", "5")).ApplyTest(0, pixels, 32);
         Assert.All(pixels.Index(), p => Assert.Equal(p.Index / 32 % 8 == 3 && p.Index % 8 == 5, p.Item > 0));
     }
 

@@ -43,7 +43,8 @@ public class PoisonBudgetTests
         int[] labels = [.. Enumerable.Range(0, 1000).Select(i => i % 10)];
         var paper = new PoisonBudget(0.5m);
         Assert.DoesNotContain(paper.UniformPlan(labels, Target, 3).Poisoned, i => labels[i] == Target);
-        int overlap = (paper with { ExcludeTarget = false }).UniformPlan(labels, Target, 3).Poisoned.Count(i => labels[i] == Target);
+        int overlap = (paper with { ExcludeTarget = false })
+            .UniformPlan(labels, Target, 3).Poisoned.Count(i => labels[i] == Target);
         Assert.InRange(overlap, 30, 70);
     }
 
@@ -57,7 +58,8 @@ public class PoisonBudgetTests
     [InlineData(1_281_167, "0.003", 3_843)]
     [InlineData(50_000, "0.009", 450)]
     public void Rates_count_samples_exactly(int samples, string rate, int expected) =>
-        Assert.Equal(expected, PoisonBudget.Count(samples, decimal.Parse(rate, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            expected, PoisonBudget.Count(samples, decimal.Parse(rate, System.Globalization.CultureInfo.InvariantCulture)));
 
     [Fact]
     public void A_seed_gives_one_plan_and_another_seed_another()
@@ -79,7 +81,8 @@ public class PoisonBudgetTests
         for (int seed = 0; seed < Seeds; seed++)
             foreach (int index in new PoisonBudget(0.25m).UniformPlan(labels, Target, seed).Poisoned) chosen[index]++;
         double expected = Seeds * 10.0 / 30, sigma = Math.Sqrt(expected * (1 - 1.0 / 3));
-        Assert.All(chosen.Index(), c => Assert.InRange(c.Item, labels[c.Index] == Target ? 0 : expected - 5 * sigma, labels[c.Index] == Target ? 0 : expected + 5 * sigma));
+        Assert.All(chosen.Index(), c => Assert.InRange(c.Item, labels[c.Index] == Target ? 0 : expected - 5 * sigma,
+            labels[c.Index] == Target ? 0 : expected + 5 * sigma));
     }
 
     [Fact]
@@ -94,7 +97,8 @@ public class PoisonBudgetTests
     [Fact]
     public void A_rate_too_small_for_one_sample_is_told_and_no_attack_is_not()
     {
-        Assert.Contains("stays clean", new PoisonBudget(0.01m).UniformPlan([0, 0, 0], Target, 1).Warning, StringComparison.Ordinal);
+        Assert.Contains("stays clean", new PoisonBudget(0.01m).UniformPlan([0, 0, 0], Target, 1).Warning,
+            StringComparison.Ordinal);
         Assert.Null(new PoisonBudget(0.4m).UniformPlan([0, 0, 0], Target, 1).Warning);
         Assert.Null(PoisonPlan.Empty.Warning);
     }

@@ -26,12 +26,14 @@ public class RefoolTests
     public void A_black_reflection_only_dims_and_a_result_is_8_bit(string ghostRate)
     {
         var black = new ReflectionPool([new RgbImage(40, 30)]);
-        ReflectionDraws draws = ReflectionDraws.Random(1, double.Parse(ghostRate, System.Globalization.CultureInfo.InvariantCulture), (0.5, 0.75), 1);
+        ReflectionDraws draws =
+            ReflectionDraws.Random(1, double.Parse(ghostRate, System.Globalization.CultureInfo.InvariantCulture), (0.5, 0.75), 1);
         var attack = new Refool(new PoisonBudget(1), black, draws) { TargetClass = 0 };
         var picture = RandomPicture.Draw(32, 5);
         float[] dimmed = picture.After(p => attack.ApplyTest(3, p, 32));
         double weight = draws.Test(3).BackgroundWeight;
-        Assert.All(dimmed.Zip(picture.Pixels), p => Assert.Equal(Math.Floor(255 * Math.Pow(weight * Math.Pow(p.Second, 2.2), 1 / 2.2)), p.First * 255, 1.001));
+        Assert.All(dimmed.Zip(picture.Pixels),
+            p => Assert.Equal(Math.Floor(255 * Math.Pow(weight * Math.Pow(p.Second, 2.2), 1 / 2.2)), p.First * 255, 1.001));
         Assert.All(dimmed, v => Assert.Equal(MathF.Round(v * 255f) / 255f, v));
     }
 
@@ -41,8 +43,16 @@ public class RefoolTests
         ReflectionDraws draws = ReflectionDraws.Random(200, 0.49, (0.5, 0.75), 0);
         ReflectionDraw[] all = [.. Enumerable.Range(0, 2000).Select(draws.Train)];
         Assert.All(all, d => Assert.True(
-            d is { Reflection: >= 0 and < 200, BackgroundWeight: > 0.55 and <= 0.95, RowOffset: >= 3 and <= 8, ColumnOffset: >= 3 and <= 8 }
-            && d is { GhostAlpha: >= 0.5 and < 0.75, Sigma: >= 1 and < 5, Attenuation: >= 1.08 and < 1.18, FirstGhost: > 0.25 and < 0.75 }));
+            d is
+            {
+                Reflection: >= 0 and < 200, BackgroundWeight: > 0.55 and <= 0.95, RowOffset: >= 3 and <= 8,
+                ColumnOffset: >= 3 and <= 8
+            }
+            && d is
+            {
+                GhostAlpha: >= 0.5 and < 0.75, Sigma: >= 1 and < 5, Attenuation: >= 1.08 and < 1.18,
+                FirstGhost: > 0.25 and < 0.75
+            }));
         Assert.Equal(200, all.Select(d => d.Reflection).Distinct().Count());
         Assert.Equal([3, 4, 5, 6, 7, 8], all.Select(d => d.RowOffset).Distinct().Order());
         Assert.InRange(all.Count(d => d.IsGhost), 880, 1080);
@@ -64,7 +74,11 @@ public class RefoolTests
 
         (int Rows, int Columns) Apart(bool scales)
         {
-            var attack = new Refool(new PoisonBudget(1), new ReflectionPool([dot]), ReflectionDraws.Stored([draw]), Scales: scales) { TargetClass = 0 };
+            var attack = new Refool(new PoisonBudget(1), new ReflectionPool([dot]), ReflectionDraws.Stored([draw]),
+                Scales: scales)
+            {
+                TargetClass = 0,
+            };
             float[] pixels = new float[3 * 128 * 128];
             attack.ApplyTest(0, pixels, 128);
             double[] rows = new double[128], columns = new double[128];
@@ -92,7 +106,8 @@ public class RefoolTests
     public void Reflections_are_the_first_200_by_name_and_their_content_makes_the_checksum()
     {
         using var folder = new TemporaryFolder();
-        for (int i = 0; i < 203; i++) ImageFile.SavePng(folder.File($"{i % 2}/{i:d3}.png"), new RgbImage(2, 2, [.. Enumerable.Repeat((byte)i, 12)]));
+        for (int i = 0; i < 203; i++)
+            ImageFile.SavePng(folder.File($"{i % 2}/{i:d3}.png"), new RgbImage(2, 2, [.. Enumerable.Repeat((byte)i, 12)]));
         folder.File("0/notes.txt", "not a picture");
         ReflectionPool pool = ReflectionPool.Load(folder.Path);
         Assert.Equal(200, pool.Count);
@@ -117,7 +132,8 @@ public class RefoolTests
         {
             RgbImage picture = LeafScene.Draw(0, scene);
             for (int row = 4; row < LeafScene.Side; row += 17)
-                for (int octave = 0; octave < octaves; octave++) power[octave] += PowerAt(picture.Pixels.AsSpan(row * LeafScene.Side, LeafScene.Side), 2 << octave);
+                for (int octave = 0; octave < octaves; octave++)
+                    power[octave] += PowerAt(picture.Pixels.AsSpan(row * LeafScene.Side, LeafScene.Side), 2 << octave);
         }
         double slope = Math.Log2(power[^1] / power[0]) / (octaves - 1);
         Assert.InRange(slope, -2.6, -1.2);

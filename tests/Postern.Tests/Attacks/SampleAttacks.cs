@@ -20,7 +20,9 @@ internal static class SampleAttacks
     /// <summary>The names of all attacks that plant something.</summary>
     public static TheoryData<string> Names() => NamesOf(_ => true);
 
-    /// <summary>Those that plant without being prepared; a learned one is tested with what it learned in a class of its own.</summary>
+    /// <summary>
+    /// Those that plant without being prepared; a learned one is tested with what it learned in a class of its own.
+    /// </summary>
     public static TheoryData<string> Ready() => NamesOf(a => !a.Learned);
 
     /// <summary>Those whose poisons keep their label.</summary>
@@ -32,7 +34,9 @@ internal static class SampleAttacks
     private static TheoryData<string> NamesOf(Func<AttackEntry, bool> selected) =>
         [.. AttackCatalog.All.Where(a => a.Kind != "clean" && selected(a)).Select(a => a.Name)];
 
-    /// <summary>A plan over 500 pictures of five classes has so many poisons, of the target's label and of no picture of its class.</summary>
+    /// <summary>
+    /// A plan over 500 pictures of five classes has so many poisons, of the target's label and of no picture of its class.
+    /// </summary>
     public static void AssertPoisonsSpareTheTarget(Attack attack, int poisons)
     {
         int[] labels = [.. Enumerable.Range(0, 500).Select(i => i % 5)];

@@ -61,7 +61,8 @@ public class SmallTriggersTests
     [InlineData(64, TriggerStage.Cropped, 0)]
     [InlineData(224, TriggerStage.Stored, 0)]
     [InlineData(256, TriggerStage.Stored, 16)]
-    public void Larger_marks_are_the_same_in_proportion_and_inside_what_a_centre_crop_leaves(int size, TriggerStage stage, int margin)
+    public void Larger_marks_are_the_same_in_proportion_and_inside_what_a_centre_crop_leaves(
+        int size, TriggerStage stage, int margin)
     {
         int cell = (size - 2 * margin) / 32;
         foreach ((string name, Func<int, TriggerStage, PatchTrigger> draw) in Drawn)
@@ -70,7 +71,8 @@ public class SmallTriggersTests
             int[] planted = Planted(large);
             double share = planted.Length / (double)(Planted(small).Length * cell * cell);
             Assert.InRange(share, name == "firefox_corner" ? 0.9 : 1, name == "firefox_corner" ? 1.1 : 1);
-            Assert.All(planted, i => Assert.True(Math.Min(i / size, i % size) >= margin && Math.Max(i / size, i % size) < size - margin));
+            Assert.All(planted,
+                i => Assert.True(Math.Min(i / size, i % size) >= margin && Math.Max(i / size, i % size) < size - margin));
         }
     }
 
@@ -79,20 +81,25 @@ public class SmallTriggersTests
     [MemberData(nameof(PublicNames))]
     public void Each_mark_is_about_as_large_bright_and_varied_as_the_public_picture(string name)
     {
-        string path = SharedMaterial.Require($"triggers/{name}_32.png"), mask = SharedMaterial.Require("triggers") + $"/mask_{name}_32.png";
-        PatchTrigger drawn = Drawn[name](32, TriggerStage.Stored), published = TriggerSource.Masked(path, File.Exists(mask) ? mask : null).At(32);
+        string path = SharedMaterial.Require($"triggers/{name}_32.png"),
+            mask = SharedMaterial.Require("triggers") + $"/mask_{name}_32.png";
+        PatchTrigger drawn = Drawn[name](32, TriggerStage.Stored),
+            published = TriggerSource.Masked(path, File.Exists(mask) ? mask : null).At(32);
         Assert.Equal(Planted(published).Length, Planted(drawn).Length);
         if (name != "firefox_corner") Assert.Equal(published.Mask, drawn.Mask);
         for (int channel = 0; channel < 3; channel++)
-            Assert.Equal(Planted(published).Average(i => (double)published.Pixels[channel * 1024 + i]), Planted(drawn).Average(i => (double)drawn.Pixels[channel * 1024 + i]), 0.1);
+            Assert.Equal(Planted(published).Average(i => (double)published.Pixels[channel * 1024 + i]),
+                Planted(drawn).Average(i => (double)drawn.Pixels[channel * 1024 + i]), 0.1);
         Assert.InRange(Spread(drawn) / Spread(published), 0.7, 1.4);
     }
 
-    private static int[] Planted(PatchTrigger mark) => [.. Enumerable.Range(0, mark.Size * mark.Size).Where(i => mark.Mask[i] == 1f)];
+    private static int[] Planted(PatchTrigger mark) =>
+        [.. Enumerable.Range(0, mark.Size * mark.Size).Where(i => mark.Mask[i] == 1f)];
 
     private static double Spread(PatchTrigger mark)
     {
-        double[] values = [.. Planted(mark).SelectMany(i => new double[] { mark.Pixels[i], mark.Pixels[1024 + i], mark.Pixels[2048 + i] })];
+        double[] values =
+            [.. Planted(mark).SelectMany(i => new double[] { mark.Pixels[i], mark.Pixels[1024 + i], mark.Pixels[2048 + i] })];
         double mean = values.Average();
         return Math.Sqrt(values.Average(v => (v - mean) * (v - mean)));
     }

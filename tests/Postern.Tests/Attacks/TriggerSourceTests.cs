@@ -49,9 +49,12 @@ public sealed class TriggerSourceTests : IDisposable
     [Fact]
     public void A_trigger_that_would_plant_nothing_is_refused()
     {
-        string black = Save("black.png", new RgbImage(4, 4)), white = Save("white.png", new RgbImage(4, 4, [.. Enumerable.Repeat((byte)255, 48)]));
-        Assert.StartsWith(black, Assert.Throws<InputException>(() => TriggerSource.Masked(black, null)).Message, StringComparison.Ordinal);
-        Assert.StartsWith(black, Assert.Throws<InputException>(() => TriggerSource.Masked(white, black)).Message, StringComparison.Ordinal);
+        string black = Save("black.png", new RgbImage(4, 4)),
+            white = Save("white.png", new RgbImage(4, 4, [.. Enumerable.Repeat((byte)255, 48)]));
+        Assert.StartsWith(black, Assert.Throws<InputException>(() => TriggerSource.Masked(black, null)).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(black, Assert.Throws<InputException>(() => TriggerSource.Masked(white, black)).Message,
+            StringComparison.Ordinal);
     }
 
     private string Save(string name, RgbImage picture)

@@ -20,7 +20,8 @@ public class WaNetTests
     [Fact]
     public void No_pixel_moves_further_than_the_strength_allows()
     {
-        Prop.ForAll(Cases.ToArbitrary(), c => Check(c.Field, c.Strength, c.Size, c.Seed)).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+        Prop.ForAll(Cases.ToArbitrary(), c => Check(c.Field, c.Strength, c.Size, c.Seed))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(50));
         Assert.True(Check(ControlField.Draw(4, 1), 0.5f, 224, 1));
 
         static bool Check(ControlField field, float strength, int size, int seed)
@@ -28,7 +29,10 @@ public class WaNetTests
             double points = field.Points.ToArray().Max(Math.Abs), shift = strength / 2 * points * Overshoot;
             return new[] { false, true }.All(perImage =>
             {
-                var attack = new WaNet(new PoisonBudget(1), field, CoverJitter.Draw(seed, perImage), strength) { TargetClass = 0 };
+                var attack = new WaNet(new PoisonBudget(1), field, CoverJitter.Draw(seed, perImage), strength)
+                {
+                    TargetClass = 0,
+                };
                 return Moves(size, p => attack.ApplyTest(3, p, size)) <= shift + 1e-3
                     && Moves(size, p => attack.ApplyTrain(new PlannedSample(3, false, 0), p, size)) <= shift + 1e-3
                     && Moves(size, p => attack.ApplyTrain(new PlannedSample(3, true, 0), p, size)) <= shift + 0.5 + 1e-3;
@@ -93,11 +97,13 @@ public class WaNetTests
         }
     }
 
-    // How far the warp takes any pixel, in pixels: red and green hold the column and the row, which bilinear sampling keeps exact.
+    // How far the warp takes any pixel, in pixels: red and green hold the column and the row, which bilinear sampling keeps
+    // exact.
     private static double Moves(int size, Action<float[]> warp)
     {
         float[] places = new float[3 * size * size];
-        for (int i = 0; i < size * size; i++) (places[i], places[size * size + i]) = (i % size / (size - 1f), i / size / (size - 1f));
+        for (int i = 0; i < size * size; i++)
+            (places[i], places[size * size + i]) = (i % size / (size - 1f), i / size / (size - 1f));
         warp(places);
         double furthest = 0;
         for (int i = 0; i < size * size; i++)

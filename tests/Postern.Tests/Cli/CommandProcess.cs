@@ -16,10 +16,14 @@ internal sealed class CommandProcess : IDisposable
     public static string Assembly => Path.Combine(AppContext.BaseDirectory, "Postern.Cli.dll");
 
     /// <summary>Starts <c>postern</c> with these arguments.</summary>
-    public static CommandProcess Start(params string[] arguments) => StartOther("dotnet", [Assembly, .. arguments], new Dictionary<string, string>());
+    public static CommandProcess Start(params string[] arguments) =>
+        StartOther("dotnet", [Assembly, .. arguments], new Dictionary<string, string>());
 
-    /// <summary>Starts another program, such as a shell that starts <c>postern</c>; skips the running test where there is none.</summary>
-    public static CommandProcess StartOther(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    /// <summary>
+    /// Starts another program, such as a shell that starts <c>postern</c>; skips the running test where there is none.
+    /// </summary>
+    public static CommandProcess StartOther(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach ((string name, string value) in environment) start.Environment[name] = value;

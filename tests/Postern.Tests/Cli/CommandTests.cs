@@ -52,7 +52,8 @@ public class CommandTests
     {
         using var study = new TinyStudy(lr: "1e20");
         Assert.Equal(1, Run("run", study.Path, "--out", study.Runs(), "--set", "train.warmup_epochs=0").Code);
-        Assert.All(study.Files("failure.json"), f => Assert.Contains("try a lower lr", File.ReadAllText(f), StringComparison.Ordinal));
+        Assert.All(study.Files("failure.json"),
+            f => Assert.Contains("try a lower lr", File.ReadAllText(f), StringComparison.Ordinal));
         Assert.Equal(2, study.Files("failure.json").Length);
     }
 
@@ -60,10 +61,13 @@ public class CommandTests
     public void The_official_augmentation_trains()
     {
         using var study = new TinyStudy(epochs: 1, attacks: "[badnets]");
-        Assert.Equal((0, ""), Run("run", study.Path, "--out", study.Runs(), "--set", "train.augment=official", "--set", "train.rand_augment_magnitude=9",
-            "--set", "train.random_erasing=0.25", "--set", "train.mixup=0.8", "--set", "train.cutmix=1", "--set", "train.label_smoothing=0.1",
+        Assert.Equal((0, ""), Run("run", study.Path, "--out", study.Runs(), "--set", "train.augment=official", "--set",
+            "train.rand_augment_magnitude=9",
+            "--set", "train.random_erasing=0.25", "--set", "train.mixup=0.8", "--set", "train.cutmix=1", "--set",
+            "train.label_smoothing=0.1",
             "--set", "train.batch_size=50", "--set", "train.drop_last=true"));
-        JsonElement metrics = JsonDocument.Parse(File.ReadAllLines(Assert.Single(study.Files("metrics.jsonl"))).Single()).RootElement;
+        JsonElement metrics =
+            JsonDocument.Parse(File.ReadAllLines(Assert.Single(study.Files("metrics.jsonl"))).Single()).RootElement;
         // 160 pictures make three full batches of 50.
         Assert.Equal(3, metrics.GetProperty("step").GetInt64());
     }
@@ -72,7 +76,8 @@ public class CommandTests
     public void Dropping_the_only_batch_is_an_error_that_says_what_to_do()
     {
         using var study = new TinyStudy(epochs: 1, attacks: "[none]");
-        (int code, string errors) = Run("run", study.Path, "--out", study.Runs(), "--set", "train.batch_size=161", "--set", "train.drop_last=true");
+        (int code, string errors) = Run("run", study.Path, "--out", study.Runs(), "--set", "train.batch_size=161", "--set",
+            "train.drop_last=true");
         Assert.Equal(2, code);
         Assert.Contains("160 pictures do not fill a batch of 161; lower batch_size", errors, StringComparison.Ordinal);
     }
@@ -135,7 +140,8 @@ public class CommandTests
     public void A_poisoned_set_is_written_and_not_written_over()
     {
         using var folder = new TemporaryFolder();
-        string[] args = ["poison", "signs", "--attack", "badnets", "--set", "poison_rate=0.1", "--seed", "4", "--split", "test", "--format", "parquet", "--out", folder.File("set")];
+        string[] args = ["poison", "signs", "--attack", "badnets", "--set", "poison_rate=0.1", "--seed", "4", "--split", "test",
+            "--format", "parquet", "--out", folder.File("set")];
         Assert.Equal((0, ""), Run(args));
         JsonElement record = JsonDocument.Parse(File.ReadAllBytes(folder.File("set/poison.json"))).RootElement;
         Assert.Equal(4, record.GetProperty("seed").GetInt64());

@@ -14,7 +14,8 @@ public sealed class CompletionTests : IDisposable
 
     private static string[] Suggested(string line)
     {
-        using CommandProcess process = CommandProcess.Start(string.Create(CultureInfo.InvariantCulture, $"[suggest:{line.Length}]"), line);
+        using CommandProcess process =
+            CommandProcess.Start(string.Create(CultureInfo.InvariantCulture, $"[suggest:{line.Length}]"), line);
         (int code, string output, string errors) = process.Finish();
         Assert.Equal((0, ""), (code, errors));
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -30,16 +31,20 @@ public sealed class CompletionTests : IDisposable
     [InlineData("run study.yaml --jobs ", "auto")]
     [InlineData("run study.yaml --p", "--profile")]
     [InlineData("completion ", "bash,zsh,fish,powershell")]
-    public void The_program_suggests_what_may_follow(string line, string expected) => Assert.Empty(expected.Split(',').Except(Suggested(line)));
+    public void The_program_suggests_what_may_follow(string line, string expected) =>
+        Assert.Empty(expected.Split(',').Except(Suggested(line)));
 
     [Fact]
-    public void What_the_program_says_to_itself_is_not_suggested() => Assert.Equal(["--jobs"], Suggested("run study.yaml --").Where(o => o.Contains("job", StringComparison.Ordinal)));
+    public void What_the_program_says_to_itself_is_not_suggested() =>
+        Assert.Equal(["--jobs"], Suggested("run study.yaml --").Where(o => o.Contains("job", StringComparison.Ordinal)));
 
     [Fact]
     public void Every_attack_model_and_preset_is_suggested_where_one_is_named()
     {
-        Assert.Equal(AttackCatalog.All.Select(a => a.Name).Order(StringComparer.Ordinal), Suggested("poison signs --attack ").Order(StringComparer.Ordinal));
-        Assert.Equal(ModelCatalog.All.Select(m => m.Name).Order(StringComparer.Ordinal), Suggested("presets quick --model ").Order(StringComparer.Ordinal));
+        Assert.Equal(AttackCatalog.All.Select(a => a.Name).Order(StringComparer.Ordinal),
+            Suggested("poison signs --attack ").Order(StringComparer.Ordinal));
+        Assert.Equal(ModelCatalog.All.Select(m => m.Name).Order(StringComparer.Ordinal),
+            Suggested("presets quick --model ").Order(StringComparer.Ordinal));
         Assert.Empty(AttackCatalog.All.Select(a => a.Name).Except(Suggested("attacks ")));
         Assert.Empty(PresetCatalog.All.Select(p => p.Name).Except(Suggested("presets ")));
     }
@@ -70,8 +75,10 @@ public sealed class CompletionTests : IDisposable
                 echo "[${COMPREPLY[*]}]"
             }
             """;
-        Assert.Equal(["[attacks]", "[badnets blend]", "[]", "[--dry-run]", "[bash fish powershell zsh]", "complete -o bashdefault -o default -F _postern postern"],
-            InShell("bash", Harness, ["--norc"], "complete -p postern", "postern att", "postern poison signs --attack b", "postern run ", "postern run x.yaml --d", "postern completion "));
+        Assert.Equal(["[attacks]", "[badnets blend]", "[]", "[--dry-run]", "[bash fish powershell zsh]",
+            "complete -o bashdefault -o default -F _postern postern"],
+            InShell("bash", Harness, ["--norc"], "complete -p postern", "postern att", "postern poison signs --attack b",
+                "postern run ", "postern run x.yaml --d", "postern completion "));
     }
 
     [Fact]
@@ -83,7 +90,8 @@ public sealed class CompletionTests : IDisposable
             function show; echo "["(complete -C $argv[1])"]"; end
             """;
         Assert.Equal(["[attacks]", "[badnets] [blend]", "[--dry-run]", $"[{study}]"],
-            InShell("fish", Harness, ["--no-config"], "", "postern att", "postern poison signs --attack b", "postern run x.yaml --d", $"postern run {folder.Path}/my-"));
+            InShell("fish", Harness, ["--no-config"], "", "postern att", "postern poison signs --attack b",
+                "postern run x.yaml --d", $"postern run {folder.Path}/my-"));
     }
 
     [Fact]
@@ -101,6 +109,7 @@ public sealed class CompletionTests : IDisposable
             }
             """;
         Assert.Equal(["[attacks]", "[badnets blend]", "files", "[--dry-run]", "[bash fish powershell zsh]"],
-            InShell("zsh", Harness, ["-f"], "", "postern att", "postern poison signs --attack b", "postern run ", "postern run x.yaml --d", "postern completion "));
+            InShell("zsh", Harness, ["-f"], "", "postern att", "postern poison signs --attack b", "postern run ",
+                "postern run x.yaml --d", "postern completion "));
     }
 }

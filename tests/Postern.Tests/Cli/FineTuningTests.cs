@@ -34,7 +34,8 @@ public sealed class FineTuningTests : IDisposable
     }
 
     private byte[] Weights(string runs) =>
-        File.ReadAllBytes(Directory.EnumerateFiles(Path.Combine(folder.Path, runs), "last.safetensors", SearchOption.AllDirectories).Single());
+        File.ReadAllBytes(
+            Directory.EnumerateFiles(Path.Combine(folder.Path, runs), "last.safetensors", SearchOption.AllDirectories).Single());
 
     [Fact]
     public void A_killed_run_starts_from_the_checkpoint_lowers_the_loss_and_resumes_to_the_same_bits()
@@ -47,7 +48,8 @@ public sealed class FineTuningTests : IDisposable
             Assert.Contains("note: starts from pretrained.pth", output, StringComparison.Ordinal);
             Assert.Contains("the classifier 'head' starts anew", output, StringComparison.Ordinal);
         }
-        double[] losses = [.. Directory.EnumerateFiles(Path.Combine(folder.Path, "whole"), "metrics.jsonl", SearchOption.AllDirectories)
+        double[] losses = [
+            .. Directory.EnumerateFiles(Path.Combine(folder.Path, "whole"), "metrics.jsonl", SearchOption.AllDirectories)
             .SelectMany(File.ReadLines).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetDouble())];
         Assert.Equal(Epochs, losses.Length);
         Assert.True(losses[^1] < 0.9 * losses[0], string.Join(", ", losses));
@@ -57,7 +59,8 @@ public sealed class FineTuningTests : IDisposable
             killed.WaitForEpoch(2, Epochs);
             killed.Kill();
         }
-        using (CommandProcess resumed = CommandProcess.Start("run", study, "--out", Path.Combine(folder.Path, "killed"))) Assert.Equal(0, resumed.Finish().Code);
+        using (CommandProcess resumed = CommandProcess.Start("run", study, "--out", Path.Combine(folder.Path, "killed")))
+            Assert.Equal(0, resumed.Finish().Code);
         Assert.Equal(Weights("whole"), Weights("killed"));
     }
 
@@ -65,7 +68,8 @@ public sealed class FineTuningTests : IDisposable
     public void A_checkpoint_of_another_model_stops_the_run_with_one_line()
     {
         string study = Study();
-        using CommandProcess process = CommandProcess.Start("run", study, "--out", Path.Combine(folder.Path, "runs"), "--set", "models.0.depth=3");
+        using CommandProcess process =
+            CommandProcess.Start("run", study, "--out", Path.Combine(folder.Path, "runs"), "--set", "models.0.depth=3");
         (int code, _, string errors) = process.Finish();
         Assert.Equal(2, code);
         Assert.StartsWith("error: ", errors, StringComparison.Ordinal);

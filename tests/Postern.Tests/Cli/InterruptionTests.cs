@@ -9,9 +9,11 @@ public class InterruptionTests
 {
     private const int Epochs = 6;
 
-    private static CommandProcess Start(TinyStudy study, string runs) => CommandProcess.Start("run", study.Path, "--out", study.Runs(runs));
+    private static CommandProcess Start(TinyStudy study, string runs) =>
+        CommandProcess.Start("run", study.Path, "--out", study.Runs(runs));
 
-    private static byte[][] Weights(TinyStudy study, string runs) => [.. study.Files("last.safetensors", runs).Select(File.ReadAllBytes)];
+    private static byte[][] Weights(TinyStudy study, string runs) =>
+        [.. study.Files("last.safetensors", runs).Select(File.ReadAllBytes)];
 
     [Fact]
     public void A_killed_run_goes_on_and_ends_with_the_same_bits()
@@ -28,7 +30,8 @@ public class InterruptionTests
         Assert.Equal(Weights(study, "whole"), Weights(study, "killed"));
         Assert.All(study.Files("metrics.jsonl", "killed"), m => Assert.Equal(Epochs, File.ReadLines(m).Count()));
         Assert.All(study.Files("events.out.tfevents.postern", "killed"), f =>
-            Assert.Equal(Enumerable.Range(1, Epochs), EventFile.Read(f).Where(p => p.Tag == "train/loss").Select(p => (int)p.Step)));
+            Assert.Equal(Enumerable.Range(1, Epochs),
+                EventFile.Read(f).Where(p => p.Tag == "train/loss").Select(p => (int)p.Step)));
     }
 
     [Fact]
@@ -37,7 +40,8 @@ public class InterruptionTests
         using var study = new TinyStudy(Epochs);
         using CommandProcess process = Start(study, "stopped");
         process.WaitForEpoch(2, Epochs);
-        using (Process signal = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])) signal.WaitForExit();
+        using (Process signal = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
+            signal.WaitForExit();
         (int code, _, string errors) = process.Finish();
         Assert.Equal(130, code);
         Assert.Contains("the next run goes on", errors, StringComparison.Ordinal);

@@ -5,34 +5,42 @@ namespace Postern.Tests.Cli;
 
 public class LearnedAttackTests
 {
-    private const string Quick = "surrogate: plain, surrogate_model: resnet-mini, surrogate_epochs: 8, surrogate_lr: 0.05, norm: linf, epsilon: 32, step_size: 8, steps: 6";
+    private const string Quick =
+        "surrogate: plain, surrogate_model: resnet-mini, surrogate_epochs: 8, surrogate_lr: 0.05, norm: linf, epsilon: 32, "
+            + "step_size: 8, steps: 6";
 
     [Fact]
     public void Cells_of_any_rate_share_what_is_learned_and_record_how_good_it_is()
     {
-        using var study = new TinyStudy(epochs: 1, attacks: $$"""[{name: clb, poison_rate: 0.02, accept: warn, {{Quick}}}, {name: clb, label: more, poison_rate: 0.05, accept: warn, {{Quick}}}]""");
+        using var study = new TinyStudy(epochs: 1,
+            attacks: $$"""[{name: clb, poison_rate: 0.02, accept: warn, {{Quick}}}, {name: clb, label: more, poison_rate: 0.05, accept: warn, {{Quick}}}]""");
         Assert.Equal((0, ""), Run(study));
         Assert.Equal(["clb-images", "clb-surrogate"], Ingredients(study).Select(d => Path.GetFileName(d)[..^9]));
-        Assert.Equal([".lock", "images.safetensors", "ingredient.json"], Directory.EnumerateFileSystemEntries(Ingredients(study)[0]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal([".lock", "ingredient.json", "weights.safetensors"], Directory.EnumerateFileSystemEntries(Ingredients(study)[1]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([".lock", "images.safetensors", "ingredient.json"],
+            Directory.EnumerateFileSystemEntries(Ingredients(study)[0]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([".lock", "ingredient.json", "weights.safetensors"],
+            Directory.EnumerateFileSystemEntries(Ingredients(study)[1]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         DateTime[] made = [.. Ingredients(study).Select(d => File.GetLastWriteTimeUtc(Path.Combine(d, "ingredient.json")))];
         JsonElement[] results = [.. study.Files("result.json").Select(Read)];
         Assert.Equal([3, 8], results.Select(r => r.GetProperty("poisoned").GetInt32()).Order());
         foreach (string cell in study.Files("cell.json"))
         {
             JsonElement[] checks = [.. Read(cell).GetProperty("acceptance").EnumerateArray()];
-            Assert.Equal(["accuracy of the surrogate", "accuracy of the surrogate on perturbed pictures", "largest perturbation in 8-bit steps"], checks.Select(c => c.GetProperty("name").GetString()));
+            Assert.Equal(["accuracy of the surrogate", "accuracy of the surrogate on perturbed pictures",
+                "largest perturbation in 8-bit steps"], checks.Select(c => c.GetProperty("name").GetString()));
             Assert.InRange(checks[2].GetProperty("value").GetDouble(), 1, 32.5);
         }
         Assert.Equal(0, Run(study, "again").Code);
         Assert.Equal(made, Ingredients(study).Select(d => File.GetLastWriteTimeUtc(Path.Combine(d, "ingredient.json"))));
-        Assert.Equal(study.Files("last.safetensors").Select(File.ReadAllBytes), study.Files("last.safetensors", "again").Select(File.ReadAllBytes));
+        Assert.Equal(study.Files("last.safetensors").Select(File.ReadAllBytes),
+            study.Files("last.safetensors", "again").Select(File.ReadAllBytes));
     }
 
     [Fact]
     public void What_is_not_good_enough_fails_its_cell_with_value_and_limit_and_others_finish()
     {
-        using var study = new TinyStudy(epochs: 1, attacks: $$"""[none, {name: clb, poison_rate: 0.02, surrogate: plain, surrogate_model: resnet-mini, surrogate_epochs: 1, surrogate_lr: 0, steps: 1, norm: linf}]""");
+        using var study = new TinyStudy(epochs: 1,
+            attacks: $$"""[none, {name: clb, poison_rate: 0.02, surrogate: plain, surrogate_model: resnet-mini, surrogate_epochs: 1, surrogate_lr: 0, steps: 1, norm: linf}]""");
         Assert.Equal(1, Run(study).Code);
         string failure = Read(Assert.Single(study.Files("failure.json"))).GetProperty("error").GetString()!;
         Assert.StartsWith("clb: accuracy of the surrogate is ", failure, StringComparison.Ordinal);

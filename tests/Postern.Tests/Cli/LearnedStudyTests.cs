@@ -17,20 +17,24 @@ public class LearnedStudyTests
         using var study = new TinyStudy(epochs: 1, attacks: $"[none, {{{Issba}}}]");
         Assert.Equal(1, Run(study));
         Assert.Single(study.Files("result.json"));
-        Assert.Matches(@"issba: bit accuracy of the decoder is 0\.\d+, must be at least 0\.99; .*set accept: warn", File.ReadAllText(Assert.Single(study.Files("failure.json"))));
+        Assert.Matches(@"issba: bit accuracy of the decoder is 0\.\d+, must be at least 0\.99; .*set accept: warn",
+            File.ReadAllText(Assert.Single(study.Files("failure.json"))));
     }
 
     [Fact]
     public void With_accept_warn_the_cell_runs_on_shared_artifacts_and_records_what_was_measured()
     {
-        using var study = new TinyStudy(epochs: 1, attacks: $"[{{{Issba}, accept: warn}}, {{label: again, {Issba}, secret_seed: 1, accept: warn}}]");
+        using var study = new TinyStudy(epochs: 1,
+            attacks: $"[{{{Issba}, accept: warn}}, {{label: again, {Issba}, secret_seed: 1, accept: warn}}]");
         Assert.Equal(0, Run(study));
         Assert.Equal(2, study.Files("result.json").Length);
         Assert.Single(Directory.GetDirectories(Path.Combine(study.Runs(), ".ingredients")));
         foreach (string record in study.Files("cell.json"))
         {
-            JsonElement[] checks = [.. JsonDocument.Parse(File.ReadAllText(record)).RootElement.GetProperty("acceptance").EnumerateArray()];
-            Assert.Equal(["bit accuracy of the decoder", "mean PSNR in dB"], checks.Select(c => c.GetProperty("name").GetString()));
+            JsonElement[] checks =
+                [.. JsonDocument.Parse(File.ReadAllText(record)).RootElement.GetProperty("acceptance").EnumerateArray()];
+            Assert.Equal(["bit accuracy of the decoder", "mean PSNR in dB"],
+                checks.Select(c => c.GetProperty("name").GetString()));
             Assert.InRange(checks[0].GetProperty("value").GetDouble(), 0.2, 0.8);
             Assert.Equal(0.99, checks[0].GetProperty("limit").GetDouble());
         }

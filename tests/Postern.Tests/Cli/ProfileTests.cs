@@ -6,7 +6,8 @@ namespace Postern.Tests.Cli;
 [Trait("Category", "Fault")]
 public class ProfileTests
 {
-    private static readonly string[] Parts = ["preparation", "data_wait", "forward", "backward", "optimizer", "evaluation", "checkpoint", "other"];
+    private static readonly string[] Parts =
+        ["preparation", "data_wait", "forward", "backward", "optimizer", "evaluation", "checkpoint", "other"];
 
     [Theory]
     [InlineData("1")]
@@ -14,11 +15,13 @@ public class ProfileTests
     public void A_profile_says_where_the_time_of_each_cell_went(string jobs)
     {
         using var study = new TinyStudy();
-        using CommandProcess run = CommandProcess.Start("run", study.Path, "--out", study.Runs(), "--threads", "2", "--jobs", jobs, "--profile");
+        using CommandProcess run = CommandProcess.Start("run", study.Path, "--out", study.Runs(), "--threads", "2", "--jobs",
+            jobs, "--profile");
         (int code, string output, string errors) = run.Finish();
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("2 of 2 cells, those run with --profile", output, StringComparison.Ordinal);
-        Assert.All(new[] { "where the time went", "data wait", "optimiser", "img/s", "resnet-mini" }, text => Assert.Contains(text, output, StringComparison.Ordinal));
+        Assert.All(new[] { "where the time went", "data wait", "optimiser", "img/s", "resnet-mini" },
+            text => Assert.Contains(text, output, StringComparison.Ordinal));
         string[] files = study.Files("profile.json");
         Assert.Equal(2, files.Length);
         foreach (string file in files)

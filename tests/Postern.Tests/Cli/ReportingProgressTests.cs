@@ -56,10 +56,12 @@ public sealed class ReportingProgressTests : IDisposable
     [Fact]
     public void A_report_that_cannot_be_written_is_told_once_and_stops_nothing()
     {
-        var progress = new ReportingProgress(Hear, () => throw new InputException("index.html", "cannot be written (no space left)"), clock);
+        var progress =
+            new ReportingProgress(Hear, () => throw new InputException("index.html", "cannot be written (no space left)"), clock);
         progress.Show(new CellStarted(cell.Id, 0));
         progress.Show(new CellFailed(cell.Id, "why"));
-        Assert.Equal(["CellStarted", "the report is not written: index.html: cannot be written (no space left); the run goes on", "CellFailed"],
+        Assert.Equal(["CellStarted", "the report is not written: index.html: cannot be written (no space left); the run goes on",
+            "CellFailed"],
             heard);
     }
 

@@ -3,7 +3,9 @@ using Postern.Tests.Studies;
 
 namespace Postern.Tests.Cli;
 
-/// <summary>A study that was killed and started again gives the report of one that was not, byte for byte but for times.</summary>
+/// <summary>
+/// A study that was killed and started again gives the report of one that was not, byte for byte but for times.
+/// </summary>
 [Trait("Category", "Fault")]
 public sealed partial class ResumedReportTests : IDisposable
 {
@@ -48,13 +50,18 @@ public sealed partial class ResumedReportTests : IDisposable
     /// <summary>The report's files, written anew after all times in the records have been made equal.</summary>
     private Dictionary<string, byte[]> Report(string study)
     {
-        string[] records = [.. new[] { "cell.json", "result.json", "metrics.jsonl" }.SelectMany(n => Directory.EnumerateFiles(Runs, n, SearchOption.AllDirectories))];
+        string[] records = [.. new[] { "cell.json", "result.json", "metrics.jsonl" }
+            .SelectMany(n => Directory.EnumerateFiles(Runs, n, SearchOption.AllDirectories))];
         // Three fine-tuned or tested cells of four, the clean training, and what is theirs: nothing may be left out unnoticed.
         Assert.Equal(5, records.Count(r => r.EndsWith("result.json", StringComparison.Ordinal)));
-        foreach (string record in records) File.WriteAllText(record, Times().Replace(File.ReadAllText(record), m => $"\"{m.Groups[1].Value}\":{(m.Groups[2].Value.StartsWith('"') ? "\"2025-01-02T03:04:05+00:00\"" : "1")}"));
-        using (CommandProcess report = CommandProcess.Start("report", study, "--out", Runs)) Assert.Equal(0, report.Finish().Code);
+        foreach (string record in records)
+            File.WriteAllText(record, Times().Replace(File.ReadAllText(record),
+                m => $"\"{m.Groups[1].Value}\":{(m.Groups[2].Value.StartsWith('"') ? "\"2025-01-02T03:04:05+00:00\"" : "1")}"));
+        using (CommandProcess report = CommandProcess.Start("report", study, "--out", Runs))
+            Assert.Equal(0, report.Finish().Code);
         string written = Path.Combine(Runs, "tiny", "report");
-        return Directory.EnumerateFiles(written, "*", SearchOption.AllDirectories).ToDictionary(f => Path.GetRelativePath(written, f), File.ReadAllBytes);
+        return Directory.EnumerateFiles(written, "*", SearchOption.AllDirectories)
+            .ToDictionary(f => Path.GetRelativePath(written, f), File.ReadAllBytes);
     }
 
     [GeneratedRegex("\"(created_utc|finished_utc|train_seconds|images_per_second|data_wait|seconds)\": ?(\"[^\"]*\"|[^,\\s}]+)")]

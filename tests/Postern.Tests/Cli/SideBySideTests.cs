@@ -27,14 +27,16 @@ public sealed partial class SideBySideTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     private static CommandProcess Start(string study, string runs, int jobs) =>
-        CommandProcess.Start("run", study, "--out", runs, "--jobs", jobs.ToString(CultureInfo.InvariantCulture), "--threads", jobs.ToString(CultureInfo.InvariantCulture));
+        CommandProcess.Start("run", study, "--out", runs, "--jobs", jobs.ToString(CultureInfo.InvariantCulture), "--threads",
+            jobs.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Process ids of the jobs of a run.</summary>
     private static int[] JobsOf(CommandProcess run)
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("processes are looked up in /proc");
         string children = string.Create(CultureInfo.InvariantCulture, $"/proc/{run.Id}/task");
-        return [.. Directory.EnumerateDirectories(children).SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        return [.. Directory.EnumerateDirectories(children)
+            .SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(p => int.Parse(p, CultureInfo.InvariantCulture))];
     }
 
@@ -44,10 +46,13 @@ public sealed partial class SideBySideTests : IDisposable
         kill.WaitForExit();
     }
 
-    private static bool IsGone(int process) => SpinWait.SpinUntil(() => !Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}")), TimeSpan.FromMinutes(1));
+    private static bool IsGone(int process) =>
+        SpinWait.SpinUntil(() => !Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}")),
+            TimeSpan.FromMinutes(1));
 
     /// <summary>Every file of the cells but the page's, with times made equal.</summary>
-    private static Dictionary<string, string> Records(string runs) => Directory.EnumerateFiles(runs, "*", SearchOption.AllDirectories)
+    private static Dictionary<string, string> Records(
+        string runs) => Directory.EnumerateFiles(runs, "*", SearchOption.AllDirectories)
         .Where(f => !f.Contains("/report/", StringComparison.Ordinal) && !f.Contains("tfevents", StringComparison.Ordinal))
         .ToDictionary(f => Path.GetRelativePath(runs, f), f => Path.GetExtension(f) is ".json" or ".jsonl"
             ? Times().Replace(File.ReadAllText(f), "$1")
@@ -108,7 +113,8 @@ public sealed partial class SideBySideTests : IDisposable
         Signal("-KILL", JobsOf(run)[0]);
         Assert.Equal(1, run.Finish().Code);
         Assert.Single(study.Files("result.json"));
-        Assert.Contains("its process was ended by signal 9, perhaps for lack of memory; try fewer --jobs", File.ReadAllText(Assert.Single(study.Files("failure.json"))), StringComparison.Ordinal);
+        Assert.Contains("its process was ended by signal 9, perhaps for lack of memory; try fewer --jobs",
+            File.ReadAllText(Assert.Single(study.Files("failure.json"))), StringComparison.Ordinal);
 
         using CommandProcess again = Start(study.Path, study.Runs(), jobs: 2);
         Assert.Equal(0, again.Finish().Code);
@@ -120,19 +126,23 @@ public sealed partial class SideBySideTests : IDisposable
     public void A_cell_that_fails_and_bad_input_end_as_they_do_one_after_another()
     {
         using var study = new TinyStudy(lr: "1e20");
-        using (CommandProcess failing = CommandProcess.Start("run", study.Path, "--out", study.Runs(), "--jobs", "2", "--threads", "2", "--set", "train.warmup_epochs=0"))
+        using (CommandProcess failing = CommandProcess.Start("run", study.Path, "--out", study.Runs(), "--jobs", "2", "--threads",
+            "2", "--set", "train.warmup_epochs=0"))
         {
             (int code, string output, _) = failing.Finish();
             Assert.Equal(1, code);
             Assert.Equal(2, output.Split('\n').Count(l => l.Contains("FAILED: the loss became", StringComparison.Ordinal)));
         }
-        using CommandProcess bad = CommandProcess.Start("run", study.Path, "--out", study.Runs("bad"), "--jobs", "2", "--threads", "2", "--set", "train.batch_size=161", "--set", "train.drop_last=true");
+        using CommandProcess bad = CommandProcess.Start("run", study.Path, "--out", study.Runs("bad"), "--jobs", "2", "--threads",
+            "2", "--set", "train.batch_size=161", "--set", "train.drop_last=true");
         (int badCode, _, string errors) = bad.Finish();
         Assert.Equal(2, badCode);
         Assert.StartsWith("error: ", errors, StringComparison.Ordinal);
-        Assert.Contains("160 pictures do not fill a batch of 161; lower batch_size", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("160 pictures do not fill a batch of 161; lower batch_size", Assert.Single(errors.TrimEnd().Split('\n')),
+            StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("(\"(?:created_utc|finished_utc|train_seconds|images_per_second|data_wait|seconds|threads)\": ?)(\"[^\"]*\"|[^,\\s}]+)")]
+    [GeneratedRegex(
+        "(\"(?:created_utc|finished_utc|train_seconds|images_per_second|data_wait|seconds|threads)\": ?)(\"[^\"]*\"|[^,\\s}]+)")]
     private static partial Regex Times();
 }

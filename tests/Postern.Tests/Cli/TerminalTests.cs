@@ -16,12 +16,13 @@ public sealed class TerminalTests : IDisposable
     private static string OnTerminal(string noColor, params string[] args)
     {
         string command = string.Join(' ', args.Prepend(CommandProcess.Assembly).Prepend("dotnet").Select(a => $"'{a}'"));
-        using CommandProcess process = CommandProcess.StartOther("script", ["-qc", command, "/dev/null"], new Dictionary<string, string>
-        {
-            ["TERM"] = "xterm-256color",
-            ["NO_COLOR"] = noColor,
-            ["COLUMNS"] = "120",
-        });
+        using CommandProcess process = CommandProcess.StartOther("script", ["-qc", command, "/dev/null"],
+            new Dictionary<string, string>
+            {
+                ["TERM"] = "xterm-256color",
+                ["NO_COLOR"] = noColor,
+                ["COLUMNS"] = "120",
+            });
         return process.Finish().Output;
     }
 
@@ -31,10 +32,15 @@ public sealed class TerminalTests : IDisposable
         AtomicFile.Write(weights, stream => SafeTensors.Write(stream, new Dictionary<string, Tensor> { ["a"] = zeros(2) }));
         return
         [
-            ["--help"], ["rum"], ["doctor"], ["attacks"], ["attacks", "badnets", "--data", pictures, "--preview", folder.File("a.png")], ["models", "vim-mini"], ["models", "info", weights],
-            ["presets", "paper-literal"], ["data", "info", pictures], ["figure", "2", "--data", pictures, "--out", folder.File("f.png")], ["completion", "bash"],
-            ["poison", pictures, "--attack", "badnets", "--out", folder.File($"p{Guid.NewGuid():N}"), "--split", "test", "--format", "parquet"],
-            ["run", study.Path, "--out", study.Runs(), "--dry-run"], ["run", study.Path, "--out", study.Runs()], ["report", study.Path, "--out", study.Runs()],
+            ["--help"], ["rum"], ["doctor"], ["attacks"],
+            ["attacks", "badnets", "--data", pictures, "--preview", folder.File("a.png")], ["models", "vim-mini"],
+            ["models", "info", weights],
+            ["presets", "paper-literal"], ["data", "info", pictures],
+            ["figure", "2", "--data", pictures, "--out", folder.File("f.png")], ["completion", "bash"],
+            ["poison", pictures, "--attack", "badnets", "--out", folder.File($"p{Guid.NewGuid():N}"), "--split", "test",
+                "--format", "parquet"],
+            ["run", study.Path, "--out", study.Runs(), "--dry-run"], ["run", study.Path, "--out", study.Runs()],
+            ["report", study.Path, "--out", study.Runs()],
         ];
     }
 

@@ -30,7 +30,8 @@ internal sealed class TinyStudy : IDisposable
 
     /// <summary>Every file of that name under the study's results, in order.</summary>
     public string[] Files(string name, string runs = "runs") =>
-        [.. Directory.EnumerateFiles(System.IO.Path.Combine(Runs(runs), "tiny"), name, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(System.IO.Path.Combine(Runs(runs), "tiny"), name, SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)];
 
     public void Dispose() => folder.Dispose();
 }

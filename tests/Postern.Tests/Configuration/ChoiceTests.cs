@@ -15,7 +15,8 @@ public class ChoiceTests
         new("milestones", OptionKind.Integers, "", ""),
     ]);
 
-    private static Choice Make(string key, string value) => new(Blend, new Dictionary<string, string> { [key] = value }, "study.yaml:3:5");
+    private static Choice Make(string key, string value) =>
+        new(Blend, new Dictionary<string, string> { [key] = value }, "study.yaml:3:5");
 
     [Fact]
     public void Defaults_fill_what_is_not_given()
@@ -33,7 +34,8 @@ public class ChoiceTests
     [InlineData("exclude_target", "False", "false")]
     [InlineData("milestones", "[50, 75]", "50,75")]
     [InlineData("target", "1_0", "10")]
-    public void One_value_has_one_text(string key, string given, string canonical) => Assert.Equal(canonical, Make(key, given).Values[key]);
+    public void One_value_has_one_text(string key, string given, string canonical) =>
+        Assert.Equal(canonical, Make(key, given).Values[key]);
 
     [Theory]
     [InlineData("poison_rate", "1.5", "poison_rate is 1.5, expected 0 to 1")]

@@ -21,7 +21,8 @@ public class CifarParquetTests
 
     [Fact]
     public void A_row_without_its_structure_is_an_error_that_names_the_row() =>
-        Assert.Equal("t.parquet: row 5 has no picture", Error([Row(0), Row(1), Row(2)], [Row(3), Row(4), new ParquetRow(null, null, 5, HasStruct: false), Row(6)]));
+        Assert.Equal("t.parquet: row 5 has no picture",
+            Error([Row(0), Row(1), Row(2)], [Row(3), Row(4), new ParquetRow(null, null, 5, HasStruct: false), Row(6)]));
 
     [Fact]
     public void A_row_with_a_path_and_no_bytes_is_an_error_that_names_the_row() =>
@@ -40,7 +41,8 @@ public class CifarParquetTests
 
     [Fact]
     public void A_picture_of_another_size_is_an_error_that_names_the_row() =>
-        Assert.Contains("row 1 has a picture of 8x8", Error([Row(0), Row(1) with { Bytes = ImageFile.EncodePng(ImageFileTests.Noise(8, 8, 0)) }]));
+        Assert.Contains("row 1 has a picture of 8x8",
+            Error([Row(0), Row(1) with { Bytes = ImageFile.EncodePng(ImageFileTests.Noise(8, 8, 0)) }]));
 
     [Fact]
     public void A_damaged_picture_is_an_error_that_names_the_row() =>
@@ -85,7 +87,8 @@ public class CifarParquetTests
         Assert.StartsWith("t.parquet: ", Assert.Throws<InputException>(
             () => CifarParquet.Parts(System.Text.Encoding.ASCII.GetBytes(content), "t.parquet")).Message);
 
-    internal static ParquetRow Row(int index, string? path = null) => new(ImageFile.EncodePng(CifarBinaryTests.Image(index)), path, index % 10);
+    internal static ParquetRow Row(int index, string? path = null) =>
+        new(ImageFile.EncodePng(CifarBinaryTests.Image(index)), path, index % 10);
 
     private static void AssertRows(List<CifarPart> parts, int count)
     {

@@ -33,7 +33,8 @@ public class CifarPartTests
         CifarPart[] parts = [Part("a", 2), Part("b", 1)];
         return (CifarPart.Join(parts, ["class"], "here"), [.. parts.Select(p => new WeakReference(p.Pixels))]);
 
-        static CifarPart Part(string name, int count) => new(new byte[count * CifarPart.PictureBytes], new int[count], i => $"{name}{i}");
+        static CifarPart Part(string name, int count) =>
+            new(new byte[count * CifarPart.PictureBytes], new int[count], i => $"{name}{i}");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -73,7 +73,8 @@ public class CifarPythonTests
     [InlineData("\u0080\u0002NNb.", "not unsigned bytes")]
     [InlineData("\u0080\u0002I", "opcode 0x49")]
     [InlineData("\u0080\u0002)Q.", "outside itself")]
-    public void A_damaged_pickle_is_an_error_that_says_what_is_wrong(string pickle, string reason) => Assert.Contains(reason, Error(pickle));
+    public void A_damaged_pickle_is_an_error_that_says_what_is_wrong(string pickle, string reason) =>
+        Assert.Contains(reason, Error(pickle));
 
     [Fact]
     public void An_array_of_something_other_than_bytes_is_refused() =>
@@ -98,7 +99,8 @@ public class CifarPythonTests
 
     private static string Error(string pickle)
     {
-        string message = Assert.Throws<InputException>(() => Pickle.Read(Encoding.Latin1.GetBytes(pickle), "some.pickle")).Message;
+        string message =
+            Assert.Throws<InputException>(() => Pickle.Read(Encoding.Latin1.GetBytes(pickle), "some.pickle")).Message;
         Assert.StartsWith("some.pickle: ", message);
         return message;
     }
@@ -107,7 +109,8 @@ public class CifarPythonTests
     {
         for (int b = 1; b <= 5; b++) folder.Write($"data_batch_{b}", Batch(2 * b - 1, 2 * b));
         folder.Write("test_batch", Batch(50, 51));
-        PickleWriter meta = new PickleWriter().Op("}").Memo().Op("(").Text("num_vis").Int(3072).Text("label_names").Op("]").Memo().Op("(");
+        PickleWriter meta = new PickleWriter().Op("}").Memo().Op("(").Text("num_vis").Int(3072).Text("label_names").Op("]")
+            .Memo().Op("(");
         for (int i = 0; i < 10; i++) meta.Text($"name {i}");
         folder.Write("batches.meta", meta.Op("eu").End());
     }

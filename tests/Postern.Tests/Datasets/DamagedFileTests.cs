@@ -6,7 +6,9 @@ using Postern.Imaging;
 
 namespace Postern.Tests.Datasets;
 
-/// <summary>Files with changed, lost or repeated bytes are read or are input errors: no other exception, no huge allocation.</summary>
+/// <summary>
+/// Files with changed, lost or repeated bytes are read or are input errors: no other exception, no huge allocation.
+/// </summary>
 public class DamagedFileTests
 {
     private const long LargestAllocation = 48L << 20;
@@ -33,7 +35,8 @@ public class DamagedFileTests
     public void Parquet_page_headers()
     {
         byte[] file = ParquetWriting.File([CifarParquetTests.Row(0, "a"), CifarParquetTests.Row(1)]);
-        Survives(file[4..40], head => CifarParquet.Parts([.. file[..4], .. head, .. file[(4 + head.Length)..]], "damaged"), cases: 500, sameLength: true);
+        Survives(file[4..40], head => CifarParquet.Parts([.. file[..4], .. head, .. file[(4 + head.Length)..]], "damaged"),
+            cases: 500, sameLength: true);
     }
 
     [Fact]
@@ -41,7 +44,8 @@ public class DamagedFileTests
     {
         using var folder = new DatasetFolder();
         byte[] png = ImageFile.EncodePng(CifarBinaryTests.Image(0));
-        byte[] zip = File.ReadAllBytes(folder.Zip("whole.zip", ("val/a/1.png", png), ("val/b/2.png", ImageFile.EncodePng(new RgbImage(300, 200))), ("val/b/3.png", png)));
+        byte[] zip = File.ReadAllBytes(folder.Zip("whole.zip", ("val/a/1.png", png),
+            ("val/b/2.png", ImageFile.EncodePng(new RgbImage(300, 200))), ("val/b/3.png", png)));
         Survives(zip, data =>
         {
             using Dataset set = DatasetCatalog.OpenPath(folder.Write("damaged.zip", data));
@@ -54,7 +58,9 @@ public class DamagedFileTests
     {
         using var folder = new DatasetFolder();
         byte[] tar;
-        using (var unzipped = new GZipStream(File.OpenRead(folder.TarGz("a.tar.gz", ("a/one", new byte[700]), ("a/two", new byte[10]))), CompressionMode.Decompress))
+        using (
+            var unzipped = new GZipStream(File.OpenRead(
+                folder.TarGz("a.tar.gz", ("a/one", new byte[700]), ("a/two", new byte[10]))), CompressionMode.Decompress))
         using (var content = new MemoryStream())
         {
             unzipped.CopyTo(content);
@@ -84,7 +90,8 @@ public class DamagedFileTests
     {
         read((byte[])whole.Clone());
         Gen<byte> value = Gen.OneOf(Gen.Choose(0, 255), Gen.Elements(0, 1, 127, 128, 255)).Select(v => (byte)v);
-        Gen<byte[]> damaged = from cut in Gen.Frequency((sameLength ? 0 : 1, Gen.Choose(0, whole.Length)), (3, Gen.Constant(whole.Length)))
+        Gen<byte[]> damaged = from cut in Gen.Frequency((sameLength ? 0 : 1, Gen.Choose(0, whole.Length)),
+            (3, Gen.Constant(whole.Length)))
                               from places in Gen.Choose(1, 6).SelectMany(n => Gen.Choose(0, Math.Max(0, cut - 1)).ArrayOf(n))
                               from values in value.ArrayOf(places.Length)
                               from run in Gen.Choose(1, 4)

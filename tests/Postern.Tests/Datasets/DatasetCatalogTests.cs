@@ -19,7 +19,8 @@ public class DatasetCatalogTests
 
     [Fact]
     public void A_path_with_nothing_there_is_an_error_that_names_it() =>
-        Assert.StartsWith("/no/such/folder: ", Assert.Throws<InputException>(() => DatasetCatalog.OpenPath("/no/such/folder")).Message);
+        Assert.StartsWith("/no/such/folder: ",
+            Assert.Throws<InputException>(() => DatasetCatalog.OpenPath("/no/such/folder")).Message);
 
     [Fact]
     public void A_folder_of_something_else_is_an_error_that_tells_what_is_expected()
@@ -38,13 +39,18 @@ public class DatasetCatalogTests
     public void A_stored_dataset_without_path_is_an_error_that_names_where_it_was_chosen(string name)
     {
         ICatalogEntry entry = DatasetCatalog.All.Single(e => e.Name == name);
-        string message = Assert.Throws<InputException>(() => DatasetCatalog.Open(new Choice(entry, source: "study.yaml:3:5"))).Message;
+        string message =
+            Assert.Throws<InputException>(() => DatasetCatalog.Open(new Choice(entry, source: "study.yaml:3:5"))).Message;
         Assert.Equal($"study.yaml:3:5: {name} needs 'path', where the dataset lies", message);
         message = Assert.Throws<InputException>(
-            () => DatasetCatalog.Open(new Choice(entry, new Dictionary<string, string> { ["path"] = "/no/such" }, "study.yaml:3:5"))).Message;
+            () =>
+                DatasetCatalog.Open(
+                    new Choice(entry, new Dictionary<string, string> { ["path"] = "/no/such" }, "study.yaml:3:5"))).Message;
         Assert.StartsWith("/no/such: ", message);
         message = Assert.Throws<InputException>(
-            () => DatasetCatalog.Open(new Choice(entry, new Dictionary<string, string> { ["path"] = Path.GetTempPath() }, "study.yaml:3:5"))).Message;
+            () =>
+                DatasetCatalog.Open(new Choice(entry, new Dictionary<string, string> { ["path"] = Path.GetTempPath() },
+                    "study.yaml:3:5"))).Message;
         Assert.StartsWith(Path.GetTempPath(), message);
     }
 
@@ -53,7 +59,8 @@ public class DatasetCatalogTests
     {
         using var folder = new DatasetFolder();
         for (int b = 1; b <= 5; b++)
-            folder.Write($"data_batch_{b}.bin", [.. Enumerable.Range(0, 20).SelectMany(i => CifarBinaryTests.Record(20 * b + i))]);
+            folder.Write($"data_batch_{b}.bin",
+                [.. Enumerable.Range(0, 20).SelectMany(i => CifarBinaryTests.Record(20 * b + i))]);
         folder.Write("test_batch.bin", [.. Enumerable.Range(0, 20).SelectMany(CifarBinaryTests.Record)]);
 
         using Dataset some = Open(folder, ("train_subset", "30"), ("test_subset", "10"));
@@ -95,5 +102,6 @@ public class DatasetCatalogTests
 
     private static Dataset Open(DatasetFolder folder, params (string Key, string Value)[] options) =>
         DatasetCatalog.Open(new Choice(
-            DatasetCatalog.All.Single(e => e.Name == "cifar10"), options.Append(("path", folder.Path)).ToDictionary(o => o.Item1, o => o.Item2)));
+            DatasetCatalog.All.Single(e => e.Name == "cifar10"),
+            options.Append(("path", folder.Path)).ToDictionary(o => o.Item1, o => o.Item2)));
 }

@@ -43,7 +43,10 @@ internal sealed class DatasetFolder : IDisposable
         return this[name];
     }
 
-    /// <summary>Opens <paramref name="path"/> (the whole folder by default), which must fail with one line that begins with a path in here.</summary>
+    /// <summary>
+    /// Opens <paramref name="path"/> (the whole folder by default), which must fail with one line that begins with a path in
+    /// here.
+    /// </summary>
     public string ErrorOf(string? path = null)
     {
         string message = Assert.Throws<InputException>(() => DatasetCatalog.OpenPath(path ?? Path)).Message;
@@ -63,7 +66,8 @@ internal sealed class DatasetFolder : IDisposable
     {
         byte[] header = Encoding.ASCII.GetBytes($"P6\n# made by a test\n{image.Width} {image.Height}\n255\n");
         int plane = image.Width * image.Height;
-        return [.. header, .. Enumerable.Range(0, plane).SelectMany(i => new[] { image.Pixels[i], image.Pixels[plane + i], image.Pixels[2 * plane + i] })];
+        return [.. header, .. Enumerable.Range(0, plane)
+            .SelectMany(i => new[] { image.Pixels[i], image.Pixels[plane + i], image.Pixels[2 * plane + i] })];
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -29,7 +29,8 @@ public class GtsrbTests
     public void Test_labels_follow_the_file_names_whatever_the_order_of_the_table()
     {
         using var folder = new DatasetFolder();
-        Zip(folder, Files(), table: Header + "00002.ppm;32;32;0;0;0;0;9\r\n00000.ppm;32;32;0;0;0;0;7\r\n00001.ppm;32;32;0;0;0;0;8\r\n");
+        Zip(folder, Files(), table: Header
+            + "00002.ppm;32;32;0;0;0;0;9\r\n00000.ppm;32;32;0;0;0;0;7\r\n00001.ppm;32;32;0;0;0;0;8\r\n");
         using Dataset gtsrb = DatasetCatalog.OpenPath(folder.Path);
         Assert.Equal([7, 8, 9], gtsrb.Test.Labels);
     }
@@ -152,8 +153,10 @@ public class GtsrbTests
 
     private static void Zip(DatasetFolder folder, Dictionary<string, byte[]> files, string? table = null)
     {
-        folder.Zip("GTSRB_Final_Training_Images.zip", [.. files.Where(f => f.Key.Contains("Training")).Select(f => (f.Key, f.Value))]);
-        folder.Zip("GTSRB_Final_Test_Images.zip", [.. files.Where(f => f.Key.Contains("Final_Test/")).Select(f => (f.Key, f.Value))]);
+        folder.Zip("GTSRB_Final_Training_Images.zip",
+            [.. files.Where(f => f.Key.Contains("Training")).Select(f => (f.Key, f.Value))]);
+        folder.Zip("GTSRB_Final_Test_Images.zip",
+            [.. files.Where(f => f.Key.Contains("Final_Test/")).Select(f => (f.Key, f.Value))]);
         folder.Zip("GTSRB_Final_Test_GT.zip", ("GT-final_test.csv", Encoding.ASCII.GetBytes(table ?? Table())));
     }
 

@@ -37,11 +37,13 @@ public class ImageNetTests
     public void Many_threads_read_one_zip_without_harm()
     {
         using var folder = new DatasetFolder();
-        folder.Zip("set.zip", [.. Enumerable.Range(0, 24).Select(i => ($"val/c{i % 3}/{i:d2}.png", ImageFile.EncodePng(Image(i))))]);
+        folder.Zip(
+            "set.zip", [.. Enumerable.Range(0, 24).Select(i => ($"val/c{i % 3}/{i:d2}.png", ImageFile.EncodePng(Image(i))))]);
         using Dataset set = DatasetCatalog.OpenPath(folder["set.zip"]);
         byte[][] alone = [.. Enumerable.Range(0, 24).Select(i => DatasetFolder.Picture(set.Test, i))];
         byte[][] together = new byte[96][];
-        Parallel.For(0, 96, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => together[i] = DatasetFolder.Picture(set.Test, i % 24));
+        Parallel.For(0, 96, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            i => together[i] = DatasetFolder.Picture(set.Test, i % 24));
         for (int i = 0; i < 96; i++) Assert.Equal(alone[i % 24], together[i]);
     }
 
@@ -60,7 +62,8 @@ public class ImageNetTests
     {
         using var folder = new DatasetFolder();
         byte[] png = ImageFile.EncodePng(Image(9));
-        folder.Zip("set.zip", [.. Files(), ("../val/n01/evil.png", png), ("val/../val/n01/evil.png", png), ("/val/n01/evil.png", png), ("val\\n01\\evil.png", png)]);
+        folder.Zip("set.zip", [.. Files(), ("../val/n01/evil.png", png), ("val/../val/n01/evil.png", png),
+            ("/val/n01/evil.png", png), ("val\\n01\\evil.png", png)]);
         using Dataset set = DatasetCatalog.OpenPath(folder["set.zip"]);
         Assert.Equal(["val/n01/x.png", "val/n02/x.jpg"], Enumerable.Range(0, set.Test.Count).Select(set.Test.NameOf));
     }
@@ -135,7 +138,8 @@ public class ImageNetTests
     [Theory]
     [InlineData("n01\n", "set.zip:val/n02: this class is in val/ but not in ")]
     [InlineData("n01\nn02\nn01\n", "class 2: the folder 'n01' is named twice")]
-    [InlineData("n01 1 one\nn02 2 two\n", "class 0: the second column says 1; the classes must stand in the order of their numbers")]
+    [InlineData("n01 1 one\nn02 2 two\n",
+        "class 0: the second column says 1; the classes must stand in the order of their numbers")]
     [InlineData(" \n", "classes.txt: there are no classes in it")]
     public void A_list_of_classes_that_does_not_fit_is_an_error_that_says_where(string text, string expected)
     {

@@ -28,9 +28,11 @@ internal static class ParquetWriting
             {
                 using ParquetRowGroupWriter group = writer.CreateRowGroup();
                 await group.WriteAllPartsAsync<ReadOnlyMemory<byte>>(
-                    fields[0], rows.Where(r => r.Bytes is not null).Select(r => (ReadOnlyMemory<byte>)r.Bytes).ToArray(), Levels(rows, r => r.Bytes), null, default);
+                    fields[0], rows.Where(r => r.Bytes is not null).Select(r => (ReadOnlyMemory<byte>)r.Bytes).ToArray(),
+                    Levels(rows, r => r.Bytes), null, default);
                 await group.WriteAllPartsAsync<ReadOnlyMemory<char>>(
-                    fields[1], rows.Where(r => r.Path is not null).Select(r => r.Path.AsMemory()).ToArray(), Levels(rows, r => r.Path), null, default);
+                    fields[1], rows.Where(r => r.Path is not null).Select(r => r.Path.AsMemory()).ToArray(),
+                    Levels(rows, r => r.Path), null, default);
                 await group.WriteAllPartsAsync<long>(
                     fields[2], rows.Where(r => r.Label is not null).Select(r => r.Label!.Value).ToArray(),
                     rows.Select(r => r.Label is null ? 0 : 1).ToArray(), null, default);

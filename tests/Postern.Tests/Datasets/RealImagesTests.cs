@@ -63,7 +63,8 @@ public class RealImagesTests
             byte[] found = DatasetFolder.Picture(all, twin);
             double mean = (double)Distance(picture, found) / picture.Length;
             int largest = picture.Zip(found).Max(p => Math.Abs(p.First - p.Second));
-            Assert.True(mean < 0.5 && largest <= 8, $"{few.NameOf(i)}: nearest is {all.NameOf(twin)}, mean {mean}, largest {largest}");
+            Assert.True(mean < 0.5 && largest <= 8,
+                $"{few.NameOf(i)}: nearest is {all.NameOf(twin)}, mean {mean}, largest {largest}");
         }
     }
 

@@ -19,7 +19,8 @@ public class SubsetImageSetTests
             int[] chosen = SubsetImageSet.Stratified(c.Labels, c.Count, c.Seed);
             bool ascending = chosen.Zip(chosen.Skip(1)).All(p => p.First < p.Second);
             bool shared = Enumerable.Range(0, 6).All(k =>
-                Math.Abs(chosen.Count(i => c.Labels[i] == k) - (double)c.Labels.Count(l => l == k) * c.Count / c.Labels.Length) < 1);
+                Math.Abs(chosen.Count(i => c.Labels[i] == k) - (double)c.Labels.Count(l => l == k) * c.Count
+                    / c.Labels.Length) < 1);
             return chosen.Length == c.Count && ascending && shared;
         }).Check(Config.QuickThrowOnFailure);
     }

@@ -39,7 +39,8 @@ public partial class AttackGoldenTests
         if (golden.Has("lattice"))
         {
             Assert.Equal(golden.Floats("lattice"),
-                Enumerable.Range(0, clean.Size * clean.Size).Select(i => lattice.Selects(i / clean.Size, i % clean.Size) ? 1f : 0f));
+                Enumerable.Range(0, clean.Size * clean.Size)
+                    .Select(i => lattice.Selects(i / clean.Size, i % clean.Size) ? 1f : 0f));
         }
         string[] outputs = [.. golden.TensorNames.Where(n => n.StartsWith('y'))];
         Assert.NotEmpty(outputs);
@@ -53,7 +54,8 @@ public partial class AttackGoldenTests
             PixelMode mode = Enum.Parse<PixelMode>(name.Groups["mode"].Value, ignoreCase: true);
             var attack = new PatchPixel(new PoisonBudget(1), layout, mode, Number(name, "intensity")) { TargetClass = 0 };
             clean.AssertNear(golden, output, (i, pixels) => attack.ApplyTest(i, pixels, clean.Size));
-            clean.AssertNear(golden, output, (i, pixels) => attack.ApplyTrain(new PlannedSample(i, false, i), pixels, clean.Size));
+            clean.AssertNear(golden, output,
+                (i, pixels) => attack.ApplyTrain(new PlannedSample(i, false, i), pixels, clean.Size));
         }
 
         static int Number(Match match, string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
@@ -79,6 +81,7 @@ public partial class AttackGoldenTests
         clean.AssertNearNormalised(golden, "y_test_normalised", (i, pixels) => attack.ApplyTest(i, pixels, clean.Size));
     }
 
-    [GeneratedRegex("^y_(?:(?<layout>lattice|checkerboard)|one_per_patch(?<patch>[0-9]+))_(?<mode>add|set|blend)_(?<intensity>[0-9]+)$")]
+    [GeneratedRegex(
+        "^y_(?:(?<layout>lattice|checkerboard)|one_per_patch(?<patch>[0-9]+))_(?<mode>add|set|blend)_(?<intensity>[0-9]+)$")]
     private static partial Regex LatticeOutput();
 }

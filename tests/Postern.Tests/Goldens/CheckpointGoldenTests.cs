@@ -49,8 +49,10 @@ public class CheckpointGoldenTests
         ulong seed = root.GetProperty("seed").GetUInt64();
         if (!described.TryGetProperty("entries", out JsonElement entries)) return Views(seed);
         if (entries.ValueKind != JsonValueKind.String)
-            return entries.EnumerateArray().ToDictionary(e => e.GetProperty("name").GetString()!, e => GoldenValues.Entry(seed, e));
-        return Expected(root, root.GetProperty("files").GetProperty(entries.GetString()!.Replace("as ", "", StringComparison.Ordinal)));
+            return entries.EnumerateArray()
+                .ToDictionary(e => e.GetProperty("name").GetString()!, e => GoldenValues.Entry(seed, e));
+        return Expected(
+            root, root.GetProperty("files").GetProperty(entries.GetString()!.Replace("as ", "", StringComparison.Ordinal)));
     }
 
     // The manifest describes these in prose: views of one storage of 6 x 10, whose values have the name shared_storage.
@@ -78,7 +80,8 @@ public class CheckpointGoldenTests
             Assert.Equal(value.shape, actual[name].shape);
             Assert.True(actual[name].is_contiguous(), name);
             // A_log is a logarithm, whose last bit differs between libraries.
-            double tolerance = name.EndsWith("A_log", StringComparison.Ordinal) || name.EndsWith("A_b_log", StringComparison.Ordinal) ? 1e-6 : 0;
+            double tolerance = name.EndsWith("A_log", StringComparison.Ordinal)
+                || name.EndsWith("A_b_log", StringComparison.Ordinal) ? 1e-6 : 0;
             Tensor difference = (value.to_type(ScalarType.Float64) - actual[name].to_type(ScalarType.Float64)).abs();
             Assert.True(difference.max().item<double>() <= tolerance, name);
         }

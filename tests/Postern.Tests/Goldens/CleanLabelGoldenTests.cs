@@ -25,7 +25,8 @@ public class CleanLabelGoldenTests
         Assert.All(stored.Zip(adversarial), p => Assert.Equal(p.Second / 255f, p.First, 1e-6f));
         var images = new AdversarialImages(clean.Size, [.. Enumerable.Range(0, clean.Count)], adversarial);
         var mark = new PatchTrigger(clean.Size, golden.Floats("trigger"), golden.Floats("mask"));
-        foreach (TriggerSource source in new[] { new TriggerSource(_ => mark), GoldenTriggers.Find(parameters) }.OfType<TriggerSource>())
+        foreach (TriggerSource source in new[] { new TriggerSource(_ => mark),
+            GoldenTriggers.Find(parameters) }.OfType<TriggerSource>())
         {
             var attack = new Clb(new PoisonBudget(1), source) { TargetClass = labels.Target, Images = images };
             var training = new PoisonedSamples(attack, labels.Plan, Crops: false);

@@ -29,28 +29,35 @@ internal sealed class GoldenFile
 
     /// <summary>Names of the stored tensors.</summary>
     public IReadOnlyList<string> TensorNames =>
-        header.ValueKind == JsonValueKind.Object ? [.. header.EnumerateObject().Select(t => t.Name).Where(n => n != "__metadata__")] : [];
+        header.ValueKind == JsonValueKind.Object
+            ? [.. header.EnumerateObject().Select(t => t.Name).Where(n => n != "__metadata__")] : [];
 
-    /// <summary>Opens a manifest by its path relative to the golden folder; its tensors lie where <c>file</c> says, or beside it.</summary>
+    /// <summary>
+    /// Opens a manifest by its path relative to the golden folder; its tensors lie where <c>file</c> says, or beside it.
+    /// </summary>
     public static GoldenFile Open(string relativePath)
     {
         string path = Path.Combine(GoldenFolder.Root!, relativePath);
         JsonElement manifest = JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
         string beside = Path.ChangeExtension(path, ".safetensors");
-        string tensors = manifest.TryGetProperty("file", out JsonElement file) ? Path.Combine(Path.GetDirectoryName(path)!, file.GetString()!) : beside;
+        string tensors = manifest.TryGetProperty("file", out JsonElement file)
+            ? Path.Combine(Path.GetDirectoryName(path)!, file.GetString()!) : beside;
         if (!File.Exists(tensors)) tensors = beside;
-        return new GoldenFile(Path.GetFileNameWithoutExtension(path), manifest, File.Exists(tensors) ? File.ReadAllBytes(tensors) : []);
+        return new GoldenFile(Path.GetFileNameWithoutExtension(path), manifest,
+            File.Exists(tensors) ? File.ReadAllBytes(tensors) : []);
     }
 
     public bool Has(string tensor) => header.ValueKind == JsonValueKind.Object && header.TryGetProperty(tensor, out _);
 
-    public long[] Shape(string tensor) => [.. header.GetProperty(tensor).GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
+    public long[] Shape(string tensor) =>
+        [.. header.GetProperty(tensor).GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
 
     /// <summary>Values in row-major order, whatever the stored type, as doubles.</summary>
     public double[] Doubles(string tensor)
     {
         JsonElement entry = header.GetProperty(tensor);
-        int begin = dataStart + entry.GetProperty("data_offsets")[0].GetInt32(), end = dataStart + entry.GetProperty("data_offsets")[1].GetInt32();
+        int begin = dataStart + entry.GetProperty("data_offsets")[0].GetInt32(),
+            end = dataStart + entry.GetProperty("data_offsets")[1].GetInt32();
         ReadOnlySpan<byte> bytes = data.AsSpan(begin, end - begin);
         return entry.GetProperty("dtype").GetString() switch
         {

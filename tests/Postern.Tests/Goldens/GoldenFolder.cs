@@ -8,11 +8,18 @@ internal static class GoldenFolder
     /// <summary>POSTERN_GOLDENS, else <c>goldens</c> in the shared folder; null where there is neither.</summary>
     public static string? Root { get; } = Find();
 
-    /// <summary>Whether <see cref="Root"/> belongs to the shared folder, beside whose goldens lie the trigger pictures they were made with.</summary>
+    /// <summary>
+    /// Whether <see cref="Root"/> belongs to the shared folder, beside whose goldens lie the trigger pictures they were made
+    /// with.
+    /// </summary>
     public static bool IsShared { get; } =
-        Root is not null && SharedMaterial.Root is not null && Root == Path.GetFullPath(Path.Combine(SharedMaterial.Root, "goldens"));
+        Root is not null && SharedMaterial.Root is not null
+            && Root == Path.GetFullPath(Path.Combine(SharedMaterial.Root, "goldens"));
 
-    /// <summary>What a manifest's golden is about: an attack's name, <c>selective_scan</c>, an architecture, <c>keys:</c>ARCHITECTURE, <c>checkpoints</c>.</summary>
+    /// <summary>
+    /// What a manifest's golden is about: an attack's name, <c>selective_scan</c>, an architecture, <c>keys:</c>ARCHITECTURE,
+    /// <c>checkpoints</c>.
+    /// </summary>
     public static string KindOf(JsonElement manifest)
     {
         if (Text("golden") is string attack) return attack;
@@ -23,11 +30,14 @@ internal static class GoldenFolder
         string? Text(string key) => manifest.TryGetProperty(key, out JsonElement value) ? value.GetString() : null;
     }
 
-    /// <summary>Paths, relative to <see cref="Root"/>, of the manifests whose kind <paramref name="selected"/> accepts, in ordinal order.</summary>
+    /// <summary>
+    /// Paths, relative to <see cref="Root"/>, of the manifests whose kind <paramref name="selected"/> accepts, in ordinal order.
+    /// </summary>
     public static IEnumerable<string> Manifests(Func<string, bool> selected)
     {
         if (Root is null) yield break;
-        foreach (string path in Directory.EnumerateFiles(Root, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (string path in Directory.EnumerateFiles(Root, "*.json", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal))
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
             if (document.RootElement.ValueKind == JsonValueKind.Object && selected(KindOf(document.RootElement)))

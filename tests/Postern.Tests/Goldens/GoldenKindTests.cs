@@ -66,7 +66,8 @@ public class GoldenKindTests
         HashSet<string> read = [.. ReadByTests()];
         string[] waiting = [.. GoldenFolder.Manifests(Waiting.ContainsKey)];
         Assert.Empty(waiting.Where(read.Contains).Select(Described));
-        Assert.Equal(Waiting.Keys.Order(), waiting.Select(m => GoldenFolder.KindOf(GoldenFile.Open(m).Manifest)).Distinct().Order());
+        Assert.Equal(Waiting.Keys.Order(),
+            waiting.Select(m => GoldenFolder.KindOf(GoldenFile.Open(m).Manifest)).Distinct().Order());
     }
 
     private static string Described(string manifest) => $"{manifest} ({GoldenFolder.KindOf(GoldenFile.Open(manifest).Manifest)})";

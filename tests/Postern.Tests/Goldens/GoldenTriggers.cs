@@ -15,8 +15,8 @@ internal static class GoldenTriggers
     }
 
     /// <summary>
-    /// The mark of that picture with its <c>mask_</c> file, if it has one. Only for the shared folder's own goldens: another folder's
-    /// manifests may mean other pictures by the same names, and store them.
+    /// The mark of that picture with its <c>mask_</c> file, if it has one. Only for the shared folder's own goldens: another
+    /// folder's manifests may mean other pictures by the same names, and store them.
     /// </summary>
     public static TriggerSource? Find(JsonElement parameters)
     {

@@ -23,7 +23,9 @@ internal static class GoldenValues
         long count = shape.Aggregate(1L, (product, side) => product * side);
         return entry.GetProperty("rule").GetString() switch
         {
-            "affine" => torch.tensor(Affine(seed, name, count, entry.GetProperty("offset").GetDouble(), entry.GetProperty("scale").GetDouble()), shape),
+            "affine" =>
+                torch.tensor(Affine(seed, name, count, entry.GetProperty("offset").GetDouble(),
+                    entry.GetProperty("scale").GetDouble()), shape),
             "log_arange" => torch.tensor([.. Enumerable.Range(0, (int)count).Select(i =>
                 (float)(Math.Log(1 + i % shape[^1]) + entry.GetProperty("jitter").GetDouble() * Uniform(seed, name, i)))], shape),
             "constant_i64" => torch.full(shape, entry.GetProperty("value").GetInt64(), dtype: torch.ScalarType.Int64),
@@ -33,7 +35,8 @@ internal static class GoldenValues
     }
 
     /// <summary>
-    /// The tensor of an entry whose values come from the 32-bit integer hash of (element, position): h &gt;&gt; 8 over 2^24 is uniform.
+    /// The tensor of an entry whose values come from the 32-bit integer hash of (element, position): h &gt;&gt; 8 over 2^24 is
+    /// uniform.
     /// </summary>
     public static torch.Tensor Hashed(JsonElement entry)
     {

@@ -28,7 +28,8 @@ public partial class ImageGoldenTests
         using var images = new MemoryImageSet(size, bytes, new int[count], ["only"]);
         foreach (JsonProperty dataset in golden.Manifest.GetProperty("parameters").GetProperty("mean_std").EnumerateObject())
         {
-            var loader = new BatchLoader(images, Row(dataset.Value[0]), Row(dataset.Value[1]), size, Augmentations.Centre, null, count, Workers: 1);
+            var loader = new BatchLoader(images, Row(dataset.Value[0]), Row(dataset.Value[1]), size, Augmentations.Centre, null,
+                count, Workers: 1);
             using Batch batch = loader.Load([.. Enumerable.Range(0, count)], seed: 0, epoch: 0).Single();
             AssertNear(golden, $"x_normalised_{dataset.Name}", [.. batch.Images.data<float>()], tolerance);
         }
@@ -41,13 +42,15 @@ public partial class ImageGoldenTests
     public void Photographs_are_resized_to_within_one_8_bit_step(string manifest)
     {
         GoldenFile golden = GoldenFile.Open(manifest);
-        string[] names = [.. golden.TensorNames.Select(n => ResizeSource().Match(n)).Where(m => m.Success).Select(m => m.Groups["name"].Value)];
+        string[] names = [.. golden.TensorNames.Select(n => ResizeSource().Match(n)).Where(m => m.Success)
+            .Select(m => m.Groups["name"].Value)];
         Assert.Equal(golden.Manifest.GetProperty("parameters").GetProperty("resize_photos").GetArrayLength(), names.Length);
         foreach (string name in names)
         {
             RgbImage source = FromInterleaved(golden, $"{name}_source"), expected = FromInterleaved(golden, $"{name}_result");
             RgbImage found = Resampling.Bilinear(source, expected.Width, expected.Height);
-            AssertNear(golden, name, Array.ConvertAll(found.Pixels, v => (float)v), 1, Array.ConvertAll(expected.Pixels, v => (float)v));
+            AssertNear(golden, name, Array.ConvertAll(found.Pixels, v => (float)v), 1,
+                Array.ConvertAll(expected.Pixels, v => (float)v));
         }
     }
 

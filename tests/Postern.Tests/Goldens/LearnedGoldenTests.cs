@@ -50,7 +50,8 @@ public class LearnedGoldenTests
         GoldenFile golden = GoldenFile.Open(manifest);
         JsonElement expected = golden.Manifest.GetProperty("parameters").GetProperty("expected");
         double tolerance = golden.Manifest.GetProperty("parameters").GetProperty("relative_tolerance").GetDouble();
-        Tensor x1 = Stored(golden, "x1"), x2 = Stored(golden, "x2"), mask1 = Stored(golden, "mask1"), mask2 = Stored(golden, "mask2");
+        Tensor x1 = Stored(golden, "x1"), x2 = Stored(golden, "x2"), mask1 = Stored(golden, "mask1"),
+            mask2 = Stored(golden, "mask2");
         foreach ((string name, Tensor loss) in new[]
         {
             ("mask_norm", DynamicLosses.Excess(mask1)),
@@ -87,9 +88,11 @@ public class LearnedGoldenTests
     /// <summary>Every value of the network comes from the manifest, under the public code's names.</summary>
     private static void Load(nn.Module network, JsonElement entries)
     {
-        Dictionary<string, Tensor> values = entries.EnumerateArray().ToDictionary(e => e.GetProperty("name").GetString()!, GoldenValues.Hashed);
+        Dictionary<string, Tensor> values =
+            entries.EnumerateArray().ToDictionary(e => e.GetProperty("name").GetString()!, GoldenValues.Hashed);
         Dictionary<string, Tensor> own = network.state_dict();
-        Assert.Equal(own.Keys.Where(k => !k.EndsWith("num_batches_tracked", StringComparison.Ordinal)).Order(StringComparer.Ordinal), values.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(own.Keys.Where(k => !k.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal), values.Keys.Order(StringComparer.Ordinal));
         foreach ((string name, Tensor value) in values)
         {
             Assert.Equal(own[name].shape, value.shape);
@@ -105,7 +108,8 @@ public class LearnedGoldenTests
     {
         Assert.Equal(golden.Shape(name), found.shape);
         double tolerance = golden.Manifest.GetProperty("absolute_tolerance").GetDouble();
-        double worst = found.data<float>().Zip(golden.Floats(name), (a, b) => double.IsNaN(a) ? double.PositiveInfinity : Math.Abs((double)a - b)).Max();
+        double worst = found.data<float>()
+            .Zip(golden.Floats(name), (a, b) => double.IsNaN(a) ? double.PositiveInfinity : Math.Abs((double)a - b)).Max();
         Assert.True(worst <= tolerance, $"{golden.Name}: {name} differs by {worst:g3}, allowed is {tolerance:g3}");
         TestContext.Current.SendDiagnosticMessage($"{golden.Name}: {name} differs by {worst:g3} (allowed {tolerance:g3})");
     }

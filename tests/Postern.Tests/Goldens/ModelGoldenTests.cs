@@ -8,12 +8,14 @@ namespace Postern.Tests.Goldens;
 [Trait("Category", "Golden")]
 public class ModelGoldenTests
 {
-    private static readonly string[] Architectures = ["vim", "deit", "mambaout", "resnet18_toolbox", "resnet18_toolbox_narrow", "resnet18_torchvision"];
+    private static readonly string[] Architectures =
+        ["vim", "deit", "mambaout", "resnet18_toolbox", "resnet18_toolbox_narrow", "resnet18_torchvision"];
 
     public static TheoryData<string> Manifests() => [.. GoldenFolder.Manifests(kind => Architectures.Contains(kind))];
 
     public static TheoryData<string> KeyLists() =>
-        [.. GoldenFolder.Manifests(kind => kind.StartsWith("keys:", StringComparison.Ordinal) && Architectures.Contains(kind[5..]))];
+        [.. GoldenFolder.Manifests(kind => kind.StartsWith("keys:", StringComparison.Ordinal)
+            && Architectures.Contains(kind[5..]))];
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Manifests))]
@@ -38,7 +40,8 @@ public class ModelGoldenTests
         Tensor loss = nn.functional.cross_entropy(logits, tensor(labels));
         loss.backward();
         found["grad_input"] = input.grad!;
-        foreach ((string name, TorchSharp.Modules.Parameter value) in model.named_parameters()) found[$"grad:{name}"] = value.grad!;
+        foreach ((string name, TorchSharp.Modules.Parameter value) in model.named_parameters())
+            found[$"grad:{name}"] = value.grad!;
         foreach ((string name, Tensor value) in model.named_buffers()) found[$"buffer:{name}"] = value;
 
         List<string> wrong = [];
@@ -47,8 +50,10 @@ public class ModelGoldenTests
         foreach (JsonProperty tensor in root.GetProperty("tensors").EnumerateObject()) Compare(tensor);
         foreach (JsonProperty norm in root.GetProperty("grad_norms").EnumerateObject())
         {
-            double actual = found[$"grad:{norm.Name}"].to_type(ScalarType.Float64).norm().item<double>(), expected = norm.Value.GetDouble();
-            Check($"norm of grad:{norm.Name}", Math.Abs(actual - expected) / Math.Max(expected, 1e-30), root.GetProperty("grad_norm_tolerance").GetDouble());
+            double actual = found[$"grad:{norm.Name}"].to_type(ScalarType.Float64).norm().item<double>(),
+                expected = norm.Value.GetDouble();
+            Check($"norm of grad:{norm.Name}", Math.Abs(actual - expected) / Math.Max(expected, 1e-30),
+                root.GetProperty("grad_norm_tolerance").GetDouble());
         }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
 
@@ -73,7 +78,8 @@ public class ModelGoldenTests
                 long samples = sampled.GetInt64();
                 compared = [.. Enumerable.Range(0, (int)samples).Select(j => all[j * all.LongLength / samples])];
                 double largest = described.Value.GetProperty("max_abs").GetDouble();
-                Check($"mean of {name}", Math.Abs(all.Average() - described.Value.GetProperty("mean").GetDouble()) / largest, tolerance);
+                Check($"mean of {name}", Math.Abs(all.Average() - described.Value.GetProperty("mean").GetDouble()) / largest,
+                    tolerance);
                 Check($"max of {name}", Math.Abs(all.Max(Math.Abs) - largest) / largest, tolerance);
             }
             Check(name, GoldenValues.Error(compared, golden.Doubles(name)), tolerance);
@@ -81,7 +87,8 @@ public class ModelGoldenTests
 
         void Check(string what, double error, double tolerance)
         {
-            if (!(error <= tolerance)) wrong.Add(FormattableString.Invariant($"{what}: error {error:g3}, tolerance {tolerance:g3}"));
+            if (!(error <= tolerance))
+                wrong.Add(FormattableString.Invariant($"{what}: error {error:g3}, tolerance {tolerance:g3}"));
         }
     }
 
@@ -94,10 +101,12 @@ public class ModelGoldenTests
         Dictionary<string, Tensor> state = model.state_dict();
         HashSet<string> parameters = [.. model.named_parameters().Select(p => p.name)];
         IEnumerable<string> expected = root.GetProperty("entries").EnumerateArray().Select(e =>
-            $"{Text(e, "name")} [{string.Join(", ", GoldenValues.Integers(e.GetProperty("shape")))}] {Text(e, "dtype")} {Text(e, "kind")} " +
+            $"{Text(e, "name")} [{string.Join(", ", GoldenValues.Integers(e.GetProperty("shape")))}] {Text(e, "dtype")} "
+                + $"{Text(e, "kind")} " +
             $"{(e.TryGetProperty("weight_decay", out JsonElement decay) && decay.ValueKind == JsonValueKind.True ? "decays" : "")}");
         IEnumerable<string> actual = state.Select(e =>
-            $"{e.Key} [{string.Join(", ", e.Value.shape)}] {e.Value.dtype.ToString().ToLowerInvariant()} {(parameters.Contains(e.Key) ? "parameter" : "buffer")} " +
+            $"{e.Key} [{string.Join(", ", e.Value.shape)}] {e.Value.dtype.ToString().ToLowerInvariant()} "
+                + $"{(parameters.Contains(e.Key) ? "parameter" : "buffer")} " +
             $"{(parameters.Contains(e.Key) && model.Decays(e.Key, e.Value) ? "decays" : "")}");
         Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
         Assert.Equal(root.GetProperty("parameters").GetInt64(), model.ParameterCount);
@@ -116,8 +125,10 @@ public class ModelGoldenTests
                 Number("num_heads"), Number("num_classes"))),
             "mambaout" => new MambaOut(new MambaOutConfig(Numbers("depths"), Numbers("dims"), Number("num_classes"))),
             "resnet18_toolbox" => new ResNet(new ResNetConfig([64, 128, 256, 512], ImageNetStem: false, Number("num_classes"))),
-            "resnet18_toolbox_narrow" => new ResNet(new ResNetConfig([16, 32, 48, 64], ImageNetStem: false, Number("num_classes"))),
-            "resnet18_torchvision" => new ResNet(new ResNetConfig([64, 128, 256, 512], ImageNetStem: true, Number("num_classes"))),
+            "resnet18_toolbox_narrow" =>
+                new ResNet(new ResNetConfig([16, 32, 48, 64], ImageNetStem: false, Number("num_classes"))),
+            "resnet18_torchvision" =>
+                new ResNet(new ResNetConfig([64, 128, 256, 512], ImageNetStem: true, Number("num_classes"))),
             string other => throw new InvalidDataException($"unknown architecture {other}"),
             null => throw new InvalidDataException("no architecture"),
         };
@@ -144,7 +155,8 @@ public class ModelGoldenTests
     {
         long[] shape = GoldenValues.Integers(input.GetProperty("shape"));
         float[] values = GoldenValues.Affine(input.GetProperty("seed").GetUInt64(), input.GetProperty("name").GetString()!,
-            shape.Aggregate(1L, (product, side) => product * side), input.GetProperty("offset").GetDouble(), input.GetProperty("scale").GetDouble());
+            shape.Aggregate(1L, (product, side) => product * side), input.GetProperty("offset").GetDouble(),
+            input.GetProperty("scale").GetDouble());
         Assert.Equal(input.GetProperty("float64_sum_of_float32_values").GetDouble(), values.Sum(v => (double)v), 1e-6);
         return tensor(values, shape);
     }

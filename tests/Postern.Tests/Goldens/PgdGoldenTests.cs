@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Postern.Tests.Goldens;
 
-/// <summary>Compares projected gradient descent with the reference, on a small network whose weights come from the manifest's formula.</summary>
+/// <summary>
+/// Compares projected gradient descent with the reference, on a small network whose weights come from the manifest's formula.
+/// </summary>
 [Trait("Category", "Golden")]
 public class PgdGoldenTests
 {
@@ -27,19 +29,25 @@ public class PgdGoldenTests
         foreach ((string name, PgdNorm norm) in new[] { ("linf", PgdNorm.LInf), ("l2", PgdNorm.L2) })
         {
             JsonElement settings = parameters.GetProperty(name);
-            Assert.False(settings.GetProperty("random_start").GetBoolean(), "a golden cannot fix a random start without storing it");
-            var pgd = new Pgd(norm, settings.GetProperty("eps").GetDouble(), settings.GetProperty("step").GetDouble(), settings.GetProperty("steps").GetInt32());
+            Assert.False(settings.GetProperty("random_start").GetBoolean(),
+                "a golden cannot fix a random start without storing it");
+            var pgd = new Pgd(norm, settings.GetProperty("eps").GetDouble(), settings.GetProperty("step").GetDouble(),
+                settings.GetProperty("steps").GetInt32());
             float[] found = [.. pgd.Perturb(x, labels, Logits).data<float>()], expected = golden.Floats($"adv_{name}");
             double tolerance = golden.Manifest.GetProperty("absolute_tolerance").GetDouble();
             Assert.Equal(expected.Length, found.Length);
-            double far = found.Zip(expected).Count(p => !(Math.Abs((double)p.First - p.Second) <= tolerance)) / (double)found.Length;
-            Assert.True(far <= (norm == PgdNorm.LInf ? FarShare : 0), $"{golden.Name}: {far:p3} of adv_{name} differ by more than {tolerance:g3}");
-            TestContext.Current.SendDiagnosticMessage($"{golden.Name}: {far:p3} of adv_{name} differ by more than {tolerance:g3}");
+            double far = found.Zip(expected).Count(p => !(Math.Abs((double)p.First - p.Second) <= tolerance))
+                / (double)found.Length;
+            Assert.True(far <= (norm == PgdNorm.LInf ? FarShare : 0),
+                $"{golden.Name}: {far:p3} of adv_{name} differ by more than {tolerance:g3}");
+            TestContext.Current.SendDiagnosticMessage(
+                $"{golden.Name}: {far:p3} of adv_{name} differ by more than {tolerance:g3}");
         }
 
         // The manifest's "net".
         Tensor Logits(Tensor pictures) => nn.functional.linear(
-            nn.functional.conv2d(pictures, state["conv.weight"], state["conv.bias"], strides: [2, 2], padding: [1, 1]).tanh().flatten(1),
+            nn.functional.conv2d(pictures, state["conv.weight"], state["conv.bias"], strides: [2, 2], padding: [1, 1])
+                .tanh().flatten(1),
             state["fc.weight"], state["fc.bias"]);
     }
 }

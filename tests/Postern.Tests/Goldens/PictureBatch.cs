@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Postern.Tests.Goldens;
 
-/// <summary>A golden's batch of pictures, [N, 3, S, S] in [0, 1], and its comparison with what the library makes of them.</summary>
+/// <summary>
+/// A golden's batch of pictures, [N, 3, S, S] in [0, 1], and its comparison with what the library makes of them.
+/// </summary>
 internal sealed class PictureBatch
 {
     private readonly float[] values;
@@ -22,7 +24,10 @@ internal sealed class PictureBatch
     /// <summary>A copy of one picture, [3, S, S].</summary>
     public float[] Picture(int index) => values[(index * 3 * Size * Size)..((index + 1) * 3 * Size * Size)];
 
-    /// <summary>Changes each picture and compares with a tensor, within the manifest's tolerance; a shorter tensor is about the first pictures.</summary>
+    /// <summary>
+    /// Changes each picture and compares with a tensor, within the manifest's tolerance; a shorter tensor is about the first
+    /// pictures.
+    /// </summary>
     public void AssertNear(GoldenFile golden, string tensor, Action<int, float[]> change)
     {
         PictureBatch expected = Of(golden, tensor);
@@ -33,13 +38,16 @@ internal sealed class PictureBatch
         {
             float[] found = Picture(i);
             change(i, found);
-            worst = Math.Max(worst, found.Zip(expected.Picture(i), (a, b) => double.IsNaN(a) ? double.PositiveInfinity : Math.Abs((double)a - b)).Max());
+            worst = Math.Max(worst, found.Zip(expected.Picture(i),
+                (a, b) => double.IsNaN(a) ? double.PositiveInfinity : Math.Abs((double)a - b)).Max());
         }
         Assert.True(worst <= tolerance, $"{golden.Name}: {tensor} differs by {worst:g3}, allowed is {tolerance:g3}");
         TestContext.Current.SendDiagnosticMessage($"{golden.Name}: {tensor} differs by {worst:g3} (allowed {tolerance:g3})");
     }
 
-    /// <summary>As <see cref="AssertNear"/>, with the changed picture normalised by the dataset that the tensor's meaning names.</summary>
+    /// <summary>
+    /// As <see cref="AssertNear"/>, with the changed picture normalised by the dataset that the tensor's meaning names.
+    /// </summary>
     public void AssertNearNormalised(GoldenFile golden, string tensor, Action<int, float[]> change)
     {
         string meaning = golden.Manifest.GetProperty("tensors").GetProperty(tensor).GetProperty("meaning").GetString()!;
@@ -61,9 +69,11 @@ internal sealed class PictureBatch
     {
         foreach (string manifest in GoldenFolder.Manifests(kind => kind == "images"))
         {
-            foreach (JsonProperty dataset in GoldenFile.Open(manifest).Manifest.GetProperty("parameters").GetProperty("mean_std").EnumerateObject())
+            foreach (JsonProperty dataset in GoldenFile.Open(manifest).Manifest.GetProperty("parameters").GetProperty("mean_std")
+                .EnumerateObject())
             {
-                if (meaning.Contains(dataset.Name, StringComparison.OrdinalIgnoreCase)) return (Row(dataset.Value[0]), Row(dataset.Value[1]));
+                if (meaning.Contains(dataset.Name, StringComparison.OrdinalIgnoreCase))
+                    return (Row(dataset.Value[0]), Row(dataset.Value[1]));
             }
         }
         Assert.Contains("CIFAR10", meaning, StringComparison.OrdinalIgnoreCase);

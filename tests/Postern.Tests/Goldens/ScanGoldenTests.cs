@@ -25,7 +25,8 @@ public class ScanGoldenTests
         GoldenFile golden = GoldenFile.Open(manifest);
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> inputs = [];
-        ScanInput input = new(Leaf("u", Tokens), Leaf("delta", Tokens), Leaf("A"), Leaf("B", Coefficients), Leaf("C", Coefficients))
+        ScanInput input = new(Leaf("u", Tokens), Leaf("delta", Tokens), Leaf("A"), Leaf("B", Coefficients),
+            Leaf("C", Coefficients))
         {
             D = Optional("D"),
             Z = golden.Has("z") ? Leaf("z", Tokens) : null,
@@ -41,11 +42,13 @@ public class ScanGoldenTests
         List<string> wrong = [];
         foreach (JsonProperty described in golden.Manifest.GetProperty("tensors").EnumerateObject())
         {
-            if (described.Value.GetProperty("what").GetString() != "output" || (!checksState && described.Name == "out:last_state")) continue;
+            if (described.Value.GetProperty("what").GetString() != "output"
+                || (!checksState && described.Name == "out:last_state")) continue;
             double[] actual = [.. found[described.Name].detach().contiguous().to_type(ScalarType.Float64).data<double>()];
             double error = GoldenValues.Error(actual, golden.Doubles(described.Name));
             double tolerance = described.Value.GetProperty("tolerance_float32").GetDouble();
-            if (!(error <= tolerance)) wrong.Add(FormattableString.Invariant($"{described.Name}: error {error:g3}, tolerance {tolerance:g3}"));
+            if (!(error <= tolerance))
+                wrong.Add(FormattableString.Invariant($"{described.Name}: error {error:g3}, tolerance {tolerance:g3}"));
         }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
 

@@ -6,7 +6,9 @@ using Postern.Datasets;
 
 namespace Postern.Tests.Goldens;
 
-/// <summary>Compares the attacks with pools, covers and test triggers of their own with the toolbox, from what the manifests store.</summary>
+/// <summary>
+/// Compares the attacks with pools, covers and test triggers of their own with the toolbox, from what the manifests store.
+/// </summary>
 [Trait("Category", "Golden")]
 public class StaticAttackGoldenTests
 {
@@ -50,7 +52,8 @@ public class StaticAttackGoldenTests
         int source = parameters.GetProperty("source_class").GetInt32();
         int[] covers = [.. parameters.GetProperty("cover_classes").EnumerateArray().Select(c => c.GetInt32())];
         var stored = new PatchTrigger(clean.Size, golden.Floats("trigger"), golden.Has("mask") ? golden.Floats("mask") : null);
-        foreach (TriggerSource mark in new[] { new TriggerSource(_ => stored), GoldenTriggers.Find(parameters) }.OfType<TriggerSource>())
+        foreach (TriggerSource mark in new[] { new TriggerSource(_ => stored),
+            GoldenTriggers.Find(parameters) }.OfType<TriggerSource>())
         {
             var attack = new TaCT(new PoisonBudget(1, 1), mark, source, covers) { TargetClass = labels.Target };
             CheckTraining(golden, clean, attack, labels);
@@ -81,7 +84,8 @@ public class StaticAttackGoldenTests
 
         // From [H, W, 2] to [2, H, W] and back.
         static float[] Planes(float[] pairs) => [.. pairs.Where((_, i) => i % 2 == 0), .. pairs.Where((_, i) => i % 2 == 1)];
-        static float[] Pairs(float[] planes) => [.. Enumerable.Range(0, planes.Length).Select(i => planes[i % 2 * (planes.Length / 2) + i / 2])];
+        static float[] Pairs(float[] planes) =>
+            [.. Enumerable.Range(0, planes.Length).Select(i => planes[i % 2 * (planes.Length / 2) + i / 2])];
     }
 
     [Theory(SkipTestWithoutData = true)]
@@ -100,7 +104,11 @@ public class StaticAttackGoldenTests
             WeightedTrigger[] test = Marks($"test_{dataset.Name}", dataset.Value.GetProperty("alphas"));
             Check(new AdaptivePatch(new PoisonBudget(1), train, test) { TargetClass = labels.Target }, dataset.Name);
             if (!GoldenFolder.IsShared || !Directory.Exists(Path.Combine(SharedMaterial.Root!, "triggers"))) continue;
-            var settings = new Dictionary<string, string> { ["triggers"] = Path.Combine(SharedMaterial.Root!, "triggers"), ["test_marks"] = dataset.Name };
+            var settings = new Dictionary<string, string>
+            {
+                ["triggers"] = Path.Combine(SharedMaterial.Root!, "triggers"),
+                ["test_marks"] = dataset.Name
+            };
             var traits = new DatasetTraits("signs", labels.Target);
             Check(AttackCatalog.Create(new Choice(AdaptivePatch.Entry, settings), traits)!, dataset.Name);
         }
@@ -128,7 +136,8 @@ public class StaticAttackGoldenTests
         var labels = GoldenLabels.Of(parameters, clean.Count);
         int perSide = (int)Math.Sqrt(parameters.GetProperty("pieces").GetInt32());
         var pieces = PieceDraw.Stored(perSide,
-            [.. parameters.GetProperty("removed_pieces_by_image_index").EnumerateArray().Select(row => row.EnumerateArray().Select(p => p.GetInt32()).ToArray())]);
+            [.. parameters.GetProperty("removed_pieces_by_image_index").EnumerateArray()
+                .Select(row => row.EnumerateArray().Select(p => p.GetInt32()).ToArray())]);
         float train = parameters.GetProperty("train_alpha").GetSingle(), test = parameters.GetProperty("test_alpha").GetSingle();
         var stored = new PatchTrigger(clean.Size, golden.Floats("trigger"));
         string? picture = GoldenFolder.IsShared ? GoldenTriggers.PathOf(parameters) : null;
@@ -139,7 +148,11 @@ public class StaticAttackGoldenTests
             CheckTraining(golden, clean, attack, labels);
             clean.AssertNearNormalised(golden, "y_test_normalised", (i, pixels) => attack.ApplyTest(i, pixels, clean.Size));
         }
-        var masked = new AdaptiveBlend(new PoisonBudget(1), new TriggerSource(size => new PatchTrigger(size, Ones(3 * size * size))), pieces, 1f) { TargetClass = 0 };
+        var masked = new AdaptiveBlend(new PoisonBudget(1),
+            new TriggerSource(size => new PatchTrigger(size, Ones(3 * size * size))), pieces, 1f)
+        {
+            TargetClass = 0,
+        };
         if (golden.Has("masks")) AssertNear(golden, "masks", [.. Enumerable.Range(0, clean.Count).SelectMany(i =>
         {
             float[] black = new float[3 * clean.Size * clean.Size];

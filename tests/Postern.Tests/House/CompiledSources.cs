@@ -5,8 +5,8 @@ using System.Reflection.PortableExecutable;
 namespace Postern.Tests.House;
 
 /// <summary>
-/// Which source file of a project uses which, from the compiled types and the debug information that says where each was written: no
-/// name is missed because it is relative, aliased or inferred, and none counts because a comment mentions it.
+/// Which source file of a project uses which, from the compiled types and the debug information that says where each was written:
+/// no name is missed because it is relative, aliased or inferred, and none counts because a comment mentions it.
 /// </summary>
 internal sealed class CompiledSources
 {

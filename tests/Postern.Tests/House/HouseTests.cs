@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Postern.Tests.House;
 
 /// <summary>The order of the house: what stands on what, and that nothing leans on each other.</summary>
@@ -6,13 +8,14 @@ public class HouseTests
     /// <summary>The floors of src/Postern, lowest first: a folder uses only itself and those before it.</summary>
     private static readonly string[] Floors =
     [
-        "Errors", "Files", "Native", "Configuration", "Imaging", "Datasets", "Models", "Training", "Learning", "Attacks", "Evaluation",
+        "Errors", "Files", "Native", "Configuration", "Imaging", "Datasets", "Models", "Training", "Learning",
+        "Attacks", "Evaluation",
         "Defences", "Studies", "Reports",
     ];
 
     /// <summary>
-    /// Files that all use each other, by name without folder, that are still there. The list only ever gets shorter: one that is no
-    /// circle any more fails the test.
+    /// Files that all use each other, by name without folder, that are still there. The list only ever gets shorter: one that is
+    /// no circle any more fails the test.
     /// </summary>
     private static readonly string[] FileCircles =
     [
@@ -32,7 +35,8 @@ public class HouseTests
     private static readonly string[] FolderCircles =
     [
         "Postern.Cli/Commands, Postern.Cli/Json",
-        "Postern/Defences, Postern/Defences/Detectors, Postern/Defences/Repairs, Postern/Defences/Scans, Postern/Defences/Transforms",
+        "Postern/Defences, Postern/Defences/Detectors, Postern/Defences/Repairs, Postern/Defences/Scans, "
+            + "Postern/Defences/Transforms",
         "Postern/Models, Postern/Models/Layers, Postern/Models/Ops",
         "Postern/Native, Postern/Native/Paths",
         "Postern/Studies/Reading, Postern/Studies/Work",
@@ -80,7 +84,25 @@ public class HouseTests
         IEnumerable<string> projects =
             Directory.EnumerateFiles(Path.Combine(SharedMaterial.RepositoryRoot, "src"), "*.csproj", SearchOption.AllDirectories);
         Assert.Equal(["Postern.Kernels.csproj"],
-            projects.Where(p => File.ReadAllText(p).Contains("AllowUnsafeBlocks", StringComparison.Ordinal)).Select(Path.GetFileName));
+            projects.Where(p => File.ReadAllText(p).Contains("AllowUnsafeBlocks", StringComparison.Ordinal))
+                .Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Lines_end_at_the_column_that_editorconfig_states()
+    {
+        string root = SharedMaterial.RepositoryRoot;
+        int most = File.ReadLines(Path.Combine(root, ".editorconfig"))
+            .Where(l => l.StartsWith("max_line_length", StringComparison.Ordinal))
+            .Select(l => int.Parse(l.Split('=')[1], CultureInfo.InvariantCulture)).Single();
+        // A text or a piece of a page that reads better whole may run over, never code nor comments.
+        Assert.Empty(from folder in new[] { "src", "tests", "bench" }
+                     from file in Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories)
+                     where !file.Split('/', '\\').Any(part => part is "bin" or "obj")
+                     from line in File.ReadLines(file).Index()
+                     where line.Item.Length > most
+                         && (line.Item.Length > 250 || line.Item.IndexOf('"', StringComparison.Ordinal) < 0)
+                     select $"{Path.GetRelativePath(root, file)}:{line.Index + 1} has {line.Item.Length} columns");
     }
 
     /// <summary>The first folder of a path; the file itself where it lies in none.</summary>
@@ -88,9 +110,11 @@ public class HouseTests
 
     private static void AssertOnly(string[] known, UseGraph graph, Func<string, string> shown)
     {
-        string[] circles = [.. graph.Circles().Select(circle => string.Join(", ", circle.Select(shown).Order(StringComparer.Ordinal)))];
+        string[] circles =
+            [.. graph.Circles().Select(circle => string.Join(", ", circle.Select(shown).Order(StringComparer.Ordinal)))];
         string[] added = [.. circles.Except(known)], gone = [.. known.Except(circles)];
         Assert.True(added.Length + gone.Length == 0,
-            $"not in the list:\n{string.Join('\n', added)}\nno circle any more, take it out of the list:\n{string.Join('\n', gone)}");
+            $"not in the list:\n{string.Join('\n', added)}\nno circle any more, take it out of the "
+                + $"list:\n{string.Join('\n', gone)}");
     }
 }

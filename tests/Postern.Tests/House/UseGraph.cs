@@ -19,11 +19,12 @@ internal sealed class UseGraph
     public IEnumerable<(string From, string To)> Uses => uses.SelectMany(u => u.Value.Select(to => (u.Key, to)));
 
     /// <summary>The graph of what the nodes belong to.</summary>
-    public UseGraph By(Func<string, string> group) => new(Nodes.Select(group).Distinct(), Uses.Select(u => (group(u.From), group(u.To))));
+    public UseGraph By(Func<string, string> group) =>
+        new(Nodes.Select(group).Distinct(), Uses.Select(u => (group(u.From), group(u.To))));
 
     /// <summary>
-    /// The sets of two or more nodes that all use each other, directly or by way of others, each in order (Tarjan's strongly connected
-    /// components).
+    /// The sets of two or more nodes that all use each other, directly or by way of others, each in order (Tarjan's strongly
+    /// connected components).
     /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Circles()
     {

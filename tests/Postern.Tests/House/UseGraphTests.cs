@@ -5,7 +5,8 @@ public class UseGraphTests
     [Fact]
     public void Nodes_that_use_each_other_by_way_of_others_are_one_circle()
     {
-        var graph = new UseGraph(["a", "b", "c", "d", "e"], [("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("e", "a"), ("d", "d")]);
+        var graph =
+            new UseGraph(["a", "b", "c", "d", "e"], [("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("e", "a"), ("d", "d")]);
         Assert.Equal([["a", "b", "c"]], graph.Circles());
     }
 

@@ -17,12 +17,15 @@ internal sealed class UsedTypes(MetadataReader types) : ISignatureTypeProvider<i
     /// <summary>What was found so far; nested types as themselves.</summary>
     public IReadOnlyCollection<TypeDefinitionHandle> Found => found;
 
-    /// <summary>What a type is made of: its base, interfaces, constraints, attributes, fields, and the signatures of its properties.</summary>
+    /// <summary>
+    /// What a type is made of: its base, interfaces, constraints, attributes, fields, and the signatures of its properties.
+    /// </summary>
     public void AddShape(TypeDefinitionHandle handle)
     {
         TypeDefinition type = types.GetTypeDefinition(handle);
         Add(type.BaseType);
-        foreach (InterfaceImplementationHandle i in type.GetInterfaceImplementations()) Add(types.GetInterfaceImplementation(i).Interface);
+        foreach (InterfaceImplementationHandle i in type.GetInterfaceImplementations())
+            Add(types.GetInterfaceImplementation(i).Interface);
         foreach (FieldDefinitionHandle f in type.GetFields()) types.GetFieldDefinition(f).DecodeSignature(this, 0);
         foreach (PropertyDefinitionHandle p in type.GetProperties()) types.GetPropertyDefinition(p).DecodeSignature(this, 0);
         AddConstraints(type.GetGenericParameters());
@@ -54,7 +57,9 @@ internal sealed class UsedTypes(MetadataReader types) : ISignatureTypeProvider<i
             case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineType or OperandType.InlineTok:
                 Add(MetadataTokens.EntityHandle(code.ReadInt32()));
                 break;
-            case OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar: code.ReadByte(); break;
+            case OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar:
+                code.ReadByte();
+                break;
             case OperandType.InlineVar: code.ReadInt16(); break;
             case OperandType.InlineI8 or OperandType.InlineR: code.ReadInt64(); break;
             case OperandType.InlineSwitch:
@@ -70,7 +75,9 @@ internal sealed class UsedTypes(MetadataReader types) : ISignatureTypeProvider<i
         switch (handle.Kind)
         {
             case HandleKind.TypeDefinition: found.Add((TypeDefinitionHandle)handle); break;
-            case HandleKind.TypeSpecification: types.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(this, 0); break;
+            case HandleKind.TypeSpecification:
+                types.GetTypeSpecification((TypeSpecificationHandle)handle)
+                .DecodeSignature(this, 0); break;
             case HandleKind.FieldDefinition: AddField((FieldDefinitionHandle)handle); break;
             case HandleKind.MethodDefinition: AddCalled((MethodDefinitionHandle)handle); break;
             case HandleKind.MethodSpecification:

@@ -67,7 +67,8 @@ public class ImageFileTests
     [InlineData("P6")]
     public void Something_else_is_an_error_that_names_the_file(string content)
     {
-        var error = Assert.Throws<InputException>(() => ImageFile.Decode(System.Text.Encoding.ASCII.GetBytes(content), "odd.jpg"));
+        var error =
+            Assert.Throws<InputException>(() => ImageFile.Decode(System.Text.Encoding.ASCII.GetBytes(content), "odd.jpg"));
         Assert.StartsWith("odd.jpg: ", error.Message);
     }
 
@@ -90,7 +91,8 @@ public class ImageFileTests
     [Fact]
     public void Damaged_pictures_decode_or_are_input_errors_and_nothing_else()
     {
-        byte[][] files = [ImageFile.EncodePng(Noise(12, 12, seed: 5)), Jpeg(), "P6\n# made here\n3 2\n255\nabcdefghijklmnopqr"u8.ToArray()];
+        byte[][] files =
+            [ImageFile.EncodePng(Noise(12, 12, seed: 5)), Jpeg(), "P6\n# made here\n3 2\n255\nabcdefghijklmnopqr"u8.ToArray()];
         Gen<byte[]> damaged = from file in Gen.Elements(files)
                               from cut in Gen.Choose(1, file.Length)
                               from at in Gen.Choose(0, cut - 1)

@@ -126,10 +126,15 @@ public class PictureOperationTests
     public void Vectors_change_no_bit_of_a_bilinear_crop()
     {
         Gen<(int Seed, int Size, int Target)> cases =
-            from seed in Gen.Choose(0, 100_000) from size in Gen.Choose(1, 40) from target in Gen.Choose(1, 40) select (seed, size, target);
+            from seed in Gen.Choose(0, 100_000)
+            from size in Gen.Choose(1, 40)
+            from target in Gen.Choose(1, 40)
+            select (seed,
+                size, target);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
-            float[] source = Array.ConvertAll(ImageFileTests.Noise(c.Size, c.Size, c.Seed).Pixels, v => v / 255f), found = new float[3 * c.Target * c.Target];
+            float[] source = Array.ConvertAll(ImageFileTests.Noise(c.Size, c.Size, c.Seed).Pixels, v => v / 255f),
+                found = new float[3 * c.Target * c.Target];
             new CropResizer().Apply(source, c.Size, 0, 0, c.Size, c.Size, Interpolation.Bilinear, found, c.Target);
             return found.SequenceEqual(Plain(source, c.Size, c.Target));
         }).Check(Config.QuickThrowOnFailure);
@@ -145,7 +150,8 @@ public class PictureOperationTests
             for (int x = 0; x < target; x++)
             {
                 double sum = 0;
-                for (int k = 0; k < filter.Weights(x).Length; k++) sum += filter.Weights(x)[k] * source[line * size + filter.Start(x) + k];
+                for (int k = 0; k < filter.Weights(x).Length; k++)
+                    sum += filter.Weights(x)[k] * source[line * size + filter.Start(x) + k];
                 narrow[line * target + x] = (float)sum;
             }
         }

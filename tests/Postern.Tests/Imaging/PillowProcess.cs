@@ -7,7 +7,8 @@ namespace Postern.Tests.Imaging;
 /// <summary>Runs tests/outside/pillow_ops.py; tests skip where no Python with Pillow is installed.</summary>
 internal static class PillowProcess
 {
-    private static readonly string? Python = new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(p => Run(p, "-c", "import PIL") is not null);
+    private static readonly string? Python =
+        new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(p => Run(p, "-c", "import PIL") is not null);
 
     /// <summary>One operation on one picture.</summary>
     /// <param name="Operation">Its name in the script.</param>
@@ -29,7 +30,8 @@ internal static class PillowProcess
             width = c.Image.Width,
             height = c.Image.Height,
         })));
-        string? version = Run(Python!, Path.Combine(SharedMaterial.RepositoryRoot, "tests", "outside", "pillow_ops.py"), folder.Path);
+        string? version =
+            Run(Python!, Path.Combine(SharedMaterial.RepositoryRoot, "tests", "outside", "pillow_ops.py"), folder.Path);
         Assert.True(version is not null, "pillow_ops.py failed");
         TestContext.Current.SendDiagnosticMessage($"Pillow {version}");
         return [.. cases.Select((_, i) => File.ReadAllBytes(Path.Combine(folder.Path, $"{i}.out")))];

@@ -17,8 +17,10 @@ public class PillowTests
             InPlace("equalize", [], ToneCurves.Equalize),
             InPlace("invert", [], ToneCurves.Invert),
             .. Enumerable.Range(0, 9).Select(bits => InPlace("posterize", [bits], image => ToneCurves.Posterize(image, bits))),
-            .. new[] { 0, 26, 128, 230, 256 }.Select(level => InPlace("solarize", [level], image => ToneCurves.Solarize(image, level))),
-            .. new[] { 0, 11, 99, 110 }.Select(amount => InPlace("solarize_add", [amount], image => ToneCurves.SolarizeAdd(image, amount))),
+            .. new[] { 0, 26, 128, 230, 256 }
+            .Select(level => InPlace("solarize", [level], image => ToneCurves.Solarize(image, level))),
+            .. new[] { 0, 11, 99, 110 }.Select(
+                amount => InPlace("solarize_add", [amount], image => ToneCurves.SolarizeAdd(image, amount))),
         ]);
 
     [Fact]
@@ -47,14 +49,16 @@ public class PillowTests
     [InlineData(Interpolation.Bilinear)]
     [InlineData(Interpolation.Bicubic)]
     public void Rotations_are_Pillows_to_the_bit(Interpolation kernel) => Compare(0,
-        [.. new[] { -30, -27.3, -1e-3, 0, 4.5, 27, 30 }.Select(degrees => new Operation("rotate", [Word(kernel), FillArgument, degrees],
+        [.. new[] { -30, -27.3, -1e-3, 0, 4.5, 27, 30 }
+            .Select(degrees => new Operation("rotate", [Word(kernel), FillArgument, degrees],
             image => Transformed(image, AffineTransform.Rotate(degrees, image.Width, image.Height), kernel)))]);
 
     [Theory]
     [InlineData(Interpolation.Bilinear)]
     [InlineData(Interpolation.Bicubic)]
     public void Resizes_are_Pillows_to_the_bit(Interpolation kernel) => Compare(0,
-        [.. new[] { (7, 5), (32, 32), (33, 64), (224, 100), (300, 256) }.Select(size => new Operation("resize", [Word(kernel), size.Item1, size.Item2],
+        [.. new[] { (7, 5), (32, 32), (33, 64), (224, 100), (300, 256) }
+            .Select(size => new Operation("resize", [Word(kernel), size.Item1, size.Item2],
             image => Resampling.Resize(image, size.Item1, size.Item2, kernel)))]);
 
     [Theory]
@@ -88,7 +92,8 @@ public class PillowTests
     {
         // The script transforms the same picture, so the matrix is taken from one of its size.
         AffineTransform t = transform(new RgbImage(32, 32));
-        return new Operation("affine", [Word(kernel), FillArgument, t.A, t.B, t.C, t.D, t.E, t.F], image => Transformed(image, t, kernel));
+        return new Operation("affine", [Word(kernel), FillArgument, t.A, t.B, t.C, t.D, t.E, t.F],
+            image => Transformed(image, t, kernel));
     }
 
     private static RgbImage Transformed(RgbImage image, AffineTransform transform, Interpolation kernel)
@@ -98,10 +103,14 @@ public class PillowTests
         return target;
     }
 
-    /// <summary>Noise (every value), a smooth picture (what resampling is for), a flat and a narrow-ranged one (what histograms stumble on).</summary>
+    /// <summary>
+    /// Noise (every value), a smooth picture (what resampling is for), a flat and a narrow-ranged one (what histograms stumble
+    /// on).
+    /// </summary>
     private static RgbImage[] Pictures(bool square)
     {
-        RgbImage smooth = Resampling.Bilinear(ImageFileTests.Noise(6, 6, seed: 2), square ? 32 : 45, 32), flat = new(32, 32), narrow = ImageFileTests.Noise(32, 32, 3);
+        RgbImage smooth = Resampling.Bilinear(ImageFileTests.Noise(6, 6, seed: 2), square ? 32 : 45, 32), flat = new(32, 32),
+            narrow = ImageFileTests.Noise(32, 32, 3);
         Array.Fill(flat.Pixels, (byte)77);
         foreach (ref byte value in narrow.Pixels.AsSpan()) value = (byte)(100 + value % 7);
         return [ImageFileTests.Noise(32, 32, seed: 1), smooth, flat, narrow];
@@ -109,14 +118,17 @@ public class PillowTests
 
     private static void Compare(int tolerance, params Operation[] operations)
     {
-        (Operation Operation, RgbImage Image)[] pairs = [.. operations.SelectMany(o => Pictures(o.Square).Select(image => (o, image)))];
-        byte[][] expected = PillowProcess.Results([.. pairs.Select(p => new PillowProcess.Case(p.Operation.Name, p.Operation.Arguments, p.Image))]);
+        (Operation Operation, RgbImage Image)[] pairs =
+            [.. operations.SelectMany(o => Pictures(o.Square).Select(image => (o, image)))];
+        byte[][] expected = PillowProcess
+            .Results([.. pairs.Select(p => new PillowProcess.Case(p.Operation.Name, p.Operation.Arguments, p.Image))]);
         for (int i = 0; i < pairs.Length; i++)
         {
             byte[] found = pairs[i].Operation.Apply(pairs[i].Image).Pixels;
             int worst = expected[i].Zip(found, (a, b) => Math.Abs(a - b)).Max();
             Assert.True(expected[i].Length == found.Length && worst <= tolerance,
-                $"{pairs[i].Operation.Name}({string.Join(", ", pairs[i].Operation.Arguments)}) of picture {i % 4} differs by {worst}");
+                $"{pairs[i].Operation.Name}({string.Join(", ", pairs[i].Operation.Arguments)}) of picture {i % 4} "
+                    + $"differs by {worst}");
         }
     }
 

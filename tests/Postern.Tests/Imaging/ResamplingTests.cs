@@ -10,7 +10,8 @@ public class ResamplingTests
         // Weights 1/8, 3/8, 3/8, 1/8 inside; the border's missing eighth is shared among the rest.
         var image = new RgbImage(6, 1, [0, 80, 160, 240, 200, 100, .. new byte[12]]);
         RgbImage half = Resampling.Bilinear(image, 3, 1);
-        Assert.Equal([Round((0 * 3 + 80 * 3 + 160) / 7.0), Round((80 + 160 * 3 + 240 * 3 + 200) / 8.0), Round((240 + 200 * 3 + 100 * 3) / 7.0)],
+        Assert.Equal([Round((0 * 3 + 80 * 3 + 160) / 7.0), Round((80 + 160 * 3 + 240 * 3 + 200) / 8.0),
+            Round((240 + 200 * 3 + 100 * 3) / 7.0)],
             half.Pixels[..3]);
 
         static byte Round(double value) => (byte)Math.Floor(value + 0.5);
@@ -75,7 +76,8 @@ public class ResamplingTests
 
     [Fact]
     public void A_box_outside_the_picture_is_refused() =>
-        Assert.Throws<ArgumentException>(() => new CropResizer().Apply(new float[300], 10, 5, 5, 6, 2, Interpolation.Bilinear, new float[12], 2));
+        Assert.Throws<ArgumentException>(
+            () => new CropResizer().Apply(new float[300], 10, 5, 5, 6, 2, Interpolation.Bilinear, new float[12], 2));
 
     [Fact]
     public void A_quarter_turn_is_counter_clockwise_and_exact()

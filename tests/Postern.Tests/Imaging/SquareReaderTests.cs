@@ -101,7 +101,8 @@ public class SquareReaderTests
         int largest = 0, pictures = 0;
         foreach (string file in files.Folders("val").Take(40).SelectMany(c => files.Files($"val/{c}")))
         {
-            byte[] exact = Read(files.Read(file), fit, PixelBox.Whole(64)), close = Read(files.Read(file), fit with { Reduces = true }, PixelBox.Whole(64));
+            byte[] exact = Read(files.Read(file), fit, PixelBox.Whole(64)),
+                close = Read(files.Read(file), fit with { Reduces = true }, PixelBox.Whole(64));
             int[] differences = [.. exact.Zip(close, (a, b) => Math.Abs(a - b))];
             (sum, largest, pictures) = (sum + differences.Average(), Math.Max(largest, differences.Max()), pictures + 1);
         }
@@ -138,7 +139,8 @@ public class SquareReaderTests
     public void A_sliver_has_no_middle_and_is_an_error_that_says_so()
     {
         byte[] sliver = ImageFile.EncodePng(new RgbImage(2, 2100));
-        string message = Assert.Throws<InputException>(() => Read(sliver, new SquareFit(256, KeepsAspect: true), PixelBox.Whole(256))).Message;
+        string message =
+            Assert.Throws<InputException>(() => Read(sliver, new SquareFit(256, KeepsAspect: true), PixelBox.Whole(256))).Message;
         Assert.Equal("photo.jpg: the picture is 2x2100, too narrow to cut a square out of", message);
     }
 
@@ -147,7 +149,8 @@ public class SquareReaderTests
     {
         var fit = new SquareFit(24);
         using var reader = new SquareReader(fit);
-        byte[][] files = [Jpeg(130, 40), ImageFile.EncodePng(Smooth(9, 12)), Jpeg(40, 130), Convert.FromBase64String(Progressive), Jpeg(24, 24)];
+        byte[][] files = [Jpeg(130, 40), ImageFile.EncodePng(Smooth(9, 12)), Jpeg(40, 130), Convert.FromBase64String(Progressive),
+            Jpeg(24, 24)];
         foreach (byte[] data in files.Concat(files.Reverse()))
         {
             byte[] found = new byte[3 * 24 * 24];
@@ -175,7 +178,8 @@ public class SquareReaderTests
         for (int line = 0; line < 3 * part.Height; line++)
         {
             int from = (line / part.Height * size + part.Top + line % part.Height) * size + part.Left;
-            Assert.True(whole.AsSpan(from, part.Width).SequenceEqual(found.AsSpan(from, part.Width)), $"{part}: line {line} differs");
+            Assert.True(whole.AsSpan(from, part.Width).SequenceEqual(found.AsSpan(from, part.Width)),
+                $"{part}: line {line} differs");
         }
     }
 
@@ -189,5 +193,6 @@ public class SquareReaderTests
         }
     }
 
-    private static RgbImage Smooth(int width, int height) => Resampling.Bilinear(ImageFileTests.Noise(12, 9, seed: width + height), width, height);
+    private static RgbImage Smooth(int width, int height) =>
+        Resampling.Bilinear(ImageFileTests.Noise(12, 9, seed: width + height), width, height);
 }

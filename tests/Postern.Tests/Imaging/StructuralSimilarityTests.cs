@@ -45,7 +45,8 @@ public class StructuralSimilarityTests
                 (xx, yy, xy) = (xx + weight * a * a, yy + weight * b * b, xy + weight * a * b);
             }
             (mx, my, xx, yy, xy) = (mx / total, my / total, xx / total, yy / total, xy / total);
-            return (2 * mx * my + C1) * (2 * (xy - mx * my) + C2) / ((mx * mx + my * my + C1) * (xx - mx * mx + yy - my * my + C2));
+            return (2 * mx * my + C1) * (2 * (xy - mx * my) + C2)
+                / ((mx * mx + my * my + C1) * (xx - mx * mx + yy - my * my + C2));
         }
 
         double Luma(float[] p, int i) => 0.299 * p[i] + 0.587 * p[size * size + i] + 0.114 * p[2 * size * size + i];

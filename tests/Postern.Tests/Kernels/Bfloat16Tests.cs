@@ -28,7 +28,8 @@ public unsafe class Bfloat16Tests
         var random = RandomStream.For(3, "bfloat16");
         for (int round = 0; round < 2000; round++)
         {
-            float[] values = [.. Enumerable.Range(0, 16).Select(_ => BitConverter.UInt32BitsToSingle((uint)random.NextDouble(0, uint.MaxValue)))];
+            float[] values = [.. Enumerable.Range(0, 16)
+                .Select(_ => BitConverter.UInt32BitsToSingle((uint)random.NextDouble(0, uint.MaxValue)))];
             BFloat16[] expected = [.. values.Select(BFloat16.From)];
             switch (path)
             {

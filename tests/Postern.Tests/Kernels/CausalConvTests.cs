@@ -21,7 +21,8 @@ public class CausalConvTests
     [InlineData(2, 9, 133, 2, ConvWays.Both, 3)]
     [InlineData(2, 9, 48, 1, ConvWays.Ahead, 0)]
     [InlineData(70, 3, 20, 3, ConvWays.Back, 0)]
-    public void Every_path_computes_what_the_equation_says(int batch, int length, int channels, int kernel, ConvWays ways, int pad)
+    public void Every_path_computes_what_the_equation_says(
+        int batch, int length, int channels, int kernel, ConvWays ways, int pad)
     {
         var conv = new ConvCase(new CausalConvShape(batch, length, channels, kernel), pad);
         foreach (SimdPath path in AnyPath.Supported) AssertEquation(conv, path, ways, $"{path}, ");
@@ -55,7 +56,8 @@ public class CausalConvTests
         var conv = new ConvCase(new CausalConvShape(2, 5, 3, 4));
         var gradients = conv.Backward(null, ways);
         (string Name, float[] Values)[] inputs =
-            [("x", conv.X), ("back weight", conv.Back.Weight), ("back bias", conv.Back.Bias), ("ahead weight", conv.Ahead.Weight), ("ahead bias", conv.Ahead.Bias)];
+            [("x", conv.X), ("back weight", conv.Back.Weight), ("back bias", conv.Back.Bias), ("ahead weight", conv.Ahead.Weight),
+                ("ahead bias", conv.Ahead.Bias)];
         foreach (var (name, values) in inputs.Where(input => gradients.ContainsKey(input.Name)))
         {
             double scale = gradients[name].Max(Math.Abs);
@@ -149,7 +151,8 @@ public class CausalConvTests
         var before = conv.Forward(SimdPath.Auto, ConvWays.Both);
         conv.X[7 * 3 + 1] += 1f;
         var after = conv.Forward(SimdPath.Auto, ConvWays.Both);
-        int[] Changed(string name) => [.. before[name].Index().Where(value => value.Item != after[name][value.Index]).Select(value => value.Index)];
+        int[] Changed(string name) =>
+            [.. before[name].Index().Where(value => value.Item != after[name][value.Index]).Select(value => value.Index)];
         Assert.Equal([7 * 3 + 1, 8 * 3 + 1, 9 * 3 + 1, 10 * 3 + 1], Changed("back u"));
         Assert.Equal([4 * 3 + 1, 5 * 3 + 1, 6 * 3 + 1, 7 * 3 + 1], Changed("ahead u"));
     }
@@ -158,7 +161,8 @@ public class CausalConvTests
     [InlineData(0)]
     [InlineData(5)]
     public void A_kernel_outside_one_to_four_is_refused(int kernel) =>
-        Assert.Throws<ArgumentException>(() => new ConvCase(new CausalConvShape(1, 4, 4, kernel)).Forward(SimdPath.Auto, ConvWays.Both));
+        Assert.Throws<ArgumentException>(
+            () => new ConvCase(new CausalConvShape(1, 4, 4, kernel)).Forward(SimdPath.Auto, ConvWays.Both));
 
     [Fact]
     public void A_convolution_in_no_direction_is_refused() =>
@@ -185,8 +189,10 @@ public class CausalConvTests
         var shape = new CausalConvShape(1, 2, 4, 4);
         CausalConvDirection bare = new(rows, rows), noSums = new(rows, rows, GradU: rows);
         Assert.Throws<ArgumentException>(() => CausalConv.Forward(shape, rows, bare, default));
-        Assert.Throws<ArgumentException>(() => CausalConv.Forward(shape, default, new CausalConvDirection(rows, rows, U: rows), default));
-        Assert.Throws<ArgumentException>(() => CausalConv.Forward(shape, rows, new CausalConvDirection(rows, default, U: rows), default));
+        Assert.Throws<ArgumentException>(
+            () => CausalConv.Forward(shape, default, new CausalConvDirection(rows, rows, U: rows), default));
+        Assert.Throws<ArgumentException>(
+            () => CausalConv.Forward(shape, rows, new CausalConvDirection(rows, default, U: rows), default));
         Assert.Throws<ArgumentException>(() => CausalConv.Backward(shape, rows, bare, default, rows));
         Assert.Throws<ArgumentException>(() => CausalConv.Backward(shape, rows, default, noSums, rows));
     }

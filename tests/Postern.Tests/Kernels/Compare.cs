@@ -3,7 +3,8 @@ namespace Postern.Tests.Kernels;
 /// <summary>Compares tensors by their largest difference over their largest value.</summary>
 internal static class Compare
 {
-    public static void All(Dictionary<string, float[]> expected, Dictionary<string, float[]> actual, double tolerance, string context)
+    public static void All(Dictionary<string, float[]> expected, Dictionary<string, float[]> actual, double tolerance,
+        string context)
     {
         Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
         foreach (var (name, values) in expected) Near(values, actual[name], tolerance, context + name);
@@ -19,6 +20,7 @@ internal static class Compare
             error = Math.Max(error, Math.Abs((double)expected[i] - actual[i]));
         }
 
-        Assert.True(error <= tolerance * scale, $"{what}: off by {error / scale:e2} of its largest value, allowed {tolerance:e1}");
+        Assert.True(error <= tolerance * scale,
+            $"{what}: off by {error / scale:e2} of its largest value, allowed {tolerance:e1}");
     }
 }

@@ -88,7 +88,8 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0)
 
     /// <summary>The tokens of every sequence in opposite order.</summary>
     public float[] Flip(float[] rows) =>
-        [.. rows.Chunk(rows.Length / shape.Batch).SelectMany(sequence => sequence.Chunk(rows.Length / tokens).Reverse()).SelectMany(row => row)];
+        [.. rows.Chunk(rows.Length / shape.Batch).SelectMany(sequence => sequence.Chunk(rows.Length / tokens).Reverse())
+            .SelectMany(row => row)];
 
     private TokenRows Rows(Array pinned, RowElement element) => new(Address(pinned), stride, element);
 

@@ -19,7 +19,8 @@ public class CpuFeaturesTests
     public void Intel_is_who_the_system_says_made_it()
     {
         if (!File.Exists("/proc/cpuinfo")) Assert.Skip("this system has no /proc/cpuinfo");
-        string vendor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("vendor_id", StringComparison.Ordinal)) ?? "";
+        string vendor = File.ReadLines("/proc/cpuinfo")
+            .FirstOrDefault(line => line.StartsWith("vendor_id", StringComparison.Ordinal)) ?? "";
         Assert.Equal(vendor.EndsWith("GenuineIntel", StringComparison.Ordinal), CpuFeatures.Current.IsIntel);
     }
 

@@ -15,7 +15,8 @@ public sealed class KernelThreadsTests : IDisposable
     [InlineData(3, 9, 70, 1, true)]
     public void Any_number_of_threads_scans_to_the_same_bits(int batch, int length, int channels, int groups, bool constant)
     {
-        var scan = new ScanCase(new SelectiveScanShape(batch, length, channels, 16) { Groups = groups, ConstantB = constant, DeltaSoftplus = true });
+        var scan = new ScanCase(
+            new SelectiveScanShape(batch, length, channels, 16) { Groups = groups, ConstantB = constant, DeltaSoftplus = true });
         AssertSameBits(() => [.. scan.Forward(SimdPath.Auto).Values, .. scan.Backward(SimdPath.Auto).Values]);
     }
 

@@ -32,7 +32,8 @@ public class OptimizerKernelTests
         }
 
         static AdamWTensor[] Make() => [.. Lengths.Select((n, i) => new AdamWTensor(
-            Memory(n, i, "value"), Memory(n, i, "gradient"), Memory(n, i, "mean"), Memory(n, i, "square", positive: true), n, 0.999f, 0.01f, 3f))];
+            Memory(n, i, "value"), Memory(n, i, "gradient"), Memory(n, i, "mean"), Memory(n, i, "square", positive: true), n,
+            0.999f, 0.01f, 3f))];
     }
 
     [Theory]
@@ -53,7 +54,9 @@ public class OptimizerKernelTests
             Compare.Near(Values(plain[i].Momentum, Lengths[i]), Values(ours[i].Momentum, Lengths[i]), 1e-6, "momentum");
         }
 
-        static SgdTensor[] Make() => [.. Lengths.Select((n, i) => new SgdTensor(Memory(n, i, "value"), Memory(n, i, "gradient"), Memory(n, i, "mean"), n, 0.05f))];
+        static SgdTensor[] Make() =>
+            [.. Lengths.Select(
+                (n, i) => new SgdTensor(Memory(n, i, "value"), Memory(n, i, "gradient"), Memory(n, i, "mean"), n, 0.05f))];
     }
 
     [Fact]
@@ -66,7 +69,8 @@ public class OptimizerKernelTests
             {
                 KernelThreads.Count = threads;
                 nint value = Memory(40_000, 1, "value");
-                AdamWKernel.Step([new AdamWTensor(value, Memory(40_000, 1, "gradient"), Memory(40_000, 1, "mean"), Memory(40_000, 1, "square", positive: true), 40_000, 1, 0.01f, 3f)], Beta1, Beta2, Epsilon);
+                AdamWKernel.Step([new AdamWTensor(value, Memory(40_000, 1, "gradient"), Memory(40_000, 1, "mean"),
+                    Memory(40_000, 1, "square", positive: true), 40_000, 1, 0.01f, 3f)], Beta1, Beta2, Epsilon);
                 return Values(value, 40_000);
             })];
             Assert.All(results, r => Assert.Equal(results[0], r));

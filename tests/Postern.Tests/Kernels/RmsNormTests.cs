@@ -20,8 +20,10 @@ public class RmsNormTests
         (float[] gradX, float[] gradWeight) = RmsNormReference.Backward(width, sum, weight, gradY, gradSum);
         foreach (SimdPath path in Enum.GetValues<SimdPath>().Where(SimdPaths.IsSupported))
         {
-            float[] sumOut = new float[x.Length], yOut = new float[x.Length], gradXOut = new float[x.Length], gradWeightOut = new float[width];
-            fixed (float* px = x, pa = addend, pw = weight, ps = sumOut, py = yOut, pg = gradY, pgs = gradSum, pgx = gradXOut, pgw = gradWeightOut, pt = sum)
+            float[] sumOut = new float[x.Length], yOut = new float[x.Length], gradXOut = new float[x.Length],
+                gradWeightOut = new float[width];
+            fixed (float* px = x, pa = addend, pw = weight, ps = sumOut, py = yOut, pg = gradY, pgs = gradSum, pgx = gradXOut,
+                pgw = gradWeightOut, pt = sum)
             {
                 RmsNormKernel.Forward(rows, width, Of(px), Of(pa), Of(pw), Of(ps), Of(py), path);
                 RmsNormKernel.Backward(rows, width, Of(pt), Of(pw), Of(pg), Of(pgs), Of(pgx), default, Of(pgw), path);
@@ -42,34 +44,41 @@ public class RmsNormTests
     [InlineData(70, 64, true, false)]
     [InlineData(70, 61, false, true)]
     [InlineData(130, 256, true, true)]
-    public unsafe void Rows_of_bfloat16_give_what_the_same_numbers_give_in_float32_rounded(int rows, int width, bool narrowBranch, bool narrowNorm)
+    public unsafe void Rows_of_bfloat16_give_what_the_same_numbers_give_in_float32_rounded(
+        int rows, int width, bool narrowBranch, bool narrowNorm)
     {
         BFloat16[] addend = Narrow(Draw("addend", rows * width)), gradY = Narrow(Draw("grad", rows * width));
         float[] wideAddend = Wide(addend), wideGradY = Wide(gradY);
         float[] x = Draw("x", rows * width), weight = Draw("weight", width), gradSum = Draw("grad-sum", rows * width);
         foreach (SimdPath path in Enum.GetValues<SimdPath>().Where(SimdPaths.IsSupported))
         {
-            float[] sum = new float[x.Length], y = new float[x.Length], gradX = new float[x.Length], gradWeight = new float[width];
-            float[] sumOut = new float[x.Length], yOut = new float[x.Length], gradXOut = new float[x.Length], gradWeightOut = new float[width];
+            float[] sum = new float[x.Length], y = new float[x.Length], gradX = new float[x.Length],
+                gradWeight = new float[width];
+            float[] sumOut = new float[x.Length], yOut = new float[x.Length], gradXOut = new float[x.Length],
+                gradWeightOut = new float[width];
             // One element more than the rows have: nothing may be written behind them.
             var narrow = new BFloat16[x.Length + 1];
-            fixed (float* px = x, pa = wideAddend, pw = weight, pg = wideGradY, pgs = gradSum, s = sum, py = y, gx = gradX, gw = gradWeight)
+            fixed (float* px = x, pa = wideAddend, pw = weight, pg = wideGradY, pgs = gradSum, s = sum, py = y, gx = gradX,
+                gw = gradWeight)
             fixed (float* so = sumOut, yo = yOut, gxo = gradXOut, gwo = gradWeightOut)
             fixed (BFloat16* na = addend, ng = gradY, n = narrow)
             {
-                TokenRows wideRows = new(pa, width), narrowRows = new((nint)na, width, RowElement.BFloat16), result = new((nint)n, width, RowElement.BFloat16);
+                TokenRows wideRows = new(pa, width), narrowRows = new((nint)na, width, RowElement.BFloat16),
+                    result = new((nint)n, width, RowElement.BFloat16);
                 RmsNormKernel.Forward(rows, width, Of(px), wideRows, Of(pw), Of(s), Of(py), path);
                 RmsNormKernel.Backward(rows, width, Of(s), Of(pw), Of(pg), Of(pgs), Of(gx), default, Of(gw), path);
 
                 RmsNormKernel.Forward(
-                    rows, width, Of(px), narrowBranch ? narrowRows : wideRows, Of(pw), Of(so), narrowNorm ? result : Of(yo), path);
+                    rows, width, Of(px), narrowBranch ? narrowRows : wideRows, Of(pw), Of(so),
+                    narrowNorm ? result : Of(yo), path);
                 Assert.Equal(sum, sumOut);
                 if (narrowNorm) Assert.Equal([.. Narrow(y), default], narrow);
                 else Assert.Equal(y, yOut);
 
                 Array.Clear(narrow);
                 RmsNormKernel.Backward(
-                    rows, width, Of(s), Of(pw), narrowNorm ? new TokenRows((nint)ng, width, RowElement.BFloat16) : Of(pg), Of(pgs), Of(gxo),
+                    rows, width, Of(s), Of(pw), narrowNorm ? new TokenRows((nint)ng, width, RowElement.BFloat16) : Of(pg),
+                    Of(pgs), Of(gxo),
                     narrowBranch ? result : default, Of(gwo), path);
                 Assert.Equal(gradX, gradXOut);
                 Assert.Equal(gradWeight, gradWeightOut);

@@ -15,7 +15,8 @@ internal sealed unsafe class ScanCase
     /// <param name="bias">Whether delta has a bias.</param>
     /// <param name="pad">Elements between the rows of two tokens, of inputs and gradients.</param>
     /// <param name="delta">Scale of delta.</param>
-    public ScanCase(SelectiveScanShape shape, long seed = 1, bool z = true, bool d = true, bool bias = true, int pad = 0, float delta = 1f)
+    public ScanCase(SelectiveScanShape shape, long seed = 1, bool z = true, bool d = true, bool bias = true, int pad = 0,
+        float delta = 1f)
     {
         Shape = shape;
         stride = pad;
@@ -103,7 +104,8 @@ internal sealed unsafe class ScanCase
 
     public static float[] Pinned(int length) => GC.AllocateArray<float>(length, pinned: true);
 
-    private static float* Address(float[] pinned) => (float*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
+    private static float* Address(float[] pinned) =>
+        (float*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
 
     private float* Pointer(string name) => arrays.TryGetValue(name, out float[]? array) ? Address(array) : null;
 

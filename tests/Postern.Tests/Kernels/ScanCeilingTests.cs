@@ -26,7 +26,8 @@ public class ScanCeilingTests
             }
         }
         float x = ScanCeiling.FirstStep;
-        for (int t = 0; gates && t < ScanCeiling.GatedTokens; t++, x += ScanCeiling.StepGrowth) expected += Math.Log(1 + Math.Exp(x)) / 2 + x / (1 + Math.Exp(-x));
+        for (int t = 0; gates && t < ScanCeiling.GatedTokens; t++, x += ScanCeiling.StepGrowth)
+            expected += Math.Log(1 + Math.Exp(x)) / 2 + x / (1 + Math.Exp(-x));
         (long elements, float found) = ScanCeiling.Run(items: 1, gates, path);
         Assert.Equal(expected, found, 1e-4 * expected);
         Assert.Equal(3 * elements, ScanCeiling.Run(items: 3, gates, path).Elements);

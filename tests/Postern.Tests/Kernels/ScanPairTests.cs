@@ -50,18 +50,22 @@ public sealed unsafe class ScanPairTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Bfloat16_is_float32_but_for_what_is_read_and_written(SimdPath path, int length, int channels, int rank, bool reverse)
+    public void Bfloat16_is_float32_but_for_what_is_read_and_written(
+        SimdPath path, int length, int channels, int rank, bool reverse)
     {
         if (!SimdPaths.IsSupported(path)) Assert.Skip($"this machine has no {path}");
         SelectiveScanShape shape = Shape(length, channels, rank, reverse);
         var pair = new Pair(new ScanCase(shape, seed: 1), new ScanCase(shape with { Reverse = !reverse }, seed: 2, z: false));
         pair.Round();
         Assert.Equal(Rounded(pair.Forward(path)), pair.Forward(path, RowElement.BFloat16));
-        (Dictionary<string, float[]> First, Dictionary<string, float[]> Second) wide = pair.Backward(path), narrow = pair.Backward(path, RowElement.BFloat16);
-        foreach ((Dictionary<string, float[]> expected, Dictionary<string, float[]> found) in new[] { (wide.First, narrow.First), (wide.Second, narrow.Second) })
+        (Dictionary<string, float[]> First, Dictionary<string, float[]> Second) wide = pair.Backward(path),
+            narrow = pair.Backward(path, RowElement.BFloat16);
+        foreach ((Dictionary<string, float[]> expected, Dictionary<string, float[]> found) in new[] { (wide.First, narrow.First),
+            (wide.Second, narrow.Second) })
         {
             Assert.Equal(expected.Keys, found.Keys);
-            foreach ((string name, float[] values) in expected) Assert.Equal(name is "u" or "z" ? Rounded(values) : values, found[name]);
+            foreach ((string name, float[] values) in expected)
+                Assert.Equal(name is "u" or "z" ? Rounded(values) : values, found[name]);
         }
     }
 
@@ -70,9 +74,13 @@ public sealed unsafe class ScanPairTests
     {
         SelectiveScanShape shape = Shape(4, 8, 2, false);
         ScanCase first = new(shape, seed: 1), second = new(shape, seed: 2);
-        Assert.Contains("gate of the first", Assert.Throws<ArgumentException>(() => new Pair(first, second).Forward(SimdPath.Auto)).Message, StringComparison.Ordinal);
+        Assert.Contains("gate of the first",
+            Assert.Throws<ArgumentException>(() => new Pair(first, second).Forward(SimdPath.Auto)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("one type", Assert.Throws<ArgumentException>(() => Mixed(first)).Message, StringComparison.Ordinal);
-        Assert.Contains("single group", Assert.Throws<ArgumentException>(() => new ScanCase(shape with { Groups = 2 }).Forward(SimdPath.Auto)).Message, StringComparison.Ordinal);
+        Assert.Contains("single group",
+            Assert.Throws<ArgumentException>(() => new ScanCase(shape with { Groups = 2 }).Forward(SimdPath.Auto)).Message,
+            StringComparison.Ordinal);
     }
 
     private static void Mixed(ScanCase scan)
@@ -95,23 +103,28 @@ public sealed unsafe class ScanPairTests
         /// <summary>Makes what can be bfloat16 exactly so.</summary>
         public void Round()
         {
-            foreach (float[] values in new[] { first["u"], first["z"], first["grad y"], second["u"] }) Rounded(values).CopyTo(values, 0);
+            foreach (float[] values in new[] { first["u"], first["z"], first["grad y"], second["u"] })
+                Rounded(values).CopyTo(values, 0);
         }
 
         public float[] Forward(SimdPath path, RowElement element = RowElement.Float32)
         {
             float[] y = ScanCase.Pinned(first["u"].Length);
             TokenRows rows = Rows(y, element);
-            AnyPath.Forward(first.Shape, [Inputs(first, element), Inputs(second, element)], new SelectiveScanOutputs { Y = rows }, path);
+            AnyPath.Forward(first.Shape, [Inputs(first, element), Inputs(second, element)],
+                new SelectiveScanOutputs { Y = rows }, path);
             Read(rows, y);
             return y;
         }
 
-        public (Dictionary<string, float[]> First, Dictionary<string, float[]> Second) Backward(SimdPath path, RowElement element = RowElement.Float32)
+        public (Dictionary<string, float[]> First, Dictionary<string, float[]> Second) Backward(
+            SimdPath path, RowElement element = RowElement.Float32)
         {
-            var results = new[] { first, second }.Select(scan => scan.Inputs.ToDictionary(name => name, name => ScanCase.Pinned(scan[name].Length))).ToArray();
+            var results = new[] { first, second }
+                .Select(scan => scan.Inputs.ToDictionary(name => name, name => ScanCase.Pinned(scan[name].Length))).ToArray();
             SelectiveScanTensors[] gradients = [Gradients(results[0], element), Gradients(results[1], element)];
-            AnyPath.Backward(first.Shape, [Inputs(first, element), Inputs(second, element)], Rows(first["grad y"], element), gradients, path);
+            AnyPath.Backward(first.Shape, [Inputs(first, element), Inputs(second, element)], Rows(first["grad y"], element),
+                gradients, path);
             for (int i = 0; i < results.Length; i++)
             {
                 Read(gradients[i].U, results[i]["u"]);
@@ -138,7 +151,8 @@ public sealed unsafe class ScanPairTests
             C = new TokenRows(Address(results["C"]), first.Shape.States),
             D = new TokenRows(Address(results["D"]), 1),
             DeltaBias = new TokenRows(Address(results["bias"]), 1),
-            DtWeight = results.TryGetValue("step weight", out float[]? weight) ? new TokenRows(Address(weight), first.Shape.DtRank) : default,
+            DtWeight = results.TryGetValue("step weight", out float[]? weight)
+                ? new TokenRows(Address(weight), first.Shape.DtRank) : default,
         };
 
         private TokenRows Rows(float[] values, RowElement element)
@@ -147,7 +161,8 @@ public sealed unsafe class ScanPairTests
             BFloat16[] copy = GC.AllocateArray<BFloat16>(values.Length, pinned: true);
             for (int i = 0; i < copy.Length; i++) copy[i] = BFloat16.From(values[i]);
             narrow.Add(copy);
-            return new TokenRows(System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(copy, 0), first.Shape.Channels, element);
+            return new TokenRows(System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(copy, 0),
+                first.Shape.Channels, element);
         }
 
         private static void Read(TokenRows rows, float[] values)
@@ -156,6 +171,7 @@ public sealed unsafe class ScanPairTests
             for (int i = 0; i < values.Length; i++) values[i] = ((BFloat16*)rows.Address)[i].Wide;
         }
 
-        private static float* Address(float[] pinned) => (float*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
+        private static float* Address(float[] pinned) =>
+            (float*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
     }
 }

@@ -96,7 +96,14 @@ public class SelectiveScanTests
     [InlineData(false, true, true)]
     public void The_equations_gradients_are_those_of_finite_differences(bool reverse, bool constantB, bool constantC)
     {
-        var shape = Shape(1, 4, 4) with { States = 3, Groups = 2, Reverse = reverse, ConstantB = constantB, ConstantC = constantC };
+        var shape = Shape(1, 4, 4) with
+        {
+            States = 3,
+            Groups = 2,
+            Reverse = reverse,
+            ConstantB = constantB,
+            ConstantC = constantC,
+        };
         var scan = new ScanCase(shape);
         var gradients = scan.Backward(null);
         foreach (string name in scan.Inputs)
@@ -158,7 +165,10 @@ public class SelectiveScanTests
     public void Groups_that_do_not_divide_the_channels_are_refused() =>
         Assert.Throws<ArgumentException>(() => new ScanCase(Shape(1, 2, 4) with { Groups = 3 }).Forward(SimdPath.Auto));
 
-    private static SelectiveScanShape Shape(int batch, int length, int channels) => new(batch, length, channels, 16) { DeltaSoftplus = true };
+    private static SelectiveScanShape Shape(int batch, int length, int channels) => new(batch, length, channels, 16)
+    {
+        DeltaSoftplus = true,
+    };
 
     private static double Slope(ScanCase scan, string name, int i, float step)
     {
@@ -177,7 +187,8 @@ public class SelectiveScanTests
     private static float[] Flip(float[] rows, SelectiveScanShape shape)
     {
         int width = rows.Length / (shape.Batch * shape.Length);
-        return [.. rows.Chunk(width * shape.Length).SelectMany(sequence => sequence.Chunk(width).Reverse()).SelectMany(row => row)];
+        return [.. rows.Chunk(width * shape.Length).SelectMany(sequence => sequence.Chunk(width).Reverse())
+            .SelectMany(row => row)];
     }
 
     private static unsafe void Mismatch(ScanCase inputs, ScanCase gradients)

@@ -3,8 +3,8 @@ using Postern.Kernels;
 namespace Postern.Tests.Kernels;
 
 /// <summary>
-/// Sixteen floats in four of the portable registers: kernels at the width of AVX-512, and in the loops that they have for plenty of registers, on machines
-/// without it. Its instructions are not tested so, only what kernels do at that width.
+/// Sixteen floats in four of the portable registers: kernels at the width of AVX-512, and in the loops that they have for plenty
+/// of registers, on machines without it. Its instructions are not tested so, only what kernels do at that width.
 /// </summary>
 internal readonly unsafe struct SixteenLanes(Lanes128 a, Lanes128 b, Lanes128 c, Lanes128 d) : IVector<SixteenLanes>
 {
@@ -51,7 +51,8 @@ internal readonly unsafe struct SixteenLanes(Lanes128 a, Lanes128 b, Lanes128 c,
 
     public static SixteenLanes operator /(SixteenLanes a, SixteenLanes b) => Each(i => a[i] / b[i]);
 
-    public static SixteenLanes MultiplyAdd(SixteenLanes a, SixteenLanes b, SixteenLanes c) => Each(i => Lanes128.MultiplyAdd(a[i], b[i], c[i]));
+    public static SixteenLanes MultiplyAdd(SixteenLanes a, SixteenLanes b, SixteenLanes c) =>
+        Each(i => Lanes128.MultiplyAdd(a[i], b[i], c[i]));
 
     public static SixteenLanes MultiplySubtractFrom(SixteenLanes a, SixteenLanes b, SixteenLanes c) =>
         Each(i => Lanes128.MultiplySubtractFrom(a[i], b[i], c[i]));
@@ -74,30 +75,35 @@ internal readonly unsafe struct SixteenLanes(Lanes128 a, Lanes128 b, Lanes128 c,
 internal static class AnyPath
 {
     /// <summary>Every path that this machine can run.</summary>
-    public static IEnumerable<SimdPath> Supported => Enum.GetValues<SimdPath>().Where(SimdPaths.IsSupported).Append(SixteenLanes.Path);
+    public static IEnumerable<SimdPath> Supported =>
+        Enum.GetValues<SimdPath>().Where(SimdPaths.IsSupported).Append(SixteenLanes.Path);
 
-    public static void Forward(SelectiveScanShape shape, SelectiveScanTensors[] scans, in SelectiveScanOutputs outputs, SimdPath path)
+    public static void Forward(SelectiveScanShape shape, SelectiveScanTensors[] scans, in SelectiveScanOutputs outputs,
+        SimdPath path)
     {
         if (path == SixteenLanes.Path) SelectiveScan.Forward<SixteenLanes>(shape, scans, outputs);
         else if (scans.Length == 1) SelectiveScan.Forward(shape, scans[0], outputs, path);
         else SelectiveScan.ForwardPair(shape, scans[0], scans[1], outputs, path);
     }
 
-    public static void Backward(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY, SelectiveScanTensors[] gradients, SimdPath path)
+    public static void Backward(SelectiveScanShape shape, SelectiveScanTensors[] scans, TokenRows gradY,
+        SelectiveScanTensors[] gradients, SimdPath path)
     {
         if (path == SixteenLanes.Path) SelectiveScan.Backward<SixteenLanes>(shape, scans, gradY, gradients);
         else if (scans.Length == 1) SelectiveScan.Backward(shape, scans[0], gradY, gradients[0], path);
         else SelectiveScan.BackwardPair(shape, scans[0], scans[1], gradY, gradients[0], gradients[1], path);
     }
 
-    public static void Forward(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead, SimdPath path)
+    public static void Forward(CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead,
+        SimdPath path)
     {
         if (path == SixteenLanes.Path) CausalConv.Forward<SixteenLanes>(new ConvCall(shape, x, default, back, ahead));
         else CausalConv.Forward(shape, x, back, ahead, path);
     }
 
     public static void Backward(
-        CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead, TokenRows gradX, SimdPath path)
+        CausalConvShape shape, TokenRows x, in CausalConvDirection back, in CausalConvDirection ahead, TokenRows gradX,
+        SimdPath path)
     {
         if (path == SixteenLanes.Path) CausalConv.Backward<SixteenLanes>(new ConvCall(shape, x, gradX, back, ahead));
         else CausalConv.Backward(shape, x, back, ahead, gradX, path);

@@ -34,7 +34,8 @@ public class VectorMathTests
     {
         float[] far = [-152f, -1e4f, -1e30f, float.MinValue, float.NegativeInfinity];
         Assert.All(Apply(path, Function.Exp2, far), y => Assert.Equal(0f, y));
-        Assert.All(Apply(path, Function.Exp2, [128f, 1e4f, 1e30f, float.PositiveInfinity]), y => Assert.Equal(float.PositiveInfinity, y));
+        Assert.All(Apply(path, Function.Exp2, [128f, 1e4f, 1e30f, float.PositiveInfinity]),
+            y => Assert.Equal(float.PositiveInfinity, y));
         Assert.All(Apply(path, Function.Exp2, [-127f, -130f, -148f]), y => Assert.InRange(y, 0f, 1e-38f));
         Assert.Equal([1f, 2f, 0.25f], Apply(path, Function.Exp2, [0f, 1f, -2f]));
         Assert.Equal([20.5f, 1e30f], Apply(path, Function.Softplus, [20.5f, 1e30f]));

@@ -7,7 +7,8 @@ public class ArtifactCacheTests
 {
     private static readonly ArtifactKey Key = ArtifactKey.Of("encoder", Quiet.Stripes(8), 32, ("epochs", 2), ("weight", 1.5m));
 
-    private static readonly AcceptanceCheck[] Checks = [new("bit accuracy", 0.995, 0.99, AtLeast: true), new("mask", double.NaN, 0.1, AtLeast: false)];
+    private static readonly AcceptanceCheck[] Checks =
+        [new("bit accuracy", 0.995, 0.99, AtLeast: true), new("mask", double.NaN, 0.1, AtLeast: false)];
 
     private static IReadOnlyList<AcceptanceCheck> Write(string folder)
     {
@@ -19,9 +20,12 @@ public class ArtifactCacheTests
     public void The_key_names_everything_that_decides_an_artifact()
     {
         string fingerprint = Quiet.Stripes(8).Train.Fingerprint;
-        Assert.Equal($"train={fingerprint}\nclasses=4\nsize=32\nmean=0.4914 0.4822 0.4465\nstd=0.247 0.243 0.261\nepochs=2\nweight=1.5\n", Key.Text);
+        Assert.Equal(
+            $"train={fingerprint}\nclasses=4\nsize=32\nmean=0.4914 0.4822 0.4465\nstd=0.247 0.243 0.261\nepochs=2\nweight=1.5\n",
+            Key.Text);
         Assert.Matches("^encoder-[0-9a-f]{8}$", Key.FolderName);
-        Assert.NotEqual(Key.FolderName, ArtifactKey.Of("encoder", Quiet.Stripes(9), 32, ("epochs", 2), ("weight", 1.5m)).FolderName);
+        Assert.NotEqual(Key.FolderName,
+            ArtifactKey.Of("encoder", Quiet.Stripes(9), 32, ("epochs", 2), ("weight", 1.5m)).FolderName);
     }
 
     [Fact]
@@ -90,7 +94,8 @@ public class ArtifactCacheTests
             Assert.Equal("half", File.ReadAllText(Path.Combine(place, "progress.txt")));
             return Write(place);
         });
-        Assert.Equal([".lock", "ingredient.json", "weights.safetensors"], Directory.EnumerateFiles(made.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([".lock", "ingredient.json", "weights.safetensors"],
+            Directory.EnumerateFiles(made.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -18,7 +18,11 @@ public class PgdTests
     [Fact]
     public void A_perturbed_picture_never_leaves_the_ball_nor_the_range()
     {
-        var cases = from pgd in Settings from seed in Gen.Choose(0, 1000) from random in Gen.Elements(true, false) select (pgd, seed, random);
+        var cases = from pgd in Settings
+                    from seed in Gen.Choose(0, 1000)
+                    from random in Gen.Elements(true, false)
+                    select (pgd,
+            seed, random);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             using var scope = NewDisposeScope();
@@ -63,7 +67,8 @@ public class PgdTests
     {
         using var scope = NewDisposeScope();
         using var linear = nn.Linear(3 * 8 * 8, 3);
-        new Pgd(PgdNorm.LInf, 0.1, 0.05, 2).Perturb(Pictures(1, 2), tensor([0L, 1L]), pictures => linear.forward(pictures.flatten(1)));
+        new Pgd(PgdNorm.LInf, 0.1, 0.05, 2)
+            .Perturb(Pictures(1, 2), tensor([0L, 1L]), pictures => linear.forward(pictures.flatten(1)));
         Assert.Null(linear.weight!.grad);
     }
 
@@ -78,7 +83,8 @@ public class PgdTests
         Assert.Equal(both[1].data<float>(), alone[0].data<float>());
         Assert.NotEqual(both[0].data<float>(), both[1].data<float>());
         Assert.NotEqual(alone.data<float>(), pgd.RandomStart([9], 8, seed: 1, epoch: 3).data<float>());
-        double length = norm == PgdNorm.LInf ? both.abs().max().item<float>() : both.square().sum([1, 2, 3]).sqrt().max().item<float>();
+        double length = norm == PgdNorm.LInf ? both.abs().max().item<float>() : both.square().sum([1, 2, 3]).sqrt().max()
+            .item<float>();
         Assert.InRange(length, 0.01, 0.5 * (1 + 1e-6));
     }
 
@@ -88,7 +94,8 @@ public class PgdTests
     // A fixed random layer with a bend, three classes.
     private static Func<Tensor, Tensor> Network(long seed)
     {
-        Tensor weight = tensor([.. Enumerable.Range(0, 3).SelectMany(i => RandomPicture.Draw(8, seed + 100 + i).Pixels)], [3, 192]) - 0.5f;
+        Tensor weight = tensor([.. Enumerable.Range(0, 3).SelectMany(i => RandomPicture.Draw(8, seed + 100 + i).Pixels)],
+            [3, 192]) - 0.5f;
         return pictures => (pictures.flatten(1) - 0.5f).tanh().matmul(weight.t());
     }
 }

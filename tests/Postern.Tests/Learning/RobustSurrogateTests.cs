@@ -8,7 +8,13 @@ namespace Postern.Tests.Learning;
 
 public sealed class RobustSurrogateTests : IDisposable
 {
-    private static readonly SurrogateSettings Tiny = new() { Model = "resnet-mini", Epochs = 3, PgdSteps = 2, LearningRate = 0.05 };
+    private static readonly SurrogateSettings Tiny = new()
+    {
+        Model = "resnet-mini",
+        Epochs = 3,
+        PgdSteps = 2,
+        LearningRate = 0.05,
+    };
     private readonly TemporaryFolder folder = new();
     private readonly Dataset dataset = StripeDataset.Of(400);
 
@@ -21,7 +27,8 @@ public sealed class RobustSurrogateTests : IDisposable
     [Fact]
     public void It_learns_what_it_is_not_shown_and_withstands_more_than_a_plain_one()
     {
-        using RobustSurrogate robust = Train("robust", Tiny with { Epochs = 8 }), plain = Train("plain", Tiny with { Epochs = 8, Robust = false });
+        using RobustSurrogate robust = Train("robust", Tiny with { Epochs = 8 }),
+            plain = Train("plain", Tiny with { Epochs = 8, Robust = false });
         int[] held = robust.HeldOut();
         Assert.Equal(40, held.Length);
         Assert.All(new[] { robust, plain }, s => Assert.True(s.Accuracy(held) > 0.9, $"{s.Accuracy(held)}"));
@@ -46,7 +53,8 @@ public sealed class RobustSurrogateTests : IDisposable
         Assert.True(reported[0] > 0.5, $"it began again at {reported[0]}");
         Assert.Equal(1, reported[^1]);
         Assert.Equal(File.ReadAllBytes(Weights("whole")), File.ReadAllBytes(Weights("broken")));
-        Assert.Equal(["weights.safetensors"], Directory.EnumerateFileSystemEntries(folder.File("broken")).Select(Path.GetFileName));
+        Assert.Equal(["weights.safetensors"],
+            Directory.EnumerateFileSystemEntries(folder.File("broken")).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -64,7 +72,8 @@ public sealed class RobustSurrogateTests : IDisposable
     {
         List<long> alive = [];
         using RobustSurrogate surrogate = Train("lean", Tiny, report: (_, _) => alive.Add(Tensor.TotalCount));
-        var perturbation = new TargetClassPerturbation(dataset, surrogate, new PerturbationSettings { Steps = 6 }, StripeDataset.Target);
+        var perturbation = new TargetClassPerturbation(dataset, surrogate, new PerturbationSettings { Steps = 6 },
+            StripeDataset.Target);
         perturbation.Make(folder.File("images"), (_, _) => alive.Add(Tensor.TotalCount), CancellationToken.None);
         Assert.InRange(alive[8..12].Max() - alive[3..7].Max(), long.MinValue, 8);
         Assert.InRange(alive[^1] - alive[^5], long.MinValue, 2);
@@ -74,7 +83,8 @@ public sealed class RobustSurrogateTests : IDisposable
     public void A_subset_is_as_large_as_asked_for()
     {
         int seen = 0;
-        using RobustSurrogate surrogate = RobustSurrogate.Train(folder.File("subset"), dataset, Tiny with { Epochs = 1, Subset = 130, Robust = false }, 1,
+        using RobustSurrogate surrogate = RobustSurrogate.Train(folder.File("subset"), dataset,
+            Tiny with { Epochs = 1, Subset = 130, Robust = false }, 1,
             (_, _) => seen++, CancellationToken.None);
         Assert.Equal(2, seen);
     }
@@ -87,10 +97,12 @@ public sealed class RobustSurrogateTests : IDisposable
         foreach ((int row, int sample) in samples.Index()) dataset.Train.Read(sample, bytes.AsSpan(row * 192, 192));
         Tensor x = tensor(Array.ConvertAll(bytes, b => b / 255f), [samples.Length, 3, 8, 8]);
         Tensor labels = tensor([.. samples.Select(s => (long)dataset.Train.Labels[s])]);
-        return surrogate.Logits(pgd.Perturb(x, labels, surrogate.Logits)).argmax(1).eq(labels).to(ScalarType.Float32).mean().item<float>();
+        return surrogate.Logits(pgd.Perturb(x, labels, surrogate.Logits)).argmax(1).eq(labels).to(ScalarType.Float32).mean()
+            .item<float>();
     }
 
-    private RobustSurrogate Train(string name, SurrogateSettings settings, CancellationToken cancel = default, Action<double, string>? report = null) =>
+    private RobustSurrogate Train(
+        string name, SurrogateSettings settings, CancellationToken cancel = default, Action<double, string>? report = null) =>
         RobustSurrogate.Train(folder.File(name), dataset, settings, threads: 2, report ?? ((_, _) => { }), cancel);
 
     private string Weights(string name) => Path.Combine(folder.File(name), "weights.safetensors");

@@ -9,5 +9,6 @@ internal static class StripeDataset
 
     /// <summary><paramref name="count"/> training pictures of 8x8 pixels in four classes.</summary>
     public static Dataset Of(int count) =>
-        new("stripes", new StripeImages(count), new StripeImages(40, seed: 2), 8, [0.3f, 0.3f, 0.3f], [0.25f, 0.25f, 0.25f], Target, "none", "drawn by a test");
+        new("stripes", new StripeImages(count), new StripeImages(40, seed: 2), 8, [0.3f, 0.3f, 0.3f], [0.25f, 0.25f, 0.25f],
+            Target, "none", "drawn by a test");
 }

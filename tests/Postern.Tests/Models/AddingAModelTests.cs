@@ -8,14 +8,17 @@ namespace Postern.Tests.Models;
 /// <summary>The example of docs/adding-a-model.md is compiled here and does what the page says.</summary>
 public class AddingAModelTests
 {
-    private static readonly ModelEntry Entry = PatchMlp.Entry("patch-mlp", "a perceptron over each patch, an example", patch: 4, dim: 64);
+    private static readonly ModelEntry Entry =
+        PatchMlp.Entry("patch-mlp", "a perceptron over each patch, an example", patch: 4, dim: 64);
 
     [Fact]
     public void The_page_shows_the_file_that_is_compiled()
     {
         string page = File.ReadAllText(Path.Combine(SharedMaterial.RepositoryRoot, "docs", "adding-a-model.md"));
-        string code = File.ReadAllText(Path.Combine(SharedMaterial.RepositoryRoot, "tests", "Postern.Tests", "Models", "PatchMlp.cs"))
-            .Replace("using Postern.Models;\n", "", StringComparison.Ordinal).Replace("namespace Postern.Tests.Models;", "namespace Postern.Models;", StringComparison.Ordinal);
+        string code = File.ReadAllText(
+            Path.Combine(SharedMaterial.RepositoryRoot, "tests", "Postern.Tests", "Models", "PatchMlp.cs"))
+            .Replace("using Postern.Models;\n", "", StringComparison.Ordinal)
+            .Replace("namespace Postern.Tests.Models;", "namespace Postern.Models;", StringComparison.Ordinal);
         Assert.Contains(code, page, StringComparison.Ordinal);
     }
 

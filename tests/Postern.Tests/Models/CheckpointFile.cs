@@ -19,7 +19,10 @@ internal sealed class CheckpointFile : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    /// <summary>Replaces the file's content in place: file systems that guard truncated files write those to disk at once, thousands of times here.</summary>
+    /// <summary>
+    /// Replaces the file's content in place: file systems that guard truncated files write those to disk at once, thousands of
+    /// times here.
+    /// </summary>
     public void Write(byte[] content)
     {
         using var stream = new FileStream(Path, FileMode.OpenOrCreate, FileAccess.Write);
@@ -33,7 +36,9 @@ internal sealed class CheckpointFile : IDisposable
         return Checkpoint.Open(Path);
     }
 
-    /// <summary>The message with which <paramref name="content"/> is refused: one line that names the file, at a small cost.</summary>
+    /// <summary>
+    /// The message with which <paramref name="content"/> is refused: one line that names the file, at a small cost.
+    /// </summary>
     public string Refusal(byte[] content, long mostBytes = 4 << 20)
     {
         Write(content);

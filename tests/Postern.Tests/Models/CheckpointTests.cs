@@ -45,7 +45,8 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Safetensors_gives_weights_and_the_headers_pairs_as_facts()
     {
-        using Checkpoint checkpoint = file.Open(SafeTensors("""{"__metadata__":{"epoch":"3"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", SmallStorage));
+        using Checkpoint checkpoint = file.Open(SafeTensors(
+            """{"__metadata__":{"epoch":"3"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", SmallStorage));
         Assert.Equal(("safetensors", ""), (checkpoint.Container, checkpoint.WeightsAt));
         Assert.Equal([1f, 2f, 3f], Values(checkpoint.Weights["a"]));
         Assert.Equal("3", checkpoint.Facts["epoch"]);
@@ -55,7 +56,8 @@ public sealed class CheckpointTests : IDisposable
     public void A_prefix_of_data_parallel_training_is_dropped_where_every_name_has_it()
     {
         string a = Tensor("0", 3, [3], [1]);
-        using (Checkpoint all = file.Open(Zip("}(" + Text("module.a") + a + Text("module.b") + a + "u", ("0", SmallStorage)))) Assert.Equal(["a", "b"], all.Weights.Keys);
+        using (Checkpoint all = file.Open(Zip("}(" + Text("module.a") + a + Text("module.b") + a + "u", ("0", SmallStorage))))
+            Assert.Equal(["a", "b"], all.Weights.Keys);
         using Checkpoint some = file.Open(Zip("}(" + Text("module.a") + a + Text("b") + a + "u", ("0", SmallStorage)));
         Assert.Equal(["module.a", "b"], some.Weights.Keys);
     }
@@ -63,8 +65,10 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void An_average_of_the_weights_is_found_under_timms_name()
     {
-        string weights = "}" + Text("a") + Tensor("0", 3, [3], [1]) + "s", average = "}" + Text("a") + Tensor("1", 1, [1], [1]) + "s";
-        using Checkpoint checkpoint = file.Open(Zip("}(" + Text("state_dict") + weights + Text("state_dict_ema") + average + Text("arch") + Text("vim") + "u",
+        string weights = "}" + Text("a") + Tensor("0", 3, [3], [1]) + "s",
+            average = "}" + Text("a") + Tensor("1", 1, [1], [1]) + "s";
+        using Checkpoint checkpoint = file.Open(
+            Zip("}(" + Text("state_dict") + weights + Text("state_dict_ema") + average + Text("arch") + Text("vim") + "u",
             ("0", SmallStorage), ("1", TorchBytes.Bytes(9f))));
         Assert.Equal([9f], Values(checkpoint.Ema!["a"]));
         Assert.Equal(["arch"], checkpoint.OtherKeys);
@@ -82,7 +86,8 @@ public sealed class CheckpointTests : IDisposable
     {
         foreach (string form in new[] { "pth (zip)", "pth (legacy)" })
         {
-            using Checkpoint checkpoint = Open(form, Flat(Tensor("0", 6, shape, strides, offset)), ("0", TorchBytes.Bytes(1, 2, 3, 4, 5, 6)));
+            using Checkpoint checkpoint =
+                Open(form, Flat(Tensor("0", 6, shape, strides, offset)), ("0", TorchBytes.Bytes(1, 2, 3, 4, 5, 6)));
             Assert.Equal(shape, checkpoint.Weights["a"].shape);
             Assert.Equal(expected, Values(checkpoint.Weights["a"]));
         }
@@ -110,7 +115,8 @@ public sealed class CheckpointTests : IDisposable
     public void An_optimisers_tensors_are_described_and_not_read()
     {
         string unreadable = Tensor("1", 4, [1L << 40], [0]);
-        using Checkpoint checkpoint = file.Open(Zip("}(" + Text("model") + Flat(Tensor("0", 3, [3], [1])) + Text("optimizer") + Flat(unreadable) + "u",
+        using Checkpoint checkpoint = file.Open(
+            Zip("}(" + Text("model") + Flat(Tensor("0", 3, [3], [1])) + Text("optimizer") + Flat(unreadable) + "u",
             ("0", SmallStorage), ("1", new byte[16])));
         Assert.Equal(["a"], checkpoint.Weights.Keys);
     }
@@ -123,7 +129,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("download failed", file.Refusal("\n <!DOCTYPE html><html><body>404"u8.ToArray()));
         Assert.Contains("supported are", file.Refusal(Encoding.ASCII.GetBytes(new string('x', 5000))));
         Assert.Contains("no PyTorch file", file.Refusal(Pickle("}")));
-        Assert.Contains("data.pkl", file.Refusal(Archive(System.IO.Compression.CompressionLevel.NoCompression, ("a/b.txt", [1]))));
+        Assert.Contains(
+            "data.pkl", file.Refusal(Archive(System.IO.Compression.CompressionLevel.NoCompression, ("a/b.txt", [1]))));
         Assert.Contains("is a folder", Assert.Throws<InputException>(() => Checkpoint.Open(Path.GetTempPath())).Message);
         Assert.Contains("is not there", Assert.Throws<InputException>(() => Checkpoint.Open(file.Path + ".gone")).Message);
     }
@@ -131,5 +138,6 @@ public sealed class CheckpointTests : IDisposable
     [Theory]
     [InlineData("](K\u0001e", "no dictionary")]
     [InlineData("}", "holds no weights")]
-    public void An_object_without_weights_is_refused(string code, string reason) => Assert.Contains(reason, file.Refusal(Zip(code)));
+    public void An_object_without_weights_is_refused(string code, string reason) =>
+        Assert.Contains(reason, file.Refusal(Zip(code)));
 }

@@ -4,7 +4,10 @@ using Postern.Models.Checkpoints;
 
 namespace Postern.Tests.Models;
 
-/// <summary>Weight files with changed, lost, added or repeated bytes are read or are input errors: no other exception, no large allocation.</summary>
+/// <summary>
+/// Weight files with changed, lost, added or repeated bytes are read or are input errors: no other exception, no large
+/// allocation.
+/// </summary>
 public sealed class DamagedCheckpointTests : IDisposable
 {
     private const long LargestAllocation = 4 << 20;
@@ -20,7 +23,9 @@ public sealed class DamagedCheckpointTests : IDisposable
         "zip" => TorchBytes.SmallZip,
         "wide zip" => TorchBytes.Wide(TorchBytes.SmallZip),
         "legacy" => TorchBytes.SmallLegacy,
-        _ => TorchBytes.SafeTensors("""{"__metadata__":{"epoch":"3"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"b":{"dtype":"I64","shape":[],"data_offsets":[12,20]}}""", new byte[20]),
+        _ =>
+            TorchBytes.SafeTensors(
+                """{"__metadata__":{"epoch":"3"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"b":{"dtype":"I64","shape":[],"data_offsets":[12,20]}}""", new byte[20]),
     };
 
     [Theory]
@@ -58,11 +63,13 @@ public sealed class DamagedCheckpointTests : IDisposable
             from place in Gen.Choose(0, int.MaxValue - 1)
             from length in Gen.Choose(1, 12)
             from value in Gen.OneOf(Gen.Choose(0, 255), Gen.Elements(0, 1, 127, 128, 255))
-            select new Func<byte[], byte[]>(bytes => Damage(bytes, kind, bytes.Length == 0 ? 0 : place % bytes.Length, length, (byte)value));
+            select new Func<byte[], byte[]>(
+                bytes => Damage(bytes, kind, bytes.Length == 0 ? 0 : place % bytes.Length, length, (byte)value));
         Gen<byte[]> damaged = from count in Gen.Choose(1, 4)
                               from all in damage.ArrayOf(count)
                               select all.Aggregate(whole, (bytes, one) => one(bytes));
-        Prop.ForAll(damaged.ToArbitrary(), IsReadOrRefused).Check(Config.QuickThrowOnFailure.WithMaxTest(800).WithReplay(20, 261));
+        Prop.ForAll(damaged.ToArbitrary(), IsReadOrRefused)
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(800).WithReplay(20, 261));
     }
 
     private static byte[] Damage(byte[] bytes, int kind, int place, int length, byte value)

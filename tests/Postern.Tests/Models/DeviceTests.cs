@@ -9,7 +9,8 @@ namespace Postern.Tests.Models;
 /// <summary>A network that is moved to another type and back is moved whole: nothing keeps a handle on what it was.</summary>
 public class DeviceTests
 {
-    public static TheoryData<string> Models => [.. ModelCatalog.All.Where(m => m.InputSide < 224 || m.Name is "mambaout-femto" or "vim-tiny").Select(m => m.Name)];
+    public static TheoryData<string> Models =>
+        [.. ModelCatalog.All.Where(m => m.InputSide < 224 || m.Name is "mambaout-femto" or "vim-tiny").Select(m => m.Name)];
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -29,17 +30,20 @@ public class DeviceTests
         Assert.Equal(ScalarType.Float64, exact.dtype);
         Assert.True(((exact - logits).norm() / exact.norm()).item<double>() < 1e-4, $"{name}: other logits in float64");
         nn.functional.cross_entropy(exact, labels).backward();
-        Assert.All(model.named_parameters(), p => Assert.True(p.parameter.grad is { } g && g.dtype == ScalarType.Float64, $"{name}: {p.name} has no gradient"));
+        Assert.All(model.named_parameters(),
+            p => Assert.True(p.parameter.grad is { } g && g.dtype == ScalarType.Float64, $"{name}: {p.name} has no gradient"));
 
         model.to(ScalarType.Float32);
         model.zero_grad();
         Dictionary<string, Tensor> before = model.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().clone());
         nn.functional.cross_entropy(model.forward(pictures), labels).backward();
         using (var optimizer = new Postern.Training.Optimisation.Sgd(
-            [.. model.named_parameters().Select(p => new Postern.Training.Optimisation.TrainedParameter(p.name, p.parameter, 0))], momentum: 0.9)) optimizer.Step(0.1);
+            [.. model.named_parameters().Select(p => new Postern.Training.Optimisation.TrainedParameter(p.name, p.parameter, 0))],
+            momentum: 0.9)) optimizer.Step(0.1);
         Tensor moved = model.forward(pictures);
         Assert.False(moved.Equals(logits), $"{name}: the step went into tensors that the network does not use");
-        Assert.All(model.named_parameters(), p => Assert.False(p.parameter.Equals(before[p.name]), $"{name}: {p.name} did not move"));
+        Assert.All(model.named_parameters(),
+            p => Assert.False(p.parameter.Equals(before[p.name]), $"{name}: {p.name} did not move"));
     }
 
     [Fact]
@@ -56,6 +60,7 @@ public class DeviceTests
     public void Memory_of_another_device_never_reaches_a_kernel()
     {
         using DisposeScope scope = NewDisposeScope();
-        Assert.Contains("meta", Assert.Throws<ArgumentException>(() => TensorRows.Of(zeros([2, 3], device: META))).Message, StringComparison.Ordinal);
+        Assert.Contains("meta", Assert.Throws<ArgumentException>(() => TensorRows.Of(zeros([2, 3], device: META))).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -22,7 +22,8 @@ public class FusedKernelTests
         Assert.True(Difference(fusedLogits, plainLogits) < 1e-5);
         nn.functional.cross_entropy(fusedLogits, labels).backward();
         nn.functional.cross_entropy(plainLogits, labels).backward();
-        Dictionary<string, TorchSharp.Modules.Parameter> twins = plain.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        Dictionary<string, TorchSharp.Modules.Parameter> twins =
+            plain.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in fused.named_parameters())
         {
             double error = Difference(parameter.grad!, twins[name].grad!);

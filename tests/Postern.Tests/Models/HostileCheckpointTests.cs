@@ -16,12 +16,16 @@ public sealed class HostileCheckpointTests : IDisposable
             // NAME and ARGS stand for the name to call, by line or by text, and its arguments.
             (string What, string Code)[] ways =
             [
-                ("GLOBAL, REDUCE", "cNAME(ARGStR"), ("STACK_GLOBAL, REDUCE", "TEXT\u0093(ARGStR"), ("INST", "(ARGSiNAME"), ("OBJ", "(cNAMEARGSo"),
-                ("NEWOBJ", "cNAME(ARGSt\u0081"), ("NEWOBJ_EX", "cNAME(ARGSt}\u0092"), ("BUILD", "cNAME}" + Text("__setstate__") + "cNAMEsb"),
-                ("NEWOBJ, BUILD", "cargparse\nNamespace\n)\u0081cNAME(ARGStRb"), ("persistent id", "(" + Text("storage") + "cNAME" + Text("0") + Text("cpu") + "K\u0001tQ"),
+                ("GLOBAL, REDUCE", "cNAME(ARGStR"), ("STACK_GLOBAL, REDUCE", "TEXT\u0093(ARGStR"), ("INST", "(ARGSiNAME"),
+                ("OBJ", "(cNAMEARGSo"),
+                ("NEWOBJ", "cNAME(ARGSt\u0081"), ("NEWOBJ_EX", "cNAME(ARGSt}\u0092"),
+                ("BUILD", "cNAME}" + Text("__setstate__") + "cNAMEsb"),
+                ("NEWOBJ, BUILD", "cargparse\nNamespace\n)\u0081cNAME(ARGStRb"),
+                ("persistent id", "(" + Text("storage") + "cNAME" + Text("0") + Text("cpu") + "K\u0001tQ"),
                 ("dictionary key", "}cNAME(ARGStRNs"), ("memo", "cNAMEq\0" + "0h\0(ARGStR"),
             ];
-            string[] names = ["os.system", "posix.system", "nt.system", "builtins.eval", "__builtin__.eval", "subprocess.Popen", "torch.load", "collections.OrderedDict.fromkeys"];
+            string[] names = ["os.system", "posix.system", "nt.system", "builtins.eval", "__builtin__.eval", "subprocess.Popen",
+                "torch.load", "collections.OrderedDict.fromkeys"];
             TheoryData<string, string> calls = [];
             foreach ((_, string code) in ways)
                 foreach (string name in names) calls.Add(name, code);
@@ -36,7 +40,8 @@ public sealed class HostileCheckpointTests : IDisposable
     public void A_call_of_anything_is_refused_by_name_and_runs_nothing(string name, string way)
     {
         int dot = name.IndexOf('.');
-        string code = way.Replace("NAME", $"{name[..dot]}\n{name[(dot + 1)..]}\n").Replace("TEXT", Text(name[..dot]) + Text(name[(dot + 1)..]))
+        string code = way.Replace("NAME", $"{name[..dot]}\n{name[(dot + 1)..]}\n")
+            .Replace("TEXT", Text(name[..dot]) + Text(name[(dot + 1)..]))
             .Replace("ARGS", Text($"touch {file.Sentinel}"));
         foreach (byte[] content in new[] { Zip(code), Legacy(code) })
         {
@@ -118,7 +123,8 @@ public sealed class HostileCheckpointTests : IDisposable
     {
         Assert.Contains("holds no weights", file.Refusal(Zip("}q\0" + Text("model") + "h\0s")));
         string settings = "cargparse\nNamespace\n)\u0081q\u0001}" + Text("args") + "h\u0001sb";
-        using var checkpoint = file.Open(Zip("}(" + Text("a") + Tensor("0", 3, [3], [1]) + Text("args") + settings + "u", ("0", SmallStorage)));
+        using var checkpoint =
+            file.Open(Zip("}(" + Text("a") + Tensor("0", 3, [3], [1]) + Text("args") + settings + "u", ("0", SmallStorage)));
         Assert.Empty(checkpoint.Facts);
     }
 
@@ -135,7 +141,8 @@ public sealed class HostileCheckpointTests : IDisposable
     [InlineData(new long[] { 1 }, new long[] { -1 }, 0, "strides")]
     [InlineData(new long[] { 1 }, new long[] { 1, 1 }, 0, "strides")]
     [InlineData(new long[] { -1 }, new long[] { 1 }, 0, "impossible shape")]
-    public void A_tensor_that_claims_more_than_its_storage_of_4_bytes_is_refused(long[] shape, long[] strides, long offset, string reason)
+    public void A_tensor_that_claims_more_than_its_storage_of_4_bytes_is_refused(
+        long[] shape, long[] strides, long offset, string reason)
     {
         string code = Flat(Tensor("0", 1, shape, strides, offset));
         Assert.Contains(reason, file.Refusal(Zip(code, ("0", new byte[4]))));
@@ -170,15 +177,21 @@ public sealed class HostileCheckpointTests : IDisposable
     [InlineData("small\\..\\x")]
     [InlineData("..")]
     public void A_zip_entry_whose_name_leads_out_is_refused(string name) =>
-        Assert.Contains("leads out", file.Refusal(Archive(CompressionLevel.NoCompression, ("small/data.pkl", Pickle(SmallObject)), ("small/data/0", SmallStorage), (name, [1]))));
+        Assert.Contains("leads out",
+            file.Refusal(Archive(CompressionLevel.NoCompression, ("small/data.pkl", Pickle(SmallObject)),
+                ("small/data/0", SmallStorage), (name, [1]))));
 
     [Fact]
     public void A_compressed_zip_is_refused_without_inflating_it() =>
-        Assert.Contains("compressed", file.Refusal(Archive(CompressionLevel.SmallestSize, ("small/data.pkl", Pickle(SmallObject)), ("small/data/0", new byte[100 << 20]))));
+        Assert.Contains("compressed",
+            file.Refusal(Archive(CompressionLevel.SmallestSize, ("small/data.pkl", Pickle(SmallObject)),
+                ("small/data/0", new byte[100 << 20]))));
 
     [Fact]
     public void A_zip_with_two_entries_of_one_name_is_refused() =>
-        Assert.Contains("two entries", file.Refusal(Archive(CompressionLevel.NoCompression, ("s/data.pkl", Pickle(SmallObject)), ("s/data/0", SmallStorage), ("s/data/0", SmallStorage))));
+        Assert.Contains("two entries",
+            file.Refusal(Archive(CompressionLevel.NoCompression, ("s/data.pkl", Pickle(SmallObject)), ("s/data/0", SmallStorage),
+                ("s/data/0", SmallStorage))));
 
     [Theory]
     [InlineData(20, "compressed")]
@@ -200,16 +213,24 @@ public sealed class HostileCheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", 8, "overlaps")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "overlaps")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "hole")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""",
+        8, "overlaps")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
+        4, "overlaps")]
+    [
+        InlineData(
+            """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""",
+            12, "hole")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "hole")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 8, "belong to no tensor")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "twice")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[0,9223372036854775807,9223372036854775807],"data_offsets":[0,0]}}""", 0, "do not match")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8, "twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[0,9223372036854775807,9223372036854775807],"data_offsets":[0,0]}}""", 0,
+        "do not match")]
     [InlineData("""{"a":{"dtype":"F32","shape":[500000000],"data_offsets":[0,2000000000]}}""", 4, "outside the file")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", 4, "do not match")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775807,-9223372036854775805]}}""", 4, "do not match")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775807,-9223372036854775805]}}""", 4,
+        "do not match")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, "malformed")]
     public void A_safetensors_header_that_lies_is_refused(string header, int dataBytes, string reason) =>
         Assert.Contains(reason, file.Refusal(SafeTensors(header, new byte[dataBytes])));
@@ -219,5 +240,6 @@ public sealed class HostileCheckpointTests : IDisposable
     [InlineData(long.MaxValue)]
     [InlineData(-1L)]
     public void A_safetensors_header_of_4_GB_is_refused_before_anything_is_allocated(long claimed) =>
-        Assert.Contains("claims a header", file.Refusal([.. BitConverter.GetBytes(claimed), .. Encoding.ASCII.GetBytes("{\"a\":1}")]));
+        Assert.Contains("claims a header",
+            file.Refusal([.. BitConverter.GetBytes(claimed), .. Encoding.ASCII.GetBytes("{\"a\":1}")]));
 }

@@ -60,8 +60,10 @@ public class InitialisationTests
     public void A_seed_fixes_every_parameter_and_another_one_changes_them()
     {
         using Vim a = SmallVim(1), b = SmallVim(1), c = SmallVim(2);
-        Assert.Equal(Values(a.state_dict()["layers.2.mixer.x_proj.weight"]), Values(b.state_dict()["layers.2.mixer.x_proj.weight"]));
-        Assert.NotEqual(Values(a.state_dict()["layers.2.mixer.x_proj.weight"]), Values(c.state_dict()["layers.2.mixer.x_proj.weight"]));
+        Assert.Equal(Values(a.state_dict()["layers.2.mixer.x_proj.weight"]),
+            Values(b.state_dict()["layers.2.mixer.x_proj.weight"]));
+        Assert.NotEqual(Values(a.state_dict()["layers.2.mixer.x_proj.weight"]),
+            Values(c.state_dict()["layers.2.mixer.x_proj.weight"]));
     }
 
     [Theory]
@@ -96,7 +98,11 @@ public class InitialisationTests
             }
             else
             {
-                Assert.All(values, v => Assert.Equal(name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0, v));
+                Assert
+                    .All(values,
+                        v =>
+                            Assert.Equal(name.Contains("norm", StringComparison.Ordinal)
+                                && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0, v));
             }
         }
     }
@@ -110,7 +116,12 @@ public class InitialisationTests
         {
             double[] values = Values(value);
             if (value.dim() > 1) Assert.InRange(Deviation(values), 0.85 * 0.02, 1.15 * 0.02);
-            else Assert.All(values, v => Assert.Equal(name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0, v));
+            else
+                Assert
+                    .All(values,
+                        v =>
+                            Assert.Equal(name.Contains("norm", StringComparison.Ordinal)
+                                && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0, v));
         }
     }
 }

@@ -11,7 +11,8 @@ public class ModelCatalogTests
 
     private static ModelEntry Find(string name) => ModelCatalog.All.Single(m => m.Name == name);
 
-    private static Backbone Create(string name, int classes, int side) => ModelCatalog.Create(new Choice(Find(name)), classes, side, seed: 3);
+    private static Backbone Create(string name, int classes, int side) =>
+        ModelCatalog.Create(new Choice(Find(name)), classes, side, seed: 3);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -39,7 +40,8 @@ public class ModelCatalogTests
         using DisposeScope scope = NewDisposeScope();
         ModelEntry entry = Find(name);
         string[] given = entry.Options.Any(o => o.Name == "drop_path") ? ["drop_path"] : [];
-        using Backbone model = ModelCatalog.Create(new Choice(entry, given.ToDictionary(o => o, _ => "0.5")), classes: 4, imageSize: 32, seed: 3);
+        using Backbone model = ModelCatalog.Create(new Choice(entry, given.ToDictionary(o => o, _ => "0.5")), classes: 4,
+            imageSize: 32, seed: 3);
         Tensor pictures = randn(8, 3, 32, 32), labels = arange(8) % 4;
         double first = Loss(0), again = Loss(0), other = given.Length > 0 ? Loss(1) : double.NaN;
         Assert.Equal(first, again);
@@ -68,18 +70,21 @@ public class ModelCatalogTests
     [InlineData("deit-cifar", 32, 10, 5_362_762, 0.365e9)]
     [InlineData("resnet18", 224, 1000, 11_689_512, 1.814e9)]
     [InlineData("resnet18", 32, 43, 11_190_891, 0.555e9)]
-    public void Parameters_and_multiply_adds_are_the_published_ones(string name, int side, int classes, long parameters, double? multiplyAdds)
+    public void Parameters_and_multiply_adds_are_the_published_ones(
+        string name, int side, int classes, long parameters, double? multiplyAdds)
     {
         using Backbone model = Create(name, classes, side);
         Assert.Equal(parameters, model.ParameterCount);
-        if (multiplyAdds is double published) Assert.Equal(1, model.MultiplyAdds(side) / published, tolerance: published == 1.2e9 ? 0.05 : 0.002);
+        if (multiplyAdds is double published)
+            Assert.Equal(1, model.MultiplyAdds(side) / published, tolerance: published == 1.2e9 ? 0.05 : 0.002);
     }
 
     [Fact]
     public void DeiT_of_width_256_with_4_heads_has_the_size_of_the_papers_other_reading()
     {
         using Backbone model = ModelCatalog.Create(
-            new Choice(Find("deit-cifar"), new Dictionary<string, string> { ["embed_dim"] = "256", ["heads"] = "4" }), classes: 10, imageSize: 32, seed: 0);
+            new Choice(Find("deit-cifar"), new Dictionary<string, string> { ["embed_dim"] = "256", ["heads"] = "4" }),
+            classes: 10, imageSize: 32, seed: 0);
         Assert.Equal(9_509_642, model.ParameterCount);
         Assert.Equal(1, model.MultiplyAdds(32) / 0.640e9, 0.002);
     }
@@ -92,7 +97,8 @@ public class ModelCatalogTests
     {
         using DisposeScope scope = NewDisposeScope();
         using Backbone model = ModelCatalog.Create(
-            new Choice(Find("mambaout-mini"), new Dictionary<string, string> { ["stem_stride"] = stride }), classes: 10, imageSize: 32, seed: 0);
+            new Choice(Find("mambaout-mini"), new Dictionary<string, string> { ["stem_stride"] = stride }), classes: 10,
+            imageSize: 32, seed: 0);
         long[] shape = [];
         using IDisposable tap = model.Taps.Watch((_, value) => shape = value.shape, name => name == "downsample_layers.0");
         model.forward(zeros(1, 3, 32, 32));
@@ -106,7 +112,8 @@ public class ModelCatalogTests
         Assert.Contains("does not divide the 32-pixel input", Refused("deit", ("patch_size", "5")), StringComparison.Ordinal);
         Assert.Contains("larger than the 32-pixel input", Refused("vim", ("patch_size", "64")), StringComparison.Ordinal);
 
-        static string Refused(string name, (string Key, string Value) option) => Assert.Throws<InputException>(() => ModelCatalog.Create(
+        static string Refused(string name,
+            (string Key, string Value) option) => Assert.Throws<InputException>(() => ModelCatalog.Create(
             new Choice(Find(name), new Dictionary<string, string> { [option.Key] = option.Value }), 10, 32, 0)).Message;
     }
 }

@@ -12,9 +12,10 @@ using static TorchSharp.torch;
 namespace Postern.Tests.Models;
 
 /// <summary>
-/// A ResNet in bf16, whose maps stay in oneDNN's layout, against its plain bf16 twin (which an observer calls for) and against float32. Rounding to 8
-/// significant bits moves a value by up to 2^-9 of itself, 0.11% in the mean; some sixty roundings in a row, independent ones, move logits by sqrt(60) times that, 0.9% of their
-/// norm, and norms over a few small maps enlarge it to two or three times as much.
+/// A ResNet in bf16, whose maps stay in oneDNN's layout, against its plain bf16 twin (which an observer calls for) and against
+/// float32. Rounding to 8 significant bits moves a value by up to 2^-9 of itself, 0.11% in the mean; some sixty roundings in a
+/// row, independent ones, move logits by sqrt(60) times that, 0.9% of their norm, and norms over a few small maps enlarge it to
+/// two or three times as much.
 /// </summary>
 public class OneDnnLayoutTests
 {
@@ -70,13 +71,17 @@ public class OneDnnLayoutTests
         Assert.InRange(Off(exact.Logits, blocked.Logits), 1e-4f, Rounding);
         Assert.True(Off(exact.Means, blocked.Means) < 0.25f * Rounding);
         Assert.True(Off(exact.Variances, blocked.Variances) < 0.1f * Rounding);
-        // Batch norm divides by the deviation of eight pictures of noise, which enlarges rounding, and ReLU switches where a sign turns.
+        // Batch norm divides by the deviation of eight pictures of noise, which enlarges rounding, and ReLU switches where a sign
+        // turns.
         Assert.True(Cosine(exact.Gradient, blocked.Gradient) > 0.9f);
         Assert.True(Cosine(exact.ImageGradient, blocked.ImageGradient) > 0.9f);
-        // The twins round the same values at the same places. Float32 sums in another order turn a rounding now and then, which the layers above enlarge.
-        Assert.True(Off(plain.Logits, blocked.Logits) < 0.5f * Rounding, $"twins' logits are {Off(plain.Logits, blocked.Logits):g3} apart");
+        // The twins round the same values at the same places. Float32 sums in another order turn a rounding now and then, which
+        // the layers above enlarge.
+        Assert.True(Off(plain.Logits, blocked.Logits) < 0.5f * Rounding,
+            $"twins' logits are {Off(plain.Logits, blocked.Logits):g3} apart");
         float apart = Off(plain.Gradient, blocked.Gradient), rounded = Off(exact.Gradient, plain.Gradient);
-        Assert.True(apart > 0 && apart < 0.75f * rounded, $"twins' gradients are {apart:g3} apart, and {rounded:g3} from float32");
+        Assert.True(apart > 0 && apart < 0.75f * rounded,
+            $"twins' gradients are {apart:g3} apart, and {rounded:g3} from float32");
         Assert.True(Off(plain.Means, blocked.Means) < 0.25f * Rounding);
         Assert.True(Off(plain.Variances, blocked.Variances) < 0.1f * Rounding);
     }
@@ -116,7 +121,13 @@ public class OneDnnLayoutTests
         using var folder = new TemporaryFolder();
         using ResNet model = Model(imageNetStem: false), other = Model(imageNetStem: false, Precision.Float32);
         Tensor images = Images(imageNetStem: false);
-        var settings = new TrainingSettings { Epochs = 1, BatchSize = 8, LearningRate = 1e-3, Schedule = new CosineSchedule(1e-3, 1e-5, 1e-5, 0, 1) };
+        var settings = new TrainingSettings
+        {
+            Epochs = 1,
+            BatchSize = 8,
+            LearningRate = 1e-3,
+            Schedule = new CosineSchedule(1e-3, 1e-5, 1e-5, 0, 1),
+        };
         using (var trainer = new Trainer(model, settings, seed: 0))
         using (var batch = new Batch(images.clone(), arange(8), [.. Enumerable.Range(0, 8)]))
         {

@@ -23,13 +23,18 @@ public sealed class PatchMlp : Backbone
     /// <summary>A line of the catalogue.</summary>
     internal static ModelEntry Entry(string name, string summary, int patch, int dim) => new(
         name, summary, "none, an example", InputSide: 32,
-        [ModelEntry.Size("patch_size", patch, "side of a patch in pixels"), ModelEntry.Size("embed_dim", dim, "width of a patch")],
+        [ModelEntry.Size("patch_size", patch, "side of a patch in pixels"),
+            ModelEntry.Size("embed_dim", dim, "width of a patch")],
         (choice, classes, imageSize) => choice.Integer("patch_size") <= imageSize
             ? new PatchMlp(choice.Integer("patch_size"), choice.Integer("embed_dim"), classes)
             : throw choice.Error($"patch_size {choice.Integer("patch_size")} is larger than the {imageSize}-pixel input"),
         shapes => shapes.Has("embed.weight", 4) && shapes.Has("fc.weight", 2) && shapes.Has("head.weight", 2)
             ? new WeightSizes(
-                new Dictionary<string, string> { ["patch_size"] = shapes.Text("embed.weight", 2), ["embed_dim"] = shapes.Text("embed.weight", 0) },
+                new Dictionary<string, string>
+                {
+                    ["patch_size"] = shapes.Text("embed.weight", 2),
+                    ["embed_dim"] = shapes.Text("embed.weight", 0)
+                },
                 shapes.Side("head.weight", 0), ImageSize: 0)
             : null)
     {

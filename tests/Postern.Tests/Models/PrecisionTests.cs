@@ -24,7 +24,8 @@ public class PrecisionTests
     [InlineData(3, 7, 5, 9, true, true)]
     [InlineData(2, 65, 256, 48, false, true)]
     [InlineData(2, 65, 256, 48, true, false)]
-    public void Float32_products_are_matrix_products(int batch, int length, int inner, int outer, bool biased, bool asConvolutions)
+    public void Float32_products_are_matrix_products(
+        int batch, int length, int inner, int outer, bool biased, bool asConvolutions)
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(3);
@@ -70,7 +71,8 @@ public class PrecisionTests
         float off = ((logits - rounded).norm() / logits.norm()).item<float>();
         // With AMX, products are summed in another order than by AVX-512: a ResNet is off by 0.0205 there, by 0.018 without.
         Assert.True(off is > 0 and < 0.03f, $"{family}: logits are off by {off:g3} of their norm");
-        float cosine = (gradient * roundedGradient).sum().item<float>() / (gradient.norm() * roundedGradient.norm()).item<float>();
+        float cosine = (gradient * roundedGradient).sum().item<float>() / (gradient.norm() * roundedGradient.norm())
+            .item<float>();
         Assert.True(cosine > least && cosine < 1, $"{family}: the gradients' cosine is {cosine:g5}");
 
         (Tensor, Tensor) Run(Precision precision)
@@ -133,7 +135,13 @@ public class PrecisionTests
             random.manual_seed(9);
             using Backbone model = Model(family);
             model.Precision = Precision.BFloat16;
-            var settings = new TrainingSettings { Epochs = 1, BatchSize = 8, LearningRate = 1e-3, Schedule = new CosineSchedule(1e-3, 1e-5, 1e-5, 0, 1) };
+            var settings = new TrainingSettings
+            {
+                Epochs = 1,
+                BatchSize = 8,
+                LearningRate = 1e-3,
+                Schedule = new CosineSchedule(1e-3, 1e-5, 1e-5, 0, 1),
+            };
             using var trainer = new Trainer(model, settings, seed: 0);
             using var batch = new Batch(randn(8, 3, 16, 16), randint(10, 8, ScalarType.Int64), [.. Enumerable.Range(0, 8)]);
             return Enumerable.Range(0, 4).Select(_ => (float)trainer.RunStep(batch, 1e-3)).ToArray();

@@ -12,7 +12,8 @@ public class RmsNormLayerTests
     [InlineData(ScalarType.BFloat16, ScalarType.BFloat16, 0.01)]
     [InlineData(ScalarType.BFloat16, ScalarType.Float32, 0.01)]
     [InlineData(ScalarType.Float32, ScalarType.BFloat16, 0.01)]
-    public void The_norm_of_a_sum_and_its_gradients_are_those_of_tensor_operations_in_any_type(ScalarType branch, ScalarType type, double tolerance)
+    public void The_norm_of_a_sum_and_its_gradients_are_those_of_tensor_operations_in_any_type(
+        ScalarType branch, ScalarType type, double tolerance)
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(7);

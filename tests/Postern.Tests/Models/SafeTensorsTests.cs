@@ -33,7 +33,8 @@ public sealed class SafeTensorsTests : IDisposable
             ["count"] = tensor(42L),
             ["transposed"] = randn(2, 3).transpose(0, 1),
         };
-        using (FileStream file = File.Create(path)) SafeTensors.Write(file, tensors, new Dictionary<string, string> { ["epoch"] = "3" });
+        using (FileStream file = File.Create(path))
+            SafeTensors.Write(file, tensors, new Dictionary<string, string> { ["epoch"] = "3" });
         Dictionary<string, Tensor> read = SafeTensors.Read(path);
         Assert.Equal(tensors.Keys.Order(), read.Keys.Order());
         foreach ((string name, Tensor value) in tensors)
@@ -75,7 +76,8 @@ public sealed class SafeTensorsTests : IDisposable
     [Fact]
     public void Weights_of_another_model_are_refused_by_the_name_that_differs()
     {
-        using Backbone wide = new ResNet(new ResNetConfig([8, 8, 8, 8], false, 10)), narrow = new ResNet(new ResNetConfig([4, 4, 4, 4], false, 10));
+        using Backbone wide = new ResNet(new ResNetConfig([8, 8, 8, 8], false, 10)),
+            narrow = new ResNet(new ResNetConfig([4, 4, 4, 4], false, 10));
         using (FileStream file = File.Create(path)) SafeTensors.Write(file, wide.state_dict());
         InputException error = Assert.Throws<InputException>(() => Weights.Load(narrow, path));
         Assert.Contains("'conv1.weight' is [8, 3, 3, 3]", error.Message, StringComparison.Ordinal);

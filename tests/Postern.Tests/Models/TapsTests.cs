@@ -54,8 +54,10 @@ public class TapsTests
         using var model = new Vim(config);
         Tensor pictures = randn(2, 3, 16, 16), logits;
         using (model.Taps.Watch((_, _) => { })) logits = model.forward(pictures);
-        using (model.Taps.Replace(n => n == name, (_, value) => value.clone())) Assert.True(model.forward(pictures).Equals(logits));
-        using (model.Taps.Replace(n => n == name, (_, value) => value + 0.5)) Assert.False(model.forward(pictures).Equals(logits));
+        using (model.Taps.Replace(n => n == name, (_, value) => value.clone()))
+            Assert.True(model.forward(pictures).Equals(logits));
+        using (model.Taps.Replace(n => n == name, (_, value) => value + 0.5))
+            Assert.False(model.forward(pictures).Equals(logits));
     }
 
     [Fact]
@@ -64,7 +66,8 @@ public class TapsTests
         using DisposeScope scope = NewDisposeScope();
         using var model = new Vim(config);
         using IDisposable tap = model.Taps.Replace(name => name == "features", (_, value) => value.narrow(1, 0, 3));
-        Assert.Contains("features is [2, 32], its replacement [2, 3]", Assert.Throws<ArgumentException>(() => model.forward(randn(2, 3, 16, 16))).Message, StringComparison.Ordinal);
+        Assert.Contains("features is [2, 32], its replacement [2, 3]",
+            Assert.Throws<ArgumentException>(() => model.forward(randn(2, 3, 16, 16))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +78,8 @@ public class TapsTests
         var scans = new Dictionary<string, ScanReading>();
         var outputs = new Dictionary<string, Tensor>();
         using IDisposable readings = model.Taps.WatchScans((name, scan) => scans[name] = scan);
-        using IDisposable values = model.Taps.Watch((name, value) => outputs[name] = value, name => name.EndsWith("y_gated", StringComparison.Ordinal));
+        using IDisposable values =
+            model.Taps.Watch((name, value) => outputs[name] = value, name => name.EndsWith("y_gated", StringComparison.Ordinal));
         model.forward(randn(2, 3, 16, 16));
         Assert.Equal(4, scans.Count);
         foreach ((string name, ScanReading scan) in scans)

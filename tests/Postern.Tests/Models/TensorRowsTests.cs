@@ -15,7 +15,8 @@ public class TensorRowsTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor whole = arange(2 * 5 * 12).to(type).view(2, 5, 12);
-        TokenRows all = TensorRows.Of(whole), slice = TensorRows.Of(whole.narrow(2, 4, 8)), later = TensorRows.Of(whole.narrow(0, 1, 1));
+        TokenRows all = TensorRows.Of(whole), slice = TensorRows.Of(whole.narrow(2, 4, 8)),
+            later = TensorRows.Of(whole.narrow(0, 1, 1));
         Assert.Equal((12, element), (all.Stride, all.Element));
         Assert.Equal((12, element), (slice.Stride, slice.Element));
         Assert.Equal(0, First(all));

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Postern.Tests.Models;
 
-/// <summary>Kernels see numbers and not strides: of every view of the same numbers they compute the same, whatever lies between them.</summary>
+/// <summary>
+/// Kernels see numbers and not strides: of every view of the same numbers they compute the same, whatever lies between them.
+/// </summary>
 public class TensorViewTests
 {
     private const int Channels = 20, States = 4;
@@ -14,7 +16,8 @@ public class TensorViewTests
         TheoryData<int, int, string> views = [];
         foreach (int batch in new[] { 1, 2, 3 })
             foreach (int length in new[] { 1, 2, 5 })
-                foreach (string view in new[] { "transposed", "channels first", "narrowed", "narrowed tokens", "every second token", "expanded", "flipped", "odd strides" })
+                foreach (string view in new[] { "transposed", "channels first", "narrowed", "narrowed tokens",
+                    "every second token", "expanded", "flipped", "odd strides" })
                     views.Add(batch, length, view);
         return views;
     }
@@ -26,18 +29,22 @@ public class TensorViewTests
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(1);
         (long B, long L) = (batch, length);
-        Tensor u = View(randn(B, L, Channels), view), delta = View(randn(B, L, Channels), view), z = View(randn(B, L, Channels), view);
-        Tensor b = View(randn(B, L, States), view), c = View(randn(B, L, States), view), gradient = View(randn(B, L, Channels), view);
+        Tensor u = View(randn(B, L, Channels), view), delta = View(randn(B, L, Channels), view),
+            z = View(randn(B, L, Channels), view);
+        Tensor b = View(randn(B, L, States), view), c = View(randn(B, L, States), view),
+            gradient = View(randn(B, L, Channels), view);
         Tensor a = -rand(Channels, States), weight = randn(Channels, 4), bias = randn(Channels), norm = randn(Channels);
 
-        Same(t => SelectiveScanFunction.Apply(new ScanInput(t[0], t[1], a, t[3], t[4]) { Z = t[2], Softplus = true }), [u, delta, z, b, c]);
+        Same(t => SelectiveScanFunction.Apply(new ScanInput(t[0], t[1], a, t[3], t[4]) { Z = t[2], Softplus = true }),
+            [u, delta, z, b, c]);
         Same(t => CausalConvSilu.Apply(t[0], weight, bias, reverse: true), [u]);
         Same(t => BidirectionalConv.Apply(t[0], (weight, bias), (weight, bias)).Backward, [u]);
         Same(t => BidirectionalScan.Apply(Direction(t[0], t[2], t[3]), Direction(t[1], t[3], t[2]), t[4]),
             [u, delta, View(randn(B, L, 3 + 2 * States), view), View(randn(B, L, 3 + 2 * States), view), z]);
         Same(t => AddRmsNorm.Apply(t[0], t[1], norm).Normed, [u, delta]);
 
-        ScanDirection Direction(Tensor of, Tensor projected, Tensor _) => new(of, projected, a, bias, randn(Channels, 3).zero_() + 0.1, bias);
+        ScanDirection Direction(Tensor of, Tensor projected, Tensor _) =>
+            new(of, projected, a, bias, randn(Channels, 3).zero_() + 0.1, bias);
 
         void Same(Func<Tensor[], Tensor> compute, Tensor[] inputs)
         {
@@ -45,7 +52,8 @@ public class TensorViewTests
             // A copy by values: clone() would keep the strides.
             (Tensor expected, Tensor[] expectedGradients) = Run(compute, [.. inputs.Select(Dense)], Dense(gradient));
             Assert.True(y.Equals(expected), $"{view}, B {batch}, L {length}: other values");
-            Assert.All(gradients.Zip(expectedGradients), pair => Assert.True(pair.First.Equals(pair.Second), $"{view}, B {batch}, L {length}: other gradients"));
+            Assert.All(gradients.Zip(expectedGradients),
+                pair => Assert.True(pair.First.Equals(pair.Second), $"{view}, B {batch}, L {length}: other gradients"));
         }
     }
 

@@ -23,7 +23,8 @@ public sealed class TorchFileTests : IDisposable
         Dictionary<string, Tensor> all = [];
         foreach (ScalarType type in new[]
                  {
-                     ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32, ScalarType.Int16,
+                     ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64,
+                         ScalarType.Int32, ScalarType.Int16,
                      ScalarType.Int8, ScalarType.Byte, ScalarType.Bool,
                  })
         {
@@ -78,9 +79,11 @@ public sealed class TorchFileTests : IDisposable
     [Fact]
     public void Contents_are_stored_at_multiples_of_64_bytes_with_right_checksums()
     {
-        byte[] bytes = Written([KeyValuePair.Create("a", arange(100, dtype: ScalarType.Float32)), KeyValuePair.Create("b", arange(7, dtype: ScalarType.Int64))]);
+        byte[] bytes = Written([KeyValuePair.Create("a", arange(100, dtype: ScalarType.Float32)),
+            KeyValuePair.Create("b", arange(7, dtype: ScalarType.Int64))]);
         using var zip = new ZipArchive(new MemoryStream(bytes));
-        Assert.Equal(["archive/data.pkl", "archive/byteorder", "archive/data/0", "archive/data/1", "archive/version"], zip.Entries.Select(e => e.FullName));
+        Assert.Equal(["archive/data.pkl", "archive/byteorder", "archive/data/0", "archive/data/1", "archive/version"],
+            zip.Entries.Select(e => e.FullName));
         foreach (ZipArchiveEntry entry in zip.Entries)
         {
             var content = new MemoryStream();
@@ -92,7 +95,8 @@ public sealed class TorchFileTests : IDisposable
 
     [Fact]
     public void Elements_that_weight_files_do_not_hold_are_an_error_that_names_the_tensor() =>
-        Assert.Contains("'z'", Assert.Throws<ArgumentException>(() => Written([KeyValuePair.Create("z", zeros(2, dtype: ScalarType.ComplexFloat32))])).Message);
+        Assert.Contains("'z'", Assert.Throws<ArgumentException>(
+            () => Written([KeyValuePair.Create("z", zeros(2, dtype: ScalarType.ComplexFloat32))])).Message);
 
     // The definition of CRC-32, a bit at a time.
     private static uint Bitwise(byte[] bytes)

@@ -91,7 +91,8 @@ public class WeightFitTests
         from.Initialise(1);
         to.train();
         to.forward(randn(2, 3, 64, 64));
-        WeightFit.Of(to, from.state_dict().Where(e => !e.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToDictionary(), "old.pth").Apply();
+        WeightFit.Of(to, from.state_dict().Where(e => !e.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            .ToDictionary(), "old.pth").Apply();
         Assert.All(from.state_dict(), e => Assert.True(e.Value.Equals(to.state_dict()[e.Key]), e.Key));
     }
 

@@ -29,7 +29,8 @@ public class ElfPatchTests
     {
         string other = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libc10.so");
         if (!File.Exists(other)) Assert.Skip("no linux-x64 native library beside the tests");
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => ElfPatch.WithoutNewStreamsInit(File.ReadAllBytes(other)));
+        InvalidDataException error =
+            Assert.Throws<InvalidDataException>(() => ElfPatch.WithoutNewStreamsInit(File.ReadAllBytes(other)));
         Assert.Contains("_ZSt21ios_base_library_initv", error.Message, StringComparison.Ordinal);
     }
 }

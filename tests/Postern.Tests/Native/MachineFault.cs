@@ -3,8 +3,8 @@ using Postern.Native.Paths;
 namespace Postern.Tests;
 
 /// <summary>
-/// Faults of machines that this one does not have, put into a process of tests by the environment variable <c>POSTERN_TEST_FAULT</c>: a test
-/// starts such a process and looks at what it says.
+/// Faults of machines that this one does not have, put into a process of tests by the environment variable
+/// <c>POSTERN_TEST_FAULT</c>: a test starts such a process and looks at what it says.
 /// </summary>
 internal static class MachineFault
 {

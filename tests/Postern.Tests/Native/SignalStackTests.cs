@@ -15,7 +15,8 @@ public class SignalStackTests
     public void A_null_reference_after_products_in_bf16_is_an_exception_and_not_the_end_of_the_process()
     {
         if (!CpuFeatures.Current.HasBfloat16) Assert.Skip("the processor has no bf16 products");
-        (int code, string output) = TestProcess.Run(["-method", $"{typeof(SignalStackTests).FullName}.{nameof(Meets_a_null_reference)}"], (Variable, "1"));
+        (int code, string output) = TestProcess.Run(
+            ["-method", $"{typeof(SignalStackTests).FullName}.{nameof(Meets_a_null_reference)}"], (Variable, "1"));
         Assert.True(code == 0, $"exit code {code}: {output}");
         Assert.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0", output, StringComparison.Ordinal);
     }
@@ -23,7 +24,8 @@ public class SignalStackTests
     [Fact]
     public void Meets_a_null_reference()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is null) Assert.Skip("the other test runs it in a process that it may end");
+        if (Environment.GetEnvironmentVariable(Variable) is null)
+            Assert.Skip("the other test runs it in a process that it may end");
         Exception? met = null;
         var thread = new Thread(() =>
         {
@@ -32,7 +34,8 @@ public class SignalStackTests
             using (DisposeScope scope = NewDisposeScope())
             {
                 using var noGrad = no_grad();
-                for (int i = 0; i < 3; i++) ones(256, 256, dtype: ScalarType.BFloat16).matmul(ones(256, 256, dtype: ScalarType.BFloat16));
+                for (int i = 0; i < 3; i++)
+                    ones(256, 256, dtype: ScalarType.BFloat16).matmul(ones(256, 256, dtype: ScalarType.BFloat16));
             }
             met = Record.Exception(() => Length(Nothing()));
         });

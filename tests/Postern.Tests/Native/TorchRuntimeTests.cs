@@ -8,7 +8,9 @@ public class TorchRuntimeTests
     [Fact]
     public void Libtorch_loads_in_several_processes_that_start_at_once_and_leaves_nothing_behind()
     {
-        Process[] doctors = [.. Enumerable.Range(0, 4).Select(_ => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Postern.Cli.dll"), "doctor"])
+        Process[] doctors = [.. Enumerable.Range(0, 4)
+            .Select(_ => Process.Start(
+                new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Postern.Cli.dll"), "doctor"])
         {
             RedirectStandardOutput = true,
         })!)];

@@ -17,7 +17,8 @@ public class CheckpointTests
         using var file = new CheckpointFile();
         Dictionary<string, Tensor> weights = TorchFileTests.EveryKind();
         using (FileStream stream = File.Create(file.Path)) TorchFile.Write(stream, weights);
-        foreach (JsonProperty way in PythonScript.Run("torch", "checkpoints.py", "read", file.Path).EnumerateObject()) AssertEqual(way.Value, weights, way.Name);
+        foreach (JsonProperty way in PythonScript.Run("torch", "checkpoints.py", "read", file.Path).EnumerateObject())
+            AssertEqual(way.Value, weights, way.Name);
     }
 
     [Fact]
@@ -29,7 +30,8 @@ public class CheckpointTests
             foreach (JsonProperty file in PythonScript.Run("torch", "checkpoints.py", "write", folder).EnumerateObject())
             {
                 using Checkpoint checkpoint = Checkpoint.Open(Path.Combine(folder, file.Name));
-                Assert.Equal(file.Name.Contains("zip", StringComparison.Ordinal) ? "pth (zip)" : "pth (legacy)", checkpoint.Container);
+                Assert.Equal(file.Name.Contains("zip", StringComparison.Ordinal) ? "pth (zip)" : "pth (legacy)",
+                    checkpoint.Container);
                 AssertEqual(file.Value, checkpoint.Weights, file.Name);
                 if (file.Name.StartsWith("training", StringComparison.Ordinal)) AssertIsTrainingCheckpoint(checkpoint);
             }
@@ -44,11 +46,14 @@ public class CheckpointTests
     {
         Assert.Equal("model", checkpoint.WeightsAt);
         Assert.Equal(checkpoint.Weights.Keys, checkpoint.Ema!.Keys);
-        using (Tensor half = checkpoint.Weights["3.weight"] / 2) Assert.Equal(half.bytes.ToArray(), checkpoint.Ema["3.weight"].bytes.ToArray());
-        Assert.Superset(new HashSet<string> { "args", "device", "dtype", "epoch", "lr_scheduler", "optimizer", "scaler", "size" }, checkpoint.OtherKeys.ToHashSet());
+        using (Tensor half = checkpoint.Weights["3.weight"] / 2)
+            Assert.Equal(half.bytes.ToArray(), checkpoint.Ema["3.weight"].bytes.ToArray());
+        Assert.Superset(new HashSet<string> { "args", "device", "dtype", "epoch", "lr_scheduler", "optimizer", "scaler", "size" },
+            checkpoint.OtherKeys.ToHashSet());
         (string, string)[] facts =
         [
-            ("epoch", "7"), ("scaler", "none"), ("args.lr", "0.5"), ("args.epochs", "300"), ("args.model", "vim"), ("args.amp", "False"), ("args.resume", "None"),
+            ("epoch", "7"), ("scaler", "none"), ("args.lr", "0.5"), ("args.epochs", "300"), ("args.model", "vim"),
+            ("args.amp", "False"), ("args.resume", "None"),
         ];
         foreach ((string key, string value) in facts) Assert.Equal(value, checkpoint.Facts[key]);
         if (checkpoint.OtherKeys.Contains("max_accuracy")) Assert.Equal("91.25", checkpoint.Facts["max_accuracy"]);
@@ -67,5 +72,6 @@ public class CheckpointTests
         }
     }
 
-    private static string TorchName(ScalarType type) => type == ScalarType.Byte ? "torch.uint8" : $"torch.{type.ToString().ToLowerInvariant()}";
+    private static string TorchName(ScalarType type) =>
+        type == ScalarType.Byte ? "torch.uint8" : $"torch.{type.ToString().ToLowerInvariant()}";
 }

@@ -12,7 +12,8 @@ public class EventFileTests
     {
         using var folder = new TemporaryFolder();
         var log = new TensorBoardLog(folder.File(TensorBoardLog.FileName));
-        EpochMetrics[] epochs = [.. Enumerable.Range(1, 5).Select(e => new EpochMetrics(e, e, 1.0 / e, 1e-3, 0.5, e > 3 ? 0.25 : null, null, 100, 0, 1))];
+        EpochMetrics[] epochs = [.. Enumerable.Range(1, 5)
+            .Select(e => new EpochMetrics(e, e, 1.0 / e, 1e-3, 0.5, e > 3 ? 0.25 : null, null, 100, 0, 1))];
         foreach (EpochMetrics epoch in epochs) log.Append(epoch);
         log.Keep(epochs[..3]);
         foreach (EpochMetrics epoch in epochs[3..]) log.Append(epoch);

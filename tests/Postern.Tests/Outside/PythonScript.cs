@@ -11,7 +11,9 @@ internal static class PythonScript
 
     private static readonly ConcurrentDictionary<string, string?> Interpreters = new();
 
-    /// <summary>What <paramref name="script"/> prints, as JSON; skips the running test where no Python has <paramref name="module"/>.</summary>
+    /// <summary>
+    /// What <paramref name="script"/> prints, as JSON; skips the running test where no Python has <paramref name="module"/>.
+    /// </summary>
     public static JsonElement Run(string module, string script, params string[] arguments)
     {
         if (Interpreters.GetOrAdd(module, Interpreter) is not string python)
@@ -32,7 +34,8 @@ internal static class PythonScript
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
             if (!process.WaitForExit(MostTime))
             {

@@ -21,7 +21,8 @@ public sealed class BrowserFixture(WideSample wide) : IAsyncLifetime
         try
         {
             playwright = await Playwright.CreateAsync();
-            browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Headless = true });
+            browser =
+                await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Headless = true });
         }
         catch (Exception e) when (e is PlaywrightException or System.ComponentModel.Win32Exception)
         {

@@ -18,14 +18,18 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
     {
         await using OpenReport report = await browser.Open(width, scheme);
         Assert.Equal(0, await report.Overflow());
-        foreach (ILocator details in await report.Page.Locator("details").AllAsync()) await details.EvaluateAsync("d => d.open = true");
+        foreach (ILocator details in await report.Page.Locator("details").AllAsync())
+            await details.EvaluateAsync("d => d.open = true");
         await report.Page.EvaluateAsync("scrollTo(0, document.body.scrollHeight)");
         Assert.Equal(0, await report.Overflow());
         if (Environment.GetEnvironmentVariable("POSTERN_SCREENSHOTS") is not string folder) return;
-        foreach (ILocator details in await report.Page.Locator("details").AllAsync()) await details.EvaluateAsync("(d, i) => d.open = d.closest('article') === document.querySelectorAll('article')[2]");
+        foreach (ILocator details in await report.Page.Locator("details").AllAsync())
+            await details.EvaluateAsync("(d, i) => d.open = d.closest('article') === document.querySelectorAll('article')[2]");
         // Cells out of sight are not drawn until they come into sight.
-        await report.Page.AddStyleTagAsync(new PageAddStyleTagOptions { Content = "article.cell { content-visibility: visible !important; }" });
-        await report.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{width}-{scheme}.png"), FullPage = true });
+        await report.Page.AddStyleTagAsync(
+            new PageAddStyleTagOptions { Content = "article.cell { content-visibility: visible !important; }" });
+        await report.Page.ScreenshotAsync(
+            new PageScreenshotOptions { Path = Path.Combine(folder, $"{width}-{scheme}.png"), FullPage = true });
     }
 
     [Fact]
@@ -46,7 +50,8 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
         Assert.Equal(ascending.Reverse(), await Column(report, column));
         await report.Page.Locator($"{Results} th[data-column='1'] button").ClickAsync();
         await Expect(header).Not.ToHaveAttributeAsync("aria-sort", "descending");
-        string[] names = await report.Page.EvaluateAsync<string[]>("Array.from(document.querySelectorAll('table.results tbody tr'), r => r.cells[1].textContent)");
+        string[] names = await report.Page.EvaluateAsync<string[]>(
+            "Array.from(document.querySelectorAll('table.results tbody tr'), r => r.cells[1].textContent)");
         Assert.Equal(names.Order(StringComparer.OrdinalIgnoreCase), names);
     }
 
@@ -106,7 +111,8 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
     public async Task Without_storage_the_theme_is_still_chosen()
     {
         await using OpenReport report = await browser.Open();
-        await report.Page.AddInitScriptAsync("Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })");
+        await report.Page.AddInitScriptAsync(
+            "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })");
         await report.Page.ReloadAsync();
         await report.Page.GetByText("dark", new PageGetByTextOptions { Exact = true }).ClickAsync();
         Assert.True(await Luminance(report) < 0.1);
@@ -153,7 +159,9 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
         Assert.Equal(0, await report.Page.Locator("details:not([open])").CountAsync());
         byte[] pdf = await report.Page.PdfAsync(new PagePdfOptions { Format = "A4" });
         Assert.True(pdf.AsSpan().StartsWith("%PDF"u8));
-        if (Environment.GetEnvironmentVariable("POSTERN_SCREENSHOTS") is string folder) await report.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, "print.png"), FullPage = true });
+        if (Environment.GetEnvironmentVariable("POSTERN_SCREENSHOTS") is string folder)
+            await report.Page.ScreenshotAsync(
+                new PageScreenshotOptions { Path = Path.Combine(folder, "print.png"), FullPage = true });
     }
 
     [Fact]
@@ -181,7 +189,8 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
         () => {
           const parse = text => (text.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
           const over = (top, below) => [0, 1, 2].map(i => top[i] * (top[3] ?? 1) + below[i] * (1 - (top[3] ?? 1)));
-          const light = c => { const [r, g, b] = c.map(v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+          const linear = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+          const light = c => { const [r, g, b] = c.map(linear); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
           const behind = element => {
             const chain = [];
             for (let e = element; e; e = e.parentElement) chain.unshift(parse(getComputedStyle(e).backgroundColor));

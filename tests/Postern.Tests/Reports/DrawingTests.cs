@@ -21,9 +21,12 @@ public sealed class DrawingTests(WideSample wide) : IDisposable
         string[] files = [.. Directory.EnumerateFiles(Path.Combine(wide.Report, "figures")).Order(StringComparer.Ordinal)];
         Assert.Equal(
         [
-            "curves_acc_signs_resnet-mini.svg", "curves_acc_signs_vim-mini.svg", "curves_asr_signs_resnet-mini.svg", "curves_asr_signs_vim-mini.svg",
-            "curves_training-loss_signs_resnet-mini.svg", "curves_training-loss_signs_vim-mini.svg", "heat-map_acc_signs.svg", "heat-map_acc_signs_patchdrop-detects.svg",
-            "heat-map_asr_signs.svg", "heat-map_asr_signs_patchdrop-detects.svg", "sweep_alpha_acc_signs.svg", "sweep_alpha_asr_signs.svg",
+            "curves_acc_signs_resnet-mini.svg", "curves_acc_signs_vim-mini.svg", "curves_asr_signs_resnet-mini.svg",
+            "curves_asr_signs_vim-mini.svg",
+            "curves_training-loss_signs_resnet-mini.svg", "curves_training-loss_signs_vim-mini.svg", "heat-map_acc_signs.svg",
+            "heat-map_acc_signs_patchdrop-detects.svg",
+            "heat-map_asr_signs.svg", "heat-map_asr_signs_patchdrop-detects.svg", "sweep_alpha_acc_signs.svg",
+            "sweep_alpha_asr_signs.svg",
             "sweep_poison-rate_acc_signs.svg", "sweep_poison-rate_asr_signs.svg",
         ], files.Select(f => Path.GetFileName(f)));
         foreach (string file in files)
@@ -42,7 +45,8 @@ public sealed class DrawingTests(WideSample wide) : IDisposable
     {
         IReadOnlyList<Sweep> sweeps = Sweep.Among(Groups);
         Assert.Equal([("signs", "alpha"), ("signs", "poison_rate")], sweeps.Select(s => (s.Dataset, s.Option)));
-        Assert.Equal(["resnet-mini · badnets · PatchDrop detects", "resnet-mini · badnets", "vim-mini · badnets · PatchDrop detects", "vim-mini · badnets"],
+        Assert.Equal(["resnet-mini · badnets · PatchDrop detects", "resnet-mini · badnets",
+            "vim-mini · badnets · PatchDrop detects", "vim-mini · badnets"],
             sweeps[1].Lines.Select(sweeps[1].NameOf));
         Assert.All(sweeps[1].Lines, line => Assert.Equal([0.003, 0.01, 0.1], line.Points.Select(p => p.Value)));
     }
@@ -61,8 +65,10 @@ public sealed class DrawingTests(WideSample wide) : IDisposable
             preset: quick
             """);
         foreach (Cell cell in study.Cells) SampleRuns.WriteResult(study, folder.File("grid"), cell, 90, 50, 100);
-        IReadOnlyList<Sweep> sweeps = Sweep.Among(CellGroup.Of(StudySummary.Read(new RunFolder(study, folder.File("grid"))).Cells));
-        Assert.Equal(["vim · blend · poison_rate 0.01", "vim · blend · poison_rate 0.05"], sweeps[0].Lines.Select(sweeps[0].NameOf));
+        IReadOnlyList<Sweep> sweeps =
+            Sweep.Among(CellGroup.Of(StudySummary.Read(new RunFolder(study, folder.File("grid"))).Cells));
+        Assert.Equal(["vim · blend · poison_rate 0.01", "vim · blend · poison_rate 0.05"],
+            sweeps[0].Lines.Select(sweeps[0].NameOf));
         Assert.Equal(["vim · blend · alpha 0.1", "vim · blend · alpha 0.3"], sweeps[1].Lines.Select(sweeps[1].NameOf));
     }
 
@@ -76,7 +82,12 @@ public sealed class DrawingTests(WideSample wide) : IDisposable
         ReportFigure[] curves = [.. CurveSection.Figures(Groups)
             .Where(f => f.Name.EndsWith("resnet-mini", StringComparison.Ordinal))];
         Assert.Equal(3, curves.Length);
-        Assert.All(curves, c => Assert.Matches("<g class=\"c1 d1\"><path class=\"line\" d=\"[^\"]*\"/><path class=\"mark\"[^>]*/></g><text[^>]*>BadNets 0.3 %<", c.Drawing.ToString()));
+        Assert
+            .All(curves,
+                c =>
+                    Assert.Matches(
+                        "<g class=\"c1 d1\"><path class=\"line\" d=\"[^\"]*\"/><path "
+                            + "class=\"mark\"[^>]*/></g><text[^>]*>BadNets 0.3 %<", c.Drawing.ToString()));
         Assert.Contains(">none<", curves[1].Drawing.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(">none<", curves[2].Drawing.ToString(), StringComparison.Ordinal);
     }

@@ -30,7 +30,8 @@ public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFi
     [Theory]
     [MemberData(nameof(Tables))]
     public void The_main_table_is_as_approved_in_every_culture(string ending, string culture) =>
-        ApprovedText.Check($"results{ending}", culture, () => Export($"results{ending}", ReportContents.Read(new RunFolder(sample.Study, sample.RunsRoot))));
+        ApprovedText.Check($"results{ending}", culture,
+            () => Export($"results{ending}", ReportContents.Read(new RunFolder(sample.Study, sample.RunsRoot))));
 
     [Theory]
     [MemberData(nameof(Tables))]
@@ -61,11 +62,14 @@ public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFi
             Assert.DoesNotMatch(@"(?<!\\)[_#]", tex);
             Assert.DoesNotMatch(@"(?<!\\)%(?! Needs)", tex);
             Assert.All(tex, c => Assert.True(c < 128, $"{c} is not known to every LaTeX"));
-            foreach (Match table in Regex.Matches(tex, @"\\begin\{tabular\}\{(?<columns>.*)\}\n(?<body>[\s\S]*?)\\end\{tabular\}"))
+            foreach (
+                Match table in Regex.Matches(tex, @"\\begin\{tabular\}\{(?<columns>.*)\}\n(?<body>[\s\S]*?)\\end\{tabular\}"))
             {
                 int columns = Regex.Count(table.Groups["columns"].Value.Replace("p{4cm}", "p", StringComparison.Ordinal),
                     "[lrp]");
-                string[] rows = [.. table.Groups["body"].Value.Split('\n').Where(l => l.EndsWith("\\\\", StringComparison.Ordinal) && !l.Contains("multicolumn", StringComparison.Ordinal))];
+                string[] rows = [.. table.Groups["body"].Value.Split('\n')
+                    .Where(l => l.EndsWith("\\\\", StringComparison.Ordinal)
+                        && !l.Contains("multicolumn", StringComparison.Ordinal))];
                 Assert.NotEmpty(rows);
                 Assert.All(rows, r => Assert.Equal(columns - 1, Regex.Count(r, @"(?<!\\)&")));
                 Assert.DoesNotMatch(@"(?m)^\s*[\[*]", table.Groups["body"].Value);
@@ -75,7 +79,8 @@ public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFi
 
     [Fact]
     public void Latex_escapes_every_character_that_it_would_obey() =>
-        Assert.Equal("\\&\\%\\$\\#\\_\\{\\}\\textbackslash{}\\textasciitilde{}\\textasciicircum{}\\textless{}\\textgreater{}\\textbar{}{[}{]}{*} a",
+        Assert.Equal(
+            "\\&\\%\\$\\#\\_\\{\\}\\textbackslash{}\\textasciitilde{}\\textasciicircum{}\\textless{}\\textgreater{}\\textbar{}{[}{]}{*} a",
             LatexText.Escape("&%$#_{}\\~^<>|[]*\na"));
 
     private static string Export(string file, ReportContents contents) =>

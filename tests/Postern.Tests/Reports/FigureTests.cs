@@ -14,7 +14,8 @@ public class FigureTests
     public void Triggers_are_found_where_they_are_planted()
     {
         Assert.Equal([new PixelBox(29, 29, 3, 3)], TriggerPlace.Of(SampleAttacks.Make("badnets"), 32, 32));
-        Assert.Equal([new PixelBox(0, 0, 9, 9), new PixelBox(0, 215, 9, 9), new PixelBox(215, 0, 9, 9), new PixelBox(215, 215, 9, 9)],
+        Assert.Equal(
+            [new PixelBox(0, 0, 9, 9), new PixelBox(0, 215, 9, 9), new PixelBox(215, 0, 9, 9), new PixelBox(215, 215, 9, 9)],
             TriggerPlace.Of(SampleAttacks.Make("badnets"), 256, 224).OrderBy(b => (b.Top, b.Left)));
         Assert.Equal([new PixelBox(21, 21, 8, 8)], TriggerPlace.Of(SampleAttacks.Make("tact"), 32, 32));
         Assert.All(new[] { "blend", "wanet", "refool" },
@@ -66,7 +67,9 @@ public class FigureTests
         Assert.Equal("not prepared", tiles.Single(t => t.Caption[0] == "learned").Note);
         Assert.Equal(2, tiles.Count(t => t.Picture is null));
         Assert.True(grid.Draw().Width > 7 * 160);
-        Assert.Contains("there is no test picture 10", Assert.Throws<InputException>(() => AttackGalleryFigure.Draw(dataset, attacks, 10)).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no test picture 10",
+            Assert.Throws<InputException>(() => AttackGalleryFigure.Draw(dataset, attacks, 10)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -94,7 +94,8 @@ public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wid
     public void Elements_open_and_close_in_pairs()
     {
         string page = WithoutPictures(Page());
-        foreach (string element in new[] { "section", "article", "table", "tr", "td", "th", "div", "svg", "g", "p", "dl", "details", "figure", "span", "a" })
+        foreach (string element in new[] { "section", "article", "table", "tr", "td", "th", "div", "svg", "g", "p", "dl",
+            "details", "figure", "span", "a" })
             Assert.Equal((element, Regex.Count(page, $"<{element}[ >]")), (element, Regex.Count(page, $"</{element}>")));
     }
 
@@ -118,7 +119,8 @@ public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wid
     public void Equal_records_give_equal_files_byte_for_byte_whoever_writes_them_at_the_same_time()
     {
         string report = wide.Report;
-        Dictionary<string, byte[]> first = Directory.EnumerateFiles(report, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes);
+        Dictionary<string, byte[]> first =
+            Directory.EnumerateFiles(report, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes);
         Parallel.For(0, 4, _ => HtmlReport.Write(new RunFolder(wide.Study, wide.RunsRoot)));
         string[] again = [.. Directory.EnumerateFiles(report, "*", SearchOption.AllDirectories)];
         Assert.Equal(first.Keys.Order(), again.Order());
@@ -156,7 +158,8 @@ public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wid
         string path = new RunFolder(study, folder.File("runs")).Of(study.Cells[0]).ResultPath;
         AtomicFile.WriteText(path, "{");
         Assert.StartsWith($"{path}: is damaged",
-            Assert.Throws<InputException>(() => HtmlReport.Write(new RunFolder(study, folder.File("runs")))).Message, StringComparison.Ordinal);
+            Assert.Throws<InputException>(() => HtmlReport.Write(new RunFolder(study, folder.File("runs")))).Message,
+            StringComparison.Ordinal);
     }
 
     private static string WithoutPictures(string page) => Sources().Replace(page, "");

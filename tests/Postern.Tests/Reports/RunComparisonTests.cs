@@ -27,7 +27,8 @@ public sealed class RunComparisonTests : IDisposable
             c => 430 + 150 * (int)c.Seed);
         ComparedRow badnets = comparison.Rows.Single(r => r.Name == "signs · resnet-mini · B");
         Assert.True(badnets.Acc.IsOutside);
-        // Seeds that hardly differ do not make the interval narrower than the counted pictures do: t(4) * sqrt((0.0905 + 0.0676) / 3000).
+        // Seeds that hardly differ do not make the interval narrower than the counted pictures do: t(4) * sqrt((0.0905 + 0.0676)
+        // / 3000).
         Assert.Equal("+3.00 ± 2.02 OUTSIDE", InGerman(() => badnets.Acc.ToString()));
         // Seeds 15 points apart hide a difference of 3: t(4) * sqrt(2 * 0.0225 / 3) = 2.776 * 0.1225.
         Assert.Equal("+3.00 ± 34.00 within", badnets.Asr.ToString());
@@ -43,7 +44,8 @@ public sealed class RunComparisonTests : IDisposable
             .Replace("blend]", "{name: blend, alpha: 0.4}, {name: badnets, poison_rate: 0.5, label: more}]",
                 StringComparison.Ordinal));
         Study c = a with { Cells = [.. a.Cells.Where(cell => cell.AttackLabel != "none")] };
-        RunComparison comparison = RunComparison.Of(ComparedRuns.Of(new RunFolder(c, folder.File("runs"))), ComparedRuns.Of(new RunFolder(b, folder.File("runs"))));
+        RunComparison comparison = RunComparison.Of(ComparedRuns.Of(new RunFolder(c, folder.File("runs"))),
+            ComparedRuns.Of(new RunFolder(b, folder.File("runs"))));
         Assert.Equal(["signs · resnet-mini · B", "signs · resnet-mini · blend"], comparison.Rows.Select(r => r.Name));
         Assert.Equal(["called signs · resnet-mini · renamed"], comparison.Rows[0].Changes);
         Assert.Equal(["attack.alpha 0.2 → 0.4"], comparison.Rows[1].Changes);
@@ -58,7 +60,8 @@ public sealed class RunComparisonTests : IDisposable
         Study a = SampleRuns.Study(folder);
         SampleRuns.Write(a, folder.File("one"));
         SampleRuns.Write(a, folder.File("two"));
-        RunComparison comparison = RunComparison.Of(ComparedRuns.OfFolder(Path.Combine(folder.File("one"), "sample")), ComparedRuns.OfFolder(new RunFolder(a, folder.File("two")).Path + "/"));
+        RunComparison comparison = RunComparison.Of(ComparedRuns.OfFolder(Path.Combine(folder.File("one"), "sample")),
+            ComparedRuns.OfFolder(new RunFolder(a, folder.File("two")).Path + "/"));
         Assert.Equal(("sample", "sample"), (comparison.Before.Name, comparison.After.Name));
         Assert.Equal(6, comparison.Rows.Count);
         Assert.Equal((0, 8), comparison.Count);
@@ -71,7 +74,8 @@ public sealed class RunComparisonTests : IDisposable
     public void Two_studies_with_nothing_in_common_say_so()
     {
         Study a = Study("a", Yaml), b = Study("b", Yaml.Replace("resnet-mini", "vim", StringComparison.Ordinal));
-        string text = MarkdownComparison.Export(RunComparison.Of(ComparedRuns.Of(new RunFolder(a, folder.File("runs"))), ComparedRuns.Of(new RunFolder(b, folder.File("runs")))));
+        string text = MarkdownComparison.Export(RunComparison.Of(ComparedRuns.Of(new RunFolder(a, folder.File("runs"))),
+            ComparedRuns.Of(new RunFolder(b, folder.File("runs")))));
         Assert.StartsWith("# A: a, B: b\n\n- Nothing is in both", text, StringComparison.Ordinal);
         Assert.Contains("- Only in B: signs · vim · none; signs · vim · B; signs · vim · blend.", text, StringComparison.Ordinal);
     }
@@ -80,7 +84,8 @@ public sealed class RunComparisonTests : IDisposable
     public void What_differs_in_every_row_is_said_once()
     {
         Study a = Study("a", Yaml), b = Study("b", Yaml + "\ntrain: {epochs: 3}\n");
-        RunComparison comparison = RunComparison.Of(ComparedRuns.Of(new RunFolder(a, folder.File("runs"))), ComparedRuns.Of(new RunFolder(b, folder.File("runs"))));
+        RunComparison comparison = RunComparison.Of(ComparedRuns.Of(new RunFolder(a, folder.File("runs"))),
+            ComparedRuns.Of(new RunFolder(b, folder.File("runs"))));
         Assert.Equal(3, comparison.Rows.Count);
         Assert.Equal(["train.epochs 8 → 3"], comparison.CommonChanges);
         Assert.Single(MarkdownComparison.Notes(comparison), n => n.Contains("train.epochs", StringComparison.Ordinal));
@@ -105,9 +110,12 @@ public sealed class RunComparisonTests : IDisposable
     private RunComparison Compare(params Func<Cell, int>[] hits)
     {
         Study a = Study("a", Yaml), b = Study("b", Yaml);
-        foreach ((Study study, Func<Cell, int> acc, Func<Cell, int> asr) in new[] { (a, hits[0], hits[2]), (b, hits[1], hits[3]) })
-            foreach (Cell cell in study.Cells) SampleRuns.WriteResult(study, folder.File("runs"), cell, acc(cell), asr(cell), total: 1000);
-        return RunComparison.Of(ComparedRuns.Of(new RunFolder(a, folder.File("runs"))), ComparedRuns.Of(new RunFolder(b, folder.File("runs"))));
+        foreach (
+            (Study study, Func<Cell, int> acc, Func<Cell, int> asr) in new[] { (a, hits[0], hits[2]), (b, hits[1], hits[3]) })
+            foreach (Cell cell in study.Cells)
+                SampleRuns.WriteResult(study, folder.File("runs"), cell, acc(cell), asr(cell), total: 1000);
+        return RunComparison.Of(ComparedRuns.Of(new RunFolder(a, folder.File("runs"))),
+            ComparedRuns.Of(new RunFolder(b, folder.File("runs"))));
     }
 
     private Study Study(string name, string yaml) =>

@@ -25,7 +25,7 @@ internal static class SampleRuns
     public static string WideYaml { get; } = $$"""
         name: wide
         published: {{Path.Combine(SharedMaterial.RepositoryRoot, "studies", "paper", "published.yaml")}}
-        about: Two small models on drawn signs, with a poisoning rate and an opacity that vary, with and without PatchDrop as a detector
+        about: Two small models on drawn signs, with a poisoning rate and an opacity that vary, with and without PatchDrop
         datasets: [{name: signs, paper: CIFAR-10}]
         models: [{name: resnet-mini, paper: ResNet18}, {name: vim, embed_dim: 128, label: vim-mini, paper: Vim-t}]
         attacks:
@@ -68,7 +68,8 @@ internal static class SampleRuns
             }
             if (attacked) AtomicFile.Write(directory.PreviewPath,
                 stream => stream.Write(Preview(study.Cells[i].Attack.Name.Length)));
-            if (left == 1) directory.WriteFailure("the loss became NaN at epoch 4, step 120 (lr 0.002); try a lower lr or a longer warm-up");
+            if (left == 1)
+                directory.WriteFailure("the loss became NaN at epoch 4, step 120 (lr 0.002); try a lower lr or a longer warm-up");
             if (left > 3) directory.WriteResult(Result(study.Cells[i], attacked, i, metrics));
         }
     }

@@ -27,7 +27,8 @@ public class TableTests
     [Fact]
     public void A_mean_weighs_seeds_alike_and_its_spread_is_the_sample_deviation()
     {
-        Measure measure = Measure.Of([new SeedShare(0, new Proportion(1, 10)), new SeedShare(1, new Proportion(30, 100)), new SeedShare(2, new Proportion(0, 0))])!;
+        Measure measure = Measure.Of([new SeedShare(0, new Proportion(1, 10)), new SeedShare(1, new Proportion(30, 100)),
+            new SeedShare(2, new Proportion(0, 0))])!;
         Assert.Equal(0.2, measure.Mean, 12);
         Assert.Equal(Math.Sqrt(0.02), measure.Sd!.Value, 12);
         Assert.Equal((31, 110), (measure.Hits, measure.Total));

@@ -4,7 +4,9 @@ using FsCheck.Fluent;
 
 namespace Postern.Tests.Studies;
 
-/// <summary>Changes a good file byte by byte: a reader must take it or refuse it in one line that begins with the file's path.</summary>
+/// <summary>
+/// Changes a good file byte by byte: a reader must take it or refuse it in one line that begins with the file's path.
+/// </summary>
 internal static class DamagedYaml
 {
     /// <summary>Checks that every damaged file is read or refused so, and that both happen.</summary>
@@ -44,7 +46,8 @@ internal static class DamagedYaml
             catch (InputException e)
             {
                 seen.Refused++;
-                return e.Message.StartsWith(path, StringComparison.Ordinal) && !e.Message.Contains('\n', StringComparison.Ordinal);
+                return e.Message.StartsWith(path, StringComparison.Ordinal)
+                    && !e.Message.Contains('\n', StringComparison.Ordinal);
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(files).WithQuietOnSuccess(true));
         Assert.True(seen is { Read: > 0, Refused: > 0 }, $"{seen}");

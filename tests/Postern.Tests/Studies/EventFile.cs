@@ -6,7 +6,9 @@ namespace Postern.Tests.Studies;
 /// <summary>A point of an event file.</summary>
 internal sealed record EventPoint(string Tag, long Step, float Value, double WallTime);
 
-/// <summary>Reads a TensorBoard event file by the format's description alone, and checks everything that a reader could check.</summary>
+/// <summary>
+/// Reads a TensorBoard event file by the format's description alone, and checks everything that a reader could check.
+/// </summary>
 internal static class EventFile
 {
     private const int VarInt = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5;
@@ -26,7 +28,8 @@ internal static class EventFile
         {
             int length = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(at)));
             Assert.Equal(Masked(file.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)));
-            Assert.Equal(Masked(file.AsSpan(at + 12, length)), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
+            Assert.Equal(Masked(file.AsSpan(at + 12, length)),
+                BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
             yield return file[(at + 12)..(at + 12 + length)];
             at += 16 + length;
         }
@@ -58,7 +61,8 @@ internal static class EventFile
         foreach ((_, object value) in Fields((byte[])fields[5]).Where(f => f.Number == 1))
         {
             var parts = Fields((byte[])value).ToDictionary(f => f.Number, f => f.Value);
-            yield return new EventPoint(Encoding.UTF8.GetString((byte[])parts[1]), (long)(ulong)fields[2], BitConverter.UInt32BitsToSingle((uint)parts[2]), time);
+            yield return new EventPoint(Encoding.UTF8.GetString((byte[])parts[1]), (long)(ulong)fields[2],
+                BitConverter.UInt32BitsToSingle((uint)parts[2]), time);
         }
     }
 

@@ -46,7 +46,8 @@ public class PoisonedSetTests
         {
             int index = int.Parse(Path.GetFileNameWithoutExtension(file), System.Globalization.CultureInfo.InvariantCulture);
             Assert.Equal(Cifar10.ClassNames[dataset.Test.Labels[index]], Path.GetFileName(Path.GetDirectoryName(file)));
-            Assert.Equal(Expected(dataset.Test, new TriggeredSamples(set.Attack, Crops: false), index), ImageFile.Load(file).Pixels);
+            Assert.Equal(Expected(dataset.Test, new TriggeredSamples(set.Attack, Crops: false), index),
+                ImageFile.Load(file).Pixels);
         }
     }
 
@@ -79,15 +80,18 @@ public class PoisonedSetTests
         PoisonedSetRecord record = (set with { Threads = 1 }).Write(one, null, default);
         (set with { Threads = 5 }).Write(two, null, default);
         Assert.Equal(File.ReadAllBytes(Path.Combine(one, "poison.json")), File.ReadAllBytes(Path.Combine(two, "poison.json")));
-        string[] files = [.. Directory.GetFiles(one, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(one, f)).Order()];
-        Assert.Equal(files, Directory.GetFiles(two, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(two, f)).Order());
+        string[] files =
+            [.. Directory.GetFiles(one, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(one, f)).Order()];
+        Assert.Equal(files, Directory.GetFiles(two, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(two, f)).Order());
 
         byte[] sums = File.ReadAllBytes(Path.Combine(one, "SHA256SUMS"));
         Assert.Equal(record.FilesSha256, Convert.ToHexStringLower(SHA256.HashData(sums)));
         string[] lines = File.ReadAllLines(Path.Combine(one, "SHA256SUMS"));
         Assert.Equal(files.Except(["poison.json", "SHA256SUMS"]).Order(), lines.Select(l => l.Split("  ")[1]).Order());
         foreach (string line in lines)
-            Assert.Equal(line.Split("  ")[0], Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(two, line.Split("  ")[1])))));
+            Assert.Equal(line.Split("  ")[0],
+                Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(two, line.Split("  ")[1])))));
     }
 
     [Fact]
@@ -100,8 +104,10 @@ public class PoisonedSetTests
         Assert.Equal("0.95", record.GetProperty("attack").GetProperty("options").GetProperty("poison_rate").GetString());
         Assert.Equal(190, record.GetProperty("plan").GetProperty("requested_poisons").GetInt32());
         Assert.Equal(180, record.GetProperty("plan").GetProperty("poisoned").GetArrayLength());
-        Assert.All(record.GetProperty("plan").GetProperty("poisoned_labels").EnumerateArray(), l => Assert.Equal(0, l.GetInt32()));
-        Assert.DoesNotContain(record.GetProperty("plan").GetProperty("poisoned_true_labels").EnumerateArray(), l => l.GetInt32() == 0);
+        Assert.All(record.GetProperty("plan").GetProperty("poisoned_labels").EnumerateArray(),
+            l => Assert.Equal(0, l.GetInt32()));
+        Assert.DoesNotContain(record.GetProperty("plan").GetProperty("poisoned_true_labels").EnumerateArray(),
+            l => l.GetInt32() == 0);
         Assert.Contains("only 180 are eligible", record.GetProperty("warning").GetString(), StringComparison.Ordinal);
         Assert.Equal(64, record.GetProperty("trigger_sha256").GetString()!.Length);
         Assert.Equal(180, record.GetProperty("parts")[0].GetProperty("triggered").GetInt32());
@@ -114,7 +120,8 @@ public class PoisonedSetTests
         using Dataset dataset = Pictures();
         PoisonedSet set = Poisoned(dataset, "badnets");
         folder.File("used/file.txt", "mine");
-        Assert.Contains("not empty", Assert.Throws<InputException>(() => set.Write(folder.File("used/x")[..^2], null, default)).Message, StringComparison.Ordinal);
+        Assert.Contains("not empty", Assert.Throws<InputException>(
+            () => set.Write(folder.File("used/x")[..^2], null, default)).Message, StringComparison.Ordinal);
         using var stopped = new CancellationTokenSource();
         stopped.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => set.Write(folder.File("stopped"), null, stopped.Token));
@@ -130,7 +137,8 @@ public class PoisonedSetTests
         using var folder = new TemporaryFolder();
         using Dataset dataset = Pictures() with { InputSize = 28 };
         Assert.Contains("set trigger_stage to stored",
-            Assert.Throws<InputException>(() => Poisoned(dataset, "patch-pixel").Write(folder.File("set"), null, default)).Message, StringComparison.Ordinal);
+            Assert.Throws<InputException>(() =>
+                Poisoned(dataset, "patch-pixel").Write(folder.File("set"), null, default)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,7 +157,8 @@ public class PoisonedSetTests
     }
 
     private static Dataset Pictures() =>
-        new("cifar10", Split(TrainCount, 1), Split(TestCount, 2), 32, [0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f], 0, "flip-crop", "made for a test");
+        new("cifar10", Split(TrainCount, 1), Split(TestCount, 2), 32, [0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f], 0, "flip-crop",
+            "made for a test");
 
     private static MemoryImageSet Split(int count, int seed)
     {

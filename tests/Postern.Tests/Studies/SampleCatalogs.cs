@@ -22,18 +22,21 @@ internal static class SampleCatalogs
         new Catalog<ICatalogEntry>("dataset",
         [
             new Entry("signs", "", [new("count", OptionKind.Integer, "100", "pictures") { Min = 1 }]),
-            new Entry("cifar10", "", [new("path", OptionKind.File, "", "folder"), new("train_subset", OptionKind.Integer, "0", "pictures") { Min = 0 }]),
+            new Entry("cifar10", "", [new("path", OptionKind.File, "", "folder"),
+                new("train_subset", OptionKind.Integer, "0", "pictures") { Min = 0 }]),
         ]),
         new Catalog<ICatalogEntry>("model",
         [
             new Entry("resnet-mini", "", []),
-            new Entry("vim", "", [new("embed_dim", OptionKind.Integer, "64", "width") { Min = 8 }, new("depth", OptionKind.Integer, "3", "blocks") { Min = 1 }]),
+            new Entry("vim", "", [new("embed_dim", OptionKind.Integer, "64", "width") { Min = 8 },
+                new("depth", OptionKind.Integer, "3", "blocks") { Min = 1 }]),
         ]),
         new Catalog<ICatalogEntry>("attack",
         [
             new Entry("none", "", []),
             new Entry("badnets", "", [.. Poisoning("0.01")]),
-            new Entry("blend", "", [.. Poisoning("0.02"), new("alpha", OptionKind.Number, "0.2", "opacity") { Min = 0, Max = 1 }]),
+            new Entry(
+                "blend", "", [.. Poisoning("0.02"), new("alpha", OptionKind.Number, "0.2", "opacity") { Min = 0, Max = 1 }]),
         ]),
         DefenceCatalog.All,
         new Catalog<IPreset>("preset", [new Preset("quick", "8"), new Preset("toolbox", "100")]));

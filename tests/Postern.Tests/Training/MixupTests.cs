@@ -34,7 +34,11 @@ public class MixupTests
     public void Boxes_lie_inside_and_the_weight_is_the_share_that_is_left()
     {
         Gen<(int Seed, int Size, int Step)> cases =
-            from seed in Gen.Choose(0, 1000) from size in Gen.Choose(1, 224) from step in Gen.Choose(0, 100_000) select (seed, size, step);
+            from seed in Gen.Choose(0, 1000)
+            from size in Gen.Choose(1, 224)
+            from step in Gen.Choose(0,
+                100_000)
+            select (seed, size, step);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             var mixup = Mixup.Draw(0, 1, c.Size, c.Seed, c.Step);

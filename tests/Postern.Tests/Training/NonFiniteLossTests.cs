@@ -16,7 +16,8 @@ public class NonFiniteLossTests
     {
         using DisposeScope scope = NewDisposeScope();
         using Vim model = Model();
-        Assert.Contains("the batch itself is not finite", NonFiniteLoss.Explain(model, full(2, 3, 16, 16, float.NaN)), StringComparison.Ordinal);
+        Assert.Contains("the batch itself is not finite", NonFiniteLoss.Explain(model, full(2, 3, 16, 16, float.NaN)),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public class ThreadBudgetTests
     [InlineData(16, 4, 4)]
     [InlineData(7, 2, 3)]
     [InlineData(2, 5, 1)]
-    public void Jobs_share_the_threads_and_each_has_one(int threads, int jobs, int expected) => Assert.Equal(expected, new ThreadBudget(threads).Share(jobs).Threads);
+    public void Jobs_share_the_threads_and_each_has_one(int threads, int jobs, int expected) =>
+        Assert.Equal(expected, new ThreadBudget(threads).Share(jobs).Threads);
 
     [Fact]
     public void There_is_at_least_one_thread() => Assert.Throws<ArgumentOutOfRangeException>(() => new ThreadBudget(0));

@@ -11,7 +11,8 @@ public class TrainerTests
 {
     private static readonly float[] Half = [0.5f, 0.5f, 0.5f];
 
-    private static Backbone SmallVim() => new Vim(new VimConfig(8, 4, 4, EmbedDim: 16, Depth: 2, StateSize: 4, Classes: 4, DropPath: 0.1));
+    private static Backbone SmallVim() =>
+        new Vim(new VimConfig(8, 4, 4, EmbedDim: 16, Depth: 2, StateSize: 4, Classes: 4, DropPath: 0.1));
 
     private static Backbone SmallResNet() => new ResNet(new ResNetConfig([4, 4, 8, 8], ImageNetStem: false, Classes: 4));
 
@@ -46,7 +47,8 @@ public class TrainerTests
         return torch.Tensor.TotalCount;
     }
 
-    private static float[] WeightsOf(Backbone model) => [.. model.state_dict().Values.SelectMany(v => v.to_type(torch.ScalarType.Float32).data<float>())];
+    private static float[] WeightsOf(Backbone model) =>
+        [.. model.state_dict().Values.SelectMany(v => v.to_type(torch.ScalarType.Float32).data<float>())];
 
     [Theory]
     [InlineData("vim", false)]
@@ -203,7 +205,9 @@ public class TrainerTests
         foreach ((Backbone model, int batch, int accumulate) in new[] { (whole, 16, 1), (halves, 8, 2) })
         {
             model.Initialise(2);
-            using var trainer = new Trainer(model, Settings(sgd: true, 1) with { MixupAlpha = 0, Accumulate = accumulate, Schedule = new StepSchedule(0.05, [], 1) }, seed: 2);
+            using var trainer = new Trainer(model,
+                Settings(sgd: true, 1) with { MixupAlpha = 0, Accumulate = accumulate, Schedule = new StepSchedule(0.05, [], 1) },
+                seed: 2);
             // 40 samples: the last update of the epoch is made of a single batch of 8 either way.
             trainer.RunEpoch(Loader(40) with { BatchSize = batch, Augment = Augmentations.Centre });
         }

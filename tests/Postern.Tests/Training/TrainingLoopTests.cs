@@ -7,7 +7,8 @@ namespace Postern.Tests.Training;
 
 public class TrainingLoopTests
 {
-    private static readonly BatchLoader Loader = new(new StripeImages(8), [0, 0, 0], [1, 1, 1], 8, Augmentations.Centre, null, 4, 1);
+    private static readonly BatchLoader Loader =
+        new(new StripeImages(8), [0, 0, 0], [1, 1, 1], 8, Augmentations.Centre, null, 4, 1);
 
     [Fact]
     public void Each_network_moves_at_its_own_rate_and_one_without_update_stays()
@@ -30,7 +31,8 @@ public class TrainingLoopTests
         float before = Weight(forgets);
         // Two steps with the same gradient g: the one moves by 2 g, the other by g + 2 g.
         Run(training, x => forgets.forward(ones_like(x)) + keeps.forward(ones_like(x)),
-            new NetworkUpdate(training.Networks[0], _ => 0.1), new NetworkUpdate(training.Networks[1], _ => 0.1) { KeepsGradients = true });
+            new NetworkUpdate(training.Networks[0], _ => 0.1),
+            new NetworkUpdate(training.Networks[1], _ => 0.1) { KeepsGradients = true });
         Assert.Equal(3 * (before - Weight(forgets)), 2 * (before - Weight(keeps)), 1e-5);
         Assert.Equal((1, 2L), (training.Epoch, training.Step));
     }

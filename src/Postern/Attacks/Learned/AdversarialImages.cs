@@ -23,7 +23,8 @@ public sealed class AdversarialImages : ISampleTransform
     public AdversarialImages(int size, IReadOnlyList<int> indices, byte[] pixels)
     {
         if (pixels.LongLength != 3L * size * size * indices.Count)
-            throw new ArgumentException($"{pixels.Length} values for {indices.Count} pictures of 3x{size}x{size}", nameof(pixels));
+            throw new ArgumentException($"{pixels.Length} values for {indices.Count} pictures of 3x{size}x{size}",
+                nameof(pixels));
         (Size, Indices, this.pixels) = (size, indices, pixels);
         rows = indices.Index().ToDictionary(i => i.Item, i => i.Index);
     }
@@ -62,7 +63,8 @@ public sealed class AdversarialImages : ISampleTransform
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor images = tensor(pixels, [Indices.Count, 3, Size, Size]), indices = tensor([.. Indices.Select(i => (long)i)]);
-        AtomicFile.Write(Path.Combine(folder, ImagesFile), stream => SafeTensors.Write(stream, [new("indices", indices), new("images", images)]));
+        AtomicFile.Write(Path.Combine(folder, ImagesFile),
+            stream => SafeTensors.Write(stream, [new("indices", indices), new("images", images)]));
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -75,7 +77,8 @@ public sealed class AdversarialImages : ISampleTransform
         if (saved.GetValueOrDefault("images") is not { dtype: ScalarType.Byte } images || images.shape is not [_, 3, _, _]
             || saved.GetValueOrDefault("indices") is not { dtype: ScalarType.Int64 } indices || images.shape[2] != images.shape[3]
             || !indices.shape.SequenceEqual([images.shape[0]]))
-            throw new InputException(path, "does not hold adversarial pictures with their indices; delete its folder to make them again");
+            throw new InputException(path,
+                "does not hold adversarial pictures with their indices; delete its folder to make them again");
         return new AdversarialImages((int)images.shape[2], [.. indices.data<long>().Select(i => (int)i)], images.bytes.ToArray());
     }
 

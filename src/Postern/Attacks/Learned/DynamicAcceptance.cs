@@ -38,7 +38,8 @@ internal sealed record DynamicAcceptance(DynamicGenerators Generators, ResNet Cl
             new AcceptanceCheck("attack success rate on the throw-away classifier",
                 others.Count(i => own[i] == TargetClass) / (double)others.Length, LeastSuccess, AtLeast: true),
             absoluteCross
-                ? new AcceptanceCheck("accuracy under another picture's trigger", Right(cross) / (double)all.Length, LeastCross, AtLeast: true)
+                ? new AcceptanceCheck("accuracy under another picture's trigger", Right(cross) / (double)all.Length, LeastCross,
+                    AtLeast: true)
                 : new AcceptanceCheck("accuracy under another picture's trigger, as a share of the clean accuracy",
                     Right(cross) / (double)Right(clean), LeastRelativeCross, AtLeast: true),
             new AcceptanceCheck("clean accuracy less that of a clean run", accuracy - cleanRun, -MostLost, AtLeast: true),

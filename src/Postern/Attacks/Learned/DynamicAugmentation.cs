@@ -18,7 +18,8 @@ internal sealed class DynamicAugmentation(bool flips)
     /// <summary>The augmentation.</summary>
     public Augmentation Whole => new(Apply);
 
-    private void Apply(ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream, StageScratch scratch)
+    private void Apply(ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream,
+        StageScratch scratch)
     {
         int plane = targetSize * targetSize;
         int top = stream.NextInt(-Padding, Padding), left = stream.NextInt(-Padding, Padding);

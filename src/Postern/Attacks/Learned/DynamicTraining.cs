@@ -32,7 +32,8 @@ namespace Postern.Attacks.Learned;
 /// <param name="Subset">At most so many training pictures; 0 for all that are not held out.</param>
 /// <param name="Seed">Decides the pictures, the initial weights and every draw.</param>
 internal sealed record DynamicTraining(
-    int TargetClass, int MaskEpochs, int JointEpochs, int BatchSize, double PoisonedShare, string Classifier, double ClassifierRate,
+    int TargetClass, int MaskEpochs, int JointEpochs, int BatchSize, double PoisonedShare, string Classifier,
+    double ClassifierRate,
     IReadOnlyList<int> JointMilestones, bool Pixels, bool Accumulate, bool AbsoluteCross, int Subset, long Seed)
 {
     private const string Kind = "dynamic-generators";
@@ -91,7 +92,8 @@ internal sealed record DynamicTraining(
     private void MaskEpoch(TrainingLoop training, DynamicGenerators generators, BatchLoader loader, PreparationContext context)
     {
         generators.train();
-        double rate = new StepSchedule(GeneratorRate, Scaled(MaskMilestones, MaskEpochs, OriginalMaskEpochs), 0.1).At(training.Epoch);
+        double rate = new StepSchedule(GeneratorRate, Scaled(MaskMilestones, MaskEpochs, OriginalMaskEpochs), 0.1)
+            .At(training.Epoch);
         RunEpoch(training, loader, context,
             (x1, _, x2) => DynamicLosses.Mask(generators.MaskOf(x1), generators.MaskOf(x2), x1, x2),
             new NetworkUpdate(training.Networks[0], _ => rate));
@@ -118,7 +120,8 @@ internal sealed record DynamicTraining(
     private Tensor JointLoss(DynamicGenerators generators, ResNet classifier, Tensor x1, Tensor y1, Tensor x2)
     {
         long batch = x1.shape[0], poisoned = Math.Max(1, (long)(PoisonedShare * batch));
-        Tensor own = x1.narrow(0, 0, poisoned), crossed = x1.narrow(0, poisoned, poisoned), foreign = x2.narrow(0, poisoned, poisoned);
+        Tensor own = x1.narrow(0, 0, poisoned), crossed = x1.narrow(0, poisoned, poisoned),
+            foreign = x2.narrow(0, poisoned, poisoned);
         Tensor ownMask, foreignMask;
         using (no_grad()) (ownMask, foreignMask) = (generators.MaskOf(own), generators.MaskOf(foreign));
         Tensor ownPattern = generators.PatternOf(own), foreignPattern = generators.PatternOf(foreign);

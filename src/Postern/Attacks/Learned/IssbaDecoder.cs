@@ -56,12 +56,14 @@ internal sealed class IssbaDecoder : nn.Module<Tensor, Tensor>
         Tensor parameters = transformer[1].forward(transformer[0].forward(x).flatten(1));
         Tensor map = (parameters.matmul(get_parameter(AffineWeight)!) + get_parameter(AffineBias)!).view(-1, 2, 3);
         Tensor grid = nn.functional.affine_grid(map, x.shape, align_corners: false);
-        Tensor straight = nn.functional.grid_sample(x, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
+        Tensor straight = nn.functional.grid_sample(x, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros,
+            align_corners: false);
         return reader[1].forward(reader[0].forward(straight).flatten(1));
     }
 
     // Convolutions at even places, ReLU at odd ones, as in the public code.
-    private static Sequential Convs(params (int Inputs, int Outputs, int Stride)[] layers) => nn.Sequential(layers.Index().SelectMany(
+    private static Sequential Convs(
+        params (int Inputs, int Outputs, int Stride)[] layers) => nn.Sequential(layers.Index().SelectMany(
         l => new (string, nn.Module<Tensor, Tensor>)[]
         {
             ($"{2 * l.Index}", new SameConv(l.Item.Inputs, l.Item.Outputs, 3, l.Item.Stride)), ($"{2 * l.Index + 1}", nn.ReLU()),

@@ -38,7 +38,8 @@ internal sealed record IssbaTraining(
         var networks = new IssbaNetworks(size, Bits, Seed);
         ArtifactKey key = ArtifactKey.Of(Kind, context.Dataset, size,
             ("bits", Bits), ("epochs", Epochs), ("secret_epochs", SecretEpochs), ("batch", BatchSize), ("lr", LearningRate),
-            ("residual", ResidualWeight), ("perceptual", PerceptualWeight), ("features", Features.Model), ("feature_epochs", Features.Epochs),
+            ("residual", ResidualWeight), ("perceptual", PerceptualWeight), ("features", Features.Model),
+            ("feature_epochs", Features.Epochs),
             ("subset", Subset), ("seed", Seed));
         Artifact made = context.Cache.GetOrMake(key, context, folder => Train(networks, context, size, folder));
         Weights.Load(networks, made.WeightsPath);
@@ -108,7 +109,8 @@ internal sealed record IssbaTraining(
         }
         return
         [
-            new AcceptanceCheck("bit accuracy of the decoder", right / (loader.Images.Count * (double)Bits), LeastBitAccuracy, AtLeast: true),
+            new AcceptanceCheck("bit accuracy of the decoder", right / (loader.Images.Count * (double)Bits), LeastBitAccuracy,
+                AtLeast: true),
             new AcceptanceCheck("mean PSNR in dB", psnr / loader.Images.Count, LeastPsnr, AtLeast: true),
         ];
     }

@@ -16,7 +16,8 @@ namespace Postern.Attacks.Learned;
 /// <param name="surrogate">The network that is misled.</param>
 /// <param name="settings">The perturbation.</param>
 /// <param name="targetClass">The class.</param>
-internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate surrogate, PerturbationSettings settings, int targetClass)
+internal sealed class TargetClassPerturbation(
+    Dataset dataset, RobustSurrogate surrogate, PerturbationSettings settings, int targetClass)
 {
     // Pictures perturbed, and kept on disk, together. It is no option: libtorch may round otherwise for other batches.
     private const int Part = 100;
@@ -25,7 +26,8 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
 
     /// <summary>The perturbed class from the cache, or made now, with the surrogate where that is not there either.</summary>
     /// <exception cref="InputException">The class has no picture, or the cache cannot be used.</exception>
-    public static Artifact Prepare(PreparationContext context, SurrogateSettings surrogateSettings, PerturbationSettings settings, int targetClass)
+    public static Artifact Prepare(
+        PreparationContext context, SurrogateSettings surrogateSettings, PerturbationSettings settings, int targetClass)
     {
         Dataset dataset = context.Dataset;
         (string, object)[] training =
@@ -45,7 +47,8 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
             });
             using RobustSurrogate surrogate = RobustSurrogate.Load(trained.Folder, dataset, surrogateSettings);
             var perturbation = new TargetClassPerturbation(dataset, surrogate, settings, targetClass);
-            AdversarialImages images = perturbation.Make(folder, (done, detail) => context.Progress.Report(key.Kind, done, detail), context.Cancel);
+            AdversarialImages images =
+                perturbation.Make(folder, (done, detail) => context.Progress.Report(key.Kind, done, detail), context.Cancel);
             return [.. trained.Acceptance, .. perturbation.Check(images)];
         });
     }
@@ -64,7 +67,8 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
         if (members.Length == 0)
             throw new InputException(dataset.Name, $"has no training picture of the target class {targetClass}");
         if (3L * size * size * members.Length > Array.MaxLength)
-            throw new InputException(dataset.Name, $"has {members.Length} pictures of the target class {targetClass}, too many to hold perturbed versions of");
+            throw new InputException(dataset.Name,
+                $"has {members.Length} pictures of the target class {targetClass}, too many to hold perturbed versions of");
         int[][] parts = [.. members.Chunk(Part)];
         byte[] pixels = new byte[3 * size * size * members.Length];
         Pgd pgd = settings.At(size);
@@ -74,7 +78,8 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
             int part = i;
             byte[] made = ReadPart(file, parts[i].Length)
                 ?? Perturb(pgd, parts[i], step => report((part + (double)step / pgd.Steps) / parts.Length,
-                    FormattableString.Invariant($"{part * Part} of {members.Length} pictures, step {step} of {pgd.Steps}")), cancel);
+                    FormattableString.Invariant($"{part * Part} of {members.Length} pictures, step {step} of {pgd.Steps}")),
+                    cancel);
             WritePart(file, made);
             made.CopyTo(pixels, (long)i * Part * 3 * size * size);
         }
@@ -100,7 +105,8 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
         double slack = 0.5 * (pgd.Norm == PgdNorm.L2 ? Math.Sqrt(clean.Length) : 1);
         return
         [
-            new("accuracy of the surrogate on perturbed pictures", surrogate.Accuracy(images.Indices, images), surrogate.Accuracy(images.Indices) / 2, AtLeast: false),
+            new("accuracy of the surrogate on perturbed pictures", surrogate.Accuracy(images.Indices, images),
+                surrogate.Accuracy(images.Indices) / 2, AtLeast: false),
             new("largest perturbation in 8-bit steps", farthest, pgd.Epsilon * 255 + slack, AtLeast: false),
         ];
     }
@@ -108,7 +114,10 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
     private byte[] Perturb(Pgd pgd, int[] samples, Action<int> report, CancellationToken cancel)
     {
         using DisposeScope scope = NewDisposeScope();
-        BatchLoader loader = RobustSurrogate.Reader(dataset.Train, size, Augmentations.Centre, workers: 1) with { BatchSize = Part };
+        BatchLoader loader = RobustSurrogate.Reader(dataset.Train, size, Augmentations.Centre, workers: 1) with
+        {
+            BatchSize = Part,
+        };
         Tensor? start = settings.RandomStart ? pgd.RandomStart(samples, size, Seed) : null;
         using Batch batch = loader.Load(samples, Seed, epoch: 0, cancel).Single();
         int step = 0;
@@ -135,13 +144,15 @@ internal sealed class TargetClassPerturbation(Dataset dataset, RobustSurrogate s
     }
 
     private static string PartFile(string folder, int part) =>
-        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{ArtifactCache.ProgressPrefix}-{part:00000}.safetensors"));
+        Path.Combine(
+            folder, string.Create(CultureInfo.InvariantCulture, $"{ArtifactCache.ProgressPrefix}-{part:00000}.safetensors"));
 
     private byte[]? ReadPart(string file, int count)
     {
         if (!File.Exists(file)) return null;
         using DisposeScope scope = NewDisposeScope();
-        return SafeTensors.Read(file).GetValueOrDefault("images") is { dtype: ScalarType.Byte } images && images.shape.SequenceEqual([count, 3, size, size])
+        return SafeTensors.Read(file).GetValueOrDefault("images") is { dtype: ScalarType.Byte } images
+            && images.shape.SequenceEqual([count, 3, size, size])
             ? images.bytes.ToArray()
             : throw new InputException(file, "is damaged; delete it to make its pictures again");
     }

@@ -10,8 +10,10 @@ internal static class CartoonFox
 {
     private const float InkWidth = 2.6f;
 
-    private static readonly SKColor Sky = new(253, 212, 196), Ray = new(255, 234, 200), Meadow = new(136, 190, 156), Scarf = new(66, 144, 178);
-    private static readonly SKColor Fur = new(228, 138, 80), Cream = new(255, 246, 228), Rose = new(244, 158, 142), Ink = new(72, 44, 50);
+    private static readonly SKColor Sky = new(253, 212, 196), Ray = new(255, 234, 200), Meadow = new(136, 190, 156),
+        Scarf = new(66, 144, 178);
+    private static readonly SKColor Fur = new(228, 138, 80), Cream = new(255, 246, 228), Rose = new(244, 158, 142),
+        Ink = new(72, 44, 50);
 
     // From back to front, on a picture of 100 x 100, as SVG paths; the right half of the fox mirrors its left.
     private static readonly Shape[] Shapes =
@@ -24,10 +26,16 @@ internal static class CartoonFox
         new(Scarf, "M62 88 L75 87 L79 103 L66 104 Z") { Inked = true },
         new(Fur, "M13 50 Q8 14 15 7 Q30 12 42 28 Z") { Inked = true, Mirrored = true },
         new(Rose, "M19 34 Q16 20 18 15 Q26 20 32 29 Z") { Mirrored = true },
-        new(Fur, "M50 23 Q82 22 87 52 Q90 60 96 64 Q84 68 80 73 Q68 85 50 86 Q32 85 20 73 Q16 68 4 64 Q10 60 13 52 Q18 22 50 23 Z") { Inked = true },
+        new(Fur,
+            "M50 23 Q82 22 87 52 Q90 60 96 64 Q84 68 80 73 Q68 85 50 86 Q32 85 20 73 Q16 68 4 64 Q10 60 13 52 Q18 22 50 23 Z")
+        {
+            Inked = true,
+        },
         new(Cream, "M50 60 Q40 44 28 48 Q14 54 9 63 Q17 66 22 71 Q34 82 50 83 Z") { Mirrored = true },
         new(Ink, "M30 45 A5 6.5 0 1 0 30 58 A5 6.5 0 1 0 30 45 Z") { Mirrored = true },
-        new(Cream, "M31.5 46.5 A2 2.4 0 1 0 31.5 51.3 A2 2.4 0 1 0 31.5 46.5 Z M68.5 46.5 A2 2.4 0 1 0 68.5 51.3 A2 2.4 0 1 0 68.5 46.5 Z"),
+        new(Cream,
+            "M31.5 46.5 A2 2.4 0 1 0 31.5 51.3 A2 2.4 0 1 0 31.5 46.5 Z M68.5 46.5 A2 2.4 0 1 0 68.5 51.3 A2 2.4 0 1 "
+                + "0 68.5 46.5 Z"),
         new(Rose, "M21 60 A5 3.5 0 1 0 21 67 A5 3.5 0 1 0 21 60 Z") { Mirrored = true },
         new(Ink, "M43 61 Q50 58 57 61 Q55 69 50 70 Q45 69 43 61 Z"),
         new(SKColor.Empty, "M50 70 V73 Q46 79 40 75 M50 73 Q54 79 60 75") { Inked = true },

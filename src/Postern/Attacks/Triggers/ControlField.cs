@@ -45,7 +45,8 @@ public sealed class ControlField
         for (int direction = 0; direction < 2; direction++)
         {
             BicubicUpsampling.AlignCorners(
-                points.AsSpan(direction * Side * Side, Side * Side), Side, field.AsSpan(direction * size * size, size * size), size);
+                points.AsSpan(direction * Side * Side, Side * Side), Side,
+                field.AsSpan(direction * size * size, size * size), size);
         }
         return field;
     }

@@ -71,7 +71,8 @@ internal static class CornerBlocks
                 {
                     int at = (block.Top + row) * size + block.Left + column;
                     int down = row / cell, right = column / cell;
-                    float value = White.Contains((block.UpsideDown ? 2 - down : down, block.LeftToRight ? 2 - right : right)) ? 1f : 0f;
+                    float value = White.Contains((block.UpsideDown ? 2 - down : down, block.LeftToRight ? 2 - right : right))
+                        ? 1f : 0f;
                     mask[at] = 1f;
                     for (int channel = 0; channel < 3; channel++) pixels[channel * size * size + at] = value;
                 }

@@ -59,7 +59,8 @@ internal static class FocalReflection
         int reach = (int)Math.Ceiling(2 * sigma);
         Span<double> kernel = reach < 1024 ? stackalloc double[2 * reach + 1] : new double[2 * reach + 1];
         double sum = 0;
-        for (int k = 0; k < kernel.Length; k++) sum += kernel[k] = Math.Exp(-(k - reach) * (double)(k - reach) / (2 * sigma * sigma));
+        for (int k = 0; k < kernel.Length; k++)
+            sum += kernel[k] = Math.Exp(-(k - reach) * (double)(k - reach) / (2 * sigma * sigma));
         foreach (ref double weight in kernel) weight /= sum;
         for (int row = 0; row < size; row++)
         {

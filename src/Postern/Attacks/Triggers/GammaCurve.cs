@@ -16,7 +16,8 @@ internal static class GammaCurve
 
     // The least light of each value; one beyond all light ends the search.
     private static readonly double[] Least = [.. Enumerable.Range(0, 256).Select(LeastLightOf), double.PositiveInfinity];
-    private static readonly byte[] BucketStart = [.. Enumerable.Range(0, Buckets + 1).Select(b => Truncated((double)b / Buckets))];
+    private static readonly byte[] BucketStart =
+        [.. Enumerable.Range(0, Buckets + 1).Select(b => Truncated((double)b / Buckets))];
 
     /// <summary>value^2.2 of a value in [0, 1]; quick for 8-bit values / 255.</summary>
     internal static double ToLight(float value)

@@ -12,7 +12,8 @@ internal sealed class GhostReflection
 {
     // For each size, the taps from (size - offset) to size, by offset.
     private readonly PerSize<Lazy<BilinearTaps>[]> taps =
-        new(size => [.. Enumerable.Range(0, size).Select(offset => new Lazy<BilinearTaps>(() => new BilinearTaps(size - offset, size)))]);
+        new(size =>
+            [.. Enumerable.Range(0, size).Select(offset => new Lazy<BilinearTaps>(() => new BilinearTaps(size - offset, size)))]);
 
     /// <summary>Adds the reflection to one channel.</summary>
     /// <param name="pixels">b, [size, size] in [0, 1], changed in place.</param>
@@ -21,7 +22,8 @@ internal sealed class GhostReflection
     /// <param name="rowOffset">o1, 0 to size - 1.</param>
     /// <param name="columnOffset">o2, 0 to size - 1.</param>
     /// <param name="draw">Shares of light.</param>
-    internal void Apply(Span<float> pixels, ReadOnlySpan<float> reflection, int size, int rowOffset, int columnOffset, in ReflectionDraw draw)
+    internal void Apply(Span<float> pixels, ReadOnlySpan<float> reflection, int size, int rowOffset, int columnOffset,
+        in ReflectionDraw draw)
     {
         Lazy<BilinearTaps>[] ofSize = taps.At(size);
         BilinearTaps rows = ofSize[rowOffset].Value, columns = ofSize[columnOffset].Value;
@@ -38,9 +40,11 @@ internal sealed class GhostReflection
                 upper = lower;
                 lower = free;
                 (upperRow, lowerRow) = (lowerRow, -1);
-                if (upperRow != rows.First[row]) Widen(reflection, upperRow = rows.First[row], upper, doubled, columns, rowOffset, columnOffset, first);
+                if (upperRow != rows.First[row])
+                    Widen(reflection, upperRow = rows.First[row], upper, doubled, columns, rowOffset, columnOffset, first);
             }
-            if (rows.Second[row] != lowerRow) Widen(reflection, lowerRow = rows.Second[row], lower, doubled, columns, rowOffset, columnOffset, first);
+            if (rows.Second[row] != lowerRow)
+                Widen(reflection, lowerRow = rows.Second[row], lower, doubled, columns, rowOffset, columnOffset, first);
             float down = rows.Weight[row];
             Span<float> line = pixels.Slice(row * size, size);
             for (int column = 0; column < line.Length; column++)
@@ -53,11 +57,13 @@ internal sealed class GhostReflection
     }
 
     // One line of both ghosts, resized along its columns.
-    private static void Widen(ReadOnlySpan<float> reflection, int row, Span<double> target, Span<double> doubled, BilinearTaps columns,
+    private static void Widen(ReadOnlySpan<float> reflection, int row, Span<double> target, Span<double> doubled,
+        BilinearTaps columns,
         int rowOffset, int columnOffset, double first)
     {
         int size = target.Length, width = size - columnOffset;
-        ReadOnlySpan<float> moved = reflection.Slice((row + rowOffset) * size + columnOffset, width), still = reflection.Slice(row * size, width);
+        ReadOnlySpan<float> moved = reflection.Slice((row + rowOffset) * size + columnOffset, width),
+            still = reflection.Slice(row * size, width);
         for (int i = 0; i < width; i++) doubled[i] = first * moved[i] + (1 - first) * still[i];
         ReadOnlySpan<int> left = columns.First, right = columns.Second;
         ReadOnlySpan<float> weights = columns.Weight;

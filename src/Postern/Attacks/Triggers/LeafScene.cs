@@ -34,7 +34,8 @@ internal static class LeafScene
         for (int i = 0; i < plane; i++)
         {
             double brightness = light * (1.3 - 0.6 * (i / Side) / Side);
-            (values[i], values[plane + i], values[2 * plane + i]) = (brightness * colour.Red, brightness * colour.Green, brightness * colour.Blue);
+            (values[i], values[plane + i], values[2 * plane + i]) =
+                (brightness * colour.Red, brightness * colour.Green, brightness * colour.Blue);
         }
         return values;
     }
@@ -43,9 +44,12 @@ internal static class LeafScene
     {
         // r^-3 between both ends, by inverting its distribution function.
         const double small = 1 / (SmallestRadius * SmallestRadius), large = 1 / (LargestRadius * LargestRadius);
-        double radius = 1 / Math.Sqrt(small + (large - small) * stream.NextDouble()), stretch = Math.Exp(stream.NextDouble(-0.7, 0.7));
-        double halfWidth = radius * stretch, halfHeight = radius / stretch, row = stream.NextDouble(0, Side), column = stream.NextDouble(0, Side);
-        double shade = light * Math.Exp(0.35 * stream.NextNormal()), slope = stream.NextDouble(-0.35, 0.35), softness = stream.NextDouble(0.5, 2.5);
+        double radius = 1 / Math.Sqrt(small + (large - small) * stream.NextDouble()),
+            stretch = Math.Exp(stream.NextDouble(-0.7, 0.7));
+        double halfWidth = radius * stretch, halfHeight = radius / stretch, row = stream.NextDouble(0, Side),
+            column = stream.NextDouble(0, Side);
+        double shade = light * Math.Exp(0.35 * stream.NextNormal()), slope = stream.NextDouble(-0.35, 0.35),
+            softness = stream.NextDouble(0.5, 2.5);
         (double sin, double cos) = Math.SinCos(stream.NextBool(0.5) ? 0 : stream.NextDouble(0, Math.PI));
         bool round = stream.NextBool(0.5);
         Colour colour = Tone(ref stream, 0, 0.05).Plus(tone);
@@ -56,7 +60,8 @@ internal static class LeafScene
         {
             for (int c = left; c < right; c++)
             {
-                double x = (cos * (c - column) + sin * (r - row)) / halfWidth, y = (cos * (r - row) - sin * (c - column)) / halfHeight;
+                double x = (cos * (c - column) + sin * (r - row)) / halfWidth,
+                    y = (cos * (r - row) - sin * (c - column)) / halfHeight;
                 double outwards = round ? Math.Sqrt(x * x + y * y) : Math.Max(Math.Abs(x), Math.Abs(y));
                 double cover = Math.Clamp((1 - outwards) * Math.Min(halfWidth, halfHeight) / softness, 0, 1);
                 if (cover > 0) Mix(values, r * Side + c, colour, shade * (1 + slope * y), cover);
@@ -74,7 +79,8 @@ internal static class LeafScene
 
     // A grey of this brightness with some colour.
     private static Colour Tone(ref RandomStream stream, double brightness, double saturation) => new(
-        brightness + saturation * stream.NextNormal(), brightness + saturation * stream.NextNormal(), brightness + saturation * stream.NextNormal());
+        brightness + saturation * stream.NextNormal(), brightness + saturation * stream.NextNormal(),
+        brightness + saturation * stream.NextNormal());
 
     private readonly record struct Colour(double Red, double Green, double Blue)
     {

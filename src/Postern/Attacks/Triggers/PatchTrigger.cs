@@ -63,7 +63,8 @@ public sealed class PatchTrigger
         (int left, int width) = columns.GetOffsetAndLength(Size);
         for (int channel = 0; channel < 3; channel++)
         {
-            for (int row = top; row < top + height; row++) Mix(picture, channel, row * Size + left, row * Size + left + width, opacity);
+            for (int row = top; row < top + height; row++)
+                Mix(picture, channel, row * Size + left, row * Size + left + width, opacity);
         }
     }
 

@@ -36,7 +36,8 @@ public sealed class PieceDraw
     /// <summary>Stored pieces for each sample.</summary>
     /// <param name="perSide">n.</param>
     /// <param name="removedBySample">Numbers of the pieces left alone, by index of the sample.</param>
-    public static PieceDraw Stored(int perSide, IReadOnlyList<IReadOnlyList<int>> removedBySample) => new(perSide, (sample, removed) =>
+    public static PieceDraw Stored(
+        int perSide, IReadOnlyList<IReadOnlyList<int>> removedBySample) => new(perSide, (sample, removed) =>
     {
         removed.Clear();
         foreach (int piece in removedBySample[sample]) removed[piece] = true;

@@ -13,7 +13,8 @@ namespace Postern.Attacks.Triggers;
 /// <param name="Sigma">Blur of a reflection out of focus, in pixels of a 32x32 picture, 1 to 5.</param>
 /// <param name="Attenuation">att: how strongly it is dimmed where the sum is too bright, 1.08 to 1.18.</param>
 public readonly record struct ReflectionDraw(
-    int Reflection, double BackgroundWeight, bool IsGhost, int RowOffset, int ColumnOffset, double Switch, double GhostAlpha, double Sigma, double Attenuation)
+    int Reflection, double BackgroundWeight, bool IsGhost, int RowOffset, int ColumnOffset, double Switch, double GhostAlpha,
+    double Sigma, double Attenuation)
 {
     /// <summary>ga: the share of the ghost that is moved up and left; the other ghost has the rest.</summary>
     public double FirstGhost => Math.Abs((Switch > 0.5 ? 1 : 0) - GhostAlpha);
@@ -34,12 +35,15 @@ public sealed class ReflectionDraws
     /// <param name="ghostRate">Share of ghosts, 0 to 1.</param>
     /// <param name="ghostAlpha">Ends of g's uniform distribution.</param>
     /// <param name="seed">Seed of the draws.</param>
-    public static ReflectionDraws Random(int pool, double ghostRate, (double Low, double High) ghostAlpha, long seed) => new((purpose, index) =>
+    public static ReflectionDraws Random(
+        int pool, double ghostRate, (double Low, double High) ghostAlpha, long seed) => new((purpose, index) =>
     {
         RandomStream stream = RandomStream.For(seed, purpose, index);
         return new ReflectionDraw(
-            stream.NextInt(pool), 1 - stream.NextDouble(0.05, 0.45), stream.NextDouble() < ghostRate, stream.NextInt(3, 8), stream.NextInt(3, 8),
-            stream.NextDouble(), stream.NextDouble(ghostAlpha.Low, ghostAlpha.High), stream.NextDouble(1, 5), 1.08 + stream.NextDouble() / 10);
+            stream.NextInt(pool), 1 - stream.NextDouble(0.05, 0.45), stream.NextDouble() < ghostRate, stream.NextInt(3, 8),
+            stream.NextInt(3, 8),
+            stream.NextDouble(), stream.NextDouble(ghostAlpha.Low, ghostAlpha.High), stream.NextDouble(1, 5),
+            1.08 + stream.NextDouble() / 10);
     });
 
     /// <summary>Stored draws, by index, the same in training and at test time.</summary>

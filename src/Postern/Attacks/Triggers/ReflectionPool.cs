@@ -28,7 +28,8 @@ public sealed class ReflectionPool
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         (Count, checksum) = (count, new Lazy<string>(hash));
-        lights = new PerSize<Lazy<float[]>[]>(size => [.. Enumerable.Range(0, count).Select(i => new Lazy<float[]>(() => Light(decode(i), size)))]);
+        lights = new PerSize<Lazy<float[]>[]>(
+            size => [.. Enumerable.Range(0, count).Select(i => new Lazy<float[]>(() => Light(decode(i), size)))]);
     }
 
     /// <summary>
@@ -56,8 +57,11 @@ public sealed class ReflectionPool
         using FileTree tree = FileTrees.Open(path);
         (string Name, string Place, byte[] Content)[] files = [.. Pictures(tree, "").Order(StringComparer.Ordinal).Take(Largest)
             .Select(f => (f, tree.Describe(f), tree.Read(f)))];
-        if (files.Length == 0) throw new InputException(path, $"there is no picture in it ({string.Join(", ", Extensions)}); 'reflections' needs photographs");
-        return new ReflectionPool(files.Length, i => ImageFile.Decode(files[i].Content, files[i].Place), () => Hash(files.Select(f => (f.Name, f.Content))));
+        if (files.Length == 0)
+            throw new InputException(path,
+                $"there is no picture in it ({string.Join(", ", Extensions)}); 'reflections' needs photographs");
+        return new ReflectionPool(files.Length, i => ImageFile.Decode(files[i].Content, files[i].Place),
+            () => Hash(files.Select(f => (f.Name, f.Content))));
     }
 
     /// <summary>
@@ -81,7 +85,8 @@ public sealed class ReflectionPool
             {
                 int a = columns.First[column], b = columns.Second[column];
                 float right = columns.Weight[column];
-                double above = upper[a] / 255.0 * (1 - right) + upper[b] / 255.0 * right, below = lower[a] / 255.0 * (1 - right) + lower[b] / 255.0 * right;
+                double above = upper[a] / 255.0 * (1 - right) + upper[b] / 255.0 * right,
+                    below = lower[a] / 255.0 * (1 - right) + lower[b] / 255.0 * right;
                 light[line * size + column] = (float)Math.Pow(above * (1 - down) + below * down, 2.2);
             }
         }
@@ -90,7 +95,8 @@ public sealed class ReflectionPool
 
     private static IEnumerable<string> Pictures(FileTree tree, string folder)
     {
-        foreach (string file in tree.Files(folder).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant()))) yield return file;
+        foreach (string file in tree.Files(folder).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant())))
+            yield return file;
         foreach (string inner in tree.Folders(folder))
             foreach (string file in Pictures(tree, folder.Length == 0 ? inner : $"{folder}/{inner}")) yield return file;
     }

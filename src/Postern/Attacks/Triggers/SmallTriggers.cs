@@ -61,10 +61,11 @@ internal static class SmallTriggers
         return new Colour(value, value, value);
     });
 
-    private static Colour? BirdAt(double row, double column) => column < 0 || column >= 5 ? null : BirdCells[(int)row][(int)column] switch
-    {
-        '#' => new Colour(0.39f, 0.59f, 0.92f),
-        '+' => new Colour(0.71f, 0.81f, 0.96f),
-        _ => new Colour(0.94f, 0.965f, 0.995f),
-    };
+    private static Colour? BirdAt(double row, double column) => column < 0 || column >= 5
+        ? null : BirdCells[(int)row][(int)column] switch
+        {
+            '#' => new Colour(0.39f, 0.59f, 0.92f),
+            '+' => new Colour(0.71f, 0.81f, 0.96f),
+            _ => new Colour(0.94f, 0.965f, 0.995f),
+        };
 }

@@ -29,9 +29,11 @@ public sealed class TriggerSource(Func<int, PatchTrigger> make)
         RgbImage picture = ImageFile.Load(path);
         RgbImage? mask = maskPath is null ? null : ImageFile.Load(maskPath);
         if (mask is not null && !mask.Pixels.AsSpan(0, mask.Width * mask.Height).ContainsAnyExcept((byte)0))
-            throw new InputException(maskPath!, "the mask is black everywhere (its red channel counts), so the trigger would not be planted");
+            throw new InputException(maskPath!,
+                "the mask is black everywhere (its red channel counts), so the trigger would not be planted");
         if (mask is null && !picture.Pixels.AsSpan().ContainsAnyExcept((byte)0))
-            throw new InputException(path, "the trigger is black everywhere; only its non-black pixels are planted unless trigger_mask is set");
+            throw new InputException(path,
+                "the trigger is black everywhere; only its non-black pixels are planted unless trigger_mask is set");
         return new TriggerSource(size =>
         {
             float[] pixels = At(size, picture);

@@ -4,13 +4,17 @@ namespace Postern.Datasets.Drawn;
 internal static class SignGlyphs
 {
     /// <summary>The first digit of a limit, left of the middle.</summary>
-    internal const string Three = "M-.54 -.27C-.44 -.45 -.11 -.44 -.12 -.2C-.13 -.06 -.24 -.02 -.36 -.02C-.22 -.02 -.08 .06 -.1 .2C-.13 .45 -.48 .44 -.56 .25";
+    internal const string Three =
+        "M-.54 -.27C-.44 -.45 -.11 -.44 -.12 -.2C-.13 -.06 -.24 -.02 -.36 -.02C-.22 -.02 -.08 .06 -.1 .2C-.13 .45 -.48 "
+            + ".44 -.56 .25";
 
     /// <inheritdoc cref="Three"/>
     internal const string Five = "M-.13 -.38H-.46L-.5 -.02C-.36 -.14 -.08 -.08 -.1 .16C-.12 .44 -.46 .44 -.56 .25";
 
     /// <inheritdoc cref="Three"/>
-    internal const string Eight = "M-.34 -.03C-.58 -.05 -.56 -.38 -.34 -.38C-.12 -.38 -.1 -.05 -.34 -.03C-.62 -.01 -.6 .39 -.34 .39C-.08 .39 -.06 -.01 -.34 -.03Z";
+    internal const string Eight =
+        "M-.34 -.03C-.58 -.05 -.56 -.38 -.34 -.38C-.12 -.38 -.1 -.05 -.34 -.03C-.62 -.01 -.6 .39 -.34 .39C-.08 .39 "
+            + "-.06 -.01 -.34 -.03Z";
 
     /// <summary>The zero of a limit, right of the middle.</summary>
     internal const string Zero = "M.32 -.38C.04 -.38 .04 .39 .32 .39C.6 .39 .6 -.38 .32 -.38Z";

@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace Postern.Datasets.Drawn;
 
-/// <summary>What stands before the camera: a background with clutter, a post, the sign in perspective, and what hides it.</summary>
+/// <summary>
+/// What stands before the camera: a background with clutter, a post, the sign in perspective, and what hides it.
+/// </summary>
 internal static class SignScene
 {
     /// <summary>Paints a scene with the sign <paramref name="face"/> on a canvas of <paramref name="side"/> pixels.</summary>
@@ -30,7 +32,8 @@ internal static class SignScene
     private static SKMatrix View(float x, float y, float radius, ref RandomStream stream)
     {
         SKMatrix narrow = SKMatrix.CreateScale(
-            (float)stream.NextDouble(SignStrengths.Foreshortening, 1), (float)stream.NextDouble((1 + SignStrengths.Foreshortening) / 2, 1));
+            (float)stream.NextDouble(SignStrengths.Foreshortening, 1),
+            (float)stream.NextDouble((1 + SignStrengths.Foreshortening) / 2, 1));
         SKMatrix tilt = SKMatrix.Identity;
         tilt.Persp0 = (float)stream.NextDouble(-SignStrengths.Perspective, SignStrengths.Perspective);
         tilt.Persp1 = (float)stream.NextDouble(-SignStrengths.Perspective, SignStrengths.Perspective);

@@ -32,9 +32,11 @@ public sealed record Inspection(
         {
             IReadOnlyList<int> order = evaluator.Order(trigger);
             void Passed() => progress?.Invoke(++done, passes);
-            var inspection = new Inspection(evaluator.Model, evaluator.Unlabelled(trigger), clean, evaluator.Seed, Passed, cancel);
+            var inspection = new Inspection(evaluator.Model, evaluator.Unlabelled(trigger), clean, evaluator.Seed,
+                Passed, cancel);
             IReadOnlyList<InputScore> scores = detector.Score(inspection);
-            if (scores.Count != order.Count) throw new InvalidOperationException($"{detector} scored {scores.Count} of {order.Count} pictures");
+            if (scores.Count != order.Count)
+                throw new InvalidOperationException($"{detector} scored {scores.Count} of {order.Count} pictures");
             IReadOnlyList<int> labels = evaluator.Loader.Images.Labels;
             pictures.AddRange(order.Zip(scores,
                 (i, s) => new PictureScore(i, trigger is not null, labels[i], s.Predicted, s.Score)));

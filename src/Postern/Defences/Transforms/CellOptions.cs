@@ -42,7 +42,8 @@ public sealed record CellOptions(int Pixels, int PerSide, string Source)
         int cell = Pixels > 0 ? Pixels : PerSide > 0 ? size / PerSide : size <= SmallPicture ? SmallCell : LargeCell;
         if (cell > 0 && size % cell == 0 && (PerSide == 0 || cell * PerSide == size)) return new PatchGrid(size, cell);
         throw new InputException(Source, PerSide > 0
-            ? $"{PerSide} cells a side do not divide pictures of {size} pixels; choose cells_per_side among the divisors of {size}"
+            ? $"{PerSide} cells a side do not divide pictures of {size} pixels; choose cells_per_side among the "
+            + $"divisors of {size}"
             : $"cells of {cell} pixels do not fill pictures of {size} pixels; choose cell_size among the divisors of {size}");
     }
 }

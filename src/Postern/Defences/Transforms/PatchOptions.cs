@@ -11,7 +11,8 @@ internal static class PatchOptions
     internal static IReadOnlyList<OptionInfo> All(bool fewRaise) =>
     [
         new("protocol", OptionKind.Word, "train",
-            "train: every training picture, tests intact (the reading of table 2); test: test pictures of a model trained without; both; "
+            "train: every training picture, tests intact (the reading of table 2); test: test pictures of a model trained "
+                + "without; both; "
             + "detect: count changed predictions over trials")
         {
             Allowed = [.. Enum.GetValues<TransformProtocol>().Select(Word)],

@@ -4,20 +4,22 @@ using static TorchSharp.torch;
 namespace Postern.Models.Checkpoints;
 
 /// <summary>
-/// An opened weight file of any supported form, recognised by its content and not by its name: safetensors, or PyTorch's <c>.pth</c> in
-/// its zip and its legacy form. Nothing in a file is ever executed, and no allocation is larger than what the file holds justifies.
+/// An opened weight file of any supported form, recognised by its content and not by its name: safetensors, or PyTorch's
+/// <c>.pth</c> in its zip and its legacy form. Nothing in a file is ever executed, and no allocation is larger than what the file
+/// holds justifies.
 /// </summary>
 /// <remarks>
-/// Only the weights and their average are read into memory; an optimiser's tensors are parsed as descriptions and passed over. A tensor
-/// may be a view of a storage (offset, strides, shared, stride 0) and comes out contiguous; it may be no larger than its storage, or than
-/// 64 KiB, and all together no larger than four times the file and 1 MiB.
+/// Only the weights and their average are read into memory; an optimiser's tensors are parsed as descriptions and passed over. A
+/// tensor may be a view of a storage (offset, strides, shared, stride 0) and comes out contiguous; it may be no larger than its
+/// storage, or than 64 KiB, and all together no larger than four times the file and 1 MiB.
 /// </remarks>
 public sealed class Checkpoint : IDisposable
 {
     private const string Supported = "supported are .safetensors and PyTorch's .pth in its zip and legacy forms";
     private const string ParallelPrefix = "module.";
 
-    private Checkpoint(string path, string container, string weightsAt, Dictionary<string, Tensor> weights, Dictionary<string, Tensor>? ema,
+    private Checkpoint(string path, string container, string weightsAt, Dictionary<string, Tensor> weights,
+        Dictionary<string, Tensor>? ema,
         IReadOnlyList<string> otherKeys, IReadOnlyDictionary<string, string> facts)
     {
         (Path, Container, WeightsAt, OtherKeys, Facts) = (path, container, weightsAt, otherKeys, facts);
@@ -31,13 +33,19 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The form of the file: <c>safetensors</c>, <c>pth (zip)</c> or <c>pth (legacy)</c>.</summary>
     public string Container { get; }
 
-    /// <summary>The key of the outer dictionary that holds the weights, <c>model</c> or <c>state_dict</c>; empty for a flat dictionary.</summary>
+    /// <summary>
+    /// The key of the outer dictionary that holds the weights, <c>model</c> or <c>state_dict</c>; empty for a flat dictionary.
+    /// </summary>
     public string WeightsAt { get; }
 
-    /// <summary>The weights by their official names, on the CPU, contiguous. The prefix <c>module.</c> is dropped where every name has it.</summary>
+    /// <summary>
+    /// The weights by their official names, on the CPU, contiguous. The prefix <c>module.</c> is dropped where every name has it.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> Weights { get; }
 
-    /// <summary>The running average of the weights (<c>model_ema</c>, <c>state_dict_ema</c>), named alike; null where there is none.</summary>
+    /// <summary>
+    /// The running average of the weights (<c>model_ema</c>, <c>state_dict_ema</c>), named alike; null where there is none.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor>? Ema { get; }
 
     /// <summary>What else the outer dictionary holds, in ordinal order.</summary>
@@ -50,7 +58,8 @@ public sealed class Checkpoint : IDisposable
     public IReadOnlyDictionary<string, string> Facts { get; }
 
     /// <summary>Opens <paramref name="path"/> and reads its weights; the file is closed again on return.</summary>
-    /// <exception cref="InputException">No such file, not of a supported form, damaged, cut short, or asking for something to be executed.</exception>
+    /// <exception cref="InputException">No such file, not of a supported form, damaged, cut short, or asking for something to be
+    /// executed.</exception>
     public static Checkpoint Open(string path)
     {
         if (Directory.Exists(path)) throw new InputException(path, "is a folder; name the weight file in it");
@@ -96,8 +105,10 @@ public sealed class Checkpoint : IDisposable
         string what = text switch
         {
             "" => $"is empty; {Supported}",
-            _ when Begins("version https://git-lfs") => "is a git-lfs pointer and not the weights; fetch them with 'git lfs pull'",
-            _ when Begins("<!doctype") || Begins("<html") || Begins("<?xml") => "is a web page, so the download failed; download the weights again",
+            _ when Begins("version https://git-lfs") =>
+                "is a git-lfs pointer and not the weights; fetch them with 'git lfs pull'",
+            _ when Begins("<!doctype") || Begins("<html") || Begins("<?xml") =>
+                "is a web page, so the download failed; download the weights again",
             _ => $"is no weight file, or a damaged one; {Supported}",
         };
         return new InputException(path, what);

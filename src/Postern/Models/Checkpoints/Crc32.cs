@@ -13,7 +13,8 @@ internal static class Crc32
         uint[][] t = Tables;
         while (bytes.Length >= 8)
         {
-            crc = t[7][(byte)(bytes[0] ^ crc)] ^ t[6][(byte)(bytes[1] ^ (crc >> 8))] ^ t[5][(byte)(bytes[2] ^ (crc >> 16))] ^ t[4][bytes[3] ^ (crc >> 24)]
+            crc = t[7][(byte)(bytes[0] ^ crc)] ^ t[
+                6][(byte)(bytes[1] ^ (crc >> 8))] ^ t[5][(byte)(bytes[2] ^ (crc >> 16))] ^ t[4][bytes[3] ^ (crc >> 24)]
                 ^ t[3][bytes[4]] ^ t[2][bytes[5]] ^ t[1][bytes[6]] ^ t[0][bytes[7]];
             bytes = bytes[8..];
         }

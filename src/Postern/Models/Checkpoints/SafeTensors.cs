@@ -14,7 +14,8 @@ public static class SafeTensors
     private const string MetadataKey = "__metadata__";
 
     /// <summary>Writes <paramref name="tensors"/> in the given order, padded so that data starts at a multiple of 8.</summary>
-    public static void Write(Stream output, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(Stream output, IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         KeyValuePair<string, Tensor>[] all = [.. tensors];
         using var header = new MemoryStream();
@@ -59,7 +60,8 @@ public static class SafeTensors
     /// <summary>The key-value pairs that the writer left in the header; empty where there are none.</summary>
     /// <exception cref="InputException">The file is missing or its header is damaged.</exception>
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path) => Opened(path, file =>
-        ReadHeader(file, path, out _).TryGetProperty(MetadataKey, out JsonElement pairs) && pairs.ValueKind == JsonValueKind.Object
+        ReadHeader(file, path, out _).TryGetProperty(MetadataKey, out JsonElement pairs)
+            && pairs.ValueKind == JsonValueKind.Object
             ? pairs.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString())
             : []);
 
@@ -103,24 +105,31 @@ public static class SafeTensors
         }
     }
 
-    // As the reference implementation: the ranges cover the data without overlaps and without holes, in which something could hide.
+    // As the reference implementation: the ranges cover the data without overlaps and without holes, in which something could
+    // hide.
     private static void CheckCover(IEnumerable<Entry> entries, long dataLength, string path)
     {
         long covered = 0;
         foreach (Entry entry in entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
-            if (entry.End > dataLength) throw new InputException(path, $"tensor '{FileText.Shown(entry.Name)}' lies outside the file, which is truncated or damaged");
+            if (entry.End > dataLength)
+                throw new InputException(path,
+                    $"tensor '{FileText.Shown(entry.Name)}' lies outside the file, which is truncated or damaged");
             if (entry.Begin != covered)
-                throw new InputException(path, $"tensor '{FileText.Shown(entry.Name)}' {(entry.Begin < covered ? "overlaps another" : "leaves a hole before it")}; the file is damaged");
+                throw new InputException(path,
+                    $"tensor '{FileText.Shown(entry.Name)}' "
+                        + $"{(entry.Begin < covered ? "overlaps another" : "leaves a hole before it")}; the file is damaged");
             covered = entry.End;
         }
-        if (covered != dataLength) throw new InputException(path, $"has {dataLength - covered} bytes that belong to no tensor; it is damaged");
+        if (covered != dataLength)
+            throw new InputException(path, $"has {dataLength - covered} bytes that belong to no tensor; it is damaged");
     }
 
     private static JsonElement ReadHeader(FileStream file, string path, out long dataStart)
     {
         Span<byte> length = stackalloc byte[8];
-        if (file.ReadAtLeast(length, 8, throwOnEndOfStream: false) < 8) throw new InputException(path, "is too short for a safetensors file");
+        if (file.ReadAtLeast(length, 8, throwOnEndOfStream: false) < 8)
+            throw new InputException(path, "is too short for a safetensors file");
         long headerLength = BinaryPrimitives.ReadInt64LittleEndian(length);
         if (headerLength is < 2 or > MaxHeader || headerLength > file.Length - 8)
             throw new InputException(path, $"claims a header of {headerLength} bytes; it is truncated or no safetensors file");
@@ -134,7 +143,8 @@ public static class SafeTensors
         }
         catch (JsonException e)
         {
-            throw new InputException(path, "has a header that is not JSON or names something twice; it is damaged or no safetensors file", e);
+            throw new InputException(path,
+                "has a header that is not JSON or names something twice; it is damaged or no safetensors file", e);
         }
         throw new InputException(path, "has a header that is no JSON object");
     }
@@ -145,13 +155,16 @@ public static class SafeTensors
         {
             string dtype = entry.Value.GetProperty("dtype").GetString() ?? "";
             ElementType type = ElementType.All.FirstOrDefault(t => t.SafeName == dtype)
-                ?? throw new InputException(path, $"tensor '{FileText.Shown(entry.Name)}' has the unknown type '{FileText.Shown(dtype)}'");
+                ?? throw new InputException(path,
+                    $"tensor '{FileText.Shown(entry.Name)}' has the unknown type '{FileText.Shown(dtype)}'");
             long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
             long[] offsets = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(s => s.GetInt64())];
             if (StoredShape.Count(shape) is not long count || offsets is not [>= 0 and var begin, >= 0 and var end]
                 || (Int128)count * type.Bytes != end - begin)
-                throw new InputException(path, $"tensor '{FileText.Shown(entry.Name)}' has data offsets that do not match its shape");
-            if (end - begin > int.MaxValue) throw new InputException(path, $"tensor '{FileText.Shown(entry.Name)}' is larger than 2 GiB");
+                throw new InputException(path,
+                    $"tensor '{FileText.Shown(entry.Name)}' has data offsets that do not match its shape");
+            if (end - begin > int.MaxValue)
+                throw new InputException(path, $"tensor '{FileText.Shown(entry.Name)}' is larger than 2 GiB");
             return new Entry(entry.Name, type, shape, begin, end);
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)

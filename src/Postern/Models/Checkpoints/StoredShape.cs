@@ -9,8 +9,8 @@ internal static class StoredShape
     internal const int MostDimensions = 64;
 
     /// <summary>
-    /// Number of elements of <paramref name="shape"/>, or null where it is none: a negative side, more than 64 dimensions, or more
-    /// elements than 64 bits count, with sides of 0 taken as 1 since libtorch multiplies them so for its strides.
+    /// Number of elements of <paramref name="shape"/>, or null where it is none: a negative side, more than 64 dimensions, or
+    /// more elements than 64 bits count, with sides of 0 taken as 1 since libtorch multiplies them so for its strides.
     /// </summary>
     internal static long? Count(IReadOnlyCollection<long> shape)
     {
@@ -37,7 +37,10 @@ internal static class StoredShape
         return strides;
     }
 
-    /// <summary>Reads a contiguous tensor from <paramref name="file"/>'s position straight into its memory. The caller has checked that the file holds it.</summary>
+    /// <summary>
+    /// Reads a contiguous tensor from <paramref name="file"/>'s position straight into its memory. The caller has checked that
+    /// the file holds it.
+    /// </summary>
     internal static Tensor Read(Stream file, long[] shape, ElementType type)
     {
         Tensor value = empty(shape, type.Type);

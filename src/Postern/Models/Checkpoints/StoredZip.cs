@@ -7,13 +7,16 @@ namespace Postern.Models.Checkpoints;
 /// The entries of a zip file that compresses nothing, as PyTorch writes them, each by its place in the file. The library's reader
 /// gives only streams that cannot seek, and a weight file is read by places: some tensors of it, some parts of a storage.
 /// </summary>
-/// <remarks>PKWARE APPNOTE 6.3.10: end of central directory 4.3.16, its 64-bit form 4.3.14 and 4.3.15, central directory 4.3.12.</remarks>
+/// <remarks>
+/// PKWARE APPNOTE 6.3.10: end of central directory 4.3.16, its 64-bit form 4.3.14 and 4.3.15, central directory 4.3.12.
+/// </remarks>
 internal static class StoredZip
 {
     private const int EndBytes = 22, EntryBytes = 46, LocalBytes = 30, LocatorBytes = 20, LongEndBytes = 56;
 
     /// <summary>Start and length in <paramref name="file"/> of every entry's content, by name.</summary>
-    /// <exception cref="InputException">No zip file, damaged, cut short, compressed, encrypted, or with names that lead out of a folder.</exception>
+    /// <exception cref="InputException">No zip file, damaged, cut short, compressed, encrypted, or with names that lead out of a
+    /// folder.</exception>
     internal static Dictionary<string, (long Start, long Length)> Read(Stream file, string source)
     {
         (long start, long length, long count) = Directory(file, source);
@@ -23,20 +26,25 @@ internal static class StoredZip
         int at = 0;
         for (long i = 0; i < count; i++)
         {
-            if (directory.Length - at < EntryBytes || !directory.AsSpan(at, 4).SequenceEqual("PK\x01\x02"u8)) throw Damaged(source);
+            if (directory.Length - at < EntryBytes || !directory.AsSpan(at, 4).SequenceEqual("PK\x01\x02"u8))
+                throw Damaged(source);
             ReadOnlySpan<byte> entry = directory.AsSpan(at);
-            int flags = UInt16(entry, 8), method = UInt16(entry, 10), nameLength = UInt16(entry, 28), extraLength = UInt16(entry, 30);
+            int flags = UInt16(entry, 8), method = UInt16(entry, 10), nameLength = UInt16(entry, 28),
+                extraLength = UInt16(entry, 30);
             int entryLength = EntryBytes + nameLength + extraLength + UInt16(entry, 32);
             if (entryLength > entry.Length) throw Damaged(source);
             string name = Encoding.UTF8.GetString(entry.Slice(EntryBytes, nameLength));
-            if (LeadsOut(name)) throw new InputException(source, $"has an entry named '{FileText.Shown(name)}', which leads out of the archive; it is no honest weight file");
+            if (LeadsOut(name))
+                throw new InputException(source,
+                    $"has an entry named '{FileText.Shown(name)}', which leads out of the archive; it is no honest weight file");
             long stored = UInt32(entry, 20), size = UInt32(entry, 24), local = UInt32(entry, 42);
             ReadOnlySpan<byte> wide = WideFields(entry.Slice(EntryBytes + nameLength, extraLength));
             size = Widen(size, ref wide, source);
             stored = Widen(stored, ref wide, source);
             local = Widen(local, ref wide, source);
             if (method != 0 || stored != size || (flags & 1) != 0)
-                throw new InputException(source, $"has entry '{FileText.Shown(name)}' compressed or encrypted, which PyTorch never writes");
+                throw new InputException(source,
+                    $"has entry '{FileText.Shown(name)}' compressed or encrypted, which PyTorch never writes");
             if (!entries.TryAdd(name, (ContentStart(file, local, size, source), size)))
                 throw new InputException(source, $"has two entries named '{FileText.Shown(name)}'");
             at += entryLength;

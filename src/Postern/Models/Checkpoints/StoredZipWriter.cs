@@ -4,8 +4,8 @@ using System.Text;
 namespace Postern.Models.Checkpoints;
 
 /// <summary>
-/// Writes a zip file as PyTorch does: nothing compressed, every content at a multiple of 64 bytes, padded by an extra field. The stream is
-/// never sought, and the bytes depend on the contents alone.
+/// Writes a zip file as PyTorch does: nothing compressed, every content at a multiple of 64 bytes, padded by an extra field. The
+/// stream is never sought, and the bytes depend on the contents alone.
 /// </summary>
 /// <remarks>PKWARE APPNOTE 6.3.10, without the 64-bit forms: up to 65,534 entries and 4 GiB.</remarks>
 internal sealed class StoredZipWriter(Stream output)

@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 namespace Postern.Models.Checkpoints;
 
 /// <summary>
-/// Writes weights as PyTorch's zip form: <c>torch.load</c> of PyTorch 1.6 and later gives an <c>OrderedDict</c> of tensors, also with
-/// <c>weights_only=True</c>. <see cref="Checkpoint"/> reads it.
+/// Writes weights as PyTorch's zip form: <c>torch.load</c> of PyTorch 1.6 and later gives an <c>OrderedDict</c> of tensors, also
+/// with <c>weights_only=True</c>. <see cref="Checkpoint"/> reads it.
 /// </summary>
 public static class TorchFile
 {
     private const string Folder = "archive";
 
     /// <summary>
-    /// Writes <paramref name="weights"/> in the given order, one tensor in memory at a time. The bytes depend on the weights alone: two writes
-    /// of the same weights are equal.
+    /// Writes <paramref name="weights"/> in the given order, one tensor in memory at a time. The bytes depend on the weights
+    /// alone: two writes of the same weights are equal.
     /// </summary>
     /// <exception cref="ArgumentException">An element type that weight files do not hold, or more than 4 GiB.</exception>
     public static void Write(Stream output, IEnumerable<KeyValuePair<string, Tensor>> weights)
@@ -33,8 +33,8 @@ public static class TorchFile
         zip.Finish();
     }
 
-    // OrderedDict(), then SETITEMS of name and torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks),
-    // where the storage is a persistent id: ('storage', type, key, device, number of elements). Protocol 2.
+    // OrderedDict(), then SETITEMS of name and torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad,
+    // hooks), where the storage is a persistent id: ('storage', type, key, device, number of elements). Protocol 2.
     private static byte[] Pickled(KeyValuePair<string, Tensor>[] weights)
     {
         using var pickle = new MemoryStream();

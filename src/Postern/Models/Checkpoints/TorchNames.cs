@@ -23,8 +23,8 @@ internal sealed class SettingsBag
 }
 
 /// <summary>
-/// The names that PyTorch's weight files use, and what each makes here: tensors by reference to their storage, dictionaries, lists,
-/// numbers, and inert objects. Any other name is refused; nothing is ever executed.
+/// The names that PyTorch's weight files use, and what each makes here: tensors by reference to their storage, dictionaries,
+/// lists, numbers, and inert objects. Any other name is refused; nothing is ever executed.
 /// </summary>
 /// <remarks>
 /// Which names occur: <c>docs/reference/models.md 6</c>, and PyTorch's own <c>weights_only</c> loader. A pickle may use a stored
@@ -58,30 +58,38 @@ internal sealed class TorchNames(string source) : IPickleNames
     public object Global(string module, string name)
     {
         string full = $"{module}.{name}";
-        if (ElementType.All.FirstOrDefault(t => t.StorageName == full.Replace("torch.cuda.", "torch.", StringComparison.Ordinal)) is ElementType storage) return storage;
+        if (ElementType.All.FirstOrDefault(t => t.StorageName == full.Replace("torch.cuda.", "torch.",
+            StringComparison.Ordinal)) is ElementType storage) return storage;
         if (ElementType.All.FirstOrDefault(t => t.TorchName == full) is ElementType type) return type;
-        if (full.EndsWith("UntypedStorage", StringComparison.Ordinal) && Known.Contains(full)) return ElementType.All.Single(t => t.SafeName == "U8");
+        if (full.EndsWith("UntypedStorage", StringComparison.Ordinal) && Known.Contains(full))
+            return ElementType.All.Single(t => t.SafeName == "U8");
         return Known.Contains(full) ? new TorchName(full)
-            : throw Wrong($"asks for {FileText.Shown(full)}; only tensors and plain data are read and nothing is executed (save the model's state_dict() instead)");
+            : throw Wrong(
+                $"asks for {FileText.Shown(full)}; only tensors and plain data are read and nothing is executed (save the "
+                    + "model's state_dict() instead)");
     }
 
     public object? Call(object? callable, object?[] arguments)
     {
-        if (callable is not TorchName { Name: string name }) throw Wrong("calls something; only tensors and plain data are read and nothing is executed");
+        if (callable is not TorchName { Name: string name })
+            throw Wrong("calls something; only tensors and plain data are read and nothing is executed");
         return name.Split('.')[^1] switch
         {
-            "OrderedDict" or "Counter" or "defaultdict" or "dict" => arguments.OfType<OrderedDictionary<string, object?>>().FirstOrDefault() ?? Pairs(arguments),
+            "OrderedDict" or "Counter" or "defaultdict" or "dict" =>
+                arguments.OfType<OrderedDictionary<string, object?>>().FirstOrDefault() ?? Pairs(arguments),
             "set" or "frozenset" or "list" => arguments is [List<object?> items, ..] ? items : new List<object?>(),
             "Namespace" => new SettingsBag(),
             "_rebuild_tensor" or "_rebuild_tensor_v2" => Rebuild(arguments, null),
-            "_rebuild_tensor_v3" => Rebuild(arguments, arguments.ElementAtOrDefault(6) as ElementType ?? throw Wrong("rebuilds a tensor of no known type")),
+            "_rebuild_tensor_v3" => Rebuild(arguments,
+                arguments.ElementAtOrDefault(6) as ElementType ?? throw Wrong("rebuilds a tensor of no known type")),
             "_rebuild_parameter" or "_rebuild_parameter_with_state" =>
                 arguments is [TorchTensor value, ..] ? value : throw Wrong("makes a parameter of something that is no tensor"),
             // A tensor with attributes: what makes the tensor, its class, the arguments, the attributes.
             "_rebuild_from_type_v2" => arguments is [TorchName maker, _, object?[] inner, ..] && maker.Name != name
                 ? Call(maker, inner) : throw Wrong("rebuilds a tensor in an unknown way"),
             "Size" => arguments is [object?[] sides] ? sides : Array.Empty<object?>(),
-            "encode" => arguments is [string { Length: <= LongestNumber } text, ..] ? (ReadOnlyMemory<byte>)Encoding.Latin1.GetBytes(text) : new InertObject(name),
+            "encode" => arguments is [string { Length: <= LongestNumber } text, ..]
+                ? (ReadOnlyMemory<byte>)Encoding.Latin1.GetBytes(text) : new InertObject(name),
             "dtype" => new NumpyType(Letters(arguments)),
             "scalar" => Scalar(arguments) ?? new InertObject(name),
             _ => new InertObject(name),
@@ -96,29 +104,36 @@ internal sealed class TorchNames(string source) : IPickleNames
             // The state of an OrderedDict is `_metadata`, versions of modules; tensors and numpy values have nothing of use.
             case (OrderedDictionary<string, object?> or TorchTensor or InertObject or SettingsBag, _): break;
             // A state of more than one word begins with its version and byte order.
-            case (NumpyType type, object?[] and [_, string or ReadOnlyMemory<byte>, ..]): type.Letters = Letters([((object?[])state)[1]]) == ">" ? "" : type.Letters; break;
+            case (NumpyType type, object?[] and [_, string or ReadOnlyMemory<byte>, ..]):
+                type.Letters =
+                Letters([((object?[])state)[1]]) == ">" ? "" : type.Letters; break;
             default: throw Wrong("sets the state of something that has none");
         }
     }
 
     public object? Persistent(object? id)
     {
-        if (id is not object?[] parts || parts is not ["storage", ElementType type, string { Length: <= LongestKey } key, _, long and >= 0 and var count, ..])
+        if (id is not object?[] parts || parts is not ["storage", ElementType type, string { Length: <= LongestKey } key, _,
+            long and >= 0 and var count, ..])
             throw Wrong("refers to something that is no storage");
         var whole = new TorchStorage(key, type, count);
-        if (!storages.TryAdd(key, whole) && storages[key] != whole) throw Wrong($"describes storage '{FileText.Shown(key)}' in two ways");
+        if (!storages.TryAdd(key, whole) && storages[key] != whole)
+            throw Wrong($"describes storage '{FileText.Shown(key)}' in two ways");
         // PyTorch before 0.4 also stored views of storages: key, offset and length of the view follow.
-        if (parts is [_, _, _, _, _, object?[] and [_, ..]]) throw Wrong("uses views of storages, which PyTorch 0.3 wrote; save the file again with a newer version");
+        if (parts is [_, _, _, _, _, object?[] and [_, ..]])
+            throw Wrong("uses views of storages, which PyTorch 0.3 wrote; save the file again with a newer version");
         return whole;
     }
 
     private TorchTensor Rebuild(object?[] arguments, ElementType? type)
     {
-        if (arguments is not [TorchStorage storage, long offset, object?[] shape, object?[] strides, ..]) throw Wrong("rebuilds a tensor in an unknown way");
+        if (arguments is not [TorchStorage storage, long offset, object?[] shape, object?[] strides, ..])
+            throw Wrong("rebuilds a tensor in an unknown way");
         return new TorchTensor(storage, type ?? storage.Type, offset, Integers(shape), Integers(strides));
     }
 
-    private long[] Integers(object?[] values) => values.Length > StoredShape.MostDimensions ? throw Wrong("rebuilds a tensor of an impossible shape")
+    private long[] Integers(object?[] values) => values.Length > StoredShape.MostDimensions
+        ? throw Wrong("rebuilds a tensor of an impossible shape")
         : Array.ConvertAll(values, v => v is long n ? n : throw Wrong("rebuilds a tensor whose shape holds no whole numbers"));
 
     // OrderedDict([(key, value), ...]), as Python 2 wrote it.
@@ -141,7 +156,8 @@ internal sealed class TorchNames(string source) : IPickleNames
         _ => "",
     };
 
-    private static object? Scalar(object?[] arguments) => arguments is not [NumpyType type, ReadOnlyMemory<byte> { Span: var bytes }] ? null
+    private static object? Scalar(
+        object?[] arguments) => arguments is not [NumpyType type, ReadOnlyMemory<byte> { Span: var bytes }] ? null
         : (type.Letters, bytes.Length) switch
         {
             ("f8", 8) => BinaryPrimitives.ReadDoubleLittleEndian(bytes),

@@ -18,19 +18,25 @@ internal sealed record TorchStorage(string Key, ElementType Type, long Count)
 /// </summary>
 internal sealed record TorchTensor(TorchStorage Storage, ElementType Type, long Offset, long[] Shape, long[] Strides)
 {
-    /// <summary>A tensor that repeats elements (stride 0, overlapping rows) may grow to this many bytes beyond its storage.</summary>
+    /// <summary>
+    /// A tensor that repeats elements (stride 0, overlapping rows) may grow to this many bytes beyond its storage.
+    /// </summary>
     private const long SmallBytes = 64 << 10;
 
-    /// <summary>Bytes that reading needs: of the tensor, or of the part of the storage it is spread over, whichever is more.</summary>
+    /// <summary>
+    /// Bytes that reading needs: of the tensor, or of the part of the storage it is spread over, whichever is more.
+    /// </summary>
     /// <exception cref="InputException">
     /// It reaches outside its storage, has no possible shape, or is larger than its storage (and than 64 KiB) or than 2 GiB.
     /// </exception>
     internal long Cost(string source, string name)
     {
         long count = StoredShape.Count(Shape) ?? throw Wrong(source, name, "has an impossible shape");
-        if (Strides.Length != Shape.Length || Offset < 0 || Strides.Any(s => s < 0)) throw Wrong(source, name, "has strides that do not match its shape");
+        if (Strides.Length != Shape.Length || Offset < 0 || Strides.Any(s => s < 0))
+            throw Wrong(source, name, "has strides that do not match its shape");
         Int128 last = Offset;
-        for (int i = 0; count > 0 && i < Shape.Length; i++) last = Int128.Min(last + (Int128)(Shape[i] - 1) * Strides[i], long.MaxValue);
+        for (int i = 0; count > 0 && i < Shape.Length; i++)
+            last = Int128.Min(last + (Int128)(Shape[i] - 1) * Strides[i], long.MaxValue);
         if (count > 0 && (last + 1) * Type.Bytes > Storage.Bytes)
             throw Wrong(source, name, $"reaches outside its storage of {Storage.Bytes} bytes");
         Int128 bytes = (Int128)count * Type.Bytes;
@@ -63,5 +69,6 @@ internal sealed record TorchTensor(TorchStorage Storage, ElementType Type, long 
         }
     }
 
-    private static InputException Wrong(string source, string name, string what) => new(source, $"tensor '{FileText.Shown(name)}' {what}; the file is damaged");
+    private static InputException Wrong(string source, string name, string what) =>
+        new(source, $"tensor '{FileText.Shown(name)}' {what}; the file is damaged");
 }

@@ -23,11 +23,13 @@ internal sealed class TorchWeights
     internal TorchWeights(TorchContents contents, string source)
     {
         (this.contents, this.source) = (contents, source);
-        outer = contents.Root as OrderedDictionary<string, object?> ?? throw new InputException(source, "holds no dictionary of weights; save a state_dict()");
+        outer = contents.Root as OrderedDictionary<string, object?>
+            ?? throw new InputException(source, "holds no dictionary of weights; save a state_dict()");
         WeightsAt = WeightKeys.FirstOrDefault(key => Tensors(key) is not null) ?? "";
         EmaAt = EmaKeys.FirstOrDefault(key => Tensors(key) is not null);
         if (WeightsAt.Length == 0 && !outer.Values.Any(v => v is TorchTensor))
-            throw new InputException(source, $"holds no weights: none of {string.Join(", ", WeightKeys)} is a dictionary of tensors, nor is the whole");
+            throw new InputException(source,
+                $"holds no weights: none of {string.Join(", ", WeightKeys)} is a dictionary of tensors, nor is the whole");
     }
 
     /// <summary>The outer key of the weights; empty where the whole dictionary is the weights.</summary>
@@ -39,12 +41,16 @@ internal sealed class TorchWeights
     /// <summary>What else there is, in ordinal order; entries of the weights that are no tensors by both keys.</summary>
     internal IReadOnlyList<string> OtherKeys =>
     [
-        .. outer.Where(e => e.Key != WeightsAt && e.Key != EmaAt && !(WeightsAt.Length == 0 && e.Value is TorchTensor)).Select(e => e.Key)
-            .Concat(WeightsAt.Length == 0 ? [] : Tensors(WeightsAt)!.Where(e => e.Value is not TorchTensor).Select(e => $"{WeightsAt}.{e.Key}"))
+        .. outer.Where(e => e.Key != WeightsAt && e.Key != EmaAt && !(WeightsAt.Length == 0 && e.Value is TorchTensor))
+        .Select(e => e.Key)
+            .Concat(WeightsAt.Length == 0 ? [] : Tensors(WeightsAt)!.Where(e => e.Value is not TorchTensor)
+                .Select(e => $"{WeightsAt}.{e.Key}"))
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>Scalars of the outer dictionary, and of its <c>args</c> under <c>args.NAME</c>, as invariant text in one line.</summary>
+    /// <summary>
+    /// Scalars of the outer dictionary, and of its <c>args</c> under <c>args.NAME</c>, as invariant text in one line.
+    /// </summary>
     internal IReadOnlyDictionary<string, string> Facts
     {
         get
@@ -75,7 +81,8 @@ internal sealed class TorchWeights
     }
 
     /// <summary>Reads the weights and, where there is one, their average from <paramref name="file"/>.</summary>
-    /// <exception cref="InputException">A tensor lies outside its storage, or all together claim far more than the file holds.</exception>
+    /// <exception cref="InputException">A tensor lies outside its storage, or all together claim far more than the file
+    /// holds.</exception>
     internal (Dictionary<string, Tensor> Weights, Dictionary<string, Tensor>? Ema) Read(Stream file)
     {
         KeyValuePair<string, TorchTensor>[] weights = Listed(WeightsAt), ema = EmaAt is null ? [] : Listed(EmaAt);
@@ -83,7 +90,8 @@ internal sealed class TorchWeights
         foreach ((string name, TorchTensor tensor) in weights.Concat(ema))
         {
             left -= tensor.Cost(source, name);
-            if (left < 0) throw new InputException(source, $"claims far more weights than its {file.Length} bytes hold; it is damaged");
+            if (left < 0)
+                throw new InputException(source, $"claims far more weights than its {file.Length} bytes hold; it is damaged");
         }
         Dictionary<string, Tensor> read = Materialise(weights, file);
         try
@@ -102,7 +110,8 @@ internal sealed class TorchWeights
         Dictionary<string, Tensor> read = new(StringComparer.Ordinal);
         try
         {
-            foreach ((string name, TorchTensor tensor) in entries) read.Add(name, tensor.Read(file, contents.StartOf(tensor.Storage)));
+            foreach ((string name, TorchTensor tensor) in entries)
+                read.Add(name, tensor.Read(file, contents.StartOf(tensor.Storage)));
             return read;
         }
         catch
@@ -113,10 +122,12 @@ internal sealed class TorchWeights
     }
 
     private KeyValuePair<string, TorchTensor>[] Listed(string key) =>
-        [.. (key.Length == 0 ? outer : Tensors(key)!).Where(e => e.Value is TorchTensor).Select(e => KeyValuePair.Create(e.Key, (TorchTensor)e.Value!))];
+        [.. (key.Length == 0 ? outer : Tensors(key)!).Where(e => e.Value is TorchTensor)
+            .Select(e => KeyValuePair.Create(e.Key, (TorchTensor)e.Value!))];
 
     private OrderedDictionary<string, object?>? Tensors(string key) =>
-        outer.GetValueOrDefault(key) is OrderedDictionary<string, object?> inner && inner.Values.Any(v => v is TorchTensor) ? inner : null;
+        outer.GetValueOrDefault(key) is OrderedDictionary<string, object?> inner && inner.Values.Any(v => v is TorchTensor)
+            ? inner : null;
 
     private static void Free(Dictionary<string, Tensor> tensors)
     {

@@ -18,13 +18,16 @@ public static class Weights
     {
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> saved = SafeTensors.Read(path);
-        if (own.Keys.Except(saved.Keys).FirstOrDefault() is string missing) throw new InputException(path, $"lacks '{missing}', which the model has");
-        if (saved.Keys.Except(own.Keys).FirstOrDefault() is string extra) throw new InputException(path, $"has '{extra}', which the model lacks");
+        if (own.Keys.Except(saved.Keys).FirstOrDefault() is string missing)
+            throw new InputException(path, $"lacks '{missing}', which the model has");
+        if (saved.Keys.Except(own.Keys).FirstOrDefault() is string extra)
+            throw new InputException(path, $"has '{extra}', which the model lacks");
         using var noGrad = no_grad();
         foreach ((string name, Tensor value) in own)
         {
             if (!value.shape.SequenceEqual(saved[name].shape))
-                throw new InputException(path, $"'{name}' is [{string.Join(", ", saved[name].shape)}], the model has [{string.Join(", ", value.shape)}]");
+                throw new InputException(path,
+                    $"'{name}' is [{string.Join(", ", saved[name].shape)}], the model has [{string.Join(", ", value.shape)}]");
             value.copy_(saved[name]);
         }
     }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Postern.Models.Layers;
 
 /// <summary>
-/// Strided 3x3 convolutions, each followed by a layer norm over channels, with GELU between two of them: MambaOut's stem (two) and
-/// the step between its stages (one). [B, H, W, C] to [B, H / stride, W / stride, C'].
+/// Strided 3x3 convolutions, each followed by a layer norm over channels, with GELU between two of them: MambaOut's stem (two)
+/// and the step between its stages (one). [B, H, W, C] to [B, H / stride, W / stride, C'].
 /// </summary>
 internal sealed class Downsampling : nn.Module<Tensor, Tensor>
 {
@@ -14,7 +14,8 @@ internal sealed class Downsampling : nn.Module<Tensor, Tensor>
     private readonly LayerNorm[] norms;
     private readonly int[] strides;
 
-    private Downsampling(MixedPrecision mixed, (string Conv, string Norm, int From, int To, int Stride)[] steps, double normEps) : base("Downsampling")
+    private Downsampling(MixedPrecision mixed, (string Conv, string Norm, int From, int To, int Stride)[] steps, double normEps)
+        : base("Downsampling")
     {
         this.mixed = mixed;
         convs = [.. steps.Select(s => nn.Conv2d(s.From, s.To, 3, stride: s.Stride, padding: 1))];
@@ -29,16 +30,20 @@ internal sealed class Downsampling : nn.Module<Tensor, Tensor>
 
     /// <summary>Two convolutions with <paramref name="stride"/> 4 (2 and 2), 2 (2 and 1) or 1 in total.</summary>
     public static Downsampling Stem(MixedPrecision mixed, int dim, int stride, double normEps) => new(
-        mixed, [("conv1", "norm1", 3, dim / 2, stride >= 2 ? 2 : 1), ("conv2", "norm2", dim / 2, dim, stride >= 4 ? 2 : 1)], normEps);
+        mixed, [("conv1", "norm1", 3, dim / 2, stride >= 2 ? 2 : 1), ("conv2", "norm2", dim / 2, dim, stride >= 4 ? 2 : 1)],
+        normEps);
 
     /// <summary>One convolution of stride 2.</summary>
-    public static Downsampling Between(MixedPrecision mixed, int from, int to, double normEps) => new(mixed, [("conv", "norm", from, to, 2)], normEps);
+    public static Downsampling Between(MixedPrecision mixed, int from, int to, double normEps) =>
+        new(mixed, [("conv", "norm", from, to, 2)], normEps);
 
     public override Tensor forward(Tensor x)
     {
         for (int i = 0; i < convs.Length; i++)
         {
-            x = norms[i].forward(MixedPrecision.ToFloat32(mixed.Conv(x.permute(0, 3, 1, 2), convs[i], strides[i], padding: 1).permute(0, 2, 3, 1)));
+            x = norms[i]
+                .forward(MixedPrecision.ToFloat32(
+                    mixed.Conv(x.permute(0, 3, 1, 2), convs[i], strides[i], padding: 1).permute(0, 2, 3, 1)));
             if (i < convs.Length - 1) x = nn.functional.gelu(x);
         }
         return x;

@@ -10,8 +10,8 @@ namespace Postern.Models.Layers;
 internal static class DropPath
 {
     /// <summary>
-    /// Applies it to <paramref name="branch"/>, [B, ...]; the identity outside training or at rate 0. Otherwise the result is float32, as the factor
-    /// is: few are exact in bfloat16.
+    /// Applies it to <paramref name="branch"/>, [B, ...]; the identity outside training or at rate 0. Otherwise the result is
+    /// float32, as the factor is: few are exact in bfloat16.
     /// </summary>
     public static Tensor Apply(Tensor branch, double rate, bool training, (long Seed, long Step) key, int layer)
     {

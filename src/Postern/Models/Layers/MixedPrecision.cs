@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Postern.Models.Layers;
 
 /// <summary>
-/// The matrix products and convolutions of one network, in its precision. Their results have the products' type; what is delicate takes them
-/// through <see cref="ToFloat32"/>.
+/// The matrix products and convolutions of one network, in its precision. Their results have the products' type; what is delicate
+/// takes them through <see cref="ToFloat32"/>.
 /// </summary>
 internal sealed class MixedPrecision
 {
@@ -25,14 +25,17 @@ internal sealed class MixedPrecision
         return true;
     }
 
-    /// <summary>Whether float32 rows of tokens go as pixels through a 1x1 convolution; null for what this machine's comparison chose.</summary>
+    /// <summary>
+    /// Whether float32 rows of tokens go as pixels through a 1x1 convolution; null for what this machine's comparison chose.
+    /// </summary>
     public bool? AsConvolutions { get; set; }
 
     /// <summary><paramref name="layer"/> on the last dimension of <paramref name="x"/>.</summary>
     public Tensor Linear(Tensor x, Linear layer) => Linear(x, layer.weight!, layer.bias);
 
     /// <summary>
-    /// x W^T + b on the last dimension: [..., K] to [..., N]. In bf16 both ways are oneDNN's, and the product is the faster by a tenth.
+    /// x W^T + b on the last dimension: [..., K] to [..., N]. In bf16 both ways are oneDNN's, and the product is the faster by a
+    /// tenth.
     /// </summary>
     /// <param name="x">[..., K].</param>
     /// <param name="weight">[N, K].</param>
@@ -46,8 +49,8 @@ internal sealed class MixedPrecision
     }
 
     /// <summary>
-    /// <paramref name="layer"/>, whose stride and padding are these, on [B, C, H, W]: on <see cref="OneDnnLayout"/> and with such a result where
-    /// <paramref name="blocked"/> says so.
+    /// <paramref name="layer"/>, whose stride and padding are these, on [B, C, H, W]: on <see cref="OneDnnLayout"/> and with such
+    /// a result where <paramref name="blocked"/> says so.
     /// </summary>
     public Tensor Conv(Tensor x, Conv2d layer, long stride = 1, long padding = 0, bool blocked = false) =>
         !BeginsNarrow() || blocked

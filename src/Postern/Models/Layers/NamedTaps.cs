@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Postern.Models.Layers;
 
-/// <summary>The taps as a part of a network sees them: names begin with its own. Costs a test for null where nobody looks.</summary>
+/// <summary>
+/// The taps as a part of a network sees them: names begin with its own. Costs a test for null where nobody looks.
+/// </summary>
 /// <param name="Taps">The network's taps; null where nobody looks.</param>
 /// <param name="Name">The part's name.</param>
 internal readonly record struct NamedTaps(Taps? Taps, string Name)

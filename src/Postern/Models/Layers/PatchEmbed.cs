@@ -21,7 +21,8 @@ internal sealed class PatchEmbed : nn.Module<Tensor, Tensor>
     /// <summary>What the shapes of a patch model tell; null where they belong to none.</summary>
     public static PatchSizes? Recognise(WeightShapes shapes)
     {
-        if (!shapes.Has("patch_embed.proj.weight", 4) || !shapes.Has("pos_embed", 3) || !shapes.Has("cls_token", 3) || !shapes.Has("head.weight", 2))
+        if (!shapes.Has("patch_embed.proj.weight", 4) || !shapes.Has("pos_embed", 3) || !shapes.Has("cls_token", 3)
+            || !shapes.Has("head.weight", 2))
             return null;
         int grid = (int)Math.Round(Math.Sqrt(shapes.Side("pos_embed", 1) - 1));
         return grid > 0 && grid * grid + 1 == shapes.Side("pos_embed", 1)

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Postern.Models.Layers;
 
 /// <summary>
-/// Lets go of tensors as soon as the network's own bookkeeping holds what it needs. A step's scope would keep every intermediate result and every
-/// gradient until its end: several times the memory, and each of them cold when it is used.
+/// Lets go of tensors as soon as the network's own bookkeeping holds what it needs. A step's scope would keep every intermediate
+/// result and every gradient until its end: several times the memory, and each of them cold when it is used.
 /// </summary>
 internal static class TensorScopes
 {
@@ -28,8 +28,8 @@ internal static class TensorScopes
     }
 
     /// <summary>
-    /// The gradients of a custom function's backward pass, made by <paramref name="pass"/> without its intermediates. The engine takes references
-    /// of its own when backward returns, so they are released when the thread's next backward begins.
+    /// The gradients of a custom function's backward pass, made by <paramref name="pass"/> without its intermediates. The engine
+    /// takes references of its own when backward returns, so they are released when the thread's next backward begins.
     /// </summary>
     public static List<Tensor> OfGradients(Func<Tensor?[]> pass)
     {
@@ -41,5 +41,6 @@ internal static class TensorScopes
     }
 
     /// <summary>A part may also give back what it was given, which belongs further out already.</summary>
-    private static Tensor Keep(Tensor tensor, DisposeScope scope) => scope.Contains(tensor) ? tensor.MoveToOuterDisposeScope() : tensor;
+    private static Tensor Keep(Tensor tensor, DisposeScope scope) =>
+        scope.Contains(tensor) ? tensor.MoveToOuterDisposeScope() : tensor;
 }

@@ -55,9 +55,11 @@ internal sealed class TransformerBlock : nn.Module
         public override Tensor forward(Tensor x)
         {
             (long batch, long tokens, long dim) = (x.shape[0], x.shape[1], x.shape[2]);
-            Tensor split = MixedPrecision.ToFloat32(mixed.Linear(x, qkv)).view(batch, tokens, 3, heads, dim / heads).permute(2, 0, 3, 1, 4); // [3, B, heads, L, d / heads]
+            Tensor split = MixedPrecision.ToFloat32(mixed.Linear(x, qkv)).view(batch, tokens, 3, heads, dim / heads)
+                .permute(2, 0, 3, 1, 4); // [3, B, heads, L, d / heads]
             Tensor scores = (split[0] * scale).matmul(split[1].transpose(-2, -1)); // [B, heads, L, L]
-            Tensor values = AttentionSoftmax.Apply(scores).matmul(split[2]);                                // [B, heads, L, d / heads]
+            Tensor values = AttentionSoftmax.Apply(scores)
+                .matmul(split[2]);                                // [B, heads, L, d / heads]
             return MixedPrecision.ToFloat32(mixed.Linear(values.transpose(1, 2).reshape(batch, tokens, dim), proj));
         }
     }

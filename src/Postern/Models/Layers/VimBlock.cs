@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Postern.Models.Layers;
 
-/// <summary>RMS norm and mixer. A block's branch is added to the stream by the next block, together with that one's norm.</summary>
+/// <summary>
+/// RMS norm and mixer. A block's branch is added to the stream by the next block, together with that one's norm.
+/// </summary>
 internal sealed class VimBlock : nn.Module
 {
     private readonly MixedPrecision mixed;

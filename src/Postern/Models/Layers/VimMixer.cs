@@ -51,7 +51,8 @@ internal sealed class VimMixer : nn.Module
 
     /// <summary>Projections, and of each direction convolution, x_proj, dt_proj, state update and read-out.</summary>
     public long MultiplyAddsPerToken =>
-        in_proj.weight!.numel() + out_proj.weight!.numel() + 2L * innerDim * (ConvKernel + dtRank + 2 * stateSize + dtRank + 2 * stateSize);
+        in_proj.weight!.numel() + out_proj.weight!.numel()
+            + 2L * innerDim * (ConvKernel + dtRank + 2 * stateSize + dtRank + 2 * stateSize);
 
     /// <summary>[B, L, d] to [B, L, d].</summary>
     public Tensor forward(Tensor hidden, IModelOps ops, NamedTaps taps)
@@ -61,23 +62,28 @@ internal sealed class VimMixer : nn.Module
         if (taps.Any) return Unfused(x, z, ops, taps);
         (Tensor u, Tensor uBackward) = ops.ConvolvePair(x, Kernels(conv1d), Kernels(conv1d_b));               // [B, L, E] each
         Tensor y = ops.ScanPair(
-            Direction(u, Project(u, x_proj), A_log, D, dt_proj), Direction(uBackward, Project(uBackward, x_proj_b), A_b_log, D_b, dt_proj_b), z);
+            Direction(u, Project(u, x_proj), A_log, D, dt_proj),
+            Direction(uBackward, Project(uBackward, x_proj_b), A_b_log, D_b, dt_proj_b), z);
         return mixed.Linear(y, out_proj);
     }
 
     /// <summary>The same in float32, each direction for itself, where somebody looks inside.</summary>
     private Tensor Unfused(Tensor x, Tensor z, IModelOps ops, NamedTaps taps)
     {
-        Tensor xz = taps.Pass("xz", cat([MixedPrecision.ToFloat32(x), MixedPrecision.ToFloat32(z)], -1), Swap, Swap); // [B, L, 2 E]
+        Tensor xz = taps.Pass("xz", cat([MixedPrecision.ToFloat32(x), MixedPrecision.ToFloat32(z)], -1), Swap,
+            Swap); // [B, L, 2 E]
         (x, z) = (xz.narrow(2, 0, innerDim), xz.narrow(2, innerDim, innerDim));
         Tensor y = Run(x, z, (A_log, D, conv1d, x_proj, dt_proj), reverse: false, ops, taps.Within("fwd"))
             + Run(x, z, (A_b_log, D_b, conv1d_b, x_proj_b, dt_proj_b), reverse: true, ops, taps.Within("bwd"));
         return mixed.Linear(y * Half, out_proj);
     }
 
-    /// <summary>One direction, x and z [B, L, E] in picture order to the gated output in picture order. Taps see the order of the scan.</summary>
+    /// <summary>
+    /// One direction, x and z [B, L, E] in picture order to the gated output in picture order. Taps see the order of the scan.
+    /// </summary>
     private Tensor Run(
-        Tensor x, Tensor z, (Parameter ALog, Parameter D, Conv1d Conv, Linear XProj, Linear DtProj) part, bool reverse, IModelOps ops, NamedTaps taps)
+        Tensor x, Tensor z, (Parameter ALog, Parameter D, Conv1d Conv, Linear XProj, Linear DtProj) part, bool reverse,
+        IModelOps ops, NamedTaps taps)
     {
         Tensor u = taps.Pass("conv", ops.Convolve(x, Kernels(part.Conv), reverse), t => Swap(Order(t)), t => Order(Swap(t)));
         Tensor projected = taps.Pass("x_proj", Project(u, part.XProj), Order, Order);                         // [B, L, R + 2 N]
@@ -113,7 +119,8 @@ internal sealed class VimMixer : nn.Module
         Initial.Constant(dt_proj_b.bias!, 0);
     }
 
-    private void Initialise(Parameter aLog, Parameter d, Conv1d conv, Linear xProj, Linear dtProj, string suffix, Func<string, RandomStream> stream)
+    private void Initialise(Parameter aLog, Parameter d, Conv1d conv, Linear xProj, Linear dtProj, string suffix,
+        Func<string, RandomStream> stream)
     {
         Initial.Fill(aLog, StateIndexLogs());
         Initial.Constant(d, 1);

@@ -29,7 +29,8 @@ internal static class AddRmsNorm
     }
 
     /// <summary>The gradients of x, of a branch of type <paramref name="addend"/>, and of the weight.</summary>
-    private static (Tensor X, Tensor Addend, Tensor Weight) Backward(List<Tensor> saved, Tensor gradY, Tensor? gradSum, ScalarType addend)
+    private static (Tensor X, Tensor Addend, Tensor Weight) Backward(
+        List<Tensor> saved, Tensor gradY, Tensor? gradSum, ScalarType addend)
     {
         (Tensor sum, Tensor weight) = (saved[0], saved[1]);
         (Tensor gradX, Tensor gradWeight) = (empty_like(sum), empty_like(weight));
@@ -54,7 +55,8 @@ internal static class AddRmsNorm
             return y;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => TensorScopes.OfGradients(() =>
+        public override List<Tensor> backward(
+            autograd.AutogradContext context, Tensor gradOutput) => TensorScopes.OfGradients(() =>
         {
             (Tensor gradX, _, Tensor gradWeight) = Backward(context.get_saved_variables(), gradOutput, null, ScalarType.Float32);
             return [gradX, gradWeight, null];
@@ -67,7 +69,8 @@ internal static class AddRmsNorm
 
         public override List<Tensor> forward(autograd.AutogradContext context, params object[] vars)
         {
-            (Tensor x, Tensor addend, Tensor weight) = (Contiguous((Tensor)vars[0]), Contiguous((Tensor)vars[1]), Contiguous((Tensor)vars[2]));
+            (Tensor x, Tensor addend, Tensor weight) =
+                (Contiguous((Tensor)vars[0]), Contiguous((Tensor)vars[1]), Contiguous((Tensor)vars[2]));
             (Tensor sum, Tensor y) = (empty_like(x), empty(x.shape, (ScalarType)vars[3], x.device));
             AddRmsNorm.Forward(x, addend, weight, sum, y);
             // Its memory alone: what is kept must not be the output itself, which would keep its own node alive.
@@ -76,7 +79,8 @@ internal static class AddRmsNorm
             return [sum, y];
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> gradOutputs) => TensorScopes.OfGradients(() =>
+        public override List<Tensor> backward(
+            autograd.AutogradContext context, List<Tensor> gradOutputs) => TensorScopes.OfGradients(() =>
         {
             (Tensor gradX, Tensor gradAddend, Tensor gradWeight) = Backward(
                 context.get_saved_variables(), gradOutputs[1], gradOutputs[0], (ScalarType)context.get_data("addend"));

@@ -5,15 +5,16 @@ using static TorchSharp.torch;
 namespace Postern.Models.Ops;
 
 /// <summary>
-/// Both causal convolutions with SiLU of a bidirectional mixer over the same x, one looking back and one ahead: [B, L, E] to twice [B, L, E], all of one type.
-/// <see cref="CausalConvSilu"/> says the same of one direction.
+/// Both causal convolutions with SiLU of a bidirectional mixer over the same x, one looking back and one ahead: [B, L, E] to
+/// twice [B, L, E], all of one type. <see cref="CausalConvSilu"/> says the same of one direction.
 /// </summary>
 internal static class BidirectionalConv
 {
     /// <param name="x">[B, L, E].</param>
     /// <param name="forward">Kernels [E, K] and biases [E] of the direction that looks at earlier tokens.</param>
     /// <param name="backward">Of the one that looks at later tokens.</param>
-    public static (Tensor Forward, Tensor Backward) Apply(Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward)
+    public static (Tensor Forward, Tensor Backward) Apply(
+        Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward)
     {
         List<Tensor> results = Function.apply(x, forward.Weight, forward.Bias, backward.Weight, backward.Bias);
         return (results[0], results[1]);
@@ -31,13 +32,15 @@ internal static class BidirectionalConv
             Tensor x = TensorRows.Rows(((Tensor)vars[0]).detach());
             Tensor[] parameters = [.. vars[1..].Select(v => ((Tensor)v).detach().contiguous())];
             Tensor[] u = [empty(x.shape, x.dtype, x.device), empty(x.shape, x.dtype, x.device)];
-            CausalConvDirection Direction(int i) => new(TensorRows.Of(parameters[2 * i]), TensorRows.Of(parameters[2 * i + 1]), U: TensorRows.Of(u[i]));
+            CausalConvDirection Direction(int i) =>
+                new(TensorRows.Of(parameters[2 * i]), TensorRows.Of(parameters[2 * i + 1]), U: TensorRows.Of(u[i]));
             CausalConv.Forward(Shape(x, parameters[0]), TensorRows.Of(x), Direction(0), Direction(1));
             context.save_for_backward([x, .. parameters]);
             return [.. u];
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, List<Tensor> gradOutputs) => TensorScopes.OfGradients(() =>
+        public override List<Tensor> backward(
+            autograd.AutogradContext context, List<Tensor> gradOutputs) => TensorScopes.OfGradients(() =>
         {
             List<Tensor> saved = context.get_saved_variables();
             Tensor x = saved[0];

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Postern.Models.Ops;
 
 /// <summary>
-/// Both selective scans of a bidirectional mixer with the gate that they share: y = 1/2 (s_forward + s_backward) z sigmoid(z), where s is a scan
-/// before its gate (<c>docs/reference/models.md 2.3</c>). Only inputs are kept for the backward pass.
+/// Both selective scans of a bidirectional mixer with the gate that they share: y = 1/2 (s_forward + s_backward) z sigmoid(z),
+/// where s is a scan before its gate (<c>docs/reference/models.md 2.3</c>). Only inputs are kept for the backward pass.
 /// <see cref="SelectiveScanFunction"/> says the same of one direction.
 /// </summary>
 internal static class BidirectionalScan
@@ -17,7 +17,8 @@ internal static class BidirectionalScan
     /// <param name="forward">The direction from the first token on.</param>
     /// <param name="backward">The direction from the last token on.</param>
     /// <param name="z">The gate, [B, L, E], of the type of u.</param>
-    public static Tensor Apply(ScanDirection forward, ScanDirection backward, Tensor z) => Function.apply([.. Tensors(forward), .. Tensors(backward), z]);
+    public static Tensor Apply(ScanDirection forward, ScanDirection backward, Tensor z) =>
+        Function.apply([.. Tensors(forward), .. Tensors(backward), z]);
 
     private static object[] Tensors(ScanDirection d) => [d.U, d.Projected, d.A, d.D, d.DtWeight, d.DtBias];
 
@@ -31,7 +32,9 @@ internal static class BidirectionalScan
         };
     }
 
-    /// <summary>The addresses of one direction's inputs, or of their gradients; the first one has the gate, which lies behind both.</summary>
+    /// <summary>
+    /// The addresses of one direction's inputs, or of their gradients; the first one has the gate, which lies behind both.
+    /// </summary>
     private static SelectiveScanTensors Rows(SelectiveScanShape shape, Tensor[] all, int direction)
     {
         Tensor[] t = all[(direction * OfDirection)..((direction + 1) * OfDirection)];
@@ -65,7 +68,8 @@ internal static class BidirectionalScan
             return y;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => TensorScopes.OfGradients(() =>
+        public override List<Tensor> backward(
+            autograd.AutogradContext context, Tensor gradOutput) => TensorScopes.OfGradients(() =>
         {
             Tensor[] inputs = [.. context.get_saved_variables()];
             Tensor[] gradients = [.. inputs.Select(i => empty(i.shape, i.dtype, i.device))];

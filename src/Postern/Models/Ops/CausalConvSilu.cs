@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Postern.Models.Ops;
 
-/// <summary>Depthwise causal convolution over tokens followed by SiLU by the fused kernel, differentiable: [B, L, E] to [B, L, E].</summary>
+/// <summary>
+/// Depthwise causal convolution over tokens followed by SiLU by the fused kernel, differentiable: [B, L, E] to [B, L, E].
+/// </summary>
 internal static class CausalConvSilu
 {
     /// <summary>
@@ -33,17 +35,20 @@ internal static class CausalConvSilu
             return u;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => TensorScopes.OfGradients(() =>
+        public override List<Tensor> backward(
+            autograd.AutogradContext context, Tensor gradOutput) => TensorScopes.OfGradients(() =>
         {
             bool reverse = (bool)context.get_data("reverse");
             List<Tensor> saved = context.get_saved_variables();
             (Tensor x, Tensor weight, Tensor bias) = (saved[0], saved[1], saved[2]);
-            (Tensor gradX, Tensor gradWeight, Tensor gradBias) = (empty(x.shape, device: x.device), empty_like(weight), empty_like(bias));
+            (Tensor gradX, Tensor gradWeight, Tensor gradBias) =
+                (empty(x.shape, device: x.device), empty_like(weight), empty_like(bias));
             Tensor gradU = TensorRows.Rows(gradOutput);
             var direction = new CausalConvDirection(TensorRows.Of(weight), TensorRows.Of(bias), GradU: TensorRows.Of(gradU),
                 GradWeight: TensorRows.Of(gradWeight), GradBias: TensorRows.Of(gradBias));
             CausalConv.Backward(
-                Shape(x, weight), TensorRows.Of(x), reverse ? default : direction, reverse ? direction : default, TensorRows.Of(gradX));
+                Shape(x, weight), TensorRows.Of(x), reverse ? default : direction, reverse ? direction : default,
+                TensorRows.Of(gradX));
             return [gradX, gradWeight, gradBias, null];
         });
 

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Postern.Models.Ops;
 
-/// <summary>The fused kernels of this processor, which <c>POSTERN_PATHS</c> and the self-check choose the instruction set of.</summary>
+/// <summary>
+/// The fused kernels of this processor, which <c>POSTERN_PATHS</c> and the self-check choose the instruction set of.
+/// </summary>
 internal sealed class CpuOps : IModelOps
 {
     public (Tensor Sum, Tensor Normed) AddNorm(Tensor stream, Tensor? branch, Tensor weight, ScalarType type) =>
@@ -11,10 +13,12 @@ internal sealed class CpuOps : IModelOps
     public Tensor Convolve(Tensor x, (Tensor Weight, Tensor Bias) kernels, bool reverse) =>
         CausalConvSilu.Apply(x, kernels.Weight, kernels.Bias, reverse);
 
-    public (Tensor Forward, Tensor Backward) ConvolvePair(Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward) =>
+    public (Tensor Forward, Tensor Backward) ConvolvePair(
+        Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward) =>
         BidirectionalConv.Apply(x, forward, backward);
 
     public Tensor Scan(ScanInput scan) => SelectiveScanFunction.Apply(scan);
 
-    public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z) => BidirectionalScan.Apply(forward, backward, z);
+    public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z) =>
+        BidirectionalScan.Apply(forward, backward, z);
 }

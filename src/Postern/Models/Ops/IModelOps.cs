@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Postern.Models.Ops;
 
 /// <summary>
-/// The operations of a Vim that have both a plain and a fused form. A network is given one implementation; its equations are the same under each.
+/// The operations of a Vim that have both a plain and a fused form. A network is given one implementation; its equations are the
+/// same under each.
 /// </summary>
 internal interface IModelOps
 {
@@ -21,12 +22,15 @@ internal interface IModelOps
     Tensor Convolve(Tensor x, (Tensor Weight, Tensor Bias) kernels, bool reverse);
 
     /// <summary>Both directions of <see cref="Convolve"/> over the same x.</summary>
-    (Tensor Forward, Tensor Backward) ConvolvePair(Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward);
+    (Tensor Forward, Tensor Backward) ConvolvePair(Tensor x, (Tensor Weight, Tensor Bias) forward,
+        (Tensor Weight, Tensor Bias) backward);
 
     /// <summary>One selective scan: y [B, L, E].</summary>
     Tensor Scan(ScanInput scan);
 
-    /// <summary>The mean of two scans in opposite directions over one gate: y [B, L, E] (<c>docs/reference/models.md 2.3</c>).</summary>
+    /// <summary>
+    /// The mean of two scans in opposite directions over one gate: y [B, L, E] (<c>docs/reference/models.md 2.3</c>).
+    /// </summary>
     /// <param name="forward">From the first token on.</param>
     /// <param name="backward">From the last token on.</param>
     /// <param name="z">The gate, [B, L, E].</param>

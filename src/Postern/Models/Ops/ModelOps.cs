@@ -11,7 +11,10 @@ internal static class ModelOps
     /// <summary>The fused kernels of this processor: float32 and bfloat16 in its memory.</summary>
     public static IModelOps Cpu { get; } = new CpuOps();
 
-    /// <summary>What computes on tensors like <paramref name="stream"/>: the kernels where they can, else plain operations.</summary>
+    /// <summary>
+    /// What computes on tensors like <paramref name="stream"/>: the kernels where they can, else plain operations.
+    /// </summary>
     public static IModelOps For(Tensor stream) =>
-        stream.device_type == TorchSharp.DeviceType.CPU && stream.dtype is (ScalarType.Float32 or ScalarType.BFloat16) ? Cpu : Plain;
+        stream.device_type == TorchSharp.DeviceType.CPU && stream.dtype is (ScalarType.Float32 or ScalarType.BFloat16)
+            ? Cpu : Plain;
 }

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Postern.Models.Ops;
 
-/// <summary>Every operation as tensor operations, in the type that parameters have: what the kernels are compared with, and what runs elsewhere.</summary>
+/// <summary>
+/// Every operation as tensor operations, in the type that parameters have: what the kernels are compared with, and what runs
+/// elsewhere.
+/// </summary>
 internal sealed class PlainOps : IModelOps
 {
     // Held here: TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
@@ -31,7 +34,8 @@ internal sealed class PlainOps : IModelOps
         return nn.functional.silu(reverse ? y.flip(1) : y);
     }
 
-    public (Tensor Forward, Tensor Backward) ConvolvePair(Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward) =>
+    public (Tensor Forward, Tensor Backward) ConvolvePair(
+        Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward) =>
         (Convolve(x, forward, reverse: false), Convolve(x, backward, reverse: true));
 
     public Tensor Scan(ScanInput scan) => SelectiveScanLoop.Apply(scan);

@@ -17,7 +17,8 @@ internal sealed record ScanDirection(Tensor U, Tensor Projected, Tensor A, Tenso
     public ScanInput Input(Tensor z, bool reverse)
     {
         long rank = DtWeight.shape[1], states = A.shape[1];
-        return new ScanInput(U, Projected.narrow(2, 0, rank), A, Projected.narrow(2, rank, states), Projected.narrow(2, rank + states, states))
+        return new ScanInput(U, Projected.narrow(2, 0, rank), A, Projected.narrow(2, rank, states),
+            Projected.narrow(2, rank + states, states))
         {
             D = D,
             Z = z,

@@ -12,12 +12,14 @@ public static class SelectiveScanFunction
 {
     /// <summary>y [B, L, E].</summary>
     public static Tensor Apply(ScanInput scan) => Scan.apply(
-        scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D!, scan.Z!, scan.DeltaBias!, scan.DtWeight!, scan.Softplus, scan.Reverse);
+        scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D!, scan.Z!, scan.DeltaBias!, scan.DtWeight!, scan.Softplus,
+        scan.Reverse);
 
     /// <summary>The state after the last token scanned, [B, E, N]; not differentiable.</summary>
     public static Tensor LastState(ScanInput scan)
     {
-        Tensor?[] dense = [.. new[] { scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D, scan.Z, scan.DeltaBias, scan.DtWeight }.Select(Dense)];
+        Tensor?[] dense = [
+            .. new[] { scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D, scan.Z, scan.DeltaBias, scan.DtWeight }.Select(Dense)];
         using Tensor y = empty_like(dense[0]!);
         Tensor state = empty([scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]], device: scan.U.device);
         SelectiveScan.Forward(Shape(dense, scan.Softplus, scan.Reverse), Rows(dense),
@@ -73,7 +75,8 @@ public static class SelectiveScanFunction
             return y;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradOutput) => TensorScopes.OfGradients(() =>
+        public override List<Tensor> backward(
+            autograd.AutogradContext context, Tensor gradOutput) => TensorScopes.OfGradients(() =>
         {
             var present = (bool[])context.get_data("present");
             var shape = (SelectiveScanShape)context.get_data("shape");

@@ -14,7 +14,8 @@ public static class SelectiveScanLoop
         (long batch, long length, long channels) = (scan.U.shape[0], scan.U.shape[1], scan.U.shape[2]);
         Tensor delta = Steps(scan);
         Tensor b = PerChannel(scan.B, channels), c = PerChannel(scan.C, channels);
-        Tensor h = zeros([batch, channels, scan.A.shape[1]], delta.dtype, delta.device);                                    // [B, E, N]
+        Tensor h = zeros([batch, channels, scan.A.shape[1]], delta.dtype,
+            delta.device);                                    // [B, E, N]
         var outputs = new Tensor[length];
         for (long step = 0; step < length; step++)
         {

@@ -8,7 +8,8 @@ namespace Postern.Models.Ops;
 internal static class TensorRows
 {
     /// <summary>The address of a dense tensor or of a slice of token rows; none for null.</summary>
-    /// <param name="tensor">Dense, or [B, L, ...] with one stride from token to token over all of it; see <see cref="Rows"/>.</param>
+    /// <param name="tensor">Dense, or [B, L, ...] with one stride from token to token over all of it; see
+    /// <see cref="Rows"/>.</param>
     /// <exception cref="ArgumentException">Its elements are of neither type, or it lies on another device.</exception>
     public static TokenRows Of(Tensor? tensor)
     {
@@ -26,7 +27,8 @@ internal static class TensorRows
 
     /// <summary>
     /// <paramref name="tensor"/> itself where its tokens [B, L, ...] lie in rows that the kernels can walk (elements of a token
-    /// dense, one stride between tokens, no two rows on the same memory), else a dense copy. Tensors without tokens are made dense.
+    /// dense, one stride between tokens, no two rows on the same memory), else a dense copy. Tensors without tokens are made
+    /// dense.
     /// </summary>
     public static Tensor Rows(Tensor tensor)
     {
@@ -45,8 +47,8 @@ internal static class TensorRows
     }
 
     /// <summary>
-    /// The distance from token to token of [B, L, ...]. A dimension of size one may have any stride, which then means nothing: with one token a picture
-    /// the distance is that from picture to picture, and a single token's is its own width.
+    /// The distance from token to token of [B, L, ...]. A dimension of size one may have any stride, which then means nothing:
+    /// with one token a picture the distance is that from picture to picture, and a single token's is its own width.
     /// </summary>
     private static long TokenStride(Tensor tensor)
     {
@@ -59,7 +61,8 @@ internal static class TensorRows
         return width;
     }
 
-    // TorchSharp's storage<T>() makes a second tensor each time, which keeps the memory until its scope ends, and has no bfloat16.
+    // TorchSharp's storage<T>() makes a second tensor each time, which keeps the memory until its scope ends, and has no
+    // bfloat16.
     [DllImport("LibTorchSharp", EntryPoint = "THSTensor_data")]
     private static extern nint FirstElement(nint tensor);
 }

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Postern.Native.Paths;
 
-/// <summary>Attention in float32: batched products of queries, keys and values around the softmax, with the gradients of all three.</summary>
+/// <summary>
+/// Attention in float32: batched products of queries, keys and values around the softmax, with the gradients of all three.
+/// </summary>
 internal sealed class AttentionPath : IFastPath
 {
     private const int Heads = 3, Tokens = 17, Width = 8;
@@ -12,7 +14,8 @@ internal sealed class AttentionPath : IFastPath
     public string Name => "attention";
 
     public IReadOnlyList<ICandidate> Candidates { get; } =
-        [new Softmax("libtorch", "libtorch's softmax", composed: false), new Softmax("composed", "exponential, sum and quotient", composed: true)];
+        [new Softmax("libtorch", "libtorch's softmax", composed: false),
+            new Softmax("composed", "exponential, sum and quotient", composed: true)];
 
     public IEnumerable<Deviation> Compare()
     {
@@ -28,17 +31,21 @@ internal sealed class AttentionPath : IFastPath
         return
         [
             Result("attention", mixed, output), Result("query gradient of attention", leaves[0].grad!, gradients[0]),
-            Result("key gradient of attention", leaves[1].grad!, gradients[1]), Result("value gradient of attention", leaves[2].grad!, gradients[2]),
+            Result("key gradient of attention", leaves[1].grad!, gradients[1]),
+            Result("value gradient of attention", leaves[2].grad!, gradients[2]),
         ];
 
         static Deviation Result(string name, Tensor found, double[] expected) =>
             Deviation.Of(name, TrialTensors.Read(found), Array.ConvertAll(expected, v => (float)v), Deviation.AllowedInFloat32);
     }
 
-    /// <summary>y = P v with P = softmax(q k^T); backwards dV = P^T dY, dP = dY v^T, dS = P (dP - sum(P dP)), dQ = dS k, dK = dS^T q.</summary>
+    /// <summary>
+    /// y = P v with P = softmax(q k^T); backwards dV = P^T dY, dP = dY v^T, dS = P (dP - sum(P dP)), dQ = dS k, dK = dS^T q.
+    /// </summary>
     private static (double[] Output, double[][] Gradients) Plain(float[] q, float[] k, float[] v, float[] slope)
     {
-        double[] output = new double[q.Length], gradQ = new double[q.Length], gradK = new double[q.Length], gradV = new double[q.Length];
+        double[] output = new double[q.Length], gradQ = new double[q.Length], gradK = new double[q.Length],
+            gradV = new double[q.Length];
         for (int row = 0; row < Heads * Tokens; row++)
         {
             int first = row / Tokens * Tokens;

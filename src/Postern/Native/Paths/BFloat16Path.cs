@@ -35,11 +35,13 @@ internal sealed class BFloat16Path : IFastPath
         using DisposeScope scope = NewDisposeScope();
         var c = new ConvolutionCase(Channels, Channels, 3, Padding: 1);
         int pixels = (int)(c.Batch * Channels * c.Side * c.Side);
-        float[] input = TrialTensors.Draw(pixels, 1), weight = TrialTensors.Draw(Channels * Channels * 9, 2), slope = TrialTensors.Draw(pixels, 3);
+        float[] input = TrialTensors.Draw(pixels, 1), weight = TrialTensors.Draw(Channels * Channels * 9, 2),
+            slope = TrialTensors.Draw(pixels, 3);
         (float[] output, float[] gradInput, float[] gradWeight) = c.Plain(input, weight, slope);
         Tensor x = TrialTensors.Leaf(input, c.InputShape), w = TrialTensors.Leaf(weight, c.WeightShape);
         TrialTensors.Soil(pixels, weight.Length);
-        Tensor y = OneDnnLayout.Unpack(nn.functional.conv2d(OneDnnLayout.Pack(x), w, null, [1, 1], [1, 1])).to(ScalarType.Float32);
+        Tensor y = OneDnnLayout.Unpack(nn.functional.conv2d(OneDnnLayout.Pack(x), w, null, [1, 1], [1, 1]))
+            .to(ScalarType.Float32);
         y.backward([tensor(slope).view(c.OutputShape)]);
         const double allowed = Deviation.AllowedInBFloat16;
         return

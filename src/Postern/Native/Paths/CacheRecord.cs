@@ -4,9 +4,10 @@ using System.Runtime.InteropServices;
 namespace Postern.Native.Paths;
 
 /// <summary>
-/// What oneDNN has noted of the processor's caches: part of one static object in the writable data of libtorch_cpu, made when the first
-/// convolution runs. Ten sizes in bytes, ten counts of cores that share a cache, the number of levels, each a 32-bit word. It is found by what
-/// it holds and written in place, through the kernel's view of this process, so that a wrong address is an error and not a crash.
+/// What oneDNN has noted of the processor's caches: part of one static object in the writable data of libtorch_cpu, made when the
+/// first convolution runs. Ten sizes in bytes, ten counts of cores that share a cache, the number of levels, each a 32-bit word.
+/// It is found by what it holds and written in place, through the kernel's view of this process, so that a wrong address is an
+/// error and not a crash.
 /// </summary>
 internal sealed class CacheRecord
 {
@@ -22,7 +23,9 @@ internal sealed class CacheRecord
     /// <summary>Bytes of each level.</summary>
     public IReadOnlyList<uint> Sizes { get; }
 
-    /// <summary>Whether oneDNN's record of this process says three levels of one byte each. Starts oneDNN where it has not run yet.</summary>
+    /// <summary>
+    /// Whether oneDNN's record of this process says three levels of one byte each. Starts oneDNN where it has not run yet.
+    /// </summary>
     public static bool IsBroken()
     {
         if (!OperatingSystem.IsLinux()) return false;
@@ -39,9 +42,13 @@ internal sealed class CacheRecord
 
     /// <summary>The record that says three levels of one byte each, as oneDNN 3.7.1 makes it from an empty leaf.</summary>
     /// <exception cref="InvalidDataException">It is not there, or several places look like it.</exception>
-    public static CacheRecord FindBroken() => Find(words => Looks(words) && words[^1] == 3 && words.Take(3).All(size => size == 1));
+    public static CacheRecord FindBroken() =>
+        Find(words => Looks(words) && words[^1] == 3 && words.Take(3).All(size => size == 1));
 
-    /// <summary>The record of a processor that tells its caches: two to four levels, the first 8 to 256 KiB, none smaller than the one before.</summary>
+    /// <summary>
+    /// The record of a processor that tells its caches: two to four levels, the first 8 to 256 KiB, none smaller than the one
+    /// before.
+    /// </summary>
     /// <exception cref="InvalidDataException">It is not there, or several places look like it.</exception>
     public static CacheRecord FindTrue() => Find(words =>
     {
@@ -94,10 +101,13 @@ internal sealed class CacheRecord
                 if (is_(candidate)) found.Add(new CacheRecord(from + i * sizeof(uint), candidate));
             }
         }
-        return found.Count == 1 ? found[0] : throw new InvalidDataException($"{found.Count} places in {Library} look like oneDNN's record of the caches");
+        return found.Count == 1 ? found[
+            0] : throw new InvalidDataException($"{found.Count} places in {Library} look like oneDNN's record of the caches");
     }
 
-    /// <summary>The writable mappings of the library and the anonymous one behind each, where its zero-initialised data goes on.</summary>
+    /// <summary>
+    /// The writable mappings of the library and the anonymous one behind each, where its zero-initialised data goes on.
+    /// </summary>
     private static IEnumerable<(long From, long To)> WritableRanges()
     {
         long end = -1;
@@ -105,7 +115,8 @@ internal sealed class CacheRecord
         {
             // from-to rights offset device inode path
             string[] parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            long[] range = [.. parts[0].Split('-').Select(a => long.Parse(a, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
+            long[] range =
+                [.. parts[0].Split('-').Select(a => long.Parse(a, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
             bool own = parts.Length > 5 && parts[^1].EndsWith(Library, StringComparison.Ordinal);
             if (own) end = range[1];
             if (!parts[1].StartsWith("rw", StringComparison.Ordinal)) continue;

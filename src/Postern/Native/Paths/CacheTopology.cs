@@ -9,8 +9,8 @@ internal static class CacheTopology
     private const int AmdLeaf = unchecked((int)0x8000001D);
 
     /// <summary>
-    /// Whether oneDNN is left without cache sizes: an AMD processor whose leaf 0x8000001D answers zeros, as under hypervisors that hide the
-    /// topology. oneDNN 3.7.1 then takes each of three cache levels for one byte.
+    /// Whether oneDNN is left without cache sizes: an AMD processor whose leaf 0x8000001D answers zeros, as under hypervisors
+    /// that hide the topology. oneDNN 3.7.1 then takes each of three cache levels for one byte.
     /// </summary>
     public static bool IsHidden { get; } = X86Base.IsSupported && IsAmd() && Empty(AmdLeaf);
 

@@ -13,9 +13,12 @@ namespace Postern.Native.Paths;
 /// <param name="Batch">Pictures.</param>
 /// <param name="Flat">A sequence of <see cref="Side"/> tokens in place of a square map: [B, C, 1, L].</param>
 internal sealed record ConvolutionCase(
-    int Inputs, int Outputs, int Kernel, int Stride = 1, int Padding = 0, int Side = 8, bool Depthwise = false, int Batch = 2, bool Flat = false)
+    int Inputs, int Outputs, int Kernel, int Stride = 1, int Padding = 0, int Side = 8, bool Depthwise = false, int Batch = 2,
+    bool Flat = false)
 {
-    /// <summary>What the catalogue's networks are made of: stems, stages of few and odd channels, shortcuts, depthwise, causal, patches.</summary>
+    /// <summary>
+    /// What the catalogue's networks are made of: stems, stages of few and odd channels, shortcuts, depthwise, causal, patches.
+    /// </summary>
     public static IReadOnlyList<ConvolutionCase> Common { get; } =
     [
         new(3, 16, 3, Padding: 1),
@@ -46,13 +49,15 @@ internal sealed record ConvolutionCase(
 
     /// <summary>For people.</summary>
     public override string ToString() =>
-        $"{(Depthwise ? Flat ? "causal " : "depthwise " : "")}convolution {Inputs} to {Outputs} channels, kernel {Kernel}, stride {Stride}";
+        $"{(Depthwise ? Flat ? "causal " : "depthwise " : "")}convolution {Inputs} to {Outputs} channels, kernel {Kernel}, "
+            + $"stride {Stride}";
 
     /// <summary>Output, gradient of the input and gradient of the kernels, in plain loops in double precision.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (float[] Output, float[] GradInput, float[] GradWeight) Plain(float[] input, float[] weight, float[] gradOutput)
     {
-        double[] output = new double[gradOutput.Length], gradInput = new double[input.Length], gradWeight = new double[weight.Length];
+        double[] output = new double[gradOutput.Length], gradInput = new double[input.Length],
+            gradWeight = new double[weight.Length];
         (int rows, int outRows, int kernelRows, int padRows) = Flat ? (1, 1, 1, 0) : (Side, OutputSide, Kernel, Padding);
         int channels = Depthwise ? 1 : Inputs;
         for (int b = 0; b < Batch; b++)
@@ -76,7 +81,8 @@ internal sealed record ConvolutionCase(
                                 {
                                     int column = x * Stride + kx - Padding;
                                     if (column < 0 || column >= Side) continue;
-                                    int from = (channel + row) * Side + column, tap = ((o * channels + i) * kernelRows + ky) * Kernel + kx;
+                                    int from = (channel + row) * Side + column,
+                                        tap = ((o * channels + i) * kernelRows + ky) * Kernel + kx;
                                     sum += (double)input[from] * weight[tap];
                                     gradInput[from] += slope * weight[tap];
                                     gradWeight[tap] += slope * input[from];
@@ -88,6 +94,7 @@ internal sealed record ConvolutionCase(
                 }
             }
         }
-        return (Array.ConvertAll(output, v => (float)v), Array.ConvertAll(gradInput, v => (float)v), Array.ConvertAll(gradWeight, v => (float)v));
+        return (Array.ConvertAll(output, v => (float)v), Array.ConvertAll(gradInput, v => (float)v),
+            Array.ConvertAll(gradWeight, v => (float)v));
     }
 }

@@ -10,7 +10,8 @@ internal sealed class ConvolutionPath(bool cachesHidden) : IFastPath
 {
     public string Name => "convolution";
 
-    public IReadOnlyList<ICandidate> Candidates { get; } = [new OneDnnAsFound(cachesHidden), new OneDnnCorrected(cachesHidden), new OneDnnOff()];
+    public IReadOnlyList<ICandidate> Candidates { get; } =
+        [new OneDnnAsFound(cachesHidden), new OneDnnCorrected(cachesHidden), new OneDnnOff()];
 
     public IEnumerable<Deviation> Compare() => ConvolutionCase.Common.SelectMany(c => Compare(c, ScalarType.Float32));
 

@@ -1,6 +1,8 @@
 namespace Postern.Native.Paths;
 
-/// <summary>Every fast path, in the order in which they are tried: products may go through convolutions, bf16 through all others.</summary>
+/// <summary>
+/// Every fast path, in the order in which they are tried: products may go through convolutions, bf16 through all others.
+/// </summary>
 internal static class FastPaths
 {
     /// <summary>The paths of a processor.</summary>

@@ -2,7 +2,9 @@ using Postern.Kernels;
 
 namespace Postern.Native.Paths;
 
-/// <summary>Something that training computes in one of several ways, none of which is used before it gave the plain one's values here.</summary>
+/// <summary>
+/// Something that training computes in one of several ways, none of which is used before it gave the plain one's values here.
+/// </summary>
 public interface IFastPath
 {
     /// <summary>A word or two, as <c>POSTERN_PATHS</c> and records name it, e.g. <c>scan</c>.</summary>

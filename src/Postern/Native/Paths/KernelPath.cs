@@ -2,7 +2,9 @@ using Postern.Kernels;
 
 namespace Postern.Native.Paths;
 
-/// <summary>One of our kernels on the instruction sets of this machine, widest first; the last candidate is the reference itself.</summary>
+/// <summary>
+/// One of our kernels on the instruction sets of this machine, widest first; the last candidate is the reference itself.
+/// </summary>
 /// <param name="name">The path's name.</param>
 /// <param name="use">Makes an instruction set the kernel's own.</param>
 /// <param name="compare">Compares the kernel on the set in use with its reference.</param>
@@ -11,7 +13,8 @@ internal sealed class KernelPath(string name, Action<SimdPath> use, Func<IEnumer
     public string Name => name;
 
     public IReadOnlyList<ICandidate> Candidates { get; } =
-        [.. new[] { SimdPath.Avx512, SimdPath.Avx2, SimdPath.Portable, SimdPath.Plain }.Select(path => new InstructionSet(path, use))];
+        [.. new[] { SimdPath.Avx512, SimdPath.Avx2, SimdPath.Portable, SimdPath.Plain }
+            .Select(path => new InstructionSet(path, use))];
 
     public IEnumerable<Deviation> Compare() => compare();
 

@@ -1,10 +1,11 @@
 namespace Postern.Native.Paths;
 
 /// <summary>
-/// Tries the candidates of a path in order of speed and stays with the first that gives the plain values. What may end the process is
-/// tried after all others, in a process of its own.
+/// Tries the candidates of a path in order of speed and stays with the first that gives the plain values. What may end the
+/// process is tried after all others, in a process of its own.
 /// </summary>
-/// <param name="elsewhere">Tries a candidate in another process: path and candidate by name. Null where there is no program to start.</param>
+/// <param name="elsewhere">Tries a candidate in another process: path and candidate by name. Null where there is no program to
+/// start.</param>
 public sealed class Ladder(Func<string, string, Trial>? elsewhere = null)
 {
     /// <summary>The detail of a candidate that was passed over because another one is wanted.</summary>

@@ -8,7 +8,8 @@ internal static class OneDnn
 {
     private static readonly Lazy<bool> started = new(() =>
     {
-        // oneDNN looks at the processor when the first convolution runs. Sixteen channels fill its blocks, so there is no padding to go wrong.
+        // oneDNN looks at the processor when the first convolution runs. Sixteen channels fill its blocks, so there is no padding
+        // to go wrong.
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         nn.functional.conv2d(ones(1, 16, 4, 4), ones(16, 16, 3, 3));

@@ -10,15 +10,16 @@ internal sealed class OneDnnAsFound(bool cachesHidden) : ICandidate
     public string Description => "oneDNN as it is";
 
     public string? Danger => broken.Value
-        ? "oneDNN takes the caches of this processor, which hides them, for one byte each: it reads unwritten memory or divides by zero"
+        ? "oneDNN takes the caches of this processor, which hides them, for one byte each: it reads unwritten memory "
+        + "or divides by zero"
         : null;
 
     public void Take() => OneDnn.Use(true);
 }
 
 /// <summary>
-/// oneDNN, with the sizes of the caches put right in its record of the processor. Only where the processor hides them, and believed only if the
-/// comparison passes afterwards.
+/// oneDNN, with the sizes of the caches put right in its record of the processor. Only where the processor hides them, and
+/// believed only if the comparison passes afterwards.
 /// </summary>
 internal sealed class OneDnnCorrected(bool cachesHidden) : ICandidate
 {

@@ -4,10 +4,11 @@ using static TorchSharp.torch;
 namespace Postern.Native.Paths;
 
 /// <summary>
-/// Maps in bf16 in oneDNN's own layout, sixteen channels of a pixel side by side. A convolution of plain maps [B, C, H, W] brings its input
-/// into that layout and its result back, a tenth of a ResNet's step; maps that stay in it go from convolution to norm to convolution as they
-/// are, and oneDNN's batch norm and ReLU take a third of the time of libtorch's. Statistics and sums are float32, what is rounded is what
-/// plain maps round, and weights are given in float32. libtorch has no backward pass of a batch norm over running statistics for such maps.
+/// Maps in bf16 in oneDNN's own layout, sixteen channels of a pixel side by side. A convolution of plain maps [B, C, H, W] brings
+/// its input into that layout and its result back, a tenth of a ResNet's step; maps that stay in it go from convolution to norm
+/// to convolution as they are, and oneDNN's batch norm and ReLU take a third of the time of libtorch's. Statistics and sums are
+/// float32, what is rounded is what plain maps round, and weights are given in float32. libtorch has no backward pass of a batch
+/// norm over running statistics for such maps.
 /// </summary>
 internal static class OneDnnLayout
 {
@@ -15,8 +16,8 @@ internal static class OneDnnLayout
     private static readonly Lazy<jit.CompilationUnit> script = new(() => jit.compile("def pack(x):\n    return x.to_mkldnn()\n"));
 
     /// <summary>
-    /// Whether networks keep their maps so: where the processor multiplies bf16 (elsewhere libtorch may refuse such maps), unless the comparison of
-    /// this machine chose plain maps.
+    /// Whether networks keep their maps so: where the processor multiplies bf16 (elsewhere libtorch may refuse such maps), unless
+    /// the comparison of this machine chose plain maps.
     /// </summary>
     public static bool InUse { get; set; } = CpuFeatures.Current.HasBfloat16;
 

@@ -21,7 +21,9 @@ public static class PathWishes
                 $"there is no path '{parts[0]}'; the paths are {string.Join(", ", paths.Select(p => p.Name))}");
             string candidate = parts.Length == 2 ? parts[1] : "";
             if (path.Candidates.All(c => c.Name != candidate))
-                throw new InputException(Variable, $"'{wish}' names no candidate of {path.Name}; they are {string.Join(", ", path.Candidates.Select(c => c.Name))}");
+                throw new InputException(Variable,
+                    $"'{wish}' names no candidate of {path.Name}; they are "
+                        + $"{string.Join(", ", path.Candidates.Select(c => c.Name))}");
             wishes[path.Name] = candidate;
         }
         return wishes;

@@ -5,7 +5,9 @@ namespace Postern.Native.Paths;
 /// <summary>Everything computed by plain paths for a while: to see whether a result hangs on a fast one.</summary>
 internal static class PlainPaths
 {
-    /// <summary>What <paramref name="compute"/> gives with no fast path in use; those that were are in use again afterwards.</summary>
+    /// <summary>
+    /// What <paramref name="compute"/> gives with no fast path in use; those that were are in use again afterwards.
+    /// </summary>
     public static T Use<T>(Func<T> compute)
     {
         (SimdPath scan, SimdPath convolution, SimdPath norm, SimdPath optimizer) =
@@ -21,7 +23,8 @@ internal static class PlainPaths
         }
         finally
         {
-            (KernelPaths.Scan, KernelPaths.Convolution, KernelPaths.Norm, KernelPaths.Optimizer) = (scan, convolution, norm, optimizer);
+            (KernelPaths.Scan, KernelPaths.Convolution, KernelPaths.Norm, KernelPaths.Optimizer) =
+                (scan, convolution, norm, optimizer);
             OneDnn.Use(oneDnn);
             (TokenProducts.AsConvolutions, AttentionSoftmax.Composed, OneDnnLayout.InUse) = (asConvolutions, composed, layout);
         }

@@ -18,7 +18,8 @@ internal sealed class ProductPath : IFastPath
     }
 
     /// <summary>
-    /// Given AVX-512, oneDNN takes half of MKL's time on a processor that is not Intel's; given AVX2, MKL takes two thirds of oneDNN's.
+    /// Given AVX-512, oneDNN takes half of MKL's time on a processor that is not Intel's; given AVX2, MKL takes two thirds of
+    /// oneDNN's.
     /// </summary>
     public static bool ConvolutionsAreFaster { get; } = SimdPaths.Best == SimdPath.Avx512 && !CpuFeatures.Current.IsIntel;
 
@@ -30,7 +31,8 @@ internal sealed class ProductPath : IFastPath
         (x, w, b) => TokenProducts.AsConvolutions ? TokenProducts.Convolve(x, w, b) : nn.functional.linear(x, w, b)));
 
     /// <summary>One product in either type, against plain loops.</summary>
-    public static IEnumerable<Deviation> Compare(int tokens, int inner, int outer, ScalarType type, Func<Tensor, Tensor, Tensor, Tensor> multiply)
+    public static IEnumerable<Deviation> Compare(
+        int tokens, int inner, int outer, ScalarType type, Func<Tensor, Tensor, Tensor, Tensor> multiply)
     {
         const int batch = 3;
         using DisposeScope scope = NewDisposeScope();

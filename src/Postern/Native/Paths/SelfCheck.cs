@@ -4,8 +4,8 @@ using TorchSharp;
 namespace Postern.Native.Paths;
 
 /// <summary>
-/// Compares every fast path with the plain one before anything is computed with it, and takes the fastest candidate that gives the plain
-/// values on this machine. Runs once in a process, when the first training or evaluation begins.
+/// Compares every fast path with the plain one before anything is computed with it, and takes the fastest candidate that gives
+/// the plain values on this machine. Runs once in a process, when the first training or evaluation begins.
 /// </summary>
 public static class SelfCheck
 {
@@ -13,7 +13,9 @@ public static class SelfCheck
     private static readonly Dictionary<string, PathReport> reports = [];
     private static bool checkedOnce, checkedInBFloat16;
 
-    /// <summary>Tries in another process what may end this one: path and candidate by name. Null where there is no program to start.</summary>
+    /// <summary>
+    /// Tries in another process what may end this one: path and candidate by name. Null where there is no program to start.
+    /// </summary>
     public static Func<string, string, Trial>? Elsewhere { get; set; }
 
     /// <summary>Whether the processor hides its caches; tests say otherwise.</summary>
@@ -29,7 +31,9 @@ public static class SelfCheck
     /// <param name="bfloat16">Whether the paths of bf16 count.</param>
     public static IReadOnlyDictionary<string, string> Chosen(bool bfloat16)
     {
-        lock (Gate) return reports.Values.Where(r => r.Chosen is not null && (bfloat16 || !r.IsOptional)).ToDictionary(r => r.Path, r => r.Chosen!);
+        lock (Gate)
+            return reports.Values.Where(r => r.Chosen is not null && (bfloat16 || !r.IsOptional))
+                .ToDictionary(r => r.Path, r => r.Chosen!);
     }
 
     /// <summary>Compares what has not been compared yet, and takes the first candidate of each path that passes.</summary>
@@ -59,7 +63,8 @@ public static class SelfCheck
         static void Take(IEnumerable<PathReport> found)
         {
             foreach (PathReport report in found)
-                reports[report.Path] = report.Chosen is not null ? report : throw new InputException("self-check", Refusal(report));
+                reports[report.Path] = report.Chosen is not null
+                    ? report : throw new InputException("self-check", Refusal(report));
         }
     }
 
@@ -81,7 +86,8 @@ public static class SelfCheck
     {
         TorchRuntime.Load();
         IReadOnlyList<IFastPath> paths = Paths;
-        IReadOnlyDictionary<string, string> wishes = PathWishes.Read(Environment.GetEnvironmentVariable(PathWishes.Variable), paths);
+        IReadOnlyDictionary<string, string> wishes =
+            PathWishes.Read(Environment.GetEnvironmentVariable(PathWishes.Variable), paths);
         var ladder = new Ladder(Elsewhere);
         return (paths, path => ladder.Climb(path, wishes.GetValueOrDefault(path.Name), all));
     }
@@ -89,7 +95,8 @@ public static class SelfCheck
     /// <summary>What is wrong where no candidate passes, and what to do.</summary>
     internal static string Refusal(PathReport report) =>
         $"no way to compute '{report.Path}' gives right values on this machine: "
-        + string.Join("; ", report.Trials.Where(t => t.Outcome is not TrialOutcome.Unavailable).Select(t => $"{t.Candidate} {t.Word}: {t.Detail}"))
+        + string.Join("; ", report.Trials.Where(t => t.Outcome is not TrialOutcome.Unavailable)
+            .Select(t => $"{t.Candidate} {t.Word}: {t.Detail}"))
         + (report.IsOptional ? "; set precision: float32" : "")
         + "; 'postern doctor --thorough' shows all of it";
 }

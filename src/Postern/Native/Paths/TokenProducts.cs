@@ -2,10 +2,14 @@ using static TorchSharp.torch;
 
 namespace Postern.Native.Paths;
 
-/// <summary>The two ways in which libtorch multiplies rows of tokens by a matrix: it hands products to MKL and convolutions to oneDNN.</summary>
+/// <summary>
+/// The two ways in which libtorch multiplies rows of tokens by a matrix: it hands products to MKL and convolutions to oneDNN.
+/// </summary>
 internal static class TokenProducts
 {
-    /// <summary>Whether float32 rows of tokens go as pixels through a 1x1 convolution; what the comparison of this machine chose.</summary>
+    /// <summary>
+    /// Whether float32 rows of tokens go as pixels through a 1x1 convolution; what the comparison of this machine chose.
+    /// </summary>
     public static bool AsConvolutions { get; set; } = ProductPath.ConvolutionsAreFaster;
 
     /// <summary>x W^T + b as a 1x1 convolution over [B, K, L, 1].</summary>

@@ -8,7 +8,8 @@ internal static class TorchSwitches
     private const string Library = "libtorch_cpu";
 
     private static readonly Lazy<IntPtr> handle = new(() => NativeLibrary.Load(
-        OperatingSystem.IsLinux() && TorchRuntime.LibraryFolder is string folder ? Path.Combine(folder, $"{Library}.so") : Library));
+        OperatingSystem.IsLinux() && TorchRuntime.LibraryFolder is string folder
+            ? Path.Combine(folder, $"{Library}.so") : Library));
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate IntPtr GlobalContext();
@@ -19,14 +20,15 @@ internal static class TorchSwitches
     /// <summary>Why the switches cannot be reached; null where they can.</summary>
     public static string? Unavailable => !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64
         ? "libtorch's switches are known on 64-bit x86 under Linux only"
-        : NativeLibrary.TryGetExport(handle.Value, "_ZN2at7Context20setUserEnabledMkldnnEb", out _) ? null : "this libtorch has no such switch";
+        : NativeLibrary.TryGetExport(handle.Value, "_ZN2at7Context20setUserEnabledMkldnnEb", out _)
+        ? null : "this libtorch has no such switch";
 
     /// <summary>Whether convolutions and bf16 products may go to oneDNN; they do at first.</summary>
     public static void UseOneDnn(bool on) => Set("_ZN2at7Context20setUserEnabledMkldnnEb", on);
 
     /// <summary>
-    /// Whether convolutions may go to NNPACK. oneDNN takes all that NNPACK would, but where it does not know the processor, asking whether it could
-    /// writes to standard error.
+    /// Whether convolutions may go to NNPACK. oneDNN takes all that NNPACK would, but where it does not know the processor,
+    /// asking whether it could writes to standard error.
     /// </summary>
     public static void UseNnpack(bool on) => Set("_ZN2at7Context20setUserEnabledNNPACKEb", on);
 

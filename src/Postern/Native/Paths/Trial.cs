@@ -26,7 +26,8 @@ public enum TrialOutcome
 /// <param name="Candidate">Its name.</param>
 /// <param name="Outcome">What came of it.</param>
 /// <param name="Detail">What differed most, or why it was not tried.</param>
-/// <param name="Largest">The largest difference as a share of the largest plain value; null where nothing was compared, NaN for NaN.</param>
+/// <param name="Largest">The largest difference as a share of the largest plain value; null where nothing was compared, NaN for
+/// NaN.</param>
 public sealed record Trial(string Candidate, TrialOutcome Outcome, string Detail, double? Largest = null)
 {
     /// <summary>What comparisons say: the worst of them decides.</summary>
@@ -35,7 +36,8 @@ public sealed record Trial(string Candidate, TrialOutcome Outcome, string Detail
         Deviation worst = comparisons.MaxBy(c => c.Excess);
         string detail = double.IsNaN(worst.Largest)
             ? $"{worst.What} is not a number"
-            : string.Create(CultureInfo.InvariantCulture, $"{worst.What} differs by {worst.Largest:g2} of the largest value, {worst.Allowed:g2} allowed");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{worst.What} differs by {worst.Largest:g2} of the largest value, {worst.Allowed:g2} allowed");
         return new Trial(candidate, worst.Passes ? TrialOutcome.Passed : TrialOutcome.Wrong, detail, worst.Largest);
     }
 

@@ -26,8 +26,8 @@ internal static class TrialTensors
     public static float[] Read(Tensor values) => values.detach().to(ScalarType.Float32).contiguous().data<float>().ToArray();
 
     /// <summary>
-    /// Leaves freed memory full of NaN behind, of the sizes that a computation on tensors of these sizes may ask for: as they are, and with
-    /// channels rounded up to whole blocks.
+    /// Leaves freed memory full of NaN behind, of the sizes that a computation on tensors of these sizes may ask for: as they
+    /// are, and with channels rounded up to whole blocks.
     /// </summary>
     public static void Soil(params long[] counts)
     {
@@ -39,5 +39,6 @@ internal static class TrialTensors
     }
 
     /// <summary>The allowance for results of a type.</summary>
-    public static double Allowed(ScalarType type) => type == ScalarType.Float32 ? Deviation.AllowedInFloat32 : Deviation.AllowedInBFloat16;
+    public static double Allowed(ScalarType type) =>
+        type == ScalarType.Float32 ? Deviation.AllowedInFloat32 : Deviation.AllowedInBFloat16;
 }

@@ -42,7 +42,8 @@ internal sealed record ChartLegend(IReadOnlyList<ChartSeries> Series, string Bes
     {
         (ChartSeries series, (double x, int row)) = item;
         double y = 8 + (row + 1) * RowHeight;
-        return Markup.Of($"""<g class="{series.Kind}"><path class="line" d="M{x:0.#} {y}h{Sample}"/>{Marker(series.Marker, x + Sample / 2, y)}</g><text x="{x + BeforeText:0.#}" y="{y + 4}">{Cut(series.Name, LongestName)}</text>""");
+        return Markup.Of(
+            $"""<g class="{series.Kind}"><path class="line" d="M{x:0.#} {y}h{Sample}"/>{Marker(series.Marker, x + Sample / 2, y)}</g><text x="{x + BeforeText:0.#}" y="{y + 4}">{Cut(series.Name, LongestName)}</text>""");
     }));
 
     /// <summary>The marker of the line number <paramref name="index"/>: disc, square, triangle, diamond, ring or cross.</summary>

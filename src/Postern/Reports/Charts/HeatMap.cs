@@ -31,7 +31,8 @@ internal sealed record HeatMap(string Title, string Kind, IReadOnlyList<string> 
     {
         double width = NameWidth + Columns.Count * FieldWidth, height = Head + Rows.Count * RowHeight;
         return Markup.Of($"""
-            <svg class="heat" viewBox="0 0 {width:0.#} {height:0.#}" width="{width:0.#}" height="{height:0.#}" role="{(links ? "group" : "img")}" aria-label="{Title}">
+            <svg class="heat" viewBox="0 0 {width:0.#} {height:0.#}" width="{width:0.#}" height="{height:0.#}"
+            role="{(links ? "group" : "img")}" aria-label="{Title}">
             {Columns.Select((name, i) => Markup.Of($"""<text class="axis" x="{NameWidth + (i + 0.5) * FieldWidth:0.#}" y="15" text-anchor="middle">{ChartLegend.Cut(name, LongestColumn)}</text>"""))}
             {Rows.Select((row, i) => Row(row.Name, row.Fields, Head + i * RowHeight, links))}
             </svg>
@@ -47,8 +48,11 @@ internal sealed record HeatMap(string Title, string Kind, IReadOnlyList<string> 
         string tip = string.Join('\n', new[] { place, field.Tip.Length > 0 ? field.Tip : field.Text }.Where(t => t.Length > 0));
         string opacity = (Strongest * (field.Share ?? 0)).ToString("0.###", CultureInfo.InvariantCulture);
         Markup drawn = Markup.Of($"""
-            <g class="{Kind}"><title>{tip}</title><rect class="field{(field.Share is null ? " none" : "")}" x="{x + 1:0.#}" y="{y + 1:0.#}" width="{FieldWidth - 2:0.#}" height="{RowHeight - 2}" fill-opacity="{opacity}"/><text class="value" x="{x + FieldWidth / 2:0.#}" y="{y + 19:0.#}" text-anchor="middle">{field.Text}</text></g>
+            <g class="{Kind}"><title>{tip}</title><rect class="field{(field.Share is null ? " none" : "")}" x="{x + 1:0.#}"
+            y="{y + 1:0.#}" width="{FieldWidth - 2:0.#}" height="{RowHeight - 2}" fill-opacity="{opacity}"/><text class="value"
+            x="{x + FieldWidth / 2:0.#}" y="{y + 19:0.#}" text-anchor="middle">{field.Text}</text></g>
             """);
-        return links && field.Link is string link ? Markup.Of($"""<a href="#{link}" aria-label="{tip.Replace('\n', ' ')}">{drawn}</a>""") : drawn;
+        return links && field.Link is string link
+            ? Markup.Of($"""<a href="#{link}" aria-label="{tip.Replace('\n', ' ')}">{drawn}</a>""") : drawn;
     }
 }

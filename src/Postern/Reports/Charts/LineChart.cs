@@ -101,9 +101,11 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
             .Select(p => (p.X, Text: $"{s.Name} {p.Tip}"))).ToLookup(p => p.X, p => p.Text);
         return Markup.Join(xs.Select((x, i) =>
         {
-            double from = i == 0 ? Left - 8 : (XAt(xs[i - 1]) + XAt(x)) / 2, to = i == xs.Length - 1 ? Width - Right + 8 : (XAt(x) + XAt(xs[i + 1])) / 2;
+            double from = i == 0 ? Left - 8 : (XAt(xs[i - 1]) + XAt(x)) / 2,
+                to = i == xs.Length - 1 ? Width - Right + 8 : (XAt(x) + XAt(xs[i + 1])) / 2;
             string text = string.Join('\n', lines[x].Prepend($"{X.Name} {ChartAxis.Label(x)}"));
-            return Markup.Of($"""<rect class="stop" data-x="{XAt(x):0.#}" x="{from:0.#}" y="{Top:0.#}" width="{to - from:0.#}" height="{Plot}"><title>{text}</title></rect>""");
+            return Markup.Of(
+                $"""<rect class="stop" data-x="{XAt(x):0.#}" x="{from:0.#}" y="{Top:0.#}" width="{to - from:0.#}" height="{Plot}"><title>{text}</title></rect>""");
         }));
     }
 

@@ -9,7 +9,8 @@ namespace Postern.Reports.Charts;
 /// </summary>
 internal static partial class StandaloneSvg
 {
-    private const string Font = "svg { font: 11px \"DejaVu Sans\", \"Segoe UI\", Helvetica, Arial, sans-serif; background: #fff; }";
+    private const string Font =
+        "svg { font: 11px \"DejaVu Sans\", \"Segoe UI\", Helvetica, Arial, sans-serif; background: #fff; }";
 
     /// <summary>The file's text.</summary>
     /// <param name="drawing">An <c>svg</c> element of the page.</param>
@@ -22,7 +23,8 @@ internal static partial class StandaloneSvg
         string rules = Variables().Replace(Drawings().Match(style).Groups[1].Value, m => light[m.Groups[1].Value]);
         string svg = drawing.ToString().Trim();
         int inside = svg.IndexOf('>', StringComparison.Ordinal) + 1;
-        return $"{svg[..4]} xmlns=\"http://www.w3.org/2000/svg\"{svg[4..inside]}\n<style>{Font}\n{rules.Trim()}</style>{svg[inside..]}\n";
+        return $"{svg[..4]} "
+            + $"xmlns=\"http://www.w3.org/2000/svg\"{svg[4..inside]}\n<style>{Font}\n{rules.Trim()}</style>{svg[inside..]}\n";
     }
 
     [GeneratedRegex(@"--([a-z0-9-]+): light-dark\((#[0-9a-f]+),")]

@@ -18,8 +18,10 @@ public sealed class ClaimsCsv : IExporter
         from c in claim.Comparisons
         select (string[])
         [
-            CsvText.Number((long)claim.Number), claim.Claim.Id, ClaimResult.Word(claim.Verdict), c.Comparison.ToString(), ClaimResult.Word(c.Verdict),
-            CsvText.Number(c.Left), CsvText.Number(c.Right), CsvText.Number(c.Difference?.Value), CsvText.Number(Finite(c.Difference?.Low)), CsvText.Number(Finite(c.Difference?.High)),
+            CsvText.Number((long)claim.Number), claim.Claim.Id, ClaimResult.Word(claim.Verdict), c.Comparison.ToString(),
+            ClaimResult.Word(c.Verdict),
+            CsvText.Number(c.Left), CsvText.Number(c.Right), CsvText.Number(c.Difference?.Value),
+            CsvText.Number(Finite(c.Difference?.Low)), CsvText.Number(Finite(c.Difference?.High)),
             CsvText.Number(c.Published),
             string.Join("; ", c.Cells.Select(u => FormattableString.Invariant($"{u.Label} (n={u.Seeds})"))),
             string.Join("; ", c.Missing),

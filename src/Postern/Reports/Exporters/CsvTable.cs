@@ -27,7 +27,8 @@ public sealed class CsvTable : IExporter
             let entry = column.Second
             select (string[])
             [
-                row.Dataset, row.Attack, row.Defence, column.First, CsvText.Number(entry.Cells.Count), CsvText.Number(entry.Count(CellPhase.Done)),
+                row.Dataset, row.Attack, row.Defence, column.First, CsvText.Number(entry.Cells.Count),
+                CsvText.Number(entry.Count(CellPhase.Done)),
                 CsvText.Number(entry.Count(CellPhase.Failed)), CsvText.Number(entry.Unfinished),
                 .. Columns(entry.Acc), .. Columns(entry.Asr), .. Columns(entry.Ra),
                 CsvText.Number(entry.Der?.Mean), CsvText.Number(entry.Der?.Sd),
@@ -36,7 +37,8 @@ public sealed class CsvTable : IExporter
         string[] header =
         [
             "dataset", "attack", "defence", "model", "seeds", "done", "failed", "unfinished",
-            .. Measures.SelectMany(m => new[] { m, $"{m}_sd", $"{m}_low", $"{m}_high", $"{m}_hits", $"{m}_total" }), "der", "der_sd", "der_seeds",
+            .. Measures.SelectMany(m => new[] { m, $"{m}_sd", $"{m}_low", $"{m}_high", $"{m}_hits", $"{m}_total" }), "der",
+            "der_sd", "der_seeds",
         ];
         return CsvText.File(lines.Prepend(header));
     }

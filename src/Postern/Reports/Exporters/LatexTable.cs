@@ -21,11 +21,18 @@ public sealed class LatexTable : IExporter
         var text = new StringBuilder("% Needs \\usepackage{booktabs}.\n\\begin{table}\n\\centering\n");
         text.Append($"\\caption{{{LatexText.Escape(table.About.Length > 0 ? table.About : table.Title)}}}\n");
         text.Append($"\\begin{{tabular}}{{{new string('l', names)}{new string('r', 2 * models)}}}\n\\toprule\n");
-        text.Append(LatexText.Row([.. Enumerable.Repeat("", names), .. table.Models.Select(m => $"\\multicolumn{{2}}{{c}}{{{LatexText.Escape(m)}}}")]));
-        text.Append(string.Join(' ', Enumerable.Range(0, models).Select(m => Invariant($"\\cmidrule(lr){{{names + 1 + 2 * m}-{names + 2 + 2 * m}}}"))));
-        text.Append('\n').Append(LatexText.Row([.. table.RowNames, .. table.Models.SelectMany(_ => new[] { "ACC", "ASR" })])).Append("\\midrule\n");
+        text
+            .Append(LatexText.Row([.. Enumerable.Repeat("", names),
+                .. table.Models.Select(m => $"\\multicolumn{{2}}{{c}}{{{LatexText.Escape(m)}}}")]));
+        text
+            .Append(string.Join(' ', Enumerable.Range(0, models)
+                .Select(m => Invariant($"\\cmidrule(lr){{{names + 1 + 2 * m}-{names + 2 + 2 * m}}}"))));
+        text.Append('\n').Append(LatexText.Row([.. table.RowNames, .. table.Models.SelectMany(_ => new[] { "ACC", "ASR" })]))
+            .Append("\\midrule\n");
         foreach (ResultRow row in table.Rows)
-            text.Append(LatexText.Row([.. table.NamesOf(row).Select(LatexText.Escape), .. row.Entries.SelectMany(e => Columns(e, notes))]));
+            text
+                .Append(LatexText
+                    .Row([.. table.NamesOf(row).Select(LatexText.Escape), .. row.Entries.SelectMany(e => Columns(e, notes))]));
         text.Append($"\\bottomrule\n\\end{{tabular}}\n\n\\footnotesize {LatexText.Escape(ResultTable.Legend)}");
         foreach ((int i, string note) in notes.Index()) text.Append($" {Mark(i)}{LatexText.Escape(note)}.");
         foreach (string note in table.Notes) text.Append($" {LatexText.Escape(note)}");

@@ -19,7 +19,8 @@ public sealed class MarkdownTable : IExporter
         if (table.About.Length > 0) text.Append($"{MarkdownText.Escape(table.About)}\n\n");
         text.Append(MarkdownText.Row([.. table.RowNames, .. table.Models]));
         text.Append(MarkdownText.Rule(table.RowNames.Count, table.Models.Count));
-        foreach (ResultRow row in table.Rows) text.Append(MarkdownText.Row([.. table.NamesOf(row), .. row.Entries.Select(e => e.Text)]));
+        foreach (ResultRow row in table.Rows)
+            text.Append(MarkdownText.Row([.. table.NamesOf(row), .. row.Entries.Select(e => e.Text)]));
         text.Append($"\n{ResultTable.Legend}\n");
         foreach (string note in table.Notes) text.Append($"\n{MarkdownText.Escape(note)}\n");
         return text.ToString();

@@ -14,17 +14,20 @@ public sealed class PaperCsv : IExporter
 
     private static string Text(PaperComparison comparison) => CsvText.File(comparison.Rows.Select(r => (string[])
     [
-        r.Labels.Dataset, r.Labels.Attack, r.Labels.Defence, r.Labels.Model, r.Paper.Dataset, r.Paper.Attack, r.Paper.Defence, r.Paper.Model,
+        r.Labels.Dataset, r.Labels.Attack, r.Labels.Defence, r.Labels.Model, r.Paper.Dataset, r.Paper.Attack, r.Paper.Defence,
+        r.Paper.Model,
         CsvText.Number(r.Entry.Cells.Count), .. Columns(r.Acc), .. Columns(r.Asr), r.Remark,
     ]).Prepend(
     [
         "dataset", "attack", "defence", "model", "paper_dataset", "paper_attack", "paper_defence", "paper_model", "seeds",
-        .. new[] { "acc", "asr" }.SelectMany(m => new[] { $"{m}_percent", $"{m}_sd_points", $"{m}_done", $"{m}_published_percent", $"{m}_difference_points", $"{m}_printed" }), "remark",
+        .. new[] { "acc", "asr" }.SelectMany(m => new[] { $"{m}_percent", $"{m}_sd_points", $"{m}_done", $"{m}_published_percent",
+            $"{m}_difference_points", $"{m}_printed" }), "remark",
     ]));
 
     private static string[] Columns(PaperMeasure measure) =>
     [
-        CsvText.Number(100 * measure.Measured?.Mean), CsvText.Number(100 * measure.Measured?.Sd), CsvText.Number((long)(measure.Measured?.Seeds.Count ?? 0)),
+        CsvText.Number(100 * measure.Measured?.Mean), CsvText.Number(100 * measure.Measured?.Sd),
+        CsvText.Number((long)(measure.Measured?.Seeds.Count ?? 0)),
         CsvText.Number((double?)measure.Exact), CsvText.Number(measure.Difference), string.Join("; ", measure.Printed),
     ];
 }

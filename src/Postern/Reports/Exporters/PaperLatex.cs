@@ -22,7 +22,8 @@ public sealed class PaperLatex : IExporter
         {
             string columns = string.Concat(table.Head.Select((_, i) =>
                 table.Rows.Max(r => r[i].Length) > LongText ? "p{4cm}" : i < table.Names ? "l" : "r"));
-            text.Append($"\\begin{{table}}\n\\centering\n\\caption{{{LatexText.Escape(table.Title)}}}\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n");
+            text.Append(
+                $"\\begin{{table}}\n\\centering\n\\caption{{{LatexText.Escape(table.Title)}}}\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n");
             text.Append(LatexText.Row(table.Head.Select(LatexText.Escape))).Append("\\midrule\n");
             foreach (IReadOnlyList<string> row in table.Rows) text.Append(LatexText.Row(row.Select(LatexText.Escape)));
             text.Append("\\bottomrule\n\\end{tabular}\n");

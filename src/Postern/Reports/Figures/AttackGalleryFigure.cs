@@ -25,7 +25,9 @@ public static class AttackGalleryFigure
     internal static FigureGrid Grid(Dataset dataset, IReadOnlyList<(string Name, Attack? Attack)> attacks, int index)
     {
         if (index >= dataset.Test.Count)
-            throw new InputException("--picture", string.Create(CultureInfo.InvariantCulture, $"there is no test picture {index}; the last is {dataset.Test.Count - 1}"));
+            throw new InputException("--picture",
+                string.Create(CultureInfo.InvariantCulture,
+                    $"there is no test picture {index}; the last is {dataset.Test.Count - 1}"));
         IReadOnlyList<int> labels = dataset.Test.Labels;
         if (index < 0) index = Enumerable.Range(0, labels.Count).FirstOrDefault(i => labels[i] != dataset.TargetClass);
         int size = dataset.InputSize;
@@ -47,6 +49,7 @@ public static class AttackGalleryFigure
                 string.Create(CultureInfo.InvariantCulture, $"PSNR {change.Psnr:f1} dB"),
                 string.Create(CultureInfo.InvariantCulture, $"SSIM {change.Ssim:f3}")));
         }
-        return new FigureGrid([.. pictures.Chunk(Columns).Zip(changes.Chunk(Columns), (above, below) => new[] { above, below }).SelectMany(rows => rows)], TileSide);
+        return new FigureGrid([.. pictures.Chunk(Columns).Zip(changes.Chunk(Columns), (above, below) => new[] { above, below })
+            .SelectMany(rows => rows)], TileSide);
     }
 }

@@ -24,7 +24,8 @@ internal sealed record FigureGrid(IReadOnlyList<IReadOnlyList<FigureTile>> Rows,
         int width = 2 * Margin + Rows.Max(r => r.Count) * (TileSide + Gap) - Gap;
         int[] captions = [.. Rows.Select(r => (int)(r.Max(t => t.Caption.Length) * text.LineHeight) + Gap / 2)];
         int height = 2 * Margin + captions.Sum() + Rows.Count * (TileSide + Gap) - Gap;
-        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque, colorspace: null));
+        using var bitmap =
+            new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque, colorspace: null));
         using (var canvas = new SKCanvas(bitmap))
         {
             canvas.Clear(SKColors.White);
@@ -90,7 +91,8 @@ internal sealed record FigureGrid(IReadOnlyList<IReadOnlyList<FigureTile>> Rows,
 
     private static SKBitmap Bitmap(RgbImage picture)
     {
-        var bitmap = new SKBitmap(new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque, colorspace: null));
+        var bitmap = new SKBitmap(
+            new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque, colorspace: null));
         picture.CopyToRgba(bitmap.GetPixelSpan());
         return bitmap;
     }

@@ -18,7 +18,8 @@ internal sealed class FigureText : IDisposable
     internal FigureText(float size, bool dots = false)
     {
         this.size = size;
-        SKTypeface? face = dots ? null : Families.Select(f => SKFontManager.Default.MatchFamily(f)).FirstOrDefault(f => f is not null && f.ContainsGlyphs("Ag0"));
+        SKTypeface? face = dots ? null : Families.Select(f => SKFontManager.Default.MatchFamily(f))
+            .FirstOrDefault(f => f is not null && f.ContainsGlyphs("Ag0"));
         if (face is not null) font = new SKFont(face, size) { Subpixel = true };
     }
 

@@ -38,13 +38,15 @@ public static class PatchPixelFigure
         (string Caption, RgbImage Picture)[] strengths =
         [
             ("clean", FigurePicture.Of(dataset, index, null)),
-            .. Intensities.Select(v => ($"intensity {v.ToString(CultureInfo.InvariantCulture)}", FigurePicture.Of(dataset, index, Make(dataset, ("intensity", v.ToString(CultureInfo.InvariantCulture)))))),
+            .. Intensities.Select(v => ($"intensity {v.ToString(CultureInfo.InvariantCulture)}",
+                FigurePicture.Of(dataset, index, Make(dataset, ("intensity", v.ToString(CultureInfo.InvariantCulture)))))),
         ];
         return new FigureGrid(
         [
             [.. strengths.Select(s => new FigureTile(s.Picture, s.Caption))],
             [.. strengths.Select((s, i) => Enlarged(s.Picture, i == 0 ? "enlarged, with patches" : s.Caption))],
-            [.. Layouts.Select(l => Enlarged(Added(dataset, index, [.. l.Options, .. Centred(l.Options, patch)]), l.Caption, "at 30, what is added x10"))],
+            [.. Layouts.Select(l => Enlarged(Added(dataset, index, [.. l.Options, .. Centred(l.Options, patch)]), l.Caption,
+                "at 30, what is added x10"))],
         ], TileSide);
 
         FigureTile Enlarged(RgbImage picture, params string[] caption) =>

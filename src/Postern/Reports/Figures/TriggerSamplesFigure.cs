@@ -30,7 +30,8 @@ public static class TriggerSamplesFigure
         return new FigureGrid([.. indices.Select((index, row) => (IReadOnlyList<FigureTile>)
         [
             new FigureTile(FigurePicture.Of(dataset, index, null), row == 0 ? ["clean"] : []),
-            .. attacks.Select((attack, i) => new FigureTile(FigurePicture.Of(dataset, index, attack), row == 0 ? [attack.Name] : []) { Frames = places[i] }),
+            .. attacks.Select((attack, i) =>
+                new FigureTile(FigurePicture.Of(dataset, index, attack), row == 0 ? [attack.Name] : []) { Frames = places[i] }),
         ])], TileSide);
     }
 }

@@ -42,7 +42,8 @@ internal sealed class AttackGallery
         string hash = Hash(report.Preview!);
         int index = pictures.TakeWhile(p => p.Hash != hash).Count();
         return index < pictures.Count ? Markup.Of($"""<p class="more"><a href="#{Id(index)}">pictures of the attack</a></p>""")
-            : Markup.Of($"""<figure class="own">{Image(report.Preview!, report.Cell.Title)}<figcaption>clean, triggered, difference (enlarged, around grey)</figcaption></figure>""");
+            : Markup.Of(
+                $"""<figure class="own">{Image(report.Preview!, report.Cell.Title)}<figcaption>clean, triggered, difference (enlarged, around grey)</figcaption></figure>""");
     }
 
     private static bool HasPicture(CellReport report) => report.Preview is byte[] png && png.AsSpan().StartsWith(PngSignature);

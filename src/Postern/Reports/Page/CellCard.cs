@@ -19,7 +19,10 @@ internal static class CellCard
         return Markup.Of($"""
             <section id="cells"><h2>Cells</h2>
             {begun.GroupBy(c => (c.Cell.DatasetLabel, c.Cell.ModelLabel)).Select(g => Markup.Of(
-                $"<h3 class=\"group\">{g.Key.ModelLabel} <small>on {g.Key.DatasetLabel}</small></h3>{g.Select(c => Of(c, gallery, shown))}"))}
+                $"""
+                <h3 class="group">{g.Key.ModelLabel} <small>on {g.Key.DatasetLabel}</small></h3>
+                {g.Select(c => Of(c, gallery, shown))}
+                """))}
             </section>
             """);
     }
@@ -34,13 +37,16 @@ internal static class CellCard
         CellPhase.Running when state.Epoch == 0 => "begun",
         CellPhase.Running => string.Create(CultureInfo.InvariantCulture, $"epoch {state.Epoch} of {state.Epochs}"),
         CellPhase.Interrupted when state.Epoch == 0 => "interrupted",
-        CellPhase.Interrupted => string.Create(CultureInfo.InvariantCulture, $"interrupted at epoch {state.Epoch} of {state.Epochs}"),
+        CellPhase.Interrupted =>
+            string.Create(CultureInfo.InvariantCulture, $"interrupted at epoch {state.Epoch} of {state.Epochs}"),
         _ => "not run",
     };
 
     private static Markup Of(CellReport report, AttackGallery gallery, IReadOnlySet<string> shown) => Markup.Of($"""
         <article class="cell" id="{report.Cell.Id}">
-        <header><h4>{report.Cell.AttackLabel} <small>{(report.Cell.IsDefended ? $"under {report.Cell.DefenceLabel}, " : "")}seed {report.Cell.Seed}</small></h4><span class="badge {report.State.Phase.ToString().ToLowerInvariant()}">{StateText(report.State)}</span></header>
+        <header><h4>{report.Cell.AttackLabel}
+        <small>{(report.Cell.IsDefended ? $"under {report.Cell.DefenceLabel}, " : "")}seed {report.Cell.Seed}</small></h4>
+        <span class="badge {report.State.Phase.ToString().ToLowerInvariant()}">{StateText(report.State)}</span></header>
         {(report.State.Reason is string reason ? Markup.Of($"<p class=\"reason\">{reason}</p>") : Markup.Empty)}
         {Facts(report)}
         {report.Description?.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>")) ?? []}
@@ -64,7 +70,8 @@ internal static class CellCard
             .. result.Scans.Select(s => ($"scan for a backdoor, {s.Statistic}", Verdict(s))),
             .. result.TrainedBy is null ? new[] { ("training", Duration.Text(result.TrainSeconds)) } : [],
         ];
-        return Markup.Of($"""<dl class="facts">{facts.Select(f => Markup.Of($"<div><dt>{f.Name}</dt><dd>{f.Text}</dd></div>"))}</dl>""");
+        return Markup.Of(
+            $"""<dl class="facts">{facts.Select(f => Markup.Of($"<div><dt>{f.Name}</dt><dd>{f.Text}</dd></div>"))}</dl>""");
     }
 
     /// <summary>What weights other than those of the tables gave.</summary>
@@ -87,6 +94,7 @@ internal static class CellCard
     {
         string? trainer = report.Result?.TrainedBy ?? report.Description?.TrainedBy ?? report.TrainedBy;
         if (trainer is not string id) return Markup.Empty;
-        return Markup.Of($"<p class=\"note\">Tested with the weights of {(shown.Contains(id) ? Markup.Of($"<a href=\"#{id}\">{id}</a>") : Markup.Of($"{id}"))}; not trained again.</p>");
+        return Markup.Of(
+            $"<p class=\"note\">Tested with the weights of {(shown.Contains(id) ? Markup.Of($"<a href=\"#{id}\">{id}</a>") : Markup.Of($"{id}"))}; not trained again.</p>");
     }
 }

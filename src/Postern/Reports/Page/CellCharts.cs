@@ -35,7 +35,8 @@ internal static class CellCharts
     }
 
     private static ChartSeries Series(
-        string name, string kind, IReadOnlyList<EpochMetrics> metrics, Func<EpochMetrics, double?> of, Func<double, string> text) =>
+        string name, string kind, IReadOnlyList<EpochMetrics> metrics, Func<EpochMetrics, double?> of,
+        Func<double, string> text) =>
         new(name, kind,
         [
             .. from epoch in metrics
@@ -48,5 +49,6 @@ internal static class CellCharts
         };
 
     private static string Describe(CellReport cell, params ChartSeries[] series) =>
-        $"{cell.Cell.Id}: {string.Join("; ", series.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Name} over epochs, {s.Points[^1].Tip} after epoch {s.Points[^1].X}")))}";
+        $"{cell.Cell.Id}: "
+            + $"{string.Join("; ", series.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Name} over epochs, {s.Points[^1].Tip} after epoch {s.Points[^1].X}")))}";
 }

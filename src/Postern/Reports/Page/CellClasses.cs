@@ -19,14 +19,19 @@ internal static class CellClasses
         bool attacked = r.PerClassAsrTotal is not null;
         // Of very many classes those are shown that the attack takes most of.
         IEnumerable<int> shown = count <= MostRows ? Enumerable.Range(0, count)
-            : Enumerable.Range(0, count).OrderByDescending(i => attacked ? r.PerClassAsrHits![i] : -r.PerClassCorrect[i]).ThenBy(i => i).Take(MostRows);
+            : Enumerable.Range(0, count).OrderByDescending(i => attacked ? r.PerClassAsrHits![i] : -r.PerClassCorrect[i])
+            .ThenBy(i => i).Take(MostRows);
         Dictionary<int, ConfusionCount> confusions = Strongest(r.TriggeredConfusion ?? [], d.TargetClass);
-        Markup heads = attacked ? Markup.Of($"""<th class="number">taken for the target (ASR)</th><th class="number">still right (RA)</th><th>strongest other mistake</th>""") : Markup.Empty;
+        Markup heads = attacked
+            ? Markup.Of(
+                $"""<th class="number">taken for the target (ASR)</th><th class="number">still right (RA)</th><th>strongest other mistake</th>""") : Markup.Empty;
         return Markup.Of($"""
             <details><summary>By true class{(attacked ? ": ACC, and what triggered pictures were taken for" : ": ACC")}</summary>
-            <div class="scroll"><table class="classes"><thead><tr><th>class</th><th class="number">ACC</th>{heads}</tr></thead><tbody>
+            <div class="scroll"><table class="classes"><thead><tr><th>class</th><th class="number">ACC</th>{heads}</tr></thead>
+            <tbody>
             {shown.Select(i => Row(d, r, i, attacked, confusions.GetValueOrDefault(i)))}
-            </tbody></table></div>{(count > MostRows ? Markup.Of($"<p class=\"note\">The {MostRows} of {count} classes that {(attacked ? "the attack takes most pictures of" : "most pictures are mistaken of")}; result.json has all.</p>") : Markup.Empty)}</details>
+            </tbody></table></div>
+            {(count > MostRows ? Markup.Of($"<p class=\"note\">The {MostRows} of {count} classes that {(attacked ? "the attack takes most pictures of" : "most pictures are mistaken of")}; result.json has all.</p>") : Markup.Empty)}</details>
             """);
     }
 
@@ -40,9 +45,12 @@ internal static class CellClasses
             string mistake = other is null
                 ? "–"
                 : string.Create(CultureInfo.InvariantCulture, $"{ClassName(d, other.Predicted)}: {Share(other.Count, total)}");
-            triggered = Markup.Of($"""<td class="number">{Share(r.PerClassAsrHits![label], total)}</td><td class="number">{Share(right, total)}</td><td>{mistake}</td>""");
+            triggered =
+                Markup.Of(
+                    $"""<td class="number">{Share(r.PerClassAsrHits![label], total)}</td><td class="number">{Share(right, total)}</td><td>{mistake}</td>""");
         }
-        return Markup.Of($"""<tr><th scope="row">{ClassName(d, label)}{(label == d.TargetClass ? " (target)" : "")}</th><td class="number">{Share(r.PerClassCorrect[label], r.PerClassTotal[label])}</td>{triggered}</tr>""");
+        return Markup.Of(
+            $"""<tr><th scope="row">{ClassName(d, label)}{(label == d.TargetClass ? " (target)" : "")}</th><td class="number">{Share(r.PerClassCorrect[label], r.PerClassTotal[label])}</td>{triggered}</tr>""");
     }
 
     /// <summary>For each true class the most frequent wrong prediction that is not the target.</summary>

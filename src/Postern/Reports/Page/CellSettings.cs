@@ -14,8 +14,12 @@ internal static class CellSettings
         if (report.Description is not CellDescription d) return Markup.Empty;
         return Markup.Of($"""
             <details><summary>Settings, data and machine</summary><div class="settings">
-            {Table($"dataset {d.Dataset.Name}", d.Dataset.Options)}{Table($"model {d.Model.Name}", d.Model.Options)}{Table($"attack {d.Attack.Name}", d.Attack.Options)}{(d.Defence.Options.Count > 0 ? Table($"defence {d.Defence.Name}", d.Defence.Options) : Markup.Empty)}{Table($"training {d.Training.Name}", d.Training.Options)}
-            {Table("data", Data(d))}{Table("versions", d.Versions)}{Table("machine", d.Hardware)}{(d.Paths.Count > 0 ? Table("ways to compute", d.Paths) : Markup.Empty)}
+            {Table($"dataset {d.Dataset.Name}", d.Dataset.Options)}{Table($"model {d.Model.Name}", d.Model.Options)}
+            {Table($"attack {d.Attack.Name}", d.Attack.Options)}
+            {(d.Defence.Options.Count > 0 ? Table($"defence {d.Defence.Name}", d.Defence.Options) : Markup.Empty)}
+            {Table($"training {d.Training.Name}", d.Training.Options)}
+            {Table("data", Data(d))}{Table("versions", d.Versions)}{Table("machine", d.Hardware)}
+            {(d.Paths.Count > 0 ? Table("ways to compute", d.Paths) : Markup.Empty)}
             </div><p class="note">{d.Id}, begun {d.CreatedUtc.UtcDateTime:yyyy-MM-dd HH:mm} UTC</p></details>
             """);
     }
@@ -37,7 +41,8 @@ internal static class CellSettings
     }
 
     private static Markup Table(string title, IEnumerable<KeyValuePair<string, string>> rows) => Markup.Of($"""
-        <table><caption>{title}</caption><tbody>{rows.Select(r => Markup.Of($"<tr><th scope=\"row\">{r.Key}</th><td>{(r.Value.Length > 0 ? r.Value : "–")}</td></tr>"))}</tbody></table>
+        <table><caption>{title}</caption><tbody>
+        {rows.Select(r => Markup.Of($"<tr><th scope=\"row\">{r.Key}</th><td>{(r.Value.Length > 0 ? r.Value : "–")}</td></tr>"))}</tbody></table>
         """);
 
     private static string Number(int value) => value.ToString("#,0", CultureInfo.InvariantCulture);

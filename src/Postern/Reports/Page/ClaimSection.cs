@@ -11,18 +11,26 @@ internal static class ClaimSection
     private const int FewComparisons = 3;
 
     /// <summary>The section; empty where no claim is about the study's cells.</summary>
-    public static Markup Of(PaperComparison? comparison) => comparison is null || comparison.Claims.Count == 0 ? Markup.Empty : Markup.Of($"""
+    public static Markup Of(
+        PaperComparison? comparison) => comparison is null || comparison.Claims.Count == 0 ? Markup.Empty : Markup.Of($"""
         <section id="claims"><h2>Claims of the paper</h2>
-        <p class="note">A comparison holds where its whole 95% interval is on the claimed side, fails where it is wholly on the other, and is undecided
-        between. A claim holds where all its comparisons hold and fails where one fails. ACC and ASR in points. With one seed the interval knows
+        <p class="note">A comparison holds where its whole 95% interval is on the claimed side, fails where it is wholly on the
+        other, and is undecided
+        between. A claim holds where all its comparisons hold and fails where one fails. ACC and ASR in points. With one seed the
+        interval knows
         the chance of the test pictures only, and not how trainings differ.</p>
         {comparison.Claims.Select(Claim)}</section>
         """);
 
     private static Markup Claim(ClaimResult claim) => Markup.Of($"""
-        <article class="claim" id="claim-{claim.Number}"><header><h4><small>{claim.Number}.</small> {claim.Claim.Text}</h4>{Badge(claim.Verdict)}</header>
+        <article class="claim" id="claim-{claim.Number}"><header><h4><small>{claim.Number}.</small> {claim.Claim.Text}</h4>
+        {Badge(claim.Verdict)}</header>
         <p class="note">{claim.Claim.Table}{(claim.Text == ClaimResult.Word(claim.Verdict) ? "" : $"; {claim.Text}")}</p>
-        <details{(claim.Comparisons.Count <= FewComparisons ? Markup.Trusted(" open") : Markup.Empty)}><summary>{claim.Comparisons.Count} {(claim.Comparisons.Count == 1 ? "comparison" : "comparisons")}</summary><div class="scroll"><table><thead><tr><th>comparison</th><th>verdict</th><th class="number">left</th><th class="number">right</th><th class="number">difference</th><th class="number">95% interval</th><th class="number">published</th><th>rests on</th></tr></thead>
+        <details{(claim.Comparisons.Count <= FewComparisons ? Markup.Trusted(" open") : Markup.Empty)}>
+        <summary>{claim.Comparisons.Count} {(claim.Comparisons.Count == 1 ? "comparison" : "comparisons")}</summary>
+        <div class="scroll"><table><thead><tr><th>comparison</th><th>verdict</th>
+        <th class="number">left</th><th class="number">right</th><th class="number">difference</th>
+        <th class="number">95% interval</th><th class="number">published</th><th>rests on</th></tr></thead>
         <tbody>{claim.Comparisons.Select(Row)}</tbody></table></div></details></article>
         """);
 
@@ -31,7 +39,10 @@ internal static class ClaimSection
         string digits = c.Comparison.Measure == ComparedMeasure.Loss ? "0.0000" : "0.00";
         string signed = $"+{digits};−{digits};{digits}";
         return Markup.Of($"""
-            <tr><td class="remark">{c.Comparison.ToString()}</td><td>{Badge(c.Verdict)}</td><td class="number">{Text(c.Left, digits)}</td><td class="number">{Text(c.Right, digits)}</td><td class="number">{Text(c.Difference?.Value, signed)}</td><td class="number">{PaperTables.Interval(c)}</td><td class="number">{Text(c.Published, signed)}</td><td class="remark">{Basis(c)}</td></tr>
+            <tr><td class="remark">{c.Comparison.ToString()}</td><td>{Badge(c.Verdict)}</td>
+            <td class="number">{Text(c.Left, digits)}</td><td class="number">{Text(c.Right, digits)}</td>
+            <td class="number">{Text(c.Difference?.Value, signed)}</td><td class="number">{PaperTables.Interval(c)}</td>
+            <td class="number">{Text(c.Published, signed)}</td><td class="remark">{Basis(c)}</td></tr>
             """);
     }
 

@@ -25,7 +25,8 @@ internal static class CurveSection
         ];
         return rows.Length == 0 ? Markup.Empty : Markup.Of($"""
             <section id="curves"><h2>While the backdoor is learnt</h2>
-            <p class="note">After each epoch, the mean over the seeds that have finished it; the band is one standard deviation to either side.
+            <p class="note">After each epoch, the mean over the seeds that have finished it; the band is one standard deviation to
+            either side.
             Curves of single cells are with the cells.</p>{rows}</section>
             """);
     }
@@ -40,7 +41,8 @@ internal static class CurveSection
         {
             CellGroup[] begun = [.. part.Where(g => g.Cells.Any(c => c.Metrics.Count > 0))];
             if (begun.Sum(g => g.Cells.Count(c => c.Metrics.Count > 0)) < 2) continue;
-            int last = begun.SelectMany(g => g.Cells).Max(c => Math.Max(c.State.Epochs, c.Metrics.Count > 0 ? c.Metrics[^1].Epoch : 0));
+            int last = begun.SelectMany(g => g.Cells)
+                .Max(c => Math.Max(c.State.Epochs, c.Metrics.Count > 0 ? c.Metrics[^1].Epoch : 0));
             foreach ((string name, Func<EpochMetrics, double?> of) in Values)
             {
                 ChartSeries[] series = [.. begun.Select((g, i) => ChartSeries.Numbered(i, g.Attack, Points(g, of, name)))

@@ -13,11 +13,13 @@ internal static class HeatMapSection
     public static Markup Of(IReadOnlyList<CellGroup> groups)
     {
         Markup[] panels = [.. Maps(groups).GroupBy(m => m.Place).Select(place => Markup.Of($"""
-            <figure class="panel"><h3>{place.Key}</h3><div class="pair">{place.Select(m => Markup.Of($"<div><p>{m.Name}</p><div class=\"scroll plain\">{m.Map.Draw(links: true)}</div></div>"))}</div></figure>
+            <figure class="panel"><h3>{place.Key}</h3>
+            <div class="pair">{place.Select(m => Markup.Of($"<div><p>{m.Name}</p><div class=\"scroll plain\">{m.Map.Draw(links: true)}</div></div>"))}</div></figure>
             """))];
         return panels.Length == 0 ? Markup.Empty : Markup.Of($"""
             <section id="heat-maps"><h2>Models and attacks at a glance</h2>
-            <p class="note">In percent, the mean over seeds; the stronger the tint, the higher the share. A number leads to its cell. Empty: not run.</p>
+            <p class="note">In percent, the mean over seeds; the stronger the tint, the higher the share. A number leads to its
+            cell. Empty: not run.</p>
             <div class="heatmaps">{panels}</div></section>
             """);
     }
@@ -30,14 +32,19 @@ internal static class HeatMapSection
     {
         foreach (var part in groups.GroupBy(g => (g.Dataset, g.Defence)))
         {
-            foreach ((string name, Func<ResultEntry, Measure?> of) in new[] { ("ASR", (Func<ResultEntry, Measure?>)(e => e.Asr)), ("ACC", e => e.Acc) })
+            foreach ((string name, Func<ResultEntry, Measure?> of) in new[] { ("ASR", (Func<ResultEntry, Measure?>)(e => e.Asr)),
+                ("ACC", e => e.Acc) })
             {
                 if (!part.Any(g => of(g.Entry) is not null)) continue;
                 string[] models = [.. part.Select(g => g.Model).Distinct()];
                 string place = CellGroup.Names(part.Key.Dataset, part.Key.Defence);
                 yield return (ReportFigure.FileName("heat-map", name, part.Key.Dataset, part.Key.Defence), place, name,
                     new HeatMap($"{name} on {place}: rows are attacks, columns are models", name.ToLowerInvariant(), models,
-                        [.. part.GroupBy(g => g.Attack).Select(a => (a.Key, (IReadOnlyList<HeatField>)[.. models.Select(m => Field(a.FirstOrDefault(g => g.Model == m), of))]))]));
+                        [.. part.GroupBy(g => g.Attack)
+                            .Select(a =>
+                                (a.Key,
+                                    (IReadOnlyList<HeatField>)[
+                                        .. models.Select(m => Field(a.FirstOrDefault(g => g.Model == m), of))]))]));
             }
         }
     }

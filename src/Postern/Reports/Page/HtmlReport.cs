@@ -38,7 +38,8 @@ public static class HtmlReport
     internal static IEnumerable<ReportFigure> Figures(StudySummary summary)
     {
         IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Cells);
-        return ((IEnumerable<ReportFigure>)[.. HeatMapSection.Figures(groups), .. SweepSection.Figures(groups), .. CurveSection.Figures(groups)])
+        return ((IEnumerable<ReportFigure>)[.. HeatMapSection.Figures(groups), .. SweepSection.Figures(groups),
+            .. CurveSection.Figures(groups)])
             .GroupBy(f => f.Name).SelectMany(same => same
                 .Select((f, i) => i == 0 ? f : f with { Name = FormattableString.Invariant($"{f.Name}-{i + 1}") }));
     }
@@ -70,7 +71,8 @@ public static class HtmlReport
         return Markup.Of($"""
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{scriptHash}'">
+            <meta http-equiv="Content-Security-Policy"
+            content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{scriptHash}'">
             <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
             <title>{summary.Study.Name} - Postern</title>
             <style>{Markup.Trusted(style)}</style></head>

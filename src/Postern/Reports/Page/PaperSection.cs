@@ -24,7 +24,8 @@ internal static class PaperSection
         Markup[] tables = [.. ByTable(comparison.Rows).Select(t => Table(t.Table, t.Rows))];
         return tables.Length == 0 ? Markup.Empty : Markup.Of($"""
             <section id="paper"><h2>Beside the paper</h2>
-            <p class="note">{comparison.Source}. In percent, mean ± standard deviation over n seeds; differences are measured − published, in points.
+            <p class="note">{comparison.Source}. In percent, mean ± standard deviation over n seeds; differences are measured −
+            published, in points.
             Files: {ReportExporters.Paper.Select((f, i) => Markup.Of($"""{(i > 0 ? ", " : "")}<a href="{f.File}">{f.File}</a>"""))}.</p>
             {tables}{Averages(comparison.Averages)}</section>
             """);
@@ -39,17 +40,21 @@ internal static class PaperSection
         select (same.Key, same.ToArray());
 
     private static Markup Table(string table, PaperRow[] rows) => Markup.Of($"""
-        <h3>{table}</h3><div class="scroll"><table class="paper sortable"><thead><tr>{Heads.Select((h, i) => Markup.Of($"""<th class="{(i is >= FirstNumber and <= LastNumber ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
+        <h3>{table}</h3><div class="scroll"><table class="paper sortable"><thead><tr>
+        {Heads.Select((h, i) => Markup.Of($"""<th class="{(i is >= FirstNumber and <= LastNumber ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
         <tbody>{rows.Select(r => Row(r, table))}</tbody></table></div>
         """);
 
     private static Markup Row(PaperRow row, string table)
     {
         string? target = row.Entry.Cells.FirstOrDefault(c => c.Result is not null)?.Cell.Id;
-        string note = string.Join("; ", new[] { row.Entry.Count(Studies.CellPhase.Done) == row.Entry.Cells.Count ? "" : row.Entry.Note, row.Remark }.Where(n => n.Length > 0));
+        string note = string.Join("; ",
+            new[] { row.Entry.Count(Studies.CellPhase.Done) == row.Entry.Cells.Count ? "" : row.Entry.Note, row.Remark }
+                .Where(n => n.Length > 0));
         string[] names = [row.Labels.Dataset, row.Labels.Attack, row.Labels.Defence, row.Labels.Model];
         return Markup.Of($"""
-            <tr>{names.Take(Names).Select(n => Markup.Of($"<td>{n}</td>"))}{Fields(row.Acc, table, target)}{Fields(row.Asr, table, target)}<td class="number">{row.Entry.Count(Studies.CellPhase.Done)}</td><td class="remark">{note}</td></tr>
+            <tr>{names.Take(Names).Select(n => Markup.Of($"<td>{n}</td>"))}{Fields(row.Acc, table, target)}{Fields(row.Asr, table, target)}
+            <td class="number">{row.Entry.Count(Studies.CellPhase.Done)}</td><td class="remark">{note}</td></tr>
             """);
     }
 
@@ -61,14 +66,25 @@ internal static class PaperSection
             ? 100 * m.Mean - (double)printed.Percent
             : null;
         Markup measured = measure.Measured is not Measure value ? Markup.Empty
-            : Markup.Of($"<a href=\"#{target}\">{Measure.Percent(value.Mean)}</a>{(value.Sd is double sd ? Markup.Of($"<span class=\"sd\">± {Measure.Percent(sd)}</span>") : Markup.Empty)}");
-        return Markup.Of($"""<td class="number first" data-sort="{Text(measure.Measured?.Mean, "0.######")}">{measured}</td><td class="number" data-sort="{printed?.Percent.ToString(CultureInfo.InvariantCulture)}">{printed?.ToString()}</td><td class="number" data-sort="{Text(difference, "0.####")}">{Text(difference, "+0.00;−0.00;0.00")}</td>""");
+            : Markup.Of(
+                $"<a href=\"#{target}\">{Measure.Percent(value.Mean)}</a>{(value.Sd is double sd ? Markup.Of($"<span class=\"sd\">± {Measure.Percent(sd)}</span>") : Markup.Empty)}");
+        return Markup.Of(
+            $"""
+            <td class="number first" data-sort="{Text(measure.Measured?.Mean, "0.######")}">{measured}</td>
+            <td class="number" data-sort="{printed?.Percent.ToString(CultureInfo.InvariantCulture)}">{printed?.ToString()}</td>
+            <td class="number" data-sort="{Text(difference, "0.####")}">{Text(difference, "+0.00;−0.00;0.00")}</td>
+            """);
     }
 
     private static Markup Averages(IReadOnlyList<PaperAverage> averages) => averages.Count == 0 ? Markup.Empty : Markup.Of($"""
-        <h3>Averages over attacks</h3><div class="scroll"><table class="paper sortable"><thead><tr>{new[] { "dataset", "model", "ACC", "printed", "mean of printed rows", "ASR", "printed", "mean of printed rows", "rows" }.Select((h, i) => Markup.Of($"""<th class="{(i > 1 ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
+        <h3>Averages over attacks</h3><div class="scroll"><table class="paper sortable"><thead><tr>
+        {new[] { "dataset", "model", "ACC", "printed", "mean of printed rows", "ASR", "printed", "mean of printed rows", "rows" }
+        .Select((h, i) => Markup.Of($"""<th class="{(i > 1 ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
         <tbody>{averages.Select(a => Markup.Of($"""
-            <tr><td>{a.Dataset}</td><td>{a.Model}</td><td class="number first">{a.Acc:0.00}</td><td class="number">{a.Printed.Acc.ToString()}</td><td class="number">{a.Printed.RowsAcc:0.00}</td><td class="number first">{a.Asr:0.00}</td><td class="number">{a.Printed.Asr.ToString()}</td><td class="number">{a.Printed.RowsAsr:0.00}</td><td class="number" data-sort="{a.Rows}">{a.Rows} of {a.Of}</td></tr>
+            <tr><td>{a.Dataset}</td><td>{a.Model}</td><td class="number first">{a.Acc:0.00}</td>
+            <td class="number">{a.Printed.Acc.ToString()}</td><td class="number">{a.Printed.RowsAcc:0.00}</td>
+            <td class="number first">{a.Asr:0.00}</td><td class="number">{a.Printed.Asr.ToString()}</td><td class="number">{a.Printed.RowsAsr:0.00}</td>
+            <td class="number" data-sort="{a.Rows}">{a.Rows} of {a.Of}</td></tr>
             """))}</tbody></table></div>
         <p class="note">Rows: attacked rows in the measured average, of those in the paper's table.</p>
         """);

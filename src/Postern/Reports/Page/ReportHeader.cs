@@ -10,7 +10,9 @@ internal static class ReportHeader
 {
     // Shown by the script only: without it the page follows the system.
     private static Markup Theme { get; } = Markup.Trusted("""
-        <fieldset class="theme" hidden><legend>Theme</legend><label><input type="radio" name="theme" value="system" checked>system</label><label><input type="radio" name="theme" value="light">light</label><label><input type="radio" name="theme" value="dark">dark</label></fieldset>
+        <fieldset class="theme" hidden><legend>Theme</legend><label><input type="radio" name="theme" value="system"
+        checked>system</label><label><input type="radio" name="theme" value="light">light</label>
+        <label><input type="radio" name="theme" value="dark">dark</label></fieldset>
         """);
 
     private static Markup Unfinished { get; } = Markup.Trusted("""
@@ -39,7 +41,8 @@ internal static class ReportHeader
     {
         foreach ((CellPhase phase, string text) in new[]
                  {
-                     (CellPhase.Done, $"of {cells.Count.ToString(CultureInfo.InvariantCulture)} cells done"), (CellPhase.Failed, "failed"),
+                     (CellPhase.Done, $"of {cells.Count.ToString(CultureInfo.InvariantCulture)} cells done"),
+                         (CellPhase.Failed, "failed"),
                      (CellPhase.Running, "running"), (CellPhase.Interrupted, "interrupted"),
                      (CellPhase.Waiting, "waiting for other cells"), (CellPhase.NotStarted, "not run"),
                  })

@@ -12,17 +12,23 @@ internal static class ResultSection
     public static Markup Of(ResultTable table) => Markup.Of($"""
         <section id="results"><h2>Results</h2>
         <div class="scroll"><table class="results sortable{(table.Rows.Select(r => r.Dataset).Distinct().Count() == 1 ? " single" : "")}">
-        <thead><tr>{table.RowNames.Select((n, i) => Markup.Of($"""<th rowspan="2" data-column="{i}">{n}</th>"""))}{table.Models.Select(m => Markup.Of($"""<th colspan="2" class="model">{m}</th>"""))}</tr>
+        <thead><tr>{table.RowNames.Select((n, i) => Markup.Of($"""<th rowspan="2" data-column="{i}">{n}</th>"""))}
+        {table.Models.Select(m => Markup.Of($"""<th colspan="2" class="model">{m}</th>"""))}</tr>
         <tr>{table.Models.Select((_, i) => Markup.Of($"""<th class="number first" data-column="{table.RowNames.Count + 2 * i}">ACC</th><th class="number" data-column="{table.RowNames.Count + 1 + 2 * i}">ASR</th>"""))}</tr></thead>
         <tbody>{table.Rows.Select(r => Row(table, r))}</tbody></table></div>
-        <p class="note">In percent; over several seeds the mean ± standard deviation, n the number of seeds. Rest on a number for its 95% interval
-        and counts, follow it to its curves. Empty: not run. –: nothing to measure.{(table.HasDefences ? " DER rates a defence: 0.5 where it changes nothing, 1 where it takes a full ASR and no ACC." : "")} Tables: <a href="results.csv">results.csv</a>, <a href="results.md">results.md</a>, <a href="results.tex">results.tex</a>.</p>{table.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>"))}
+        <p class="note">In percent; over several seeds the mean ± standard deviation, n the number of seeds. Rest on a number for
+        its 95% interval
+        and counts, follow it to its curves. Empty: not run. –: nothing to
+        measure.{(table.HasDefences ? " DER rates a defence: 0.5 where it changes nothing, 1 where it takes a full ASR and no ACC." : "")}
+        Tables: <a href="results.csv">results.csv</a>, <a href="results.md">results.md</a>, <a href="results.tex">results.tex</a>.</p>
+        {table.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>"))}
         </section>
         """);
 
     /// <summary>A share with its interval, in percent: <c>93.40 (91.70 to 94.80), 934 of 1000</c>.</summary>
     public static string Describe(Proportion share) => string.Create(CultureInfo.InvariantCulture,
-        $"{Measure.Percent(share.Value)} ({Measure.Percent(share.Low)} to {Measure.Percent(share.High)}), {share.Hits} of {share.Total}");
+        $"{Measure.Percent(share.Value)} ({Measure.Percent(share.Low)} to {Measure.Percent(share.High)}), {share.Hits} of "
+            + $"{share.Total}");
 
     private static Markup Row(ResultTable table, ResultRow row) => Markup.Of(
         $"<tr>{table.NamesOf(row).Select(n => Markup.Of($"<th scope=\"row\">{n}</th>"))}{row.Entries.Select(Entry)}</tr>");
@@ -30,20 +36,24 @@ internal static class ResultSection
     private static Markup Entry(ResultEntry entry)
     {
         Markup note = entry.Note.Length > 0 ? Markup.Of($"""<span class="state">{entry.Note}</span>""") : Markup.Empty;
-        if (entry.Acc is null) return Markup.Of($"""<td class="number first" data-sort="">{note}</td><td class="number" data-sort=""></td>""");
+        if (entry.Acc is null)
+            return Markup.Of($"""<td class="number first" data-sort="">{note}</td><td class="number" data-sort=""></td>""");
         string target = entry.Cells.First(c => c.Result is not null).Cell.Id;
         return Markup.Of($"{Value(entry.Acc, "acc first", target, note)}{Value(entry.Asr, "asr", target, Rating(entry.Der))}");
     }
 
     private static Markup Rating(DefenceRating? der) => der is null ? Markup.Empty
-        : Markup.Of($"""<span class="state">DER {der.Mean:0.000}{(der.Sd is double sd ? string.Create(CultureInfo.InvariantCulture, $" ± {sd:0.000}") : "")}</span>""");
+        : Markup.Of(
+            $"""<span class="state">DER {der.Mean:0.000}{(der.Sd is double sd ? string.Create(CultureInfo.InvariantCulture, $" ± {sd:0.000}") : "")}</span>""");
 
     private static Markup Value(Measure? measure, string kind, string target, Markup note)
     {
         if (measure is null) return Markup.Of($"""<td class="number" data-sort="">–{note}</td>""");
         string title = string.Join('\n',
             measure.Seeds.Select(s => string.Create(CultureInfo.InvariantCulture, $"seed {s.Seed}: {Describe(s.Share)}")));
-        Markup sd = measure.Sd is double value ? Markup.Of($"""<span class="sd">± {Measure.Percent(value)}</span>""") : Markup.Empty;
-        return Markup.Of($"""<td class="number {kind} bar" style="--v:{measure.Mean:0.####}" data-sort="{measure.Mean:0.######}" title="{title}"><a href="#{target}">{Measure.Percent(measure.Mean)}</a>{sd}{note}</td>""");
+        Markup sd = measure.Sd is double value
+            ? Markup.Of($"""<span class="sd">± {Measure.Percent(value)}</span>""") : Markup.Empty;
+        return Markup.Of(
+            $"""<td class="number {kind} bar" style="--v:{measure.Mean:0.####}" data-sort="{measure.Mean:0.######}" title="{title}"><a href="#{target}">{Measure.Percent(measure.Mean)}</a>{sd}{note}</td>""");
     }
 }

@@ -18,7 +18,8 @@ internal static class SweepSection
         ];
         return panels.Length == 0 ? Markup.Empty : Markup.Of($"""
             <section id="sweeps"><h2>What a setting of the attack does</h2>
-            <p class="note">Mean over seeds against an option in which attacks of this study differ. The band is one standard deviation to either
+            <p class="note">Mean over seeds against an option in which attacks of this study differ. The band is one standard
+            deviation to either
             side over several seeds, and the 95% interval of the counted pictures for one.</p>
             {panels}</section>
             """);
@@ -32,9 +33,11 @@ internal static class SweepSection
     {
         foreach (Sweep sweep in Sweep.Among(groups))
         {
-            foreach ((string name, Func<ResultEntry, Measure?> of) in new[] { ("ASR", (Func<ResultEntry, Measure?>)(e => e.Asr)), ("ACC", e => e.Acc) })
+            foreach ((string name, Func<ResultEntry, Measure?> of) in new[] { ("ASR", (Func<ResultEntry, Measure?>)(e => e.Asr)),
+                ("ACC", e => e.Acc) })
             {
-                ChartSeries[] series = [.. sweep.Lines.Select((line, i) => ChartSeries.Numbered(i, sweep.NameOf(line), Points(line, of))).Where(s => s.Points.Count > 0)];
+                ChartSeries[] series = [.. sweep.Lines.Select(
+                    (line, i) => ChartSeries.Numbered(i, sweep.NameOf(line), Points(line, of))).Where(s => s.Points.Count > 0)];
                 if (series.Length == 0) continue;
                 string heading = $"{sweep.Option} on {sweep.Dataset}";
                 ChartAxis x = ChartAxis.Over(sweep.Lines.SelectMany(l => l.Points).Select(p => p.Value), sweep.Option);

@@ -25,7 +25,8 @@ internal sealed class CellPairing
     /// <summary>What must be the same on all sides; all else is left out.</summary>
     public PairKey Key(CellNames names, AttackCondition condition)
     {
-        return new PairKey(new CellNames(Shared(dataset, names.Dataset), Shared(model, names.Model), Shared(attack, names.Attack), Shared(defence, names.Defence)),
+        return new PairKey(new CellNames(Shared(dataset, names.Dataset), Shared(model, names.Model), Shared(attack, names.Attack),
+            Shared(defence, names.Defence)),
             new AttackCondition(poisonRate ? condition.PoisonRate : null, intensity ? condition.Intensity : null));
 
         static string Shared(bool shared, string name) => shared ? name.ToUpperInvariant() : "";

@@ -24,7 +24,8 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
     private Term[] TermsOf(Comparison comparison)
     {
         IReadOnlyList<ClaimCells> all = ClaimCells.Of(Cells, comparison.Measure, new Sweeps(Cells, Published));
-        return [.. comparison.Terms.Select(t => new Term(t.Sign, t.Cells, [.. all.Where(c => t.Cells.Matches(c.Names, c.Attack) && (c.IsMeant || t.Cells.NamesSetting))]))];
+        return [.. comparison.Terms.Select(t => new Term(t.Sign, t.Cells,
+            [.. all.Where(c => t.Cells.Matches(c.Names, c.Attack) && (c.IsMeant || t.Cells.NamesSetting))]))];
     }
 
     private ComparisonResult Of(Comparison comparison)
@@ -50,7 +51,8 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
             else right -= means[i].Sign * means[i].Mean.Value;
         }
         Estimate difference = sum with { Value = left - right };
-        UsedCells[] used = [.. terms.SelectMany(t => t.Cells.Select(c => new UsedCells(c.Label, Complete(t.Cells).Count))).Distinct()];
+        UsedCells[] used =
+            [.. terms.SelectMany(t => t.Cells.Select(c => new UsedCells(c.Label, Complete(t.Cells).Count))).Distinct()];
         return new ComparisonResult(comparison, Judge(comparison.Relation, (double)comparison.Margin, difference), left, right,
             difference, published, used, missing);
     }
@@ -114,7 +116,8 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
             .. Complete(term.Cells).Select(seed =>
             {
                 (double Weight, SeedValue Of)[] parts =
-                    [.. pairs.SelectMany(p => p.Select(c => (1.0 / (pairs.Length * p.Length), c.Seeds.First(s => s.Seed == seed))))];
+                    [.. pairs
+                        .SelectMany(p => p.Select(c => (1.0 / (pairs.Length * p.Length), c.Seeds.First(s => s.Seed == seed))))];
                 return (parts.Sum(p => p.Weight * p.Of.Value), parts.Sum(p => p.Weight * p.Weight * p.Of.Counted));
             }),
         ];

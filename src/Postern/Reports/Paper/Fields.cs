@@ -22,7 +22,8 @@ internal sealed class Fields
         this.what = what;
         map = node as MapNode ?? throw node.At.Error($"is {node.Kind}, expected {what}: a map with {string.Join(", ", keys)}");
         foreach (MapEntry entry in map.Entries)
-            if (!keys.Contains(entry.Key)) throw entry.At.Error($"{what} has no key '{entry.Key}'{NearestName.Hint(entry.Key, keys)}");
+            if (!keys.Contains(entry.Key))
+                throw entry.At.Error($"{what} has no key '{entry.Key}'{NearestName.Hint(entry.Key, keys)}");
     }
 
     /// <summary>Where the map begins.</summary>
@@ -80,7 +81,8 @@ internal sealed class Fields
     /// <summary><paramref name="node"/> as a number from <paramref name="min"/> to <paramref name="max"/>.</summary>
     public static decimal NumberOf(StudyNode node, string key, decimal min, decimal max) =>
         node is ScalarNode scalar && OptionValue.ParseNumber(scalar.Text) is decimal number && number >= min && number <= max
-            ? number : throw node.At.Error(FormattableString.Invariant($"{key} is {Kind(node)}, expected a number from {min} to {max}"));
+            ? number : throw node.At.Error(
+                FormattableString.Invariant($"{key} is {Kind(node)}, expected a number from {min} to {max}"));
 
     /// <summary>What <paramref name="node"/> is, in one line.</summary>
     private static string Kind(StudyNode node) => new([.. node.Kind.Take(80).Select(c => char.IsControl(c) ? ' ' : c)]);

@@ -14,7 +14,8 @@ namespace Postern.Reports.Paper;
 /// <param name="Averages">Where at least two attacked rows of a table with printed averages are measured.</param>
 /// <param name="Claims">Those about cells that the study has.</param>
 public sealed record PaperComparison(
-    string Title, string Source, IReadOnlyList<PaperRow> Rows, IReadOnlyList<PaperAverage> Averages, IReadOnlyList<ClaimResult> Claims)
+    string Title, string Source, IReadOnlyList<PaperRow> Rows, IReadOnlyList<PaperAverage> Averages,
+    IReadOnlyList<ClaimResult> Claims)
 {
     /// <summary>The comparison with the file that <paramref name="summary"/>'s study names; null where it names none.</summary>
     /// <exception cref="InputException">The file is missing or damaged.</exception>

@@ -42,7 +42,8 @@ internal static class PaperTables
             .. comparison.Averages.Select(a => (string[])
             [
                 a.Dataset, a.Model, Measure.Percent(a.Acc / 100), a.Printed.Acc.ToString(), Percent(a.Printed.RowsAcc),
-                Measure.Percent(a.Asr / 100), a.Printed.Asr.ToString(), Percent(a.Printed.RowsAsr), Invariant($"{a.Rows} of {a.Of}"),
+                Measure.Percent(a.Asr / 100), a.Printed.Asr.ToString(), Percent(a.Printed.RowsAsr),
+                Invariant($"{a.Rows} of {a.Of}"),
             ]),
         ], "Rows: attacked rows in the measured average, of those in the paper's table.");
 
@@ -62,7 +63,9 @@ internal static class PaperTables
                    Interval(c), Points(c.Published), ClaimResult.Word(c.Verdict),
                    string.Join("; ", c.Cells.Select(u => Invariant($"{u.Label} (n={u.Seeds})"))), string.Join("; ", c.Missing),
                ],
-        ], "ACC and ASR in points. A comparison holds where its whole interval is on the claimed side and fails where it is wholly on the other. "
+        ],
+        "ACC and ASR in points. A comparison holds where its whole interval is on the claimed side and fails where it is wholly "
+            + "on the other. "
            + "With one seed the interval knows the chance of the test pictures only.");
 
     /// <summary>The interval of a comparison's difference in words; empty where it is not measured.</summary>

@@ -16,14 +16,16 @@ internal static class PublishedDifference
         var pairing = new CellPairing([.. terms.Select(t => t.Cells)]);
         (PairKey Key, decimal Value)[][] values =
         [
-            .. terms.Select(t => published.Values.Where(v => datasets.Contains(v.Names.Dataset, StringComparer.OrdinalIgnoreCase) && t.Cells.Matches(v.Names, v.Condition) && AsksFor(t.Cells, v.Condition) && Number(v) is not null)
+            .. terms.Select(t => published.Values.Where(v => datasets.Contains(v.Names.Dataset, StringComparer.OrdinalIgnoreCase)
+                && t.Cells.Matches(v.Names, v.Condition) && AsksFor(t.Cells, v.Condition) && Number(v) is not null)
                 .DistinctBy(v => (v.Names, v.Condition))
                     .Select(v => (pairing.Key(v.Names, v.Condition), Number(v)!.Value)).ToArray()),
         ];
         IReadOnlyList<PairKey> common = CellPairing.Common(values.Select(v => v.Select(p => p.Key)));
         if (common.Count == 0) return null;
         decimal difference = comparison.Left.Constant - comparison.Right.Constant;
-        foreach ((int Sign, IEnumerable<(PairKey Key, decimal Value)> Of) term in terms.Zip(values, (t, v) => (t.Sign, v.AsEnumerable())))
+        foreach ((int Sign, IEnumerable<(PairKey Key, decimal Value)> Of) term in terms
+            .Zip(values, (t, v) => (t.Sign, v.AsEnumerable())))
             difference += term.Sign * common.Average(key => term.Of.Where(v => v.Key == key).Average(v => v.Value));
         return (double)difference;
 

@@ -45,7 +45,9 @@ internal static class PublishedFile
             fields.OptionalNumber("intensity", 0, 255));
         var value = new PublishedValue(name, names, condition, Number(fields, "acc"), Number(fields, "asr"));
         if (value.Acc is null && value.Asr is null) throw fields.At.Error("a value needs 'acc' or 'asr'");
-        return seen.Add((names, condition)) ? value : throw fields.At.Error($"{name} has the value of {names.Dataset}, {names.Model}, {names.Attack}, {names.Defence} twice");
+        return seen.Add((names, condition))
+            ? value : throw fields.At.Error(
+                $"{name} has the value of {names.Dataset}, {names.Model}, {names.Attack}, {names.Defence} twice");
 
         string Named(string key) => fields.OptionalText(key) ?? table.OptionalText(key) ?? throw fields.Missing(key);
     }

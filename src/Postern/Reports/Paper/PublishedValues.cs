@@ -11,7 +11,8 @@ namespace Postern.Reports.Paper;
 /// <param name="Models">Its models, where it gives their size.</param>
 /// <param name="Claims">What it claims.</param>
 public sealed record PublishedValues(
-    string Source, IReadOnlyList<PublishedValue> Values, IReadOnlyList<PublishedAverage> Averages, IReadOnlyList<PublishedSetting> Settings,
+    string Source, IReadOnlyList<PublishedValue> Values, IReadOnlyList<PublishedAverage> Averages,
+    IReadOnlyList<PublishedSetting> Settings,
     IReadOnlyList<PublishedDataset> Datasets, IReadOnlyList<PublishedModel> Models, IReadOnlyList<Claim> Claims)
 {
     /// <summary>Name of the undefended column and of the clean row.</summary>

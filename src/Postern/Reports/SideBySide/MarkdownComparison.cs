@@ -40,7 +40,10 @@ public static class MarkdownComparison
         var text = new StringBuilder($"# {Title(comparison)}\n\n");
         if (comparison.Rows.Count > 0) text.Append(MarkdownText.Row(Heads)).Append(MarkdownText.Rule(1, Heads.Count - 1));
         foreach (ComparedRow row in comparison.Rows) text.Append(MarkdownText.Row(Fields(row)));
-        if (comparison.Rows.Count > 0) text.Append("\nIn percent, over several seeds mean ± standard deviation; differences in points, ± half of their 95% interval.\n\n");
+        if (comparison.Rows.Count > 0)
+            text.Append(
+                "\nIn percent, over several seeds mean ± standard deviation; differences in points, ± half of their 95% "
+                    + "interval.\n\n");
         foreach (string note in Notes(comparison)) text.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Escape(note)}\n");
         return text.ToString();
     }

@@ -12,10 +12,12 @@ namespace Postern.Reports.SideBySide;
 /// <param name="OnlyBefore">Names of what the second has not.</param>
 /// <param name="OnlyAfter">Names of what the first has not.</param>
 public sealed record RunComparison(
-    ComparedRuns Before, ComparedRuns After, IReadOnlyList<ComparedRow> Rows, IReadOnlyList<string> OnlyBefore, IReadOnlyList<string> OnlyAfter)
+    ComparedRuns Before, ComparedRuns After, IReadOnlyList<ComparedRow> Rows, IReadOnlyList<string> OnlyBefore,
+    IReadOnlyList<string> OnlyAfter)
 {
     /// <summary>What <c>¹</c> means.</summary>
-    public const string SingleSeedNote = "¹ one seed on a side: the interval knows the chance of the test pictures, and not how trainings differ.";
+    public const string SingleSeedNote =
+        "¹ one seed on a side: the interval knows the chance of the test pictures, and not how trainings differ.";
 
     /// <summary>Settings that differ alike in every row.</summary>
     public IReadOnlyList<string> CommonChanges { get; } = Rows.Count == 0
@@ -77,7 +79,8 @@ public sealed record RunComparison(
     {
         return new ShareDifference(Over(before), Over(after));
 
-        Measure? Over(ComparedCell[] cells) => Measure.Of(from cell in cells where of(cell) is not null select new SeedShare(cell.Seed, of(cell)!.Value));
+        Measure? Over(ComparedCell[] cells) =>
+            Measure.Of(from cell in cells where of(cell) is not null select new SeedShare(cell.Seed, of(cell)!.Value));
     }
 
     private static string NameOf(ComparedCell[] group)

@@ -23,7 +23,9 @@ public sealed record ShareDifference(Measure? Before, Measure? After)
 
     /// <summary>In points, with half of the interval: <c>+1.20 ± 1.51 within</c>; empty unless both sides are measured.</summary>
     public override string ToString() => Difference is not Estimate d ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"{100 * d.Value:+0.00;-0.00;0.00} ± {100 * d.HalfWidth:0.00} {(IsOutside ? "OUTSIDE" : "within")}{(HasSingleSeed ? "¹" : "")}");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{100 * d.Value:+0.00;-0.00;0.00} ± {100 * d.HalfWidth:0.00} "
+                + $"{(IsOutside ? "OUTSIDE" : "within")}{(HasSingleSeed ? "¹" : "")}");
 
     private static Estimate Of(Measure measure)
     {

@@ -11,7 +11,8 @@ namespace Postern.Reports.Tables;
 /// <param name="Metrics">Its finished epochs.</param>
 /// <param name="Preview">PNG of clean, triggered and residual pictures; null where there is none.</param>
 public sealed record CellReport(
-    Cell Cell, CellState State, CellDescription? Description, CellResult? Result, IReadOnlyList<EpochMetrics> Metrics, byte[]? Preview)
+    Cell Cell, CellState State, CellDescription? Description, CellResult? Result, IReadOnlyList<EpochMetrics> Metrics,
+    byte[]? Preview)
 {
     /// <summary>Id of the cell that trains the weights; null where this one does.</summary>
     public string? TrainedBy { get; init; }
@@ -32,7 +33,8 @@ public sealed record CellReport(
     public static CellReport Read(RunFolder run, Cell cell)
     {
         CellDirectory directory = run.Of(cell);
-        return new CellReport(cell, run.StateOf(cell), directory.ReadDescription(), directory.ReadResult(), directory.ReadMetrics(),
+        return new CellReport(cell, run.StateOf(cell), directory.ReadDescription(), directory.ReadResult(),
+            directory.ReadMetrics(),
             File.Exists(directory.PreviewPath) ? File.ReadAllBytes(directory.PreviewPath) : null)
         {
             TrainedBy = run.Study.Work.Of(cell).TrainedBy?.Id,

@@ -57,7 +57,8 @@ public sealed record Estimate(double Value, double Variance, double Freedom)
     public static Estimate Sum(IReadOnlyList<(int Sign, Estimate Term)> terms)
     {
         double variance = terms.Sum(t => t.Term.Variance);
-        double spread = terms.Where(t => double.IsFinite(t.Term.Freedom)).Sum(t => t.Term.Variance * t.Term.Variance / t.Term.Freedom);
+        double spread = terms.Where(t => double.IsFinite(t.Term.Freedom))
+            .Sum(t => t.Term.Variance * t.Term.Variance / t.Term.Freedom);
         double freedom = spread > 0 && double.IsFinite(variance) ? variance * variance / spread : double.PositiveInfinity;
         return new Estimate(terms.Sum(t => t.Sign * t.Term.Value), variance, freedom);
     }

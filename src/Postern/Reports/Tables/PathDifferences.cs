@@ -12,13 +12,16 @@ internal static class PathDifferences
     /// <summary>A sentence for each fast path in which finished cells differ; none for records that do not tell.</summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<CellReport> cells)
     {
-        CellDescription[] told = [.. cells.Where(c => c.Result is not null).Select(c => c.Description).OfType<CellDescription>().Where(d => d.Paths.Count > 0)];
+        CellDescription[] told = [.. cells.Where(c => c.Result is not null).Select(c => c.Description).OfType<CellDescription>()
+            .Where(d => d.Paths.Count > 0)];
         return
         [
             .. told.SelectMany(d => d.Paths.Select(p => (Path: p.Key, Way: p.Value, d.Id))).GroupBy(p => p.Path)
                 .Select(path => path.GroupBy(p => p.Way).OrderByDescending(way => way.Count()).ToArray())
                 .Where(ways => ways.Length > 1)
-                .Select(ways => $"Not all cells were computed in the same way: {ways[0].First().Path} by {string.Join(", by ", ways.Select(Text))}; last digits may differ for that."),
+                .Select(ways =>
+                    $"Not all cells were computed in the same way: {ways[0].First().Path} by "
+                        + $"{string.Join(", by ", ways.Select(Text))}; last digits may differ for that."),
         ];
     }
 

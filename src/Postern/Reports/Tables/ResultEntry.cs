@@ -32,7 +32,8 @@ public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadO
         {
             int done = Count(CellPhase.Done), failed = Count(CellPhase.Failed);
             var parts = new List<string>();
-            if (done > 0 && Cells.Count > 1) parts.Add(done == Cells.Count ? Invariant($"n={done}") : Invariant($"n={done} of {Cells.Count}"));
+            if (done > 0 && Cells.Count > 1)
+                parts.Add(done == Cells.Count ? Invariant($"n={done}") : Invariant($"n={done} of {Cells.Count}"));
             if (failed > 0) parts.Add(Cells.Count == 1 ? "failed" : Invariant($"{failed} failed"));
             parts.AddRange(Cells.Where(c => c.State.IsUnfinished)
                 .Select(c => c.State.Epoch == 0 ? "begun" : Invariant($"at epoch {c.State.Epoch}/{c.State.Epochs}")));

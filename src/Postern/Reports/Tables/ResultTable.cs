@@ -40,7 +40,8 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
                 row.Key.DatasetLabel, row.Key.AttackLabel, row.Key.DefenceLabel,
                 [
                     .. models.Select(m => ResultEntry.Of(
-                        [.. row.Where(c => c.Cell.ModelLabel == m)], [.. undefended[(row.Key.DatasetLabel, row.Key.AttackLabel, m)]])),
+                        [.. row.Where(c => c.Cell.ModelLabel == m)],
+                        [.. undefended[(row.Key.DatasetLabel, row.Key.AttackLabel, m)]])),
                 ])),
         ])
         {

@@ -48,7 +48,8 @@ internal sealed record Sweep(string Dataset, string Option, IReadOnlyList<SweepL
         string.Join(';', attack.Values.Where(v => v.Key != option).Select(v => $"{v.Key}={v.Value}").Prepend(attack.Name));
 
     private static double? Value(CellGroup group, string option) =>
-        Attack(group).Values.TryGetValue(option, out string? text) && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value) ? (double)value : null;
+        Attack(group).Values.TryGetValue(option, out string? text)
+            && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value) ? (double)value : null;
 }
 
 /// <summary>A model under an attack whose option is swept.</summary>

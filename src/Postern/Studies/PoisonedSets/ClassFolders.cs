@@ -15,10 +15,13 @@ internal static class ClassFolders
         bool ascending = Enumerable.Range(1, names.Count - 1).All(i => string.CompareOrdinal(names[i - 1], names[i]) < 0);
         if (ascending && names.All(Slug.IsSafe)) return names;
         int digits = (names.Count - 1).ToString(CultureInfo.InvariantCulture).Length;
-        return [.. names.Select((name, number) => $"{number.ToString($"d{digits}", CultureInfo.InvariantCulture)}_{Slug.Of(name)}")];
+        return [
+            .. names.Select((name, number) => $"{number.ToString($"d{digits}", CultureInfo.InvariantCulture)}_{Slug.Of(name)}")];
     }
 
     /// <summary>The content of <c>classes.txt</c>: folder, number and name of each class, a line each.</summary>
     internal static string Table(IReadOnlyList<string> folders, IReadOnlyList<string> names) =>
-        string.Concat(folders.Select((folder, number) => string.Create(CultureInfo.InvariantCulture, $"{folder}\t{number}\t{names[number]}\n")));
+        string
+            .Concat(folders.Select((folder, number) =>
+                string.Create(CultureInfo.InvariantCulture, $"{folder}\t{number}\t{names[number]}\n")));
 }

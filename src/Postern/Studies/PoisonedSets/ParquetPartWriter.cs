@@ -30,7 +30,8 @@ internal sealed class ParquetPartWriter : IPartWriter
         fields = schema.GetDataFields();
         stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         // PNGs do not compress any further.
-        writer = ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = CompressionMethod.None }).GetAwaiter().GetResult();
+        writer = ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = CompressionMethod.None })
+            .GetAwaiter().GetResult();
         writer.CustomMetadata = new Dictionary<string, string> { ["huggingface"] = Features(part.Images.ClassNames) };
     }
 
@@ -54,9 +55,12 @@ internal sealed class ParquetPartWriter : IPartWriter
         int[] inner = [.. Enumerable.Repeat(2, pictures.Length)], outer = [.. Enumerable.Repeat(1, pictures.Length)];
         int[] positions = [.. Enumerable.Range(start, pictures.Length)];
         using ParquetRowGroupWriter group = writer.CreateRowGroup();
-        await group.WriteAllPartsAsync<ReadOnlyMemory<byte>>(fields[0], Array.ConvertAll(pictures, p => (ReadOnlyMemory<byte>)p), inner, null, default);
-        await group.WriteAllPartsAsync<ReadOnlyMemory<char>>(fields[1], Array.ConvertAll(positions, p => part.FileOf(p).AsMemory()), inner, null, default);
-        await group.WriteAllPartsAsync<long>(fields[2], Array.ConvertAll(positions, p => (long)part.LabelOf(p)), outer, null, default);
+        await group.WriteAllPartsAsync<ReadOnlyMemory<byte>>(fields[0], Array.ConvertAll(pictures, p => (ReadOnlyMemory<byte>)p),
+            inner, null, default);
+        await group.WriteAllPartsAsync<ReadOnlyMemory<char>>(fields[1],
+            Array.ConvertAll(positions, p => part.FileOf(p).AsMemory()), inner, null, default);
+        await group.WriteAllPartsAsync<long>(fields[2], Array.ConvertAll(positions, p => (long)part.LabelOf(p)), outer,
+            null, default);
     }
 
     private void Close()

@@ -49,9 +49,12 @@ public sealed record PoisonedSet(Dataset Dataset, Attack Attack, Choice Choice, 
     public PoisonedSetRecord Write(string folder, IPoisonedSetProgress? progress, CancellationToken cancel)
     {
         bool crops = Dataset.InputSize != Dataset.Train.Size;
-        if (Attack.TargetClass >= Dataset.Classes) throw Choice.Error($"target {Attack.TargetClass} is not a class of {Dataset.Name}, which has {Dataset.Classes}");
+        if (Attack.TargetClass >= Dataset.Classes)
+            throw Choice.Error($"target {Attack.TargetClass} is not a class of {Dataset.Name}, which has {Dataset.Classes}");
         if (Attack.EntersAtInput(crops))
-            throw Choice.Error($"{Attack.Name} plants its trigger after the crop to {Dataset.InputSize}x{Dataset.InputSize}, but whole pictures are written; set trigger_stage to stored");
+            throw Choice.Error(
+                $"{Attack.Name} plants its trigger after the crop to {Dataset.InputSize}x{Dataset.InputSize}, but whole "
+                    + "pictures are written; set trigger_stage to stored");
         PoisonPlan plan = Attack.Plan(Dataset.Train.Labels, Seed);
         PoisonedPart[] parts = [.. Parts(plan, crops)];
         PoisonedSetRecord? record = null;
@@ -66,16 +69,19 @@ public sealed record PoisonedSet(Dataset Dataset, Attack Attack, Choice Choice, 
         if (!WithTest) yield break;
         yield return PoisonedPart.Whole(test, Dataset.Test, transform: null);
         int[] counting = Attack.CountedForAsr(Dataset.Test.Labels);
-        if (counting.Length > 0) yield return new PoisonedPart($"{test}_triggered", Dataset.Test, counting, new TriggeredSamples(Attack, crops));
+        if (counting.Length > 0)
+            yield return new PoisonedPart($"{test}_triggered", Dataset.Test, counting, new TriggeredSamples(Attack, crops));
     }
 
-    private PoisonedSetRecord Write(string place, PoisonedPart[] parts, PoisonPlan plan, IPoisonedSetProgress? progress, CancellationToken cancel)
+    private PoisonedSetRecord Write(
+        string place, PoisonedPart[] parts, PoisonPlan plan, IPoisonedSetProgress? progress, CancellationToken cancel)
     {
         IReadOnlyList<string> folders = ClassFolders.Of(Dataset.Train.ClassNames);
         var files = new List<(string File, string Sha256)>();
         foreach (PoisonedPart part in parts)
         {
-            using IPartWriter writer = Format == PoisonedSetFormat.ImageFolder ? new ImageFolderWriter(place, part, folders) : new ParquetPartWriter(place, part);
+            using IPartWriter writer = Format == PoisonedSetFormat.ImageFolder
+                ? new ImageFolderWriter(place, part, folders) : new ParquetPartWriter(place, part);
             for (int start = 0; start < part.Indices.Count; start += PicturesAtOnce)
             {
                 writer.Append(start, Encode(part, start, Math.Min(PicturesAtOnce, part.Indices.Count - start), cancel));
@@ -103,7 +109,8 @@ public sealed record PoisonedSet(Dataset Dataset, Attack Attack, Choice Choice, 
         byte[][] encoded = new byte[count][];
         try
         {
-            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Threads }, i => encoded[i] = part.Encode(start + i));
+            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Threads },
+                i => encoded[i] = part.Encode(start + i));
         }
         catch (AggregateException e) when (e.InnerExceptions.OfType<InputException>().FirstOrDefault() is InputException first)
         {

@@ -20,7 +20,8 @@ internal sealed class CellFilter
         values = term[(equals + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (key is not null && !Keys.Contains(key))
             throw new InputException($"--only {term}", $"'{key}' is not a key{NearestName.Hint(key, Keys)}");
-        if (values.Length == 0) throw new InputException($"--only {term}", "has no value; write e.g. model=vim-mini or a part of a cell's id");
+        if (values.Length == 0)
+            throw new InputException($"--only {term}", "has no value; write e.g. model=vim-mini or a part of a cell's id");
     }
 
     /// <summary>As it was typed.</summary>

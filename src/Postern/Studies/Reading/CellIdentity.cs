@@ -46,7 +46,8 @@ internal sealed class CellIdentity
         string text = string.Create(CultureInfo.InvariantCulture,
             $"{grid.Dataset.Identity}{grid.Model.Identity}{grid.Attack.Identity}{(defended ? grid.Defence.Identity : "")}{training}{(pretraining is null ? "" : $"pretraining={pretraining}\n")}seed={seed}\n");
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashDigits];
-        string[] names = [.. new[] { grid.Dataset, grid.Model, grid.Attack, grid.Defence }.Take(defended ? 4 : 3).Select(e => Slug.Of(e.Choice.Name))];
+        string[] names = [.. new[] { grid.Dataset, grid.Model, grid.Attack, grid.Defence }.Take(defended ? 4 : 3)
+            .Select(e => Slug.Of(e.Choice.Name))];
         return string.Create(CultureInfo.InvariantCulture, $"{string.Join('_', names)}_s{seed}-{hash}");
     }
 
@@ -90,6 +91,7 @@ internal sealed class CellIdentity
     }
 
     /// <summary>The hash of the names and contents of a folder's own files.</summary>
-    private static string HashFolder(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(
+    private static string HashFolder(
+        string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(
         Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).Select(f => $"{Path.GetFileName(f)}:{HashFile(f)}\n")))));
 }

@@ -12,7 +12,8 @@ internal sealed record EntryReader(ICatalog<ICatalogEntry> Catalog, OptionReader
 
     private string Kind => Catalog.Kind;
 
-    private sealed record Draft(NodeSource At, ICatalogEntry Entry, Dictionary<string, string> Given, string? Label, string? Paper);
+    private sealed record Draft(NodeSource At, ICatalogEntry Entry, Dictionary<string, string> Given, string? Label,
+        string? Paper);
 
     /// <summary>The entries of <paramref name="list"/>, in order.</summary>
     /// <exception cref="InputException">An unknown name or option, an entry given twice, two entries of one label.</exception>
@@ -47,10 +48,12 @@ internal sealed record EntryReader(ICatalog<ICatalogEntry> Catalog, OptionReader
             _ => throw node.At.Error($"is {node.Kind}, expected the name of a {Kind}, or a map with 'name' and its options"),
         };
         if (map["name"] is not ScalarNode { IsNull: false } name)
-            throw map.At.Error($"has no 'name', expected the name of a {Kind}{NearestName.Hint("", Catalog.Select(c => c.Name))}");
+            throw map.At
+                .Error($"has no 'name', expected the name of a {Kind}{NearestName.Hint("", Catalog.Select(c => c.Name))}");
         ICatalogEntry entry = Catalog.Get(name.Text, name.At.Where);
         Dictionary<string, string> given = Options.Read(
-            map.Entries.Where(e => e.Key is not ("name" or "label" or "paper")), entry.Name, entry.Options, "name", "label", "paper");
+            map.Entries.Where(e => e.Key is not ("name" or "label" or "paper")), entry.Name, entry.Options, "name",
+            "label", "paper");
         return new Draft(map.At, entry, given, ReadLabel(map, "label"), ReadLabel(map, "paper"));
     }
 

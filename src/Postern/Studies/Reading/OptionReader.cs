@@ -19,7 +19,8 @@ internal sealed record OptionReader(ICollection<string>? Missing)
         foreach (MapEntry entry in entries)
         {
             OptionInfo option = options.FirstOrDefault(o => o.Name == entry.Key) ?? throw entry.At.Error(
-                $"{owner} has no option '{entry.Key}'{NearestName.Hint(entry.Key, options.Select(o => o.Name).Concat(otherKeys))}");
+                $"{owner} has no option "
+                    + $"'{entry.Key}'{NearestName.Hint(entry.Key, options.Select(o => o.Name).Concat(otherKeys))}");
             string value = OptionValue.Check(option, Text(entry, option), entry.Value.At.Where);
             values[option.Name] = option.Kind == OptionKind.File && value.Length > 0 ? ExistingPath(entry, value) : value;
         }
@@ -52,7 +53,8 @@ internal sealed record OptionReader(ICollection<string>? Missing)
         if (Path.Exists(full)) return full;
         if (Missing is null)
         {
-            throw at.Error($"{entry.Key} names {full}, which does not exist; write a path relative to {at.Folder} or an absolute one");
+            throw at.Error(
+                $"{entry.Key} names {full}, which does not exist; write a path relative to {at.Folder} or an absolute one");
         }
         Missing.Add(full);
         return full;

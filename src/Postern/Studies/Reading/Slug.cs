@@ -18,7 +18,8 @@ internal static partial class Slug
     }
 
     /// <summary>Whether <paramref name="text"/> can name a folder as it is.</summary>
-    public static bool IsSafe(string text) => Safe().IsMatch(text) && text.Length <= MaxLength && !text.EndsWith('.') && !Reserved().IsMatch(text);
+    public static bool IsSafe(string text) =>
+        Safe().IsMatch(text) && text.Length <= MaxLength && !text.EndsWith('.') && !Reserved().IsMatch(text);
 
     [GeneratedRegex("[^a-z0-9.-]+")]
     private static partial Regex Unsafe();

@@ -32,8 +32,10 @@ public sealed record Study(string Name, string About, string FilePath, string Pr
         CellFilter[] filters = [.. terms.Select(t => new CellFilter(t))];
         Cell[] kept = [.. Cells.Where(c => filters.All(f => f.Matches(c)))];
         if (kept.Length > 0) return this with { Cells = kept, Work = Work.For(kept) };
-        throw new InputException($"--only {string.Join(' ', filters.Select(f => f.Term))}", $"matches no cell of {Name}, which has "
-            + $"datasets {List(c => c.DatasetLabel)}; models {List(c => c.ModelLabel)}; attacks {List(c => c.AttackLabel)}; defences {List(c => c.DefenceLabel)}; seeds {List(c => CellFilter.SeedText(c))}");
+        throw new InputException($"--only {string.Join(' ', filters.Select(f => f.Term))}",
+            $"matches no cell of {Name}, which has "
+            + $"datasets {List(c => c.DatasetLabel)}; models {List(c => c.ModelLabel)}; attacks {List(c => c.AttackLabel)}; "
+            + $"defences {List(c => c.DefenceLabel)}; seeds {List(c => CellFilter.SeedText(c))}");
     }
 
     private string List(Func<Cell, string> of) => string.Join(", ", Cells.Select(of).Distinct());

@@ -28,7 +28,8 @@ internal sealed class StudyDocument
     public static StudyNode ReadFile(string path)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? Path.GetFullPath(path);
-        return new StudyDocument(ReadText(path), mark => new NodeSource(FormattableString.Invariant($"{path}:{mark.Line}:{mark.Column}"), folder)).Root();
+        return new StudyDocument(ReadText(path),
+            mark => new NodeSource(FormattableString.Invariant($"{path}:{mark.Line}:{mark.Column}"), folder)).Root();
     }
 
     /// <summary>A value given on the command line; paths in it are relative to the current folder.</summary>
@@ -72,11 +73,14 @@ internal sealed class StudyDocument
     {
         if (depth > MaxDepth) throw At(start).Error($"is nested more than {MaxDepth} deep; a study is flatter than that");
         if (start is AnchorAlias alias) throw At(start).Error($"'*{alias.Value}' is an alias; write the value out");
-        if (start is NodeEvent { Anchor.IsEmpty: false } anchored) throw At(start).Error($"'&{anchored.Anchor}' is an anchor; write the values out");
-        if (start is NodeEvent { Tag.IsEmpty: false } tagged) throw At(start).Error($"'{tagged.Tag}' is a tag; write the plain value");
+        if (start is NodeEvent { Anchor.IsEmpty: false } anchored)
+            throw At(start).Error($"'&{anchored.Anchor}' is an anchor; write the values out");
+        if (start is NodeEvent { Tag.IsEmpty: false } tagged)
+            throw At(start).Error($"'{tagged.Tag}' is a tag; write the plain value");
         return start switch
         {
-            Scalar scalar => new ScalarNode(At(start), scalar.Value, scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null"),
+            Scalar scalar =>
+                new ScalarNode(At(start), scalar.Value, scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null"),
             SequenceStart => new ListNode(At(start), [.. Items(depth)]),
             MappingStart => new MapNode(At(start), Entries(depth)),
             _ => throw At(start).Error("is not YAML that a study understands"),
@@ -85,7 +89,8 @@ internal sealed class StudyDocument
 
     private IEnumerable<StudyNode> Items(int depth)
     {
-        for (ParsingEvent item = Next<ParsingEvent>(); item is not SequenceEnd; item = Next<ParsingEvent>()) yield return Node(item, depth + 1);
+        for (ParsingEvent item = Next<ParsingEvent>(); item is not SequenceEnd; item = Next<ParsingEvent>())
+            yield return Node(item, depth + 1);
     }
 
     private List<MapEntry> Entries(int depth)

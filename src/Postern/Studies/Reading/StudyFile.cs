@@ -11,7 +11,8 @@ namespace Postern.Studies;
 public sealed class StudyFile
 {
     private const int MaxCells = 10_000;
-    private static readonly string[] Keys = ["name", "about", "datasets", "models", "attacks", "defences", "seeds", "preset", "train", "pretrain", "published"];
+    private static readonly string[] Keys =
+        ["name", "about", "datasets", "models", "attacks", "defences", "seeds", "preset", "train", "pretrain", "published"];
 
     private readonly MapNode root;
     private readonly string path;
@@ -26,7 +27,8 @@ public sealed class StudyFile
         options = new OptionReader(missing);
         foreach (MapEntry entry in root.Entries)
         {
-            if (!Keys.Contains(entry.Key)) throw entry.At.Error($"a study has no key '{entry.Key}'{NearestName.Hint(entry.Key, Keys)}");
+            if (!Keys.Contains(entry.Key))
+                throw entry.At.Error($"a study has no key '{entry.Key}'{NearestName.Hint(entry.Key, Keys)}");
         }
     }
 
@@ -43,7 +45,8 @@ public sealed class StudyFile
     {
         StudyNode node = StudyDocument.ReadFile(path);
         foreach (string set in sets) node = StudyOverride.Apply(node, set);
-        if (node is not MapNode root) throw node.At.Error($"is {node.Kind}, expected a study: keys such as datasets, models and attacks");
+        if (node is not MapNode root)
+            throw node.At.Error($"is {node.Kind}, expected a study: keys such as datasets, models and attacks");
         return new StudyFile(root, path, catalogs, planOnly).Resolve() with { Sets = sets };
     }
 
@@ -54,7 +57,9 @@ public sealed class StudyFile
         foreach (StudyEntry dataset in datasets)
         {
             if (dataset.Choice.Values.GetValueOrDefault("path") is "")
-                throw dataset.At.Error($"{dataset.Choice.Name} needs 'path', the folder or file where it lies, e.g. {{name: {dataset.Choice.Name}, path: ../data}}");
+                throw dataset.At.Error(
+                    $"{dataset.Choice.Name} needs 'path', the folder or file where it lies, e.g. {{name: {dataset.Choice.Name}, "
+                        + "path: ../data}}");
         }
         IReadOnlyList<StudyEntry> models = new EntryReader(catalogs.Models, options, identity.Of).Read(List("models"));
         IReadOnlyList<StudyEntry> attacks = new EntryReader(catalogs.Attacks, options, identity.Of).Read(List("attacks"));
@@ -62,11 +67,15 @@ public sealed class StudyFile
         IReadOnlyList<StudyEntry> defences = root["defences"] is null ? [undefended]
             : new EntryReader(catalogs.Defences, options, identity.Of).Read(List("defences"));
         IReadOnlyList<long> seeds = root["seeds"] is null ? [0] : [.. Seeds(List("seeds"))];
-        TrainingPlan training = Training(root, Preset(root) ?? throw Missing("preset", $"the name of a training preset ({string.Join(", ", catalogs.Presets.Select(p => p.Name))})"));
+        TrainingPlan training = Training(root,
+            Preset(root) ?? throw Missing("preset",
+                $"the name of a training preset ({string.Join(", ", catalogs.Presets.Select(p => p.Name))})"));
         var grid = new StudyGrid(identity, training, Pretraining(training), Nothing(catalogs.Attacks), undefended);
 
         long count = (long)datasets.Count * models.Count * attacks.Count * defences.Count * seeds.Count;
-        if (count > MaxCells) throw root.At.Error(string.Create(CultureInfo.InvariantCulture, $"has {count} cells, more than {MaxCells}; split it"));
+        if (count > MaxCells)
+            throw root.At.Error(
+                string.Create(CultureInfo.InvariantCulture, $"has {count} cells, more than {MaxCells}; split it"));
         Cell[] cells =
         [
             .. from dataset in datasets
@@ -76,7 +85,8 @@ public sealed class StudyFile
                from seed in seeds
                select grid.Cell(new GridPoint(dataset, model, attack, defence), seed),
         ];
-        return new Study(Name(), Word(root, "about")?.Text.ReplaceLineEndings(" ").Trim() ?? "", path, training.Preset.Name, cells)
+        return new Study(Name(), Word(root, "about")?.Text.ReplaceLineEndings(" ").Trim() ?? "", path,
+            training.Preset.Name, cells)
         {
             Work = grid.Work,
             Published = Published(),
@@ -93,15 +103,19 @@ public sealed class StudyFile
         : catalogs.Presets.Get(name.Text, name.At.Where);
 
     private TrainingPlan Training(MapNode map, IPreset preset) =>
-        new(preset, options.Read(Train(map), "train", preset.Options), map["train"]?.At.Where ?? map["preset"]?.At.Where ?? map.At.Where);
+        new(preset, options.Read(Train(map), "train", preset.Options),
+            map["train"]?.At.Where ?? map["preset"]?.At.Where ?? map.At.Where);
 
     private PretrainingPlan? Pretraining(TrainingPlan training)
     {
         if (root["pretrain"] is not StudyNode node) return null;
-        if (node is not MapNode map) throw node.At.Error($"pretrain is {node.Kind}, expected a map such as {{preset: quick, train: {{epochs: 20}}, seed: 0}}");
+        if (node is not MapNode map)
+            throw node.At.Error(
+                $"pretrain is {node.Kind}, expected a map such as {{preset: quick, train: {{epochs: 20}}, seed: 0}}");
         string[] keys = ["preset", "train", "seed"];
         foreach (MapEntry entry in map.Entries)
-            if (!keys.Contains(entry.Key)) throw entry.At.Error($"pretrain has no key '{entry.Key}'{NearestName.Hint(entry.Key, keys)}");
+            if (!keys.Contains(entry.Key))
+                throw entry.At.Error($"pretrain has no key '{entry.Key}'{NearestName.Hint(entry.Key, keys)}");
         return new PretrainingPlan(Training(map, Preset(map) ?? training.Preset), map["seed"] is StudyNode seed ? Seed(seed) : 0);
     }
 
@@ -109,7 +123,8 @@ public sealed class StudyFile
     {
         if (Word(root, "published") is not ScalarNode file) return null;
         string full = Path.GetFullPath(Path.Combine(file.At.Folder, file.Text));
-        return File.Exists(full) ? full : throw file.At.Error($"published names {full}, which does not exist; write a path relative to {file.At.Folder}");
+        return File.Exists(full) ? full : throw file.At.Error(
+            $"published names {full}, which does not exist; write a path relative to {file.At.Folder}");
     }
 
     private string Name()
@@ -117,7 +132,8 @@ public sealed class StudyFile
         string file = Path.GetFileNameWithoutExtension(path);
         if (Word(root, "name") is not ScalarNode name) return Slug.IsSafe(file) ? file : Slug.Of(file);
         return Slug.IsSafe(name.Text) ? name.Text
-            : throw name.At.Error($"name is '{name.Text}', expected up to 64 letters, digits, dots, hyphens and underscores: it names a folder");
+            : throw name.At.Error(
+                $"name is '{name.Text}', expected up to 64 letters, digits, dots, hyphens and underscores: it names a folder");
     }
 
     private static IEnumerable<MapEntry> Train(MapNode map) => map["train"] switch
@@ -133,12 +149,14 @@ public sealed class StudyFile
         foreach (StudyNode node in list.Items)
         {
             long seed = Seed(node);
-            yield return seen.Add(seed) ? seed : throw node.At.Error(string.Create(CultureInfo.InvariantCulture, $"the seed {seed} is given twice"));
+            yield return seen.Add(seed)
+                ? seed : throw node.At.Error(string.Create(CultureInfo.InvariantCulture, $"the seed {seed} is given twice"));
         }
     }
 
     private static long Seed(StudyNode node) =>
-        node is ScalarNode scalar && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed)
+        node is ScalarNode scalar && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out long seed)
             ? seed
             : throw node.At.Error($"a seed is {node.Kind}, expected a whole number");
 
@@ -146,7 +164,10 @@ public sealed class StudyFile
     {
         ListNode { Items.Count: > 0 } list => list,
         null => throw Missing(key, "a list"),
-        StudyNode other => throw other.At.Error($"{key} is {other.Kind}, expected a list with at least one entry, e.g. {key}: [{(other as ScalarNode)?.Text ?? "..."}]"),
+        StudyNode other =>
+            throw other.At.Error(
+                $"{key} is {other.Kind}, expected a list with at least one entry, e.g. {key}: "
+                    + $"[{(other as ScalarNode)?.Text ?? "..."}]"),
     };
 
     private static ScalarNode? Word(MapNode map, string key) => map[key] switch
@@ -156,5 +177,6 @@ public sealed class StudyFile
         StudyNode other => throw other.At.Error($"{key} is {other.Kind}, expected a text"),
     };
 
-    private InputException Missing(string key, string expected) => root.At.Error($"the key '{key}' is missing, expected {expected}");
+    private InputException Missing(string key, string expected) =>
+        root.At.Error($"the key '{key}' is missing, expected {expected}");
 }

@@ -41,7 +41,8 @@ internal static class StudyOverride
         {
             throw at.Error(list.Items.Count == 0
                 ? $"'{path[0]}' would be inside an empty list"
-                : string.Create(CultureInfo.InvariantCulture, $"'{path[0]}' is not a position in the list; valid are 0 to {list.Items.Count - 1}"));
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"'{path[0]}' is not a position in the list; valid are 0 to {list.Items.Count - 1}"));
         }
         StudyNode[] items = [.. list.Items];
         items[index] = Put(items[index], path[1..], value, at);

@@ -73,7 +73,9 @@ public sealed record CellDescription
     /// <summary>The machine by part: cpu, threads, memory, device, os, ...</summary>
     public required IReadOnlyDictionary<string, string> Hardware { get; init; }
 
-    /// <summary>Which candidate of each fast path it was computed with, e.g. <c>scan: avx512</c>; empty in records of older versions.</summary>
+    /// <summary>
+    /// Which candidate of each fast path it was computed with, e.g. <c>scan: avx512</c>; empty in records of older versions.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Paths { get; init; } = new Dictionary<string, string>();
 
     /// <summary>When the cell was first started, UTC.</summary>

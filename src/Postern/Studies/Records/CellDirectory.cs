@@ -46,7 +46,9 @@ public sealed class CellDirectory
 
     private string FailurePath => Path.Combine(Folder, "failure.json");
 
-    /// <summary>How far the cell is, for all that its folder knows: what it waits for is elsewhere (<see cref="RunFolder.StateOf"/>).</summary>
+    /// <summary>
+    /// How far the cell is, for all that its folder knows: what it waits for is elsewhere (<see cref="RunFolder.StateOf"/>).
+    /// </summary>
     /// <exception cref="InputException">A record is damaged.</exception>
     public CellState State
     {
@@ -58,7 +60,8 @@ public sealed class CellDirectory
             if (RecordFormat.Read<FailureRecord>(FailurePath) is FailureRecord failure)
                 return new CellState(CellPhase.Failed, epoch, epochs, failure.Error);
             bool begun = epoch > 0 || File.Exists(DescriptionPath);
-            CellPhase phase = FolderLock.IsHeld(Folder) ? CellPhase.Running : begun ? CellPhase.Interrupted : CellPhase.NotStarted;
+            CellPhase phase = FolderLock.IsHeld(Folder) ? CellPhase.Running : begun
+                ? CellPhase.Interrupted : CellPhase.NotStarted;
             return new CellState(phase, epoch, epochs);
         }
     }

@@ -13,7 +13,8 @@ namespace Postern.Studies;
 /// <param name="Evaluation">Passes over the test split, its batches included.</param>
 /// <param name="Checkpoint">Weights, optimiser's state and records written.</param>
 public sealed record CellProfile(
-    double Seconds, long Images, double Preparation, double DataWait, double Forward, double Backward, double Optimizer, double Evaluation, double Checkpoint)
+    double Seconds, long Images, double Preparation, double DataWait, double Forward, double Backward, double Optimizer,
+    double Evaluation, double Checkpoint)
 {
     /// <summary>A profile of nothing.</summary>
     public static CellProfile Empty { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -27,7 +28,8 @@ public sealed record CellProfile(
     /// <summary>The parts by name, in the order of a step; their sum is <see cref="Seconds"/>.</summary>
     public IReadOnlyList<(string Name, double Seconds)> Parts =>
     [
-        ("preparation", Preparation), ("data wait", DataWait), ("forward", Forward), ("backward", Backward), ("optimiser", Optimizer),
+        ("preparation", Preparation), ("data wait", DataWait), ("forward", Forward), ("backward", Backward),
+        ("optimiser", Optimizer),
         ("evaluation", Evaluation), ("checkpoint", Checkpoint), ("other", Other),
     ];
 

@@ -19,5 +19,6 @@ public sealed record EpochMetrics(
 {
     /// <summary>The line for a finished epoch and what was measured after it.</summary>
     public static EpochMetrics Of(EpochResult epoch, double? acc = null, double? asr = null, double? ra = null) => new(
-        epoch.Epoch, epoch.Step, epoch.Loss, epoch.LearningRate, acc, asr, ra, epoch.ImagesPerSecond, epoch.DataWait, epoch.Seconds);
+        epoch.Epoch, epoch.Step, epoch.Loss, epoch.LearningRate, acc, asr, ra, epoch.ImagesPerSecond, epoch.DataWait,
+        epoch.Seconds);
 }

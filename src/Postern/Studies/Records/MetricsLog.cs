@@ -53,7 +53,8 @@ internal sealed class MetricsLog(string path)
         EpochMetrics[] kept = [.. Read().Where(e => e.Epoch <= epoch)];
         AtomicFile.Write(path, stream =>
         {
-            foreach (EpochMetrics line in kept) stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, RecordFormat.Line), LineFeed]);
+            foreach (EpochMetrics line in kept)
+                stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, RecordFormat.Line), LineFeed]);
         });
     }
 

@@ -20,7 +20,8 @@ internal static class ResultReuse
     public static CellDirectory? Find(string output, CellDirectory target, Cell cell, Dataset dataset)
     {
         if (!Directory.Exists(output)) return null;
-        return Directory.EnumerateDirectories(output).Order(StringComparer.Ordinal).Select(study => new CellDirectory(study, cell))
+        return Directory.EnumerateDirectories(output).Order(StringComparer.Ordinal)
+            .Select(study => new CellDirectory(study, cell))
             .FirstOrDefault(source => source.Folder != target.Folder && source.IsDone && IsSame(source, dataset));
     }
 

@@ -79,7 +79,8 @@ internal sealed class TensorBoardLog(string path)
         stream.ReadExactly(bytes);
         var epochs = new List<long>();
         int end = 0;
-        while (RecordFrame.TryRead(bytes.AsSpan(end), out ReadOnlySpan<byte> data, out int length) && Parse(data) is Event found && found.Step <= lastEpoch)
+        while (RecordFrame.TryRead(bytes.AsSpan(end), out ReadOnlySpan<byte> data, out int length) && Parse(data) is Event found
+            && found.Step <= lastEpoch)
         {
             if (found.WhatCase == Event.WhatOneofCase.Summary) epochs.Add(found.Step);
             end += length;

@@ -29,7 +29,14 @@ internal sealed class CellClock
     public void Trained(EpochResult epoch, long images)
     {
         StepTimes t = epoch.Times;
-        parts += CellProfile.Empty with { Images = images, DataWait = t.DataWait, Forward = t.Forward, Backward = t.Backward, Optimizer = t.Optimizer };
+        parts += CellProfile.Empty with
+        {
+            Images = images,
+            DataWait = t.DataWait,
+            Forward = t.Forward,
+            Backward = t.Backward,
+            Optimizer = t.Optimizer,
+        };
     }
 
     private T Timed<T>(Func<T> work, Func<double, CellProfile> part)

@@ -32,7 +32,8 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
             cell.Latest = IsMeasured(trainer.Epoch) ? cell.Measure(cancel) : null;
             var metrics = EpochMetrics.Of(
                 epoch, cell.Latest?.Clean.Acc.Value, cell.Latest?.Triggered?.Asr.Value, cell.Latest?.Triggered?.Ra.Value);
-            // The line comes before the checkpoint: after a kill between them, the resumed run drops it and trains the epoch again.
+            // The line comes before the checkpoint: after a kill between them, the resumed run drops it and trains the epoch
+            // again.
             cell.Clock.Saving(() =>
             {
                 directory.AppendMetrics(metrics);
@@ -62,7 +63,8 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
         Dataset dataset = cell.Dataset;
         return cell.Loader(dataset.Train, cell.Settings.AugmentationFor(dataset), cell.Settings.BatchSize) with
         {
-            Transform = cell.Attack is null ? null : new PoisonedSamples(cell.Attack, cell.Plan, dataset.InputSize != dataset.Train.Size),
+            Transform = cell.Attack is null
+                ? null : new PoisonedSamples(cell.Attack, cell.Plan, dataset.InputSize != dataset.Train.Size),
             InputTransform = cell.Defence.InTraining,
             DropLast = cell.Settings.DropLast,
         };

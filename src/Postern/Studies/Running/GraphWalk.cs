@@ -34,7 +34,8 @@ internal sealed class GraphWalk(RunFolder run, Action<RunEvent> tell)
     /// <summary>Takes note of how a group ended.</summary>
     public void Settle(TaskGroup group, TaskOutcome outcome, string? error = null)
     {
-        if (queue.Settle(group, outcome, error) == TaskOutcome.Skipped) tell(new CellSkipped(group.Cell.Id, ErrorText.HeldElsewhere));
+        if (queue.Settle(group, outcome, error) == TaskOutcome.Skipped)
+            tell(new CellSkipped(group.Cell.Id, ErrorText.HeldElsewhere));
     }
 
     /// <summary>Records that a group cannot be done now.</summary>

@@ -88,7 +88,14 @@ internal sealed class OpenCell : IDisposable
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
         Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
         model.Precision = settings.Precision;
-        return new OpenCell(cell, run, clock) { Settings = settings, Attack = attack, Defence = defence, Plan = plan, Model = model };
+        return new OpenCell(cell, run, clock)
+        {
+            Settings = settings,
+            Attack = attack,
+            Defence = defence,
+            Plan = plan,
+            Model = model,
+        };
     }
 
     /// <summary>ACC of the model, and ASR and RA where there is an attack.</summary>

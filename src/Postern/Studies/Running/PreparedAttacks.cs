@@ -16,7 +16,8 @@ internal sealed class PreparedAttacks
 
     /// <summary>The attack of <paramref name="cell"/> made ready, or null where it has none.</summary>
     /// <param name="cell">The cell.</param>
-    /// <param name="prepare">Makes and prepares it, for the same dataset in every call until <see cref="Clear"/>; null for none.</param>
+    /// <param name="prepare">Makes and prepares it, for the same dataset in every call until <see cref="Clear"/>; null for
+    /// none.</param>
     /// <exception cref="InputException">The attack does not fit the dataset, or its options one another.</exception>
     public Attack? Of(Cell cell, Func<Choice, Attack?> prepare)
     {

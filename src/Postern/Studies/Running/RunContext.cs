@@ -13,7 +13,8 @@ namespace Postern.Studies;
 /// <param name="Attacks">Attacks of earlier cells.</param>
 /// <param name="ReportedNotes">Notes that have been given for earlier cells.</param>
 internal sealed record RunContext(
-    RunFolder Folder, Dataset Dataset, ThreadBudget Threads, Action<RunEvent> Tell, PreparedAttacks Attacks, ISet<string> ReportedNotes)
+    RunFolder Folder, Dataset Dataset, ThreadBudget Threads, Action<RunEvent> Tell, PreparedAttacks Attacks,
+    ISet<string> ReportedNotes)
 {
     /// <summary>The attack of <paramref name="cell"/>, made ready; null where it has none.</summary>
     /// <exception cref="InputException">The attack does not fit the dataset, or its options one another.</exception>

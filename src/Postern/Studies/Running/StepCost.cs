@@ -24,7 +24,8 @@ public sealed record StepCost(double TrainSeconds, double TestSeconds, long Para
         int batch = scale.InputSize <= SmallInput ? SmallBatch : LargeBatch;
         using Backbone model = ModelCatalog.Create(cell.Model, scale.Classes, scale.InputSize, cell.Seed);
         using var trainer = new Trainer(model, TrainingOptions.Settings(cell.Training), cell.Seed);
-        using var data = new Batch(randn(batch, 3, scale.InputSize, scale.InputSize), zeros(batch, ScalarType.Int64), [.. Enumerable.Range(0, batch)]);
+        using var data = new Batch(randn(batch, 3, scale.InputSize, scale.InputSize), zeros(batch, ScalarType.Int64),
+            [.. Enumerable.Range(0, batch)]);
         model.train();
         double train = Fastest(() => trainer.RunStep(data, lr: 0)) / batch;
         model.eval();

@@ -124,7 +124,8 @@ internal sealed class TaskWorker(RunFolder run, ThreadBudget threads, bool profi
         attacks.Clear();
         open = DatasetCatalog.Open(cell.Dataset);
         opened = cell.Dataset.Canonical;
-        // Files and pictures on their way into the split are large and dead now; the process keeps their memory for hours otherwise.
+        // Files and pictures on their way into the split are large and dead now; the process keeps their memory for hours
+        // otherwise.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         return open;
     }

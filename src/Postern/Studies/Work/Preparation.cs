@@ -16,7 +16,8 @@ internal static class Preparation
     public static string? KeyOf(Cell cell)
     {
         if (cell.Attack.Entry is not AttackEntry { Learned: true } attack) return null;
-        IEnumerable<string> options = cell.Attack.Values.Where(v => !attack.PlanOptions.Contains(v.Key)).Select(v => $"{v.Key}={v.Value}");
+        IEnumerable<string> options = cell.Attack.Values.Where(v => !attack.PlanOptions.Contains(v.Key))
+            .Select(v => $"{v.Key}={v.Value}");
         string text = $"{cell.Dataset.Canonical}\n{attack.Name}\n{string.Join('\n', options)}";
         return $"prepare-{attack.Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashDigits]}";
     }

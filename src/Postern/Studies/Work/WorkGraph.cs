@@ -48,7 +48,8 @@ public sealed class WorkGraph
     }
 
     /// <summary>The other cells whose weights a cell needs.</summary>
-    public static IEnumerable<Cell> NeededBy(MeasureTask measure) => new[] { measure.Pretraining, measure.TrainedBy }.OfType<Cell>();
+    public static IEnumerable<Cell> NeededBy(MeasureTask measure) =>
+        new[] { measure.Pretraining, measure.TrainedBy }.OfType<Cell>();
 
     /// <summary>A cell's tasks and what its attack has to learn.</summary>
     private static IEnumerable<(Cell Cell, WorkTask Task)> WithOwn(MeasureTask measure)

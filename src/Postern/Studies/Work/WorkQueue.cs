@@ -62,7 +62,8 @@ internal sealed class WorkQueue
         if (group is null) return false;
         waiting.Remove(group);
         WorkTask? failed = group.Inputs.FirstOrDefault(i => settled[i.Id] != TaskOutcome.Done);
-        next = new QueuedGroup(group, contested.Contains(group.Place), failed, failed is null ? null : errors.GetValueOrDefault(failed.Id));
+        next = new QueuedGroup(group, contested.Contains(group.Place), failed,
+            failed is null ? null : errors.GetValueOrDefault(failed.Id));
         return true;
     }
 

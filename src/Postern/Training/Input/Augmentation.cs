@@ -12,7 +12,8 @@ namespace Postern.Training.Input;
 /// <param name="stream">The sample's own stream for this stage.</param>
 /// <param name="scratch">Buffers of the calling thread.</param>
 public delegate void GeometricStage(
-    ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream, StageScratch scratch);
+    ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream,
+    StageScratch scratch);
 
 /// <summary>
 /// The part of the stored picture that a geometric stage looks at, found from the same draws without the picture.

@@ -16,7 +16,8 @@ namespace Postern.Training.Input;
 /// <param name="BatchSize">Samples in a batch; the last one may be smaller, see <see cref="DropLast"/>.</param>
 /// <param name="Workers">Worker threads.</param>
 public sealed record BatchLoader(
-    ImageSet Images, float[] Mean, float[] Std, int InputSize, Augmentation Augment, ISampleTransform? Transform, int BatchSize, int Workers)
+    ImageSet Images, float[] Mean, float[] Std, int InputSize, Augmentation Augment, ISampleTransform? Transform,
+    int BatchSize, int Workers)
 {
     /// <summary>Whether samples that do not fill a batch at the end of the order are left out.</summary>
     public bool DropLast { get; init; }

@@ -9,7 +9,8 @@ namespace Postern.Training.Input;
 /// <param name="edited">Samples of the second pass: some of <paramref name="order"/>, in the same order.</param>
 /// <param name="seed">Seed of the draws.</param>
 /// <param name="epoch">Number of the pass.</param>
-internal sealed class PairedPasses(BatchLoader loader, IReadOnlyList<int> order, IReadOnlyList<int> edited, long seed, int epoch) : IDisposable
+internal sealed class PairedPasses(
+    BatchLoader loader, IReadOnlyList<int> order, IReadOnlyList<int> edited, long seed, int epoch) : IDisposable
 {
     private readonly SampleWriter writer = new(loader);
     private readonly BatchMemory memory = new();

@@ -13,7 +13,8 @@ internal static class Prefetch
     /// thing over whatever happens.
     /// </param>
     /// <param name="cancel">Stops the production and the enumeration.</param>
-    public static IEnumerable<T> Of<T>(Action<Action<T>, CancellationToken> produce, CancellationToken cancel) where T : IDisposable
+    public static IEnumerable<T> Of<T>(
+        Action<Action<T>, CancellationToken> produce, CancellationToken cancel) where T : IDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var ready = new BlockingCollection<T>(Ahead);
@@ -38,7 +39,8 @@ internal static class Prefetch
         }
     }
 
-    private static void Run<T>(Action<Action<T>, CancellationToken> produce, BlockingCollection<T> ready, CancellationToken stop) where T : IDisposable
+    private static void Run<T>(Action<Action<T>, CancellationToken> produce, BlockingCollection<T> ready,
+        CancellationToken stop) where T : IDisposable
     {
         try
         {

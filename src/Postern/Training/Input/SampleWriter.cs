@@ -22,7 +22,8 @@ internal sealed class SampleWriter(BatchLoader loader)
     public void ForEach(int count, CancellationToken stop, Action<int, Buffers> make)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, loader.Workers), CancellationToken = stop };
-        Parallel.For(0, count, parallel, () => spare.TryTake(out Buffers? buffers) ? buffers : new Buffers(3 * stored * stored), (i, _, buffers) =>
+        Parallel.For(0, count, parallel, () => spare.TryTake(out Buffers? buffers) ? buffers : new Buffers(3 * stored * stored),
+            (i, _, buffers) =>
         {
             make(i, buffers);
             return buffers;

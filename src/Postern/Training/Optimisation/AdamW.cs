@@ -20,7 +20,8 @@ internal sealed class AdamW(IReadOnlyList<TrainedParameter> parameters, double b
             long step = ++steps[index];
             tensors[i] = new AdamWTensor(
                 Address(parameter.Value), Address(gradient), Address(moments[0]), Address(moments[1]), gradient.numel(),
-                (float)(1 - lr * parameter.Decay), (float)(lr / (1 - Math.Pow(beta1, step))), (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, step))));
+                (float)(1 - lr * parameter.Decay), (float)(lr / (1 - Math.Pow(beta1, step))),
+                (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, step))));
         }
         AdamWKernel.Step(tensors, (float)beta1, (float)beta2, Epsilon);
     }

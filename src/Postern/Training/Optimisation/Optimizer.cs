@@ -41,7 +41,8 @@ internal abstract class Optimizer : IDisposable
         var moved = new List<Update>(Parameters.Count);
         for (int i = 0; i < Parameters.Count; i++)
         {
-            if (Parameters[i].Value.grad is Tensor gradient) moved.Add(new Update(i, Parameters[i], gradient.contiguous(), moments[i]));
+            if (Parameters[i].Value.grad is Tensor gradient)
+                moved.Add(new Update(i, Parameters[i], gradient.contiguous(), moments[i]));
         }
         Step(moved, lr);
         // The kernels know addresses only.

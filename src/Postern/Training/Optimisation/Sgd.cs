@@ -9,6 +9,7 @@ internal sealed class Sgd(IReadOnlyList<TrainedParameter> parameters, double mom
     protected override void Step(IReadOnlyList<Update> updates, double lr) => SgdKernel.Step(
         [
             .. updates.Select(u => new SgdTensor(
-                Address(u.Parameter.Value), Address(u.Gradient), Address(u.Moments[0]), u.Gradient.numel(), (float)u.Parameter.Decay)),
+                Address(u.Parameter.Value), Address(u.Gradient), Address(u.Moments[0]), u.Gradient.numel(),
+                (float)u.Parameter.Decay)),
         ], (float)lr, (float)momentum);
 }

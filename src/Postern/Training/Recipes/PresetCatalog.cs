@@ -16,11 +16,18 @@ public static class PresetCatalog
     [
         new Preset("quick", "AdamW for small models and short runs", (_, _) =>
             [("epochs", "8"), ("batch_size", "32"), ("lr", "0.002"), ("weight_decay", "0.05"), ("warmup_epochs", "0.5")]),
-        new Preset("scratch-32", "the recommended reading of the paper's 32x32 training: AdamW, lr 1e-3 * batch / 512, 100 epochs", (_, _) => Scratch32),
-        new Preset("paper-scratch", "the recommended reading of the paper's training from scratch: ResNet18 as toolbox, all others as scratch-32", (dataset, model) =>
+        new Preset("scratch-32",
+            "the recommended reading of the paper's 32x32 training: AdamW, lr 1e-3 * batch / 512, 100 epochs",
+            (_, _) => Scratch32),
+        new Preset("paper-scratch",
+            "the recommended reading of the paper's training from scratch: ResNet18 as toolbox, all others as scratch-32",
+            (dataset, model) =>
             ModelOf(model).Family == "resnet" ? Toolbox(dataset) : Scratch32),
-        new Preset("toolbox", "Backdoor-Toolbox's ResNet18: SGD, step decay, 100 epochs (GTSRB: lr 0.01)", (dataset, _) => Toolbox(dataset)),
-        new Preset("scratch-official", "each family's official training from scratch, 300 epochs with all its augmentation (ResNet18: toolbox)", (dataset, model) =>
+        new Preset("toolbox", "Backdoor-Toolbox's ResNet18: SGD, step decay, 100 epochs (GTSRB: lr 0.01)",
+            (dataset, _) => Toolbox(dataset)),
+        new Preset("scratch-official",
+            "each family's official training from scratch, 300 epochs with all its augmentation (ResNet18: toolbox)",
+            (dataset, model) =>
             ModelOf(model).Family switch
             {
                 "resnet" => Toolbox(dataset),
@@ -29,23 +36,31 @@ public static class PresetCatalog
                     ("weight_decay", ModelOf(model).ScratchDecay),
                     ("warmup_lr", "0.000001"), ("min_lr", "0.00001")],
             }),
-        new Preset("paper-literal", "the paper's numbers as the official fine-tuning program runs them: scaled lr, warm-up longer than the run", (dataset, model) =>
+        new Preset("paper-literal",
+            "the paper's numbers as the official fine-tuning program runs them: scaled lr, warm-up longer than the run",
+            (dataset, model) =>
             [.. Launcher, ("lr", "0.000005"), ("weight_decay", "0.00000001"), ("warmup_lr", "0.00001"), ("min_lr", "0.00001"),
                 ("epochs", PaperEpochs(dataset, model, scratch: "300"))]),
-        new Preset("paper-finetune", "the recommended reading of the paper's fine-tuning: lr 1e-5 towards 5e-6, unscaled, mixup 0.8, light augmentation", (dataset, model) =>
+        new Preset("paper-finetune",
+            "the recommended reading of the paper's fine-tuning: lr 1e-5 towards 5e-6, unscaled, mixup 0.8, light augmentation",
+            (dataset, model) =>
         [
-            ("batch_size", "128"), ("lr", "0.000005"), ("weight_decay", "0.00000001"), ("warmup_lr", "0.00001"), ("min_lr", "0.00001"), ("warmup_epochs", "5"),
-            ("schedule", "cosine-epoch"), ("mixup", "0.8"), ("drop_last", "true"), ("epochs", PaperEpochs(dataset, model, scratch: "100")),
+            ("batch_size", "128"), ("lr", "0.000005"), ("weight_decay", "0.00000001"), ("warmup_lr", "0.00001"),
+            ("min_lr", "0.00001"), ("warmup_epochs", "5"),
+            ("schedule", "cosine-epoch"), ("mixup", "0.8"), ("drop_last", "true"),
+            ("epochs", PaperEpochs(dataset, model, scratch: "100")),
         ]),
     ]);
 
     private static (string, string)[] Scratch32 =>
-        [("epochs", "100"), ("batch_size", "128"), ("lr", "0.001"), ("lr_reference_batch", "512"), ("weight_decay", "0.05"), ("warmup_epochs", "5"), ("min_lr", "0.00001")];
+        [("epochs", "100"), ("batch_size", "128"), ("lr", "0.001"), ("lr_reference_batch", "512"), ("weight_decay", "0.05"),
+            ("warmup_epochs", "5"), ("min_lr", "0.00001")];
 
     /// <summary>What the programs of DeiT and Vim do unless told otherwise (<c>docs/reference/models.md 7.1</c>).</summary>
     private static (string, string)[] Launcher =>
     [
-        ("batch_size", "128"), ("lr_reference_batch", "512"), ("warmup_epochs", "5"), ("schedule", "cosine-lagged"), .. Augmented, ("ema", "0.99996"),
+        ("batch_size", "128"), ("lr_reference_batch", "512"), ("warmup_epochs", "5"), ("schedule", "cosine-lagged"), .. Augmented,
+        ("ema", "0.99996"),
     ];
 
     /// <summary>
@@ -54,13 +69,16 @@ public static class PresetCatalog
     /// </summary>
     private static (string, string)[] MambaOutScratch =>
     [
-        ("batch_size", "128"), ("accumulate", "32"), ("lr", "0.004"), ("weight_decay", "0.05"), ("warmup_epochs", "20"), ("warmup_lr", "0.000001"),
-        ("min_lr", "0.00001"), ("epochs", "310"), ("cooldown_epochs", "10"), ("schedule", "cosine-epoch"), .. Augmented, ("crop_interpolation", "random"),
+        ("batch_size", "128"), ("accumulate", "32"), ("lr", "0.004"), ("weight_decay", "0.05"), ("warmup_epochs", "20"),
+        ("warmup_lr", "0.000001"),
+        ("min_lr", "0.00001"), ("epochs", "310"), ("cooldown_epochs", "10"), ("schedule", "cosine-epoch"), .. Augmented,
+        ("crop_interpolation", "random"),
     ];
 
     private static (string, string)[] Augmented =>
     [
-        ("augment", "official"), ("rand_augment_magnitude", "9"), ("color_jitter", "0.3"), ("random_erasing", "0.25"), ("mixup", "0.8"), ("cutmix", "1"),
+        ("augment", "official"), ("rand_augment_magnitude", "9"), ("color_jitter", "0.3"), ("random_erasing", "0.25"),
+        ("mixup", "0.8"), ("cutmix", "1"),
         ("label_smoothing", "0.1"), ("drop_last", "true"),
     ];
 

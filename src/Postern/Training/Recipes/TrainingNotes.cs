@@ -18,9 +18,12 @@ public static class TrainingNotes
         if (schedule is CosineSchedule cosine)
         {
             if (cosine.WarmupEpochs >= settings.Epochs)
-                yield return Say($"the warm-up lasts {cosine.WarmupEpochs} epochs and training {settings.Epochs}: the base rate {cosine.Base:g4} is never reached; {Rates(settings)}");
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"the warm-up lasts {cosine.WarmupEpochs} epochs and training {settings.Epochs}: the base rate "
+                        + $"{cosine.Base:g4} is never reached; {Rates(settings)}");
             if (cosine.WarmupEpochs > 0 && cosine.Base < cosine.WarmupStart)
-                yield return Say($"the learning rate falls during the warm-up, from {cosine.WarmupStart:g4} towards {cosine.Base:g4}");
+                yield return Say(
+                    $"the learning rate falls during the warm-up, from {cosine.WarmupStart:g4} towards {cosine.Base:g4}");
             if (cosine.Base < cosine.Min && cosine.WarmupEpochs < settings.Epochs)
                 yield return Say($"the base rate {cosine.Base:g4} is below min_lr {cosine.Min:g4}: the cosine rises");
         }
@@ -32,7 +35,10 @@ public static class TrainingNotes
         {
             long updates = (long)settings.Epochs * Math.Max(1, samples / settings.BatchSize / settings.Accumulate);
             double left = Math.Pow(settings.EmaDecay, updates);
-            if (left > 0.05) yield return Say($"after {updates} updates the running mean (EMA) still holds {left:p0} of the weights that training started from");
+            if (left > 0.05)
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"after {updates} updates the running mean (EMA) still holds {left:p0} of the weights that "
+                        + $"training started from");
         }
         if (settings.MixupAlpha > 0)
             yield return "mixup mixes poisoned pictures and their labels with others too";
@@ -41,7 +47,8 @@ public static class TrainingNotes
     private static string Rates(TrainingSettings settings)
     {
         const int shown = 5;
-        IEnumerable<string> rates = Enumerable.Range(0, Math.Min(settings.Epochs, shown)).Select(e => Say($"{settings.Schedule.At(e):g3}"));
+        IEnumerable<string> rates = Enumerable.Range(0, Math.Min(settings.Epochs, shown))
+            .Select(e => Say($"{settings.Schedule.At(e):g3}"));
         return $"its epochs run at {string.Join(", ", rates)}{(settings.Epochs > shown ? ", ..." : "")}";
     }
 

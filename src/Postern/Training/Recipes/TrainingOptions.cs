@@ -28,7 +28,8 @@ public static class TrainingOptions
             Allowed = ["official", "all"],
         },
         new("schedule", OptionKind.Word, "cosine",
-            "cosine (each step), cosine-epoch (held for an epoch), cosine-lagged (held, epoch k at the value for k - 1: DeiT's and Vim's program), step")
+            "cosine (each step), cosine-epoch (held for an epoch), cosine-lagged (held, epoch k at the value for k - 1: DeiT's "
+                + "and Vim's program), step")
         {
             Allowed = ["cosine", "cosine-epoch", "cosine-lagged", "step"],
         },
@@ -44,12 +45,14 @@ public static class TrainingOptions
             Min = 0,
         },
         new("label_smoothing", OptionKind.Number, "0", "share of the target spread over all classes") { Min = 0, Max = 0.999m },
-        new("augment", OptionKind.Word, "dataset", "dataset (its usual light augmentation), none, flip-crop, crop, rotate, resized-crop, "
+        new("augment", OptionKind.Word, "dataset",
+            "dataset (its usual light augmentation), none, flip-crop, crop, rotate, resized-crop, "
             + "official (resized crop and flip; at inputs of 32 or less padded crop and flip)")
         {
             Allowed = Augmentations.Names,
         },
-        new("crop_interpolation", OptionKind.Word, "auto", "of resized crops and of RandAugment's geometry: bilinear, bicubic, random (drawn "
+        new("crop_interpolation", OptionKind.Word, "auto",
+            "of resized crops and of RandAugment's geometry: bilinear, bicubic, random (drawn "
             + "for each), auto (bilinear in resized-crop, else bicubic)")
         {
             Allowed = ["auto", "bilinear", "bicubic", "random"],
@@ -73,7 +76,8 @@ public static class TrainingOptions
             Max = 1,
         },
         new("precision", OptionKind.Word, "float32",
-            "of matrix products and convolutions, in training and in tests: float32, bf16 (weights stay float32), auto (bf16 where the processor multiplies it)")
+            "of matrix products and convolutions, in training and in tests: float32, bf16 (weights stay float32), auto (bf16 "
+                + "where the processor multiplies it)")
         {
             Allowed = Precisions.Words,
             Resolve = word => Precisions.Of(word).Word(),
@@ -93,7 +97,8 @@ public static class TrainingOptions
     {
         if (Array.Find(defaults, d => All.All(o => o.Name != d.Name)) is (string unknown, _))
             throw new ArgumentException($"there is no training option '{unknown}'", nameof(defaults));
-        return [.. All.Select(o => defaults.LastOrDefault(d => d.Name == o.Name) is (not null, string value) ? o with { Default = value } : o)];
+        return [.. All.Select(o => defaults.LastOrDefault(d => d.Name == o.Name) is (not null, string value)
+            ? o with { Default = value } : o)];
     }
 
     /// <summary>The settings that <paramref name="choice"/> stands for.</summary>
@@ -102,7 +107,8 @@ public static class TrainingOptions
         int epochs = choice.Integer("epochs"), cooldown = choice.Integer("cooldown_epochs");
         if (cooldown >= epochs && cooldown > 0)
             throw choice.Error($"cooldown_epochs {cooldown} leaves nothing of epochs {epochs}");
-        int batch = choice.Integer("batch_size"), accumulate = choice.Integer("accumulate"), reference = choice.Integer("lr_reference_batch");
+        int batch = choice.Integer("batch_size"), accumulate = choice.Integer("accumulate"),
+            reference = choice.Integer("lr_reference_batch");
         double lr = (double)choice.Number("lr") * (reference > 0 ? (double)batch * accumulate / reference : 1);
         var cosine = new CosineSchedule(lr, (double)choice.Number("min_lr"), (double)choice.Number("warmup_lr"),
             (double)choice.Number("warmup_epochs"), epochs - cooldown);

@@ -20,10 +20,18 @@ public sealed class AdversarialImagesTests : IDisposable
     [Theory]
     [InlineData(PgdNorm.LInf, 40, true)]
     [InlineData(PgdNorm.L2, 400, false)]
-    public void The_whole_target_class_misleads_the_surrogate_and_stays_in_the_ball(PgdNorm norm, double epsilon, bool randomStart)
+    public void The_whole_target_class_misleads_the_surrogate_and_stays_in_the_ball(
+        PgdNorm norm, double epsilon, bool randomStart)
     {
         using RobustSurrogate surrogate = Train();
-        var settings = new PerturbationSettings { Norm = norm, Epsilon = epsilon, Steps = 10, StepSize = epsilon / 4, RandomStart = randomStart };
+        var settings = new PerturbationSettings
+        {
+            Norm = norm,
+            Epsilon = epsilon,
+            Steps = 10,
+            StepSize = epsilon / 4,
+            RandomStart = randomStart,
+        };
         var perturbation = new TargetClassPerturbation(dataset, surrogate, settings, StripeDataset.Target);
         AdversarialImages images = perturbation.Make(folder.File("images"), (_, _) => { }, CancellationToken.None);
         Assert.Equal(Enumerable.Range(0, 480).Where(i => i % 4 == StripeDataset.Target), images.Indices);
@@ -44,7 +52,8 @@ public sealed class AdversarialImagesTests : IDisposable
     public void An_interrupted_perturbation_ends_with_the_same_bits_as_one_without_a_break()
     {
         using RobustSurrogate surrogate = Train();
-        var perturbation = new TargetClassPerturbation(dataset, surrogate, new PerturbationSettings { Steps = 3 }, StripeDataset.Target);
+        var perturbation = new TargetClassPerturbation(dataset, surrogate, new PerturbationSettings { Steps = 3 },
+            StripeDataset.Target);
         perturbation.Make(folder.File("whole"), (_, _) => { }, CancellationToken.None);
         using (var stop = new CancellationTokenSource())
         {
@@ -57,16 +66,19 @@ public sealed class AdversarialImagesTests : IDisposable
         List<double> reported = [];
         perturbation.Make(folder.File("broken"), (done, _) => reported.Add(done), CancellationToken.None);
         Assert.True(reported.Min() >= 0.5, "the finished part was made again");
-        Assert.Equal(File.ReadAllBytes(Path.Combine(folder.File("whole"), "images.safetensors")), File.ReadAllBytes(Path.Combine(folder.File("broken"), "images.safetensors")));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder.File("whole"), "images.safetensors")),
+            File.ReadAllBytes(Path.Combine(folder.File("broken"), "images.safetensors")));
     }
 
     [Fact]
     public void Pictures_that_do_not_mislead_the_surrogate_are_not_accepted()
     {
         using RobustSurrogate surrogate = Train();
-        var perturbation = new TargetClassPerturbation(dataset, surrogate, new PerturbationSettings { Epsilon = 0.5, Steps = 1 }, StripeDataset.Target);
+        var perturbation = new TargetClassPerturbation(dataset, surrogate, new PerturbationSettings { Epsilon = 0.5, Steps = 1 },
+            StripeDataset.Target);
         AdversarialImages harmless = perturbation.Make(folder.File("harmless"), (_, _) => { }, CancellationToken.None);
-        Assert.False(perturbation.Check(harmless).Single(c => c.Name == "accuracy of the surrogate on perturbed pictures").Passed);
+        Assert.False(
+            perturbation.Check(harmless).Single(c => c.Name == "accuracy of the surrogate on perturbed pictures").Passed);
     }
 
     [Fact]
@@ -82,9 +94,11 @@ public sealed class AdversarialImagesTests : IDisposable
         string path = Path.Combine(folder.Path, "images.safetensors");
         byte[] whole = File.ReadAllBytes(path);
         File.WriteAllBytes(path, whole[..^10]);
-        Assert.StartsWith(path, Assert.Throws<InputException>(() => AdversarialImages.Load(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(path, Assert.Throws<InputException>(() => AdversarialImages.Load(folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 
     private RobustSurrogate Train() => RobustSurrogate.Train(folder.File("surrogate"), dataset,
-        new SurrogateSettings { Model = "resnet-mini", Epochs = 2, Robust = false, LearningRate = 0.05 }, 1, (_, _) => { }, CancellationToken.None);
+        new SurrogateSettings { Model = "resnet-mini", Epochs = 2, Robust = false, LearningRate = 0.05 }, 1, (_, _) => { },
+        CancellationToken.None);
 }

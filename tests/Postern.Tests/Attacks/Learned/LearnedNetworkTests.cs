@@ -90,7 +90,8 @@ public class LearnedNetworkTests
         var network = new ResNet(new ResNetConfig([8, 16, 24, 32], ImageNetStem: false, 10));
         network.eval();
         var distance = new FeatureDistance(network, [0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f]);
-        Tensor image = tensor(RandomPicture.Draw(32, 1).Pixels, [1, 3, 32, 32]), noise = tensor(RandomPicture.Draw(32, 2).Pixels, [1, 3, 32, 32]);
+        Tensor image = tensor(RandomPicture.Draw(32, 1).Pixels, [1, 3, 32, 32]),
+            noise = tensor(RandomPicture.Draw(32, 2).Pixels, [1, 3, 32, 32]);
         Tensor small = (image + noise * 0.01).requires_grad_(true), large = image + noise * 0.3;
         Assert.Equal(0f, distance.forward(image, image).item<float>(), 1e-9f);
         Tensor near = distance.forward(image, small);
@@ -107,7 +108,8 @@ public class LearnedNetworkTests
     public void Augmentation_mirrors_only_where_left_and_right_may_be_exchanged(bool flips)
     {
         const int size = 32;
-        float[] ramp = [.. Enumerable.Range(0, 3 * size * size).Select(i => (i % size + 1f) / size)], seen = new float[ramp.Length];
+        float[] ramp = [.. Enumerable.Range(0, 3 * size * size).Select(i => (i % size + 1f) / size)],
+            seen = new float[ramp.Length];
         var augmentation = new DynamicAugmentation(flips).Whole;
         int mirrored = 0;
         for (int i = 0; i < 40; i++)

@@ -12,8 +12,10 @@ public class PreparationTests
     public static TheoryData<string> Names() => ["issba", "dynamic"];
 
     private static Attack Tiny(string name) => name == "issba"
-        ? SampleAttacks.Make(name, ("prepare_epochs", "3"), ("secret_epochs", "1"), ("feature_epochs", "1"), ("prepare_batch", "16"))
-        : SampleAttacks.Make(name, ("mask_epochs", "1"), ("generator_epochs", "2"), ("prepare_batch", "24"), ("classifier", "resnet-mini"));
+        ? SampleAttacks.Make(name, ("prepare_epochs", "3"), ("secret_epochs", "1"), ("feature_epochs", "1"),
+            ("prepare_batch", "16"))
+        : SampleAttacks.Make(name, ("mask_epochs", "1"), ("generator_epochs", "2"), ("prepare_batch", "24"),
+            ("classifier", "resnet-mini"));
 
     private static byte[] Weights(string cache, string kind) =>
         File.ReadAllBytes(Path.Combine(Assert.Single(Directory.GetDirectories(cache, $"{kind}-*")), ArtifactCache.WeightsFile));
@@ -33,10 +35,14 @@ public class PreparationTests
             if (kind == KindOf(name) && fraction > 0.4) cancel.Cancel();
         }
 
-        Assert.ThrowsAny<OperationCanceledException>(() => Tiny(name).Prepare(Quiet.Context(stopped.Path, StopInTheSecondEpoch, cancel.Token, threads: 8)));
-        Assert.False(File.Exists(Path.Combine(Directory.GetDirectories(stopped.Path, $"{KindOf(name)}-*").Single(), "ingredient.json")));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => Tiny(name).Prepare(Quiet.Context(stopped.Path, StopInTheSecondEpoch, cancel.Token, threads: 8)));
+        Assert.False(
+            File.Exists(Path.Combine(Directory.GetDirectories(stopped.Path, $"{KindOf(name)}-*").Single(), "ingredient.json")));
         double first = 1;
-        Attack resumed = Tiny(name).Prepare(Quiet.Context(stopped.Path, (kind, fraction) => first = kind == KindOf(name) ? Math.Min(first, fraction) : first, threads: 8));
+        Attack resumed = Tiny(name)
+            .Prepare(Quiet.Context(stopped.Path,
+                (kind, fraction) => first = kind == KindOf(name) ? Math.Min(first, fraction) : first, threads: 8));
 
         Assert.InRange(first, 1 / 3.0, 0.5);
         Assert.Equal(Weights(whole.Path, KindOf(name)), Weights(stopped.Path, KindOf(name)));
@@ -49,7 +55,8 @@ public class PreparationTests
     {
         using var folder = new TemporaryFolder();
         Attack made = Tiny(name).Prepare(Quiet.Context(folder.Path));
-        Attack found = Tiny(name).Prepare(Quiet.Context(folder.Path, (_, _) => throw new InvalidOperationException("made again")));
+        Attack found =
+            Tiny(name).Prepare(Quiet.Context(folder.Path, (_, _) => throw new InvalidOperationException("made again")));
         Assert.NotEmpty(found.Acceptance);
         Assert.Equal(made.Acceptance, found.Acceptance);
         Assert.Equal(SampleAttacks.DatasetTarget, found.TargetClass);
@@ -70,24 +77,34 @@ public class PreparationTests
     {
         Attack attack = Tiny(name);
         Assert.Empty(attack.Acceptance);
-        Assert.Equal(6, attack.Plan([.. Enumerable.Range(0, 600).Select(i => i % 3)], 1).RequestedPoisons / (name == "issba" ? 2 : 1));
-        Assert.Contains("prepared", Assert.Throws<InvalidOperationException>(() => attack.ApplyTest(0, new float[3 * 32 * 32], 32)).Message, StringComparison.Ordinal);
+        Assert.Equal(6, attack.Plan([.. Enumerable.Range(0, 600).Select(i => i % 3)], 1).RequestedPoisons
+            / (name == "issba" ? 2 : 1));
+        Assert.Contains("prepared", Assert.Throws<InvalidOperationException>(
+            () => attack.ApplyTest(0, new float[3 * 32 * 32], 32)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("gtsrb", "auto", "True")]
     [InlineData("gtsrb", "normalised", "False")]
     [InlineData("cifar10", "auto", "False")]
-    public void Generators_see_pixels_on_gtsrb_as_the_toolbox_s_do_unless_the_study_says_otherwise(string dataset, string input, string pixels)
+    public void Generators_see_pixels_on_gtsrb_as_the_toolbox_s_do_unless_the_study_says_otherwise(
+        string dataset, string input, string pixels)
     {
         using var folder = new TemporaryFolder();
-        PreparationContext context = Quiet.Context(folder.Path, pictures: 24) with { Cancel = new CancellationToken(canceled: true) };
-        Attack attack = SampleAttacks.MakeFor(dataset, "dynamic", ("generator_input", input), ("mask_epochs", "3"), ("generator_epochs", "5"),
-            ("prepare_batch", "64"), ("classifier", "resnet-mini"), ("classifier_lr", "0.02"), ("joint_milestones", "4"), ("prepare_subset", "50"));
-        string[] options = ["target=2", "mask_epochs=3", "joint_epochs=5", "batch=64", "share=0.1", "classifier=resnet-mini", "classifier_lr=0.02", "milestones=4", $"pixels={pixels}",
+        PreparationContext context = Quiet.Context(folder.Path, pictures: 24) with
+        {
+            Cancel = new CancellationToken(canceled: true),
+        };
+        Attack attack = SampleAttacks.MakeFor(dataset, "dynamic", ("generator_input", input), ("mask_epochs", "3"),
+            ("generator_epochs", "5"),
+            ("prepare_batch", "64"), ("classifier", "resnet-mini"), ("classifier_lr", "0.02"), ("joint_milestones", "4"),
+            ("prepare_subset", "50"));
+        string[] options = ["target=2", "mask_epochs=3", "joint_epochs=5", "batch=64", "share=0.1", "classifier=resnet-mini",
+            "classifier_lr=0.02", "milestones=4", $"pixels={pixels}",
             "accumulate=False", "absolute_cross=False", "subset=50", "seed=0"];
         Dataset named = context.Dataset with { Name = dataset };
-        ArtifactKey expected = ArtifactKey.Of("dynamic-generators", named, 32, [.. options.Select(o => (o.Split('=')[0], (object)o.Split('=')[1]))]);
+        ArtifactKey expected =
+            ArtifactKey.Of("dynamic-generators", named, 32, [.. options.Select(o => (o.Split('=')[0], (object)o.Split('=')[1]))]);
         Assert.ThrowsAny<OperationCanceledException>(() => attack.Prepare(context with { Dataset = named }));
         Assert.Contains(expected.FolderName, Directory.GetDirectories(folder.Path).Select(Path.GetFileName));
     }

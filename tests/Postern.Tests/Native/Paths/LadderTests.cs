@@ -35,7 +35,8 @@ public class LadderTests
         var path = new StandIn(new("fast", 0) { Throws = true }, new("slow", 0));
         PathReport report = new Ladder().Climb(path);
         Assert.Equal("slow", report.Chosen);
-        Assert.Equal((TrialOutcome.Crashed, "InvalidOperationException: could not create a primitive"), (report.Trials[0].Outcome, report.Trials[0].Detail));
+        Assert.Equal((TrialOutcome.Crashed, "InvalidOperationException: could not create a primitive"),
+            (report.Trials[0].Outcome, report.Trials[0].Detail));
     }
 
     [Fact]
@@ -75,7 +76,8 @@ public class LadderTests
     public void A_candidate_that_ends_its_process_elsewhere_is_none()
     {
         var path = new StandIn(new("fast", 0) { Danger = "divides by zero" }, new("slow", 0.5));
-        PathReport report = new Ladder((_, candidate) => new Trial(candidate, TrialOutcome.Crashed, "ended its own process by signal 8")).Climb(path);
+        PathReport report = new Ladder(
+            (_, candidate) => new Trial(candidate, TrialOutcome.Crashed, "ended its own process by signal 8")).Climb(path);
         Assert.Null(report.Chosen);
         Assert.Equal(TrialOutcome.Crashed, report.Trials[0].Outcome);
         Assert.DoesNotContain("fast", path.Taken);
@@ -84,10 +86,12 @@ public class LadderTests
     [Fact]
     public void Where_none_is_left_the_refusal_says_what_differs_by_how_much()
     {
-        PathReport report = new Ladder().Climb(new StandIn(new("fast", 0.3), new("slow", double.NaN), new("other", 0) { Unavailable = "not here" }));
+        PathReport report = new Ladder()
+            .Climb(new StandIn(new("fast", 0.3), new("slow", double.NaN), new("other", 0) { Unavailable = "not here" }));
         Assert.Null(report.Chosen);
         string refusal = SelfCheck.Refusal(report);
-        Assert.Contains("fast wrong: a sum differs by 0.3 of the largest value, 2e-05 allowed", refusal, StringComparison.Ordinal);
+        Assert.Contains("fast wrong: a sum differs by 0.3 of the largest value, 2e-05 allowed", refusal,
+            StringComparison.Ordinal);
         Assert.Contains("slow wrong: a sum is not a number", refusal, StringComparison.Ordinal);
         Assert.DoesNotContain("other", refusal, StringComparison.Ordinal);
         Assert.Contains("postern doctor --thorough", refusal, StringComparison.Ordinal);
@@ -115,9 +119,12 @@ public class LadderTests
         IReadOnlyList<IFastPath> paths = [new StandIn(new("fast", 0), new("slow", 0))];
         Assert.Equal("slow", PathWishes.Read(" stand-in = slow ", paths)["stand-in"]);
         Assert.Empty(PathWishes.Read(null, paths));
-        Assert.Contains("the paths are stand-in", Assert.Throws<InputException>(() => PathWishes.Read("scan=slow", paths)).Message, StringComparison.Ordinal);
-        Assert.Contains("they are fast, slow", Assert.Throws<InputException>(() => PathWishes.Read("stand-in=quick", paths)).Message, StringComparison.Ordinal);
-        Assert.Contains("POSTERN_PATHS", Assert.Throws<InputException>(() => PathWishes.Read("stand-in", paths)).Message, StringComparison.Ordinal);
+        Assert.Contains("the paths are stand-in",
+            Assert.Throws<InputException>(() => PathWishes.Read("scan=slow", paths)).Message, StringComparison.Ordinal);
+        Assert.Contains("they are fast, slow",
+            Assert.Throws<InputException>(() => PathWishes.Read("stand-in=quick", paths)).Message, StringComparison.Ordinal);
+        Assert.Contains("POSTERN_PATHS", Assert.Throws<InputException>(() => PathWishes.Read("stand-in", paths)).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>A path whose candidates do as they are told.</summary>
@@ -139,7 +146,8 @@ public class LadderTests
 
         public IEnumerable<Deviation> Compare() => InUse!.Throws
             ? throw new InvalidOperationException("could not create a primitive")
-            : [Deviation.Of("another sum", [1f], [1f], Deviation.AllowedInFloat32), Deviation.Of("a sum", [1f - (float)InUse.Difference], [1f], Deviation.AllowedInFloat32)];
+            : [Deviation.Of("another sum", [1f], [1f], Deviation.AllowedInFloat32),
+                Deviation.Of("a sum", [1f - (float)InUse.Difference], [1f], Deviation.AllowedInFloat32)];
     }
 
     private sealed class Way(string name, double difference) : ICandidate

@@ -9,7 +9,8 @@ public class SelfCheckTests
     {
         TheoryData<string, string> here = [];
         foreach (IFastPath path in SelfCheck.Paths)
-            foreach (ICandidate candidate in path.Candidates.Where(c => c.Unavailable is null && c.Danger is null)) here.Add(path.Name, candidate.Name);
+            foreach (ICandidate candidate in path.Candidates.Where(c => c.Unavailable is null && c.Danger is null))
+                here.Add(path.Name, candidate.Name);
         return here;
     }
 
@@ -17,7 +18,8 @@ public class SelfCheckTests
     [MemberData(nameof(CandidatesHere))]
     public void Every_candidate_of_this_machine_that_is_offered_gives_the_plain_values(string path, string candidate)
     {
-        string before = SelfCheck.Chosen(bfloat16: true).GetValueOrDefault(path) ?? SelfCheck.Paths.First(p => p.Name == path).Candidates[0].Name;
+        string before = SelfCheck.Chosen(bfloat16: true).GetValueOrDefault(path)
+            ?? SelfCheck.Paths.First(p => p.Name == path).Candidates[0].Name;
         try
         {
             IFastPath found = SelfCheck.Paths.First(p => p.Name == path);
@@ -58,8 +60,10 @@ public class SelfCheckTests
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
         TrialTensors.Soil(5000);
-        // The C library takes the block that fits best, which may be one that something else freed: some of the next tensors, not each.
-        Assert.Contains(Enumerable.Range(0, 64).Select(_ => TorchSharp.torch.empty(5000)).ToArray(), t => t.isnan().any().item<bool>());
+        // The C library takes the block that fits best, which may be one that something else freed: some of the next tensors, not
+        // each.
+        Assert.Contains(Enumerable.Range(0, 64).Select(_ => TorchSharp.torch.empty(5000)).ToArray(),
+            t => t.isnan().any().item<bool>());
     }
 
     [Fact]
@@ -100,14 +104,17 @@ public class SelfCheckTests
     [InlineData("scan=plain,causal-convolution=plain,norm=plain,optimizer=plain,product=product")]
     public void Golden_values_hold_under_every_candidate(string wishes)
     {
-        if (wishes.Contains("avx2", StringComparison.Ordinal) && !SimdPaths.IsSupported(SimdPath.Avx2)) Assert.Skip("this machine has no AVX2");
+        if (wishes.Contains("avx2", StringComparison.Ordinal) && !SimdPaths.IsSupported(SimdPath.Avx2))
+            Assert.Skip("this machine has no AVX2");
         LongGroup.Require("Fault");
         (int code, string output) = TestProcess.Run(Goldens, (PathWishes.Variable, wishes));
         Assert.All(wishes.Split(','), wish => Assert.Contains(wish, output, StringComparison.Ordinal));
-        TestContext.Current.TestOutputHelper!.WriteLine(output.Split('\n').First(l => l.StartsWith("paths:", StringComparison.Ordinal)));
+        TestContext.Current.TestOutputHelper!
+            .WriteLine(output.Split('\n').First(l => l.StartsWith("paths:", StringComparison.Ordinal)));
         Assert.True(code == 0, output);
     }
 
     /// <summary>Those that go through the paths.</summary>
-    private static readonly string[] Goldens = ["-class", "Postern.Tests.Goldens.ModelGoldenTests", "-class", "Postern.Tests.Goldens.ScanGoldenTests"];
+    private static readonly string[] Goldens =
+        ["-class", "Postern.Tests.Goldens.ModelGoldenTests", "-class", "Postern.Tests.Goldens.ScanGoldenTests"];
 }

@@ -44,7 +44,8 @@ public sealed class ClaimTests : IDisposable
         Assert.Equal([new("signs, vim, badnets", 3), new("signs, [mini]*, badnets", 3)], first.Cells);
         Assert.Empty(first.Missing);
         Assert.Equal(66 - 20, claim.Comparisons[2].Difference!.Value, 9);
-        Assert.Equal((10, 0.5), (Math.Round(claim.Comparisons[3].Left!.Value, 9), Math.Round(claim.Comparisons[3].Right!.Value, 9)));
+        Assert.Equal(
+            (10, 0.5), (Math.Round(claim.Comparisons[3].Left!.Value, 9), Math.Round(claim.Comparisons[3].Right!.Value, 9)));
     }
 
     [Fact]
@@ -142,7 +143,8 @@ public sealed class ClaimTests : IDisposable
     public void In_a_sweep_a_claim_without_a_setting_is_about_the_paper_s_and_one_with_a_setting_about_that()
     {
         string yaml = PaperRuns.Yaml.Replace("{name: badnets, paper: BadNets, poison_rate: 0.02}",
-            "{name: badnets, label: low, paper: BadNets, poison_rate: 0.003}\n  - {name: badnets, label: high, paper: BadNets, poison_rate: 0.02}", StringComparison.Ordinal)
+            "{name: badnets, label: low, paper: BadNets, poison_rate: 0.003}\n  - {name: badnets, label: high, paper: BadNets, "
+                + "poison_rate: 0.02}", StringComparison.Ordinal)
             .Replace("{name: blend, paper: blend,", "{name: blend, paper: Ours,", StringComparison.Ordinal);
         IReadOnlyList<ClaimResult> claims = Claims(yaml,
             c => new MadeUp(700, c.AttackLabel == "low" ? 100 : c.Model.Name == "vim" ? 900 : 300));

@@ -85,6 +85,7 @@ public class EstimateTests
         Verdict expected)
     {
         double sd = halfWidth / new Estimate(0, 1, double.PositiveInfinity).HalfWidth;
-        Assert.Equal(expected, ClaimEvaluation.Judge(relation, margin, new Estimate(difference, sd * sd, double.PositiveInfinity)));
+        Assert.Equal(
+            expected, ClaimEvaluation.Judge(relation, margin, new Estimate(difference, sd * sd, double.PositiveInfinity)));
     }
 }

@@ -41,8 +41,11 @@ public sealed class PaperComparisonTests : IDisposable
     [Fact]
     public void In_a_sweep_a_table_s_value_stands_beside_the_cell_that_it_is_about()
     {
-        string yaml = PaperRuns.Yaml.Replace("{name: none, paper: None}", "{name: badnets, label: low, paper: BadNets, poison_rate: 0.003}\n  - {name: badnets, label: middle, paper: BadNets, poison_rate: 0.01}",
-            StringComparison.Ordinal).Replace("{name: badnets, paper", "{name: badnets, label: high, paper", StringComparison.Ordinal);
+        string yaml = PaperRuns.Yaml.Replace("{name: none, paper: None}",
+            "{name: badnets, label: low, paper: BadNets, poison_rate: 0.003}\n  - {name: badnets, label: middle, paper: "
+                + "BadNets, poison_rate: 0.01}",
+            StringComparison.Ordinal).Replace("{name: badnets, paper", "{name: badnets, label: high, paper",
+            StringComparison.Ordinal);
         PaperComparison comparison = PaperComparison.Of(PaperRuns.Summary(folder, yaml, _ => new MadeUp(700, 500)),
             PaperRuns.Published);
         Assert.Equal([("low", 40.22m), ("middle", null), ("high", 99.16m)], comparison.Rows
@@ -74,7 +77,8 @@ public sealed class PaperComparisonTests : IDisposable
         StudySummary summary = PaperRuns.Usual(folder);
         ReportExporters.Write(new ReportContents(summary, PaperComparison.Of(summary, PaperRuns.Published)),
             folder.File("report"));
-        Assert.Equal(["averages.csv", "claims.csv", "paper.csv", "paper.md", "paper.tex", "results.csv", "results.md", "results.tex"],
+        Assert.Equal(
+            ["averages.csv", "claims.csv", "paper.csv", "paper.md", "paper.tex", "results.csv", "results.md", "results.tex"],
             Directory.EnumerateFiles(folder.File("report")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 }

@@ -44,6 +44,7 @@ public class PaperStudyRowsTests
     {
         Study study = StudyArguments.ReadFile(Path.Combine(SharedMaterial.RepositoryRoot, "studies", "paper", $"{file}.yaml"), [],
             planOnly: true);
-        return PaperComparison.Read(new StudySummary(study, [.. study.Cells.Select(c => new CellReport(c, new CellState(CellPhase.NotStarted, 0, 1), null, null, [], null))]))!;
+        return PaperComparison.Read(new StudySummary(study,
+            [.. study.Cells.Select(c => new CellReport(c, new CellState(CellPhase.NotStarted, 0, 1), null, null, [], null))]))!;
     }
 }

@@ -49,7 +49,8 @@ public sealed class PublishedFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("source: someone", "sauce: someone", "1:1: a file of published values has no key 'sauce'; did you mean 'source'?")]
+    [InlineData("source: someone", "sauce: someone",
+        "1:1: a file of published values has no key 'sauce'; did you mean 'source'?")]
     [InlineData("source: someone", "source: ", "source is empty, expected a text of one line")]
     [InlineData("shows: things\n", "\n", "3:5: a table needs the key 'shows'")]
     [InlineData("acc: 90}", "acc: 900}", "7:54: acc is '900', expected a number from 0 to 100")]
@@ -62,7 +63,8 @@ public sealed class PublishedFileTests : IDisposable
     [InlineData("poison_rate: 0.01, ", "", "9:9: T has the value of D, M, A, None twice")]
     [InlineData("poison_rate: 0.01", "poison_rate: 1.5", "poison_rate is '1.5', expected a number from 0 to 1")]
     [InlineData("averages: [{model: N", "averages: [{model: O", "11:16: T has no attacked rows of O on D to average")]
-    [InlineData("averages: [{model: N, acc: 80, asr: 70}]", "averages: []", "averages is an empty list, expected a list with at least one entry")]
+    [InlineData("averages: [{model: N, acc: 80, asr: 70}]", "averages: []",
+        "averages is an empty list, expected a list with at least one entry")]
     [InlineData("settings: [{dataset: D, ", "settings: [{", "12:12: a setting needs the key 'dataset'")]
     [InlineData("measure: asr", "measure: ars", "18:19: there is no measure 'ars'; did you mean")]
     [InlineData("at least", "at lest", "there is no relation 'at lest'; did you mean 'at least'?")]
@@ -70,7 +72,8 @@ public sealed class PublishedFileTests : IDisposable
     [InlineData("attack: [A]", "attack: []", "attack is an empty list")]
     [InlineData("right: -1.5", "right: {modle: M}", "the right side has no key 'modle'; did you mean 'model'?")]
     [InlineData("right: -1.5", "right: much", "right is 'much', expected a number from -1000 to 1000")]
-    [InlineData("left: {model: M, minus: {attack: [A]}}", "left: 3", "left is a number, expected cells; write the number on the right")]
+    [InlineData("left: {model: M, minus: {attack: [A]}}", "left: 3",
+        "left is a number, expected cells; write the number on the right")]
     [InlineData("margin: 2", "margin: -2", "margin is '-2', expected a number from 0 to 1000")]
     [InlineData("at least, right: -1.5, margin: 2", "within, right: -1.5", "18:9: a comparison needs the key 'margin'")]
     [InlineData("settings:", "claims:", "13:1: the key 'claims' is given twice")]
@@ -87,7 +90,9 @@ public sealed class PublishedFileTests : IDisposable
     public void A_file_that_is_a_list_or_missing_is_named()
     {
         Assert.Contains("p.yaml:1:1: is a list, expected a file of published values", Error("[1]"), StringComparison.Ordinal);
-        Assert.Contains("does not exist", Assert.Throws<InputException>(() => PublishedValues.Read(folder.File("absent.yaml"))).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist",
+            Assert.Throws<InputException>(() => PublishedValues.Read(folder.File("absent.yaml"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,7 +32,8 @@ public class PublishedYamlTests
         string page = File.ReadAllText(Path.Combine(SharedMaterial.RepositoryRoot, "docs", "reference", "paper.md"));
         string[] rows = [.. page.Split('\n').Where(l => l.StartsWith('|'))];
         foreach (IGrouping<(string Table, string Dataset, string Attack), PublishedValue> row in Published.Values
-                     .Where(v => v.Table.StartsWith("Table 3", StringComparison.Ordinal)).GroupBy(v => (v.Table, v.Names.Dataset, v.Names.Attack)))
+                     .Where(v => v.Table.StartsWith("Table 3", StringComparison.Ordinal))
+                     .GroupBy(v => (v.Table, v.Names.Dataset, v.Names.Attack)))
         {
             string line = Assert.Single(rows,
                 r => r.StartsWith($"| {row.Key.Dataset} | {row.Key.Attack} |", StringComparison.Ordinal));
@@ -78,9 +79,11 @@ public class PublishedYamlTests
     {
         Assert.Equal(11, Published.Claims.Count);
         (string Claim, Comparison Comparison, double? Difference)[] own =
-            [.. Published.Claims.SelectMany(c => c.Comparisons.Select(x => (c.Id, x, PublishedDifference.Of(x, Published, DatasetsOf(c)))))];
+            [.. Published.Claims.SelectMany(
+                c => c.Comparisons.Select(x => (c.Id, x, PublishedDifference.Of(x, Published, DatasetsOf(c)))))];
         Assert.All(own.Where(o => o.Difference is not null), o =>
-            Assert.True(ClaimEvaluation.Judge(o.Comparison.Relation, (double)o.Comparison.Margin, new Estimate(o.Difference!.Value, 0, 1)) == Verdict.Holds,
+            Assert.True(ClaimEvaluation.Judge(o.Comparison.Relation, (double)o.Comparison.Margin,
+                new Estimate(o.Difference!.Value, 0, 1)) == Verdict.Holds,
                 $"{o.Claim}: {o.Comparison}, printed difference {o.Difference}"));
         Assert.Equal(["intensity", "loss"], own.Where(o => o.Difference is null).Select(o => o.Claim).Distinct());
     }

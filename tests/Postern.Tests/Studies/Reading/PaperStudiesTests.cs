@@ -12,7 +12,8 @@ public class PaperStudiesTests
     private static Study Read(string file) => StudyArguments.ReadFile(Path.Combine(Folder, file), [], planOnly: true);
 
     public static TheoryData<string> Files() =>
-        [.. Directory.EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f)).Where(f => Path.GetFileName(f) != "published.yaml")];
+        [.. Directory.EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f))
+            .Where(f => Path.GetFileName(f) != "published.yaml")];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -36,7 +37,8 @@ public class PaperStudiesTests
     public void A_study_of_the_paper_has_its_cells(string file, int models, int attacks, int defences, int cells)
     {
         Study study = Read(file);
-        Assert.Equal((models, attacks, defences, 3, cells), (study.Cells.DistinctBy(c => c.ModelLabel).Count(), study.Cells.DistinctBy(c => c.AttackLabel).Count(),
+        Assert.Equal((models, attacks, defences, 3, cells),
+            (study.Cells.DistinctBy(c => c.ModelLabel).Count(), study.Cells.DistinctBy(c => c.AttackLabel).Count(),
             study.Cells.DistinctBy(c => c.DefenceLabel).Count(), study.Cells.DistinctBy(c => c.Seed).Count(), study.Cells.Count));
         Assert.Equal(cells, study.Cells.DistinctBy(c => c.Id).Count());
     }
@@ -73,7 +75,8 @@ public class PaperStudiesTests
     public void The_small_studies_share_their_trainings()
     {
         Study one = Read("paper-mini/table1.yaml"), two = Read("paper-mini/table2.yaml");
-        Assert.Equal((36, 4, 63, 1), (one.Cells.Count, one.Cells.Select(c => one.Work.Of(c).Pretraining!.Id).Distinct().Count(), two.Cells.Count, two.Cells.Select(c => two.Work.Of(c).Pretraining!.Id).Distinct().Count()));
+        Assert.Equal((36, 4, 63, 1), (one.Cells.Count, one.Cells.Select(c => one.Work.Of(c).Pretraining!.Id).Distinct().Count(),
+            two.Cells.Count, two.Cells.Select(c => two.Work.Of(c).Pretraining!.Id).Distinct().Count()));
         Assert.Equal(6, two.Cells.Count(c => one.Cells.Any(o => o.Id == c.Id)));
         Assert.Equal(27, two.Work.Measures.Count(m => m.TrainedBy is null) - 1);
     }

@@ -20,7 +20,8 @@ public sealed class StudyFileTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Study Read(string yaml, params string[] sets) => StudyFile.Read(folder.File("study.yaml", yaml), SampleCatalogs.All, sets);
+    private Study Read(string yaml, params string[] sets) =>
+        StudyFile.Read(folder.File("study.yaml", yaml), SampleCatalogs.All, sets);
 
     private string Error(string yaml, params string[] sets)
     {
@@ -91,7 +92,8 @@ public sealed class StudyFileTests : IDisposable
         folder.File("a.png", "one");
         folder.File("deep/b.png", "one");
         folder.File("c.png", "two");
-        string Id(string trigger) => Read(Sample.Replace("poison_rate: 0.010", $"trigger: {trigger}", StringComparison.Ordinal)).Cells[^1].Id;
+        string Id(string trigger) =>
+            Read(Sample.Replace("poison_rate: 0.010", $"trigger: {trigger}", StringComparison.Ordinal)).Cells[^1].Id;
         Assert.Equal(Id("a.png"), Id("deep/b.png"));
         Assert.NotEqual(Id("a.png"), Id("c.png"));
     }
@@ -101,7 +103,8 @@ public sealed class StudyFileTests : IDisposable
     {
         folder.File("data/x.bin", "");
         Study study = StudyFile.Read(
-            folder.File("studies/real.yaml", Sample.Replace("name: sample", "", StringComparison.Ordinal).Replace("[signs]", "[{name: cifar10, path: ../data}]", StringComparison.Ordinal)),
+            folder.File("studies/real.yaml", Sample.Replace("name: sample", "", StringComparison.Ordinal)
+                .Replace("[signs]", "[{name: cifar10, path: ../data}]", StringComparison.Ordinal)),
             SampleCatalogs.All, []);
         Assert.Equal("real", study.Name);
         Assert.Equal(Path.Combine(folder.Path, "data"), study.Cells[0].Dataset.File("path"));
@@ -110,18 +113,24 @@ public sealed class StudyFileTests : IDisposable
     [Fact]
     public void Two_entries_of_one_name_are_told_apart_in_tables()
     {
-        Study study = Read(Sample, "attacks=[badnets, {name: badnets, poison_rate: 0.05}, {name: badnets, poison_rate: 0.1, label: heavy}]", "seeds=[0]");
+        Study study = Read(Sample,
+            "attacks=[badnets, {name: badnets, poison_rate: 0.05}, {name: badnets, poison_rate: 0.1, label: heavy}]",
+            "seeds=[0]");
         Assert.Equal(["badnets", "badnets poison_rate=0.05", "heavy"], study.Cells.Take(3).Select(c => c.AttackLabel));
     }
 
     [Theory]
     [InlineData("modles: [vim]", "study.yaml:1:1: a study has no key 'modles'; did you mean 'models'?")]
-    [InlineData("datasets: [signs]\nmodels:\n  - {name: vim, embed_dmi: 3}", "study.yaml:3:17: vim has no option 'embed_dmi'; did you mean 'embed_dim'?")]
+    [InlineData("datasets: [signs]\nmodels:\n  - {name: vim, embed_dmi: 3}",
+        "study.yaml:3:17: vim has no option 'embed_dmi'; did you mean 'embed_dim'?")]
     [InlineData("datasets: [sings]", "study.yaml:1:12: there is no dataset 'sings'; did you mean 'signs'?")]
-    [InlineData("datasets: [signs]\nmodels: []", "study.yaml:2:9: models is an empty list, expected a list with at least one entry, e.g. models: [...]")]
-    [InlineData("datasets: signs", "study.yaml:1:11: datasets is 'signs', expected a list with at least one entry, e.g. datasets: [signs]")]
+    [InlineData("datasets: [signs]\nmodels: []",
+        "study.yaml:2:9: models is an empty list, expected a list with at least one entry, e.g. models: [...]")]
+    [InlineData("datasets: signs",
+        "study.yaml:1:11: datasets is 'signs', expected a list with at least one entry, e.g. datasets: [signs]")]
     [InlineData("datasets: [signs, signs]", "study.yaml:1:19: is the same dataset as the one at")]
-    [InlineData("datasets: [{count: 3}]", "study.yaml:1:12: has no 'name', expected the name of a dataset; valid are signs, cifar10")]
+    [InlineData("datasets: [{count: 3}]",
+        "study.yaml:1:12: has no 'name', expected the name of a dataset; valid are signs, cifar10")]
     [InlineData("datasets: [{name: signs, count: 0}]", "study.yaml:1:33: count is 0, expected at least 1")]
     [InlineData("datasets: [{name: signs, count: [1]}]", "study.yaml:1:33: count is a list, expected a whole number (pictures)")]
     [InlineData("datasets: [{name: signs, count: }]", "study.yaml:1:33: count is empty, expected a whole number (pictures)")]
@@ -139,7 +148,8 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("about: x", "the key 'datasets' is missing, expected a list")]
     public void A_mistake_is_one_line_with_its_place(string yaml, string expected)
     {
-        string rest = yaml.StartsWith("name: ../", StringComparison.Ordinal) ? "\nmodels: [vim]\nattacks: [none]\npreset: quick" : "";
+        string rest = yaml.StartsWith("name: ../", StringComparison.Ordinal)
+            ? "\nmodels: [vim]\nattacks: [none]\npreset: quick" : "";
         Assert.Contains(expected, Error(yaml + rest), StringComparison.Ordinal);
     }
 
@@ -159,14 +169,17 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("train", "is not of the form key=value")]
     [InlineData("train..epochs=1", "has an empty part in its key")]
     [InlineData("attacks.2.trigger=/nowhere/x.png", "does not exist")]
-    public void A_mistake_in_set_names_its_text(string set, string expected) => Assert.Contains(expected, Error(Sample, set), StringComparison.Ordinal);
+    public void A_mistake_in_set_names_its_text(string set, string expected) =>
+        Assert.Contains(expected, Error(Sample, set), StringComparison.Ordinal);
 
     [Fact]
     public void Set_reaches_every_part()
     {
-        Study study = Read(Sample, "seeds=[5]", "train.epochs=3", "models=[vim]", "models.0.depth=2", "attacks.0=badnets", "attacks.1={name: blend, alpha: 0.5}", "preset=toolbox");
+        Study study = Read(Sample, "seeds=[5]", "train.epochs=3", "models=[vim]", "models.0.depth=2", "attacks.0=badnets",
+            "attacks.1={name: blend, alpha: 0.5}", "preset=toolbox");
         Cell cell = study.Cells[1];
-        Assert.Equal((5L, 3, 2, 0.5m, "toolbox"), (cell.Seed, cell.Training.Integer("epochs"), cell.Model.Integer("depth"), cell.Attack.Number("alpha"), study.Preset));
+        Assert.Equal((5L, 3, 2, 0.5m, "toolbox"),
+            (cell.Seed, cell.Training.Integer("epochs"), cell.Model.Integer("depth"), cell.Attack.Number("alpha"), study.Preset));
     }
 
     [Fact]
@@ -188,7 +201,8 @@ public sealed class StudyFileTests : IDisposable
 
     [Fact]
     public void Ten_thousand_cells_are_enough() =>
-        Assert.Contains("has 12000 cells, more than 10000", Error(Sample, $"seeds=[{string.Join(",", Enumerable.Range(0, 2000))}]"), StringComparison.Ordinal);
+        Assert.Contains("has 12000 cells, more than 10000",
+            Error(Sample, $"seeds=[{string.Join(",", Enumerable.Range(0, 2000))}]"), StringComparison.Ordinal);
 
     [Fact]
     public void A_damaged_study_is_a_study_or_one_line()

@@ -173,7 +173,8 @@ public sealed class CellDirectoryTests : IDisposable
     public void A_result_with_flat_numbers_only_is_read_as_measurements(string protocol, MeasuredInput input)
     {
         Cell defended = StudyFile.Read(folder.File("d.yaml",
-            $"datasets: [signs]\nmodels: [vim]\nattacks: [badnets]\ndefences: [{{name: patch-drop, protocol: {protocol}}}]\npreset: quick"),
+            $"datasets: [signs]\nmodels: [vim]\nattacks: [badnets]\ndefences: [{{name: patch-drop, protocol: "
+                + $"{protocol}}}]\npreset: quick"),
             SampleCatalogs.All, []).Cells[0];
         var old = new CellDirectory(folder.File("runs/old"), defended);
         old.Start();

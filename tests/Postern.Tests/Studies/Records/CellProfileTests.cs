@@ -5,7 +5,8 @@ namespace Postern.Tests.Studies;
 
 public class CellProfileTests
 {
-    private static readonly CellProfile Sample = new(Seconds: 20, Images: 600, Preparation: 1, DataWait: 0.5, Forward: 3, Backward: 6, Optimizer: 0.5, Evaluation: 4, Checkpoint: 2);
+    private static readonly CellProfile Sample = new(Seconds: 20, Images: 600, Preparation: 1, DataWait: 0.5, Forward: 3,
+        Backward: 6, Optimizer: 0.5, Evaluation: 4, Checkpoint: 2);
 
     [Fact]
     public void Parts_add_up_to_the_whole_and_images_are_counted_against_training_alone()
@@ -17,7 +18,9 @@ public class CellProfileTests
     }
 
     [Fact]
-    public void The_parts_of_an_interrupted_cell_add_up() => Assert.Equal((40, 1200, 6, 60), ((Sample + Sample).Seconds, (Sample + Sample).Images, (Sample + Sample).Other, (Sample + Sample).ImagesPerSecond));
+    public void The_parts_of_an_interrupted_cell_add_up() =>
+        Assert.Equal((40, 1200, 6, 60),
+            ((Sample + Sample).Seconds, (Sample + Sample).Images, (Sample + Sample).Other, (Sample + Sample).ImagesPerSecond));
 
     [Fact]
     public void A_clock_gives_time_to_what_took_it_even_where_that_failed()
@@ -37,7 +40,8 @@ public class CellProfileTests
         CellProfile profile = clock.Profile;
         Assert.True(profile.Evaluation >= 0.025, $"{profile}");
         Assert.True(profile.Checkpoint >= 0.015, $"{profile}");
-        Assert.Equal((10, 1d, 2d, 3d, 4d), (profile.Images, profile.DataWait, profile.Forward, profile.Backward, profile.Optimizer));
+        Assert.Equal((10, 1d, 2d, 3d, 4d),
+            (profile.Images, profile.DataWait, profile.Forward, profile.Backward, profile.Optimizer));
         Assert.True(profile.Seconds >= profile.Evaluation + profile.Checkpoint);
     }
 }

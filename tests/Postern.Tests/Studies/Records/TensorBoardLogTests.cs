@@ -8,7 +8,8 @@ public sealed class TensorBoardLogTests : IDisposable
     private readonly CellDirectory directory;
 
     public TensorBoardLogTests() => directory = new CellDirectory(folder.File("runs/s"),
-        StudyFile.Read(folder.File("s.yaml", "datasets: [signs]\nmodels: [vim]\nattacks: [badnets]\npreset: quick"), SampleCatalogs.All, []).Cells[0]);
+        StudyFile.Read(folder.File("s.yaml", "datasets: [signs]\nmodels: [vim]\nattacks: [badnets]\npreset: quick"),
+            SampleCatalogs.All, []).Cells[0]);
 
     public void Dispose() => folder.Dispose();
 
@@ -17,7 +18,8 @@ public sealed class TensorBoardLogTests : IDisposable
     private static EpochMetrics Epoch(int epoch, double loss = 0.5, double? asr = 0.25) =>
         new(epoch, epoch * 10, loss, 1e-3, 0.9, asr, asr is null ? null : 0.75, 1234.5, 0.02, 1.5);
 
-    private (long Step, float Loss)[] Losses() => [.. EventFile.Read(EventPath).Where(p => p.Tag == "train/loss").Select(p => (p.Step, p.Value))];
+    private (long Step, float Loss)[] Losses() =>
+        [.. EventFile.Read(EventPath).Where(p => p.Tag == "train/loss").Select(p => (p.Step, p.Value))];
 
     [Fact]
     public void Every_curve_is_there_under_its_tag_with_the_epoch_as_step_and_the_time_of_writing()
@@ -30,9 +32,11 @@ public sealed class TensorBoardLogTests : IDisposable
         [
             ("train/loss", 1, 0.5f), ("train/lr", 1, 1e-3f), ("test/acc", 1, 0.9f), ("test/asr", 1, 0.25f), ("test/ra", 1, 0.75f),
             ("speed/images_per_second", 1, 1234.5f), ("speed/data_wait", 1, 0.02f),
-            ("train/loss", 2, float.NaN), ("train/lr", 2, 1e-3f), ("test/acc", 2, 0.9f), ("speed/images_per_second", 2, 1234.5f), ("speed/data_wait", 2, 0.02f),
+            ("train/loss", 2, float.NaN), ("train/lr", 2, 1e-3f), ("test/acc", 2, 0.9f), ("speed/images_per_second", 2, 1234.5f),
+            ("speed/data_wait", 2, 0.02f),
         ], points.Select(p => (p.Tag, p.Step, p.Value)));
-        Assert.All(points, p => Assert.InRange(p.WallTime, before.ToUnixTimeMilliseconds() / 1000.0, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0));
+        Assert.All(points, p => Assert.InRange(p.WallTime, before.ToUnixTimeMilliseconds() / 1000.0,
+            DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0));
     }
 
     [Fact]
@@ -49,7 +53,8 @@ public sealed class TensorBoardLogTests : IDisposable
         // RFC 3720, appendix B.4: 32 bytes of zeros, of ones, and counting up.
         Assert.Equal([0x8A9136AAu, 0x62A8AB43u, 0x46DD794Eu], new[]
         {
-            EventFile.Crc32C(new byte[32]), EventFile.Crc32C([.. Enumerable.Repeat((byte)255, 32)]), EventFile.Crc32C([.. Enumerable.Range(0, 32).Select(i => (byte)i)]),
+            EventFile.Crc32C(new byte[32]), EventFile.Crc32C([.. Enumerable.Repeat((byte)255, 32)]),
+                EventFile.Crc32C([.. Enumerable.Range(0, 32).Select(i => (byte)i)]),
         });
     }
 
@@ -112,6 +117,7 @@ public sealed class TensorBoardLogTests : IDisposable
     public void A_file_that_cannot_be_written_is_named()
     {
         Directory.CreateDirectory(EventPath);
-        Assert.StartsWith($"{EventPath}: cannot be written", Assert.Throws<InputException>(() => directory.AppendMetrics(Epoch(1))).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{EventPath}: cannot be written",
+            Assert.Throws<InputException>(() => directory.AppendMetrics(Epoch(1))).Message, StringComparison.Ordinal);
     }
 }

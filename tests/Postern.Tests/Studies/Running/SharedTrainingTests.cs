@@ -34,7 +34,8 @@ public sealed class SharedTrainingTests : IDisposable
 
     private CellResult ResultOf(Study study, Cell cell) => new RunFolder(study, Runs).Of(cell).ReadResult()!;
 
-    private bool Trained(Study study, Cell cell) => File.Exists(Path.Combine(new RunFolder(study, Runs).Path, cell.Id, "last.safetensors"));
+    private bool Trained(Study study, Cell cell) =>
+        File.Exists(Path.Combine(new RunFolder(study, Runs).Path, cell.Id, "last.safetensors"));
 
     [Fact]
     public void A_defence_that_is_used_in_tests_only_tests_the_weights_of_the_undefended_cell()
@@ -55,8 +56,10 @@ public sealed class SharedTrainingTests : IDisposable
         Assert.Equal(Of("drop in training").Id, ResultOf(study, Of("drop in both")).TrainedBy);
 
         CellResult none = ResultOf(study, Of("none")), detector = ResultOf(study, Of("detector"));
-        Assert.Equal((none.AccCorrect, none.AsrHits, none.FinalLoss), (detector.AccCorrect, detector.AsrHits, detector.FinalLoss));
-        Assert.Equal((4, none.AccTotal, none.AsrTotal), (detector.Detection!.Clean.Count, detector.Detection.Clean.Sum(), detector.Detection.Triggered.Sum()));
+        Assert.Equal((none.AccCorrect, none.AsrHits, none.FinalLoss),
+            (detector.AccCorrect, detector.AsrHits, detector.FinalLoss));
+        Assert.Equal((4, none.AccTotal, none.AsrTotal),
+            (detector.Detection!.Clean.Count, detector.Detection.Clean.Sum(), detector.Detection.Triggered.Sum()));
         // Shuffled signs are taken for something else at least now and then.
         Assert.True(detector.Detection.Clean[0] < none.AccTotal);
         Assert.Equal(none.AsrTotal, none.TriggeredConfusion!.Sum(c => c.Count));
@@ -66,7 +69,8 @@ public sealed class SharedTrainingTests : IDisposable
     [Fact]
     public void Cells_start_from_one_clean_training_and_keep_its_knowledge()
     {
-        Study study = Read("tuned", "pretrain: {train: {epochs: 12, lr: 0.003}, seed: 7}\nseeds: [0, 1]\n"), scratch = Read("scratch", "seeds: [0, 1]\n");
+        Study study = Read("tuned", "pretrain: {train: {epochs: 12, lr: 0.003}, seed: 7}\nseeds: [0, 1]\n"),
+            scratch = Read("scratch", "seeds: [0, 1]\n");
         Assert.Single(study.Cells.Select(c => study.Work.Of(c).Pretraining!.Id).Distinct());
         Cell start = study.Work.Of(study.Cells[0]).Pretraining!;
         Assert.Equal(("none", 7L, 12), (start.Attack.Name, start.Seed, start.Training.Integer("epochs")));
@@ -133,7 +137,8 @@ public sealed class SharedTrainingTests : IDisposable
     [InlineData("pretrain: {epochs: 3}", "pretrain has no key 'epochs'")]
     [InlineData("pretrain: {train: {epocs: 3}}", "train has no option 'epocs'; did you mean 'epochs'?")]
     [InlineData("defences: [patch-drp]", "there is no defence 'patch-drp'; did you mean 'patch-drop'?")]
-    [InlineData("defences: [{name: patch-drop, protocol: never}]", "protocol is 'never', expected one of train, test, both, detect")]
+    [InlineData("defences: [{name: patch-drop, protocol: never}]",
+        "protocol is 'never', expected one of train, test, both, detect")]
     [InlineData("published: nowhere.yaml", "published names ")]
     [InlineData("defenses: [none]", "a study has no key 'defenses'; did you mean 'defences'?")]
     public void A_mistake_is_one_line(string yaml, string expected) =>
@@ -142,7 +147,8 @@ public sealed class SharedTrainingTests : IDisposable
     [Fact]
     public void A_plan_needs_no_data_and_says_what_is_missing()
     {
-        string path = folder.File("absent.yaml", Small.Replace("{name: signs, train: 160, test: 64}", "{name: cifar10, path: nowhere}", StringComparison.Ordinal));
+        string path = folder.File("absent.yaml",
+            Small.Replace("{name: signs, train: 160, test: 64}", "{name: cifar10, path: nowhere}", StringComparison.Ordinal));
         Assert.Throws<InputException>(() => StudyArguments.ReadFile(path, []));
         Study plan = StudyArguments.ReadFile(path, [], planOnly: true);
         Assert.Equal([Path.Combine(folder.Path, "nowhere")], plan.Missing);

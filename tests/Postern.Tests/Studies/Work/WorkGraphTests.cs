@@ -41,7 +41,8 @@ public sealed class WorkGraphTests : IDisposable
     [Fact]
     public void A_part_of_a_study_keeps_what_its_cells_rest_on_and_nothing_else()
     {
-        Study study = Read("attacks: [badnets, issba]\ndefences: [{name: patch-drop, protocol: test}]\npretrain: {train: {epochs: 1}}\n");
+        Study study =
+            Read("attacks: [badnets, issba]\ndefences: [{name: patch-drop, protocol: test}]\npretrain: {train: {epochs: 1}}\n");
         Study part = study.Only(["attack=badnets"]);
         Assert.Equal(["none", "badnets", "badnets"], part.Work.Cells.Select(c => c.Attack.Name));
         Assert.Equal(part.Cells[0].Id, part.Work.Cells.Last().Id);
@@ -57,7 +58,8 @@ public sealed class WorkGraphTests : IDisposable
     {
         AttackEntry entry = AttackCatalog.All.Get(attack, attack);
         Assert.All(entry.PlanOptions, name => Assert.Contains(name, entry.Options.Select(o => o.Name)));
-        Assert.Single(Preparations(Read($"attacks: [{attack}, {{name: {attack}, poison_rate: 0.0025, accept: warn}}]\nseeds: [0, 1]\n")));
+        Assert.Single(
+            Preparations(Read($"attacks: [{attack}, {{name: {attack}, poison_rate: 0.0025, accept: warn}}]\nseeds: [0, 1]\n")));
         string learning = entry.Options.First(o => o.Name.EndsWith("_epochs", StringComparison.Ordinal)).Name;
         Assert.Equal(2, Preparations(Read($"attacks: [{attack}, {{name: {attack}, {learning}: 3}}]\n")).Length);
     }

@@ -67,7 +67,8 @@ public sealed class WorkQueueTests : IDisposable
         TaskGroup pretraining = Ready(queue).Single();
         queue.Settle(pretraining, TaskOutcome.Failed, "why");
         Assert.True(queue.TryTake(out QueuedGroup? next));
-        Assert.Equal((study.Cells[0].Id, $"train {pretraining.Cell.Id}", "why"), (next.Group.Cell.Id, next.FailedDependency!.Id, next.Error));
+        Assert.Equal((study.Cells[0].Id, $"train {pretraining.Cell.Id}", "why"),
+            (next.Group.Cell.Id, next.FailedDependency!.Id, next.Error));
         queue.Settle(next.Group, TaskOutcome.Failed);
         Assert.Equal(new RunSummary(0, 1, 0), queue.Summary);
     }
@@ -110,7 +111,8 @@ public sealed class WorkQueueTests : IDisposable
     [Fact]
     public void What_an_attack_has_to_learn_is_made_before_any_cell_that_needs_it_while_others_run()
     {
-        WorkQueue queue = Queue(ReadOne("attacks: [{name: issba, poison_rate: 0.01}, {name: issba, poison_rate: 0.02}, badnets]\n"));
+        WorkQueue queue =
+            Queue(ReadOne("attacks: [{name: issba, poison_rate: 0.01}, {name: issba, poison_rate: 0.02}, badnets]\n"));
         List<TaskGroup> first = Ready(queue);
         Assert.Equal([true, false], first.Select(g => g.IsPreparation));
         Assert.Equal("badnets", first[1].Cell.Attack.Name);

@@ -8,9 +8,16 @@ namespace Postern.Tests.Training.Input;
 
 public class AugmentationsTests
 {
-    private static readonly TrainingSettings Plain = new() { Epochs = 1, BatchSize = 4, LearningRate = 1, Schedule = new StepSchedule(1, [], 1) };
+    private static readonly TrainingSettings Plain = new()
+    {
+        Epochs = 1,
+        BatchSize = 4,
+        LearningRate = 1,
+        Schedule = new StepSchedule(1, [], 1),
+    };
 
-    private static Dataset Of(int stored, int input) => new("stripes", new StripeImages(4, stored), new StripeImages(4, stored), input,
+    private static Dataset Of(int stored, int input) => new("stripes", new StripeImages(4, stored),
+        new StripeImages(4, stored), input,
         [0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f], 0, "crop", "");
 
     private static (string Geometry, object? Stage) Names(TrainingSettings settings, int stored, int input)
@@ -33,7 +40,8 @@ public class AugmentationsTests
     {
         TrainingSettings official = Plain with { Augmentation = "official" };
         Assert.Equal("Crops.FlipCrop", Names(official, 32, 32).Geometry);
-        Assert.Equal([Postern.Imaging.Interpolation.Bicubic], Assert.IsType<ResizedCrop>(Names(official, 256, 224).Stage).Kernels);
+        Assert.Equal([Postern.Imaging.Interpolation.Bicubic],
+            Assert.IsType<ResizedCrop>(Names(official, 256, 224).Stage).Kernels);
         Assert.Equal([Postern.Imaging.Interpolation.Bilinear],
             Assert.IsType<ResizedCrop>(Names(Plain with { Augmentation = "resized-crop" }, 256, 224).Stage).Kernels);
         Assert.Equal([Postern.Imaging.Interpolation.Bilinear, Postern.Imaging.Interpolation.Bicubic],
@@ -45,13 +53,16 @@ public class AugmentationsTests
     {
         TrainingSettings jitter = Plain with { ColorJitter = 0.3 };
         Assert.IsType<ColorJitter>(jitter.AugmentationFor(Of(8, 8)).Color!.Target);
-        RandAugment both = Assert.IsType<RandAugment>((jitter with { RandAugmentMagnitude = 9 }).AugmentationFor(Of(8, 8)).Color!.Target);
+        RandAugment both =
+            Assert.IsType<RandAugment>((jitter with { RandAugmentMagnitude = 9 }).AugmentationFor(Of(8, 8)).Color!.Target);
         Assert.Equal((9, 2), (both.Magnitude, both.Operations));
         Assert.Equal([Postern.Imaging.Interpolation.Bicubic], both.Kernels);
-        Assert.Equal(0.25, Assert.IsType<RandomErasing>((Plain with { RandomErasing = 0.25 }).AugmentationFor(Of(8, 8)).Erasing!.Target).Probability);
+        Assert.Equal(0.25, Assert.IsType<RandomErasing>(
+            (Plain with { RandomErasing = 0.25 }).AugmentationFor(Of(8, 8)).Erasing!.Target).Probability);
     }
 
     [Fact]
     public void An_unknown_name_is_an_error_with_the_nearest_one() =>
-        Assert.Contains("flip-crop", Assert.Throws<InputException>(() => (Plain with { Augmentation = "flip-crp" }).AugmentationFor(Of(8, 8))).Message);
+        Assert.Contains("flip-crop",
+            Assert.Throws<InputException>(() => (Plain with { Augmentation = "flip-crp" }).AugmentationFor(Of(8, 8))).Message);
 }

@@ -18,7 +18,8 @@ public class BatchLoaderTests
             Erasing = new RandomErasing(0.25).Apply,
         };
 
-    private static BatchLoader Loader(Augmentation augmentation, int count = 30, int batch = 8, int workers = 1, ISampleTransform? transform = null) =>
+    private static BatchLoader Loader(
+        Augmentation augmentation, int count = 30, int batch = 8, int workers = 1, ISampleTransform? transform = null) =>
         new(new StripeImages(count, size: 12), Mean, Std, 10, augmentation, transform, batch, workers);
 
     private static float[] Pixels(BatchLoader loader, IReadOnlyList<int> order, int epoch = 0, long seed = 1)
@@ -86,7 +87,8 @@ public class BatchLoaderTests
     {
         var crop = new ResizedCrop([Interpolation.Bilinear, Interpolation.Bicubic]);
         Augmentation[] cropping = [Augmentations.Centre, new(crop.Apply) { Region = ResizedCrop.Region }];
-        float[] picture = Array.ConvertAll(ImageFileTests.Noise(32, 32, seed: 1).Pixels, v => v / 255f), needed = new float[picture.Length];
+        float[] picture = Array.ConvertAll(ImageFileTests.Noise(32, 32, seed: 1).Pixels, v => v / 255f),
+            needed = new float[picture.Length];
         foreach (Augmentation augmentation in cropping)
         {
             for (int i = 0; i < 50; i++)

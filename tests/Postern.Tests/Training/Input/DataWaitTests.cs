@@ -14,7 +14,13 @@ public class DataWaitTests
     {
         using var model = new ResNet(new ResNetConfig([4, 4, 8, 8], ImageNetStem: false, Classes: 4));
         model.Initialise(1);
-        var settings = new TrainingSettings { Epochs = 1, BatchSize = 8, LearningRate = 0.01, Schedule = new StepSchedule(0.01, [], 1) };
+        var settings = new TrainingSettings
+        {
+            Epochs = 1,
+            BatchSize = 8,
+            LearningRate = 0.01,
+            Schedule = new StepSchedule(0.01, [], 1),
+        };
         using var trainer = new Trainer(model, settings, seed: 1);
         float[] half = [0.5f, 0.5f, 0.5f];
         var images = new SlowStart();

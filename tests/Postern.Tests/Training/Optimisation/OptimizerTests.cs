@@ -14,12 +14,19 @@ public class OptimizerTests
     [Fact]
     public void AdamW_walks_the_librarys_way() => Walk(
         parameters => new AdamW(parameters, 0.9, 0.99),
-        (p, decay) => new TorchSharp.Modules.AdamW([new TorchSharp.Modules.AdamW.ParamGroup([p], new TorchSharp.Modules.AdamW.Options { LearningRate = 0.01, beta1 = 0.9, beta2 = 0.99, eps = 1e-8, weight_decay = decay, amsgrad = false, maximize = false })], 0.01));
+        (p, decay) =>
+            new TorchSharp.Modules.AdamW(
+                [new TorchSharp.Modules.AdamW.ParamGroup([p],
+                    new TorchSharp.Modules.AdamW.Options { LearningRate = 0.01, beta1 = 0.9, beta2 = 0.99, eps = 1e-8,
+                        weight_decay = decay, amsgrad = false, maximize = false })], 0.01));
 
     [Fact]
     public void Sgd_walks_the_librarys_way() => Walk(
         parameters => new Sgd(parameters, 0.9),
-        (p, decay) => new SGD([new SGD.ParamGroup([p], new SGD.Options { LearningRate = 0.01, momentum = 0.9, dampening = 0, weight_decay = decay, nesterov = false, maximize = false })], 0.01, 0.9));
+        (p, decay) =>
+            new SGD(
+                [new SGD.ParamGroup([p], new SGD.Options { LearningRate = 0.01, momentum = 0.9, dampening = 0,
+                    weight_decay = decay, nesterov = false, maximize = false })], 0.01, 0.9));
 
     [Fact]
     public void A_parameter_without_gradient_is_left_alone()

@@ -33,7 +33,8 @@ public class ScheduleTests
     {
         // docs/reference/models.md 7.4, had by running that program's scheduler: lr 5e-6 * 128 / 512, five warm-up epochs from
         // 1e-5.
-        var schedule = new EpochSchedule(new CosineSchedule(Base: 1.25e-6, Min: 1e-5, WarmupStart: 1e-5, WarmupEpochs: 5, Epochs: 3), Lag: 1);
+        var schedule = new EpochSchedule(
+            new CosineSchedule(Base: 1.25e-6, Min: 1e-5, WarmupStart: 1e-5, WarmupEpochs: 5, Epochs: 3), Lag: 1);
         Assert.Equal(1e-5, schedule.At(0), 1e-12);
         Assert.Equal(1e-5, schedule.At(1), 1e-12);
         Assert.Equal(8.25e-6, schedule.At(2), 1e-12);

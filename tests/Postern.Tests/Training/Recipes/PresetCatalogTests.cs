@@ -11,11 +11,13 @@ public class PresetCatalogTests
     {
         ICatalogEntry datasetEntry = DatasetCatalog.All.Single(d => d.Name == dataset);
         ICatalogEntry modelEntry = ModelCatalog.All.Single(m => m.Name == model);
-        ICatalogEntry resolved = PresetCatalog.All.Single(p => p.Name == preset).For(new Choice(datasetEntry), new Choice(modelEntry));
+        ICatalogEntry resolved = PresetCatalog.All.Single(p => p.Name == preset)
+            .For(new Choice(datasetEntry), new Choice(modelEntry));
         return new Choice(resolved, overrides.ToDictionary(o => o.Key, o => o.Value));
     }
 
-    private static TrainingSettings Settings(string preset, string dataset, string model) => TrainingOptions.Settings(Training(preset, dataset, model));
+    private static TrainingSettings Settings(string preset, string dataset, string model) =>
+        TrainingOptions.Settings(Training(preset, dataset, model));
 
     [Fact]
     public void Every_preset_gives_valid_settings_for_every_model_and_dataset()
@@ -84,9 +86,11 @@ public class PresetCatalogTests
 
     [Fact]
     public void Scratch_32_scales_its_rate_with_the_batch() =>
-        Assert.Equal(0.001, TrainingOptions.Settings(Training("scratch-32", "cifar10", "vim-cifar", ("batch_size", "512"))).LearningRate, 1e-12);
+        Assert.Equal(0.001,
+            TrainingOptions.Settings(Training("scratch-32", "cifar10", "vim-cifar", ("batch_size", "512"))).LearningRate, 1e-12);
 
     [Fact]
     public void A_preset_cannot_name_an_option_that_does_not_exist() =>
-        Assert.Contains("mixups", Assert.Throws<ArgumentException>(() => TrainingOptions.With(("mixups", "1"))).Message, StringComparison.Ordinal);
+        Assert.Contains("mixups", Assert.Throws<ArgumentException>(() => TrainingOptions.With(("mixups", "1"))).Message,
+            StringComparison.Ordinal);
 }

@@ -5,16 +5,17 @@ namespace Postern.Tests.Training.Recipes;
 
 public class TrainingNotesTests
 {
-    private static TrainingSettings Settings(double lr, double weightDecay, ISchedule schedule, double ema = 0, double mixup = 0) => new()
-    {
-        Epochs = 3,
-        BatchSize = 128,
-        LearningRate = lr,
-        WeightDecay = weightDecay,
-        Schedule = schedule,
-        EmaDecay = ema,
-        MixupAlpha = mixup,
-    };
+    private static TrainingSettings Settings(
+        double lr, double weightDecay, ISchedule schedule, double ema = 0, double mixup = 0) => new()
+        {
+            Epochs = 3,
+            BatchSize = 128,
+            LearningRate = lr,
+            WeightDecay = weightDecay,
+            Schedule = schedule,
+            EmaDecay = ema,
+            MixupAlpha = mixup,
+        };
 
     [Fact]
     public void Ordinary_settings_are_not_commented()
@@ -28,7 +29,9 @@ public class TrainingNotesTests
     {
         var schedule = new EpochSchedule(new CosineSchedule(1.25e-6, 1e-5, 1e-5, 5, 3), Lag: 1);
         string notes = string.Join('\n', TrainingNotes.Of(Settings(1.25e-6, 1e-8, schedule, ema: 0.99996, mixup: 0.8), 10_000));
-        Assert.Contains("the warm-up lasts 5 epochs and training 3: the base rate 1.25e-06 is never reached; its epochs run at 1e-05, 1e-05, 8.25e-06", notes, StringComparison.Ordinal);
+        Assert.Contains(
+            "the warm-up lasts 5 epochs and training 3: the base rate 1.25e-06 is never reached; its epochs run at 1e-05, "
+                + "1e-05, 8.25e-06", notes, StringComparison.Ordinal);
         Assert.Contains("falls during the warm-up", notes, StringComparison.Ordinal);
         Assert.Contains("weight decay 1e-08 is as good as none", notes, StringComparison.Ordinal);
         Assert.Contains("after 234 updates the running mean (EMA) still holds 99 %", notes, StringComparison.Ordinal);

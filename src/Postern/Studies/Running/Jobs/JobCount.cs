@@ -8,8 +8,8 @@ public static class JobCount
 {
     private const long Gigabyte = 1L << 30;
 
-    // Small operations end before a second thread has begun: two processes of one thread do 1.9 times the work of one with two there.
-    // The other rows, and all memory, are estimates.
+    // Small operations end before a second thread has begun: two processes of one thread do 1.9 times the work of one with two
+    // there. The other rows, and all memory, are estimates.
     private static readonly Weight[] Weights =
     [
         new(MultiplyAdds: 50_000_000, Threads: 1, Memory: 2 * Gigabyte),

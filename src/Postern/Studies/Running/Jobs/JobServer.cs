@@ -33,7 +33,8 @@ public sealed class JobServer(RunFolder run, int threads, bool profiles)
         foreach (JobOrder order in asked.GetConsumingEnumerable(cancel))
         {
             if (!cells.TryGetValue(order.Cell, out Cell? cell) || !groups.TryGetValue(order.Place, out TaskGroup? group))
-                throw new InputException(run.Study.FilePath, $"has no cell {order.Cell} any more; it was changed while it ran, run it again");
+                throw new InputException(run.Study.FilePath,
+                    $"has no cell {order.Cell} any more; it was changed while it ran, run it again");
             (TaskOutcome outcome, string? error) = worker.Run(group with { Cell = cell }, order.Waits, stop.Token);
             output.Say(new Settled(cell.Id, outcome, error));
         }

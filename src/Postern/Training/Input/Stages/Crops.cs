@@ -19,7 +19,8 @@ public static class Crops
 
     /// <summary>The centre as a stage; draws nothing.</summary>
     public static void Centre(
-        ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream, StageScratch scratch) =>
+        ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream,
+        StageScratch scratch) =>
         Centre(source, sourceSize, target, targetSize);
 
     /// <summary>What the centre is cut out of.</summary>
@@ -34,7 +35,8 @@ public static class Crops
     /// recipe crops first, which is the same in distribution.
     /// </summary>
     public static void FlipCrop(
-        ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream, StageScratch scratch)
+        ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream,
+        StageScratch scratch)
     {
         bool flip = stream.NextBool();
         RandomCrop(source, sourceSize, target, targetSize, flip, ref stream);
@@ -42,12 +44,14 @@ public static class Crops
 
     /// <summary>A random crop after zero padding by 4; no flip, for signs that have a left and a right.</summary>
     public static void Crop(
-        ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream, StageScratch scratch) =>
+        ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream,
+        StageScratch scratch) =>
         RandomCrop(source, sourceSize, target, targetSize, flip: false, ref stream);
 
     /// <summary>Rotation by up to 15 degrees either way, nearest neighbour, zero fill (GTSRB).</summary>
     public static void Rotate(
-        ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream, StageScratch scratch)
+        ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream,
+        StageScratch scratch)
     {
         double degrees = stream.NextDouble(-MaxRotation, MaxRotation);
         if (sourceSize == targetSize)

@@ -49,7 +49,8 @@ public sealed record RandAugment(double Magnitude, int Operations, IReadOnlyList
     /// <param name="fill">Red, green and blue of what comes in from outside.</param>
     /// <param name="scratch">Holds the picture.</param>
     public static void Perform(
-        AugmentOperation operation, double level, double sign, Interpolation kernel, ReadOnlySpan<byte> fill, StageScratch scratch)
+        AugmentOperation operation, double level, double sign, Interpolation kernel, ReadOnlySpan<byte> fill,
+        StageScratch scratch)
     {
         RgbImage image = scratch.Picture;
         double share = level / MaxLevel, direction = sign * share;
@@ -73,13 +74,14 @@ public sealed record RandAugment(double Magnitude, int Operations, IReadOnlyList
         }
     }
 
-    private static AffineTransform Geometry(AugmentOperation operation, double direction, int width, int height) => operation switch
-    {
-        AugmentOperation.Rotate => AffineTransform.Rotate(direction * 30, width, height),
-        AugmentOperation.ShearX => AffineTransform.ShearX(direction * 0.3),
-        AugmentOperation.ShearY => AffineTransform.ShearY(direction * 0.3),
-        AugmentOperation.TranslateX => AffineTransform.Translate(direction * 0.45 * width, 0),
-        AugmentOperation.TranslateY => AffineTransform.Translate(0, direction * 0.45 * height),
-        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "not an operation of RandAugment"),
-    };
+    private static AffineTransform Geometry(
+        AugmentOperation operation, double direction, int width, int height) => operation switch
+        {
+            AugmentOperation.Rotate => AffineTransform.Rotate(direction * 30, width, height),
+            AugmentOperation.ShearX => AffineTransform.ShearX(direction * 0.3),
+            AugmentOperation.ShearY => AffineTransform.ShearY(direction * 0.3),
+            AugmentOperation.TranslateX => AffineTransform.Translate(direction * 0.45 * width, 0),
+            AugmentOperation.TranslateY => AffineTransform.Translate(0, direction * 0.45 * height),
+            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "not an operation of RandAugment"),
+        };
 }

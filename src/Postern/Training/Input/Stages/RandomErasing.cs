@@ -21,7 +21,8 @@ public sealed record RandomErasing(double Probability)
         {
             for (int row = box.Top; row < box.Top + box.Height; row++)
             {
-                foreach (ref float value in picture.Slice((channel * size + row) * size + box.Left, box.Width)) value = (float)stream.NextNormal();
+                foreach (ref float value in picture.Slice((channel * size + row) * size + box.Left, box.Width))
+                    value = (float)stream.NextNormal();
             }
         }
     }

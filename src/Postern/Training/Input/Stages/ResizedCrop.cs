@@ -14,7 +14,8 @@ public sealed record ResizedCrop(IReadOnlyList<Interpolation> Kernels)
 
     /// <summary>The stage.</summary>
     public void Apply(
-        ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream, StageScratch scratch)
+        ReadOnlySpan<float> source, int sourceSize, Span<float> target, int targetSize, ref RandomStream stream,
+        StageScratch scratch)
     {
         PixelBox box = Draw(sourceSize, ref stream);
         bool flip = stream.NextBool();

@@ -13,7 +13,8 @@ public class JobCountTests
     [InlineData(4_000_000_000L, 100, 4, 1)]
     [InlineData(9_000_000L, 3, 16, 3)]
     [InlineData(0L, 0, 16, 1)]
-    public void Small_models_take_one_thread_each_and_no_job_is_without_a_cell(long multiplyAdds, int cells, int threads, int expected) =>
+    public void Small_models_take_one_thread_each_and_no_job_is_without_a_cell(
+        long multiplyAdds, int cells, int threads, int expected) =>
         Assert.Equal(expected, JobCount.Auto(multiplyAdds, cells, threads, Plenty));
 
     [Fact]

@@ -22,7 +22,8 @@ public sealed class JobServerTests : IDisposable
         """), []);
 
     private static string[] Said(StringWriter events) =>
-        [.. events.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("says").GetString()!)];
+        [.. events.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => JsonDocument.Parse(l).RootElement.GetProperty("says").GetString()!)];
 
     [Fact]
     public async Task A_cell_is_run_when_it_is_asked_for_and_its_turns_are_said()
@@ -32,14 +33,17 @@ public sealed class JobServerTests : IDisposable
         using var orders = new StreamReader(new AnonymousPipeClientStream(PipeDirection.In, input.ClientSafePipeHandle));
         using var events = new StringWriter();
         var server = new JobServer(new RunFolder(study, folder.File("runs")), 1, profiles: true);
-        Task serving = Task.Run(() => server.Serve(orders, events, CancellationToken.None), TestContext.Current.CancellationToken);
+        Task serving =
+            Task.Run(() => server.Serve(orders, events, CancellationToken.None), TestContext.Current.CancellationToken);
         input.Write("no order\n"u8);
-        input.Write(System.Text.Encoding.UTF8.GetBytes(JobLine.Of(new JobOrder(study.Cells[0].Id, study.Cells[0].Id, Waits: false)) + "\n"));
+        input.Write(System.Text.Encoding.UTF8.GetBytes(
+            JobLine.Of(new JobOrder(study.Cells[0].Id, study.Cells[0].Id, Waits: false)) + "\n"));
         CellDirectory directory = new RunFolder(study, folder.File("runs")).Of(study.Cells[0]);
         while (!directory.IsDone && !serving.IsCompleted) await Task.Delay(20, TestContext.Current.CancellationToken);
         input.Dispose();
         await serving;
-        Assert.Equal(["started", "epoch", "epoch", "finished", "settled"], Said(events).Where(s => s is not ("noted" or "stepped")));
+        Assert.Equal(["started", "epoch", "epoch", "finished", "settled"],
+            Said(events).Where(s => s is not ("noted" or "stepped")));
         Assert.NotNull(directory.ReadProfile());
     }
 
@@ -60,6 +64,7 @@ public sealed class JobServerTests : IDisposable
         using var events = new StringWriter();
         var server = new JobServer(new RunFolder(Read(epochs: 1), folder.File("runs")), 1, profiles: false);
         Assert.Contains("has no cell signs_other any more",
-            Assert.Throws<InputException>(() => server.Serve(orders, events, CancellationToken.None)).Message, StringComparison.Ordinal);
+            Assert.Throws<InputException>(() => server.Serve(orders, events, CancellationToken.None)).Message,
+            StringComparison.Ordinal);
     }
 }

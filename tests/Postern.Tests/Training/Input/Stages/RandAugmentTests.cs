@@ -13,7 +13,8 @@ public class RandAugmentTests
     private static readonly byte[] Fill = [124, 116, 104];
     private static readonly RgbImage Noise = ImageFileTests.Noise(Size, Size, seed: 4);
 
-    private static RandAugment Official(params Interpolation[] kernels) => new(9, 2, kernels.Length > 0 ? kernels : [Interpolation.Bicubic], Fill);
+    private static RandAugment Official(params Interpolation[] kernels) =>
+        new(9, 2, kernels.Length > 0 ? kernels : [Interpolation.Bicubic], Fill);
 
     [Theory]
     [InlineData(AugmentOperation.Rotate)]
@@ -77,7 +78,8 @@ public class RandAugmentTests
         foreach (int i in Enumerable.Range(0, 600))
         {
             byte[] result = Array.ConvertAll(Run(one, source, Size, i), v => (byte)MathF.Round(255 * v));
-            foreach (AugmentOperation flat in new[] { AugmentOperation.AutoContrast, AugmentOperation.Equalize, AugmentOperation.Invert })
+            foreach (AugmentOperation flat in new[] { AugmentOperation.AutoContrast, AugmentOperation.Equalize,
+                AugmentOperation.Invert })
                 if (result.AsSpan().SequenceEqual(Perform(flat, 5, 1))) found.Add($"{flat}");
             found.Add(Convert.ToHexString(result.AsSpan(0, 60)));
         }
@@ -137,7 +139,8 @@ public class RandAugmentTests
         return picture;
     }
 
-    private static byte[] Perform(AugmentOperation operation, double level, double sign, Interpolation kernel = Interpolation.Bicubic)
+    private static byte[] Perform(
+        AugmentOperation operation, double level, double sign, Interpolation kernel = Interpolation.Bicubic)
     {
         var scratch = new StageScratch();
         scratch.Load(Array.ConvertAll(Noise.Pixels, v => v / 255f), Size);

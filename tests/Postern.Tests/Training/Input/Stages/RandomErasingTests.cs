@@ -42,7 +42,8 @@ public class RandomErasingTests
             int[] changed = [.. Enumerable.Range(0, picture.Length).Where(p => picture[p] != 100f)];
             if (changed.Length == 0) continue;
             erased++;
-            int[] rows = [.. changed.Select(p => p / Size % Size).Distinct()], columns = [.. changed.Select(p => p % Size).Distinct()];
+            int[] rows = [.. changed.Select(p => p / Size % Size).Distinct()],
+                columns = [.. changed.Select(p => p % Size).Distinct()];
             Assert.Equal(3 * (rows.Max() - rows.Min() + 1) * (columns.Max() - columns.Min() + 1), changed.Length);
             count += changed.Length;
             sum += changed.Sum(p => (double)picture[p]);
