@@ -1,4 +1,5 @@
 using Postern.Datasets;
+using Postern.Native;
 using Postern.Training.Input;
 
 namespace Postern.Defences;
@@ -11,15 +12,20 @@ namespace Postern.Defences;
 /// <param name="split">Which of its training pictures.</param>
 /// <param name="batchSize">Pictures of a batch.</param>
 /// <param name="workers">Threads that read.</param>
-public sealed class CleanPictures(Dataset dataset, CleanSplit split, int batchSize, int workers)
+/// <param name="device">Where batches go.</param>
+public sealed class CleanPictures(Dataset dataset, CleanSplit split, int batchSize, int workers, ComputeDevice device)
 {
     /// <summary>The pictures to learn from, as evaluation sees pictures; <c>with</c> another augmentation for training.</summary>
-    public BatchLoader Tuning { get; } = Loader(dataset, split.Tuning, batchSize, workers);
+    public BatchLoader Tuning { get; } = Loader(dataset, split.Tuning, batchSize, workers, device);
 
     /// <summary>The pictures to choose thresholds and hyper-parameters by.</summary>
-    public BatchLoader Validation { get; } = Loader(dataset, split.Validation, batchSize, workers);
+    public BatchLoader Validation { get; } = Loader(dataset, split.Validation, batchSize, workers, device);
 
-    private static BatchLoader Loader(Dataset dataset, IReadOnlyList<int> indices, int batchSize, int workers) =>
+    private static BatchLoader Loader(
+        Dataset dataset, IReadOnlyList<int> indices, int batchSize, int workers, ComputeDevice device) =>
         new(new SubsetImageSet(dataset.Train, [.. indices]), dataset.Mean, dataset.Std, dataset.InputSize,
-            Augmentations.Centre, null, batchSize, workers);
+            Augmentations.Centre, null, batchSize, workers)
+        {
+            Device = device,
+        };
 }

@@ -34,7 +34,8 @@ internal sealed record CleanClassifier(
 
     /// <summary>A network of the classifier's architecture with its initial weights.</summary>
     public ResNet Build(PreparationContext context, int size) =>
-        (ResNet)ModelCatalog.Create(new Choice(ModelCatalog.All.Get(Model, Kind)), context.Dataset.Classes, size, Seed);
+        (ResNet)ModelCatalog.Create(new Choice(ModelCatalog.All.Get(Model, Kind)), context.Dataset.Classes, size, Seed,
+            context.Device);
 
     /// <summary>The trained classifier in evaluation mode, from the cache or trained now; the caller owns it.</summary>
     /// <param name="context">What it is prepared with.</param>

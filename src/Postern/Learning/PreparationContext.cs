@@ -1,4 +1,5 @@
 using Postern.Datasets;
+using Postern.Native;
 
 namespace Postern.Learning;
 
@@ -13,6 +14,9 @@ public sealed record PreparationContext(
 {
     /// <summary>Whether nothing is made that the cache does not hold (<see cref="ArtifactMissingException"/>).</summary>
     public bool FromCacheOnly { get; init; }
+
+    /// <summary>Where its networks and batches live.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
 
     /// <summary>The cache in <see cref="CacheFolder"/>.</summary>
     public ArtifactCache Cache => new(CacheFolder);

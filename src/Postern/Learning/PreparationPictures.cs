@@ -55,5 +55,8 @@ internal sealed class PreparationPictures
 
     /// <summary>Reads pictures as (x - mean) / std.</summary>
     public BatchLoader Loader(ImageSet images, float[] mean, float[] std, Augmentation augment, int batchSize) =>
-        new(images, mean, std, size, augment, null, batchSize, new ThreadBudget(context.Threads).Loaders);
+        new(images, mean, std, size, augment, null, batchSize, new ThreadBudget(context.Threads).Loaders)
+        {
+            Device = context.Device,
+        };
 }

@@ -2,6 +2,7 @@ using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Models;
 using Postern.Models.Checkpoints;
+using Postern.Native;
 using Postern.Training;
 using Postern.Training.Input;
 using Postern.Training.Optimisation;
@@ -26,22 +27,24 @@ public sealed class RobustSurrogate : IDisposable
 
     private readonly Dataset dataset;
     private readonly SurrogateSettings settings;
+    private readonly ComputeDevice device;
     private readonly Backbone model;
     private readonly Normalisation normalisation;
 
-    private RobustSurrogate(Dataset dataset, SurrogateSettings settings)
+    private RobustSurrogate(Dataset dataset, SurrogateSettings settings, ComputeDevice device)
     {
-        (this.dataset, this.settings) = (dataset, settings);
+        (this.dataset, this.settings, this.device) = (dataset, settings, device);
         model = ModelCatalog.Create(
-            new Choice(ModelCatalog.All.Get(settings.Model, "surrogate_model")), dataset.Classes, dataset.InputSize, Seed);
-        normalisation = new Normalisation(dataset.Mean, dataset.Std);
+            new Choice(ModelCatalog.All.Get(settings.Model, "surrogate_model")), dataset.Classes, dataset.InputSize, Seed,
+            device);
+        normalisation = device.Place(new Normalisation(dataset.Mean, dataset.Std));
     }
 
     /// <summary>The surrogate whose training has finished in <paramref name="folder"/>, in evaluation mode.</summary>
     /// <exception cref="InputException">The weights are missing, damaged or of another network.</exception>
-    public static RobustSurrogate Load(string folder, Dataset dataset, SurrogateSettings settings)
+    public static RobustSurrogate Load(string folder, Dataset dataset, SurrogateSettings settings, ComputeDevice device)
     {
-        var surrogate = new RobustSurrogate(dataset, settings);
+        var surrogate = new RobustSurrogate(dataset, settings, device);
         Weights.Load(surrogate.model, Path.Combine(folder, ArtifactCache.WeightsFile));
         surrogate.model.eval();
         return surrogate;
@@ -55,21 +58,22 @@ public sealed class RobustSurrogate : IDisposable
     /// <param name="dataset">Its training split is used; its test split is never read.</param>
     /// <param name="settings">Network and training.</param>
     /// <param name="threads">Threads of the process.</param>
+    /// <param name="device">Where the network and its batches live.</param>
     /// <param name="report">Told the share done, 0 to 1, and a line about it.</param>
     /// <param name="cancel">Stops after the present step.</param>
     /// <exception cref="DivergedException">The loss is not finite.</exception>
     public static RobustSurrogate Train(
-        string folder, Dataset dataset, SurrogateSettings settings, int threads, Action<double, string> report,
-        CancellationToken cancel)
+        string folder, Dataset dataset, SurrogateSettings settings, int threads, ComputeDevice device,
+        Action<double, string> report, CancellationToken cancel)
     {
-        if (File.Exists(Path.Combine(folder, ArtifactCache.WeightsFile))) return Load(folder, dataset, settings);
-        var surrogate = new RobustSurrogate(dataset, settings);
+        if (File.Exists(Path.Combine(folder, ArtifactCache.WeightsFile))) return Load(folder, dataset, settings, device);
+        var surrogate = new RobustSurrogate(dataset, settings, device);
         Backbone model = surrogate.model;
         TrainingSettings training = TrainingOf(settings);
         using var trainer = new Trainer(model, training, Seed);
         var pictures = new SubsetImageSet(dataset.Train, surrogate.TrainingSamples());
         BatchLoader loader =
-            Reader(pictures, dataset.InputSize, training.AugmentationFor(dataset), new ThreadBudget(threads).Loaders);
+            surrogate.Reader(pictures, dataset.InputSize, training.AugmentationFor(dataset), new ThreadBudget(threads).Loaders);
         ArtifactTraining.Run(folder, trainer.Loop, settings.Epochs, () => trainer.RunEpoch(
             loader, step => report(step.ShareOf(settings.Epochs), FormattableString.Invariant(
                 $"epoch {step.Epoch} of {settings.Epochs}, loss {step.Loss:f2}")),
@@ -114,8 +118,8 @@ public sealed class RobustSurrogate : IDisposable
     }
 
     /// <summary>Batches of pictures in [0, 1], not normalised.</summary>
-    internal static BatchLoader Reader(ImageSet images, int inputSize, Augmentation augment, int workers) =>
-        new(images, [0, 0, 0], [1, 1, 1], inputSize, augment, null, BatchSize, workers);
+    internal BatchLoader Reader(ImageSet images, int inputSize, Augmentation augment, int workers) =>
+        new(images, [0, 0, 0], [1, 1, 1], inputSize, augment, null, BatchSize, workers) { Device = device };
 
     /// <summary>
     /// Takes over a batch in [0, 1] and gives what the network is trained on: perturbed where it shall be robust, normalised.

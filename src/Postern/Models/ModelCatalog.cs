@@ -1,4 +1,5 @@
 using Postern.Configuration;
+using Postern.Native;
 
 namespace Postern.Models;
 
@@ -47,12 +48,17 @@ public static class ModelCatalog
     ]);
 
     /// <summary>Builds a backbone with the initial values of <paramref name="seed"/>.</summary>
+    /// <param name="model">The entry with its options.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="imageSize">Side of the input in pixels.</param>
+    /// <param name="seed">Decides the values, the same on every device.</param>
+    /// <param name="device">Where the backbone lives; null for this processor.</param>
     /// <exception cref="InputException">The options do not fit together or the input size.</exception>
-    public static Backbone Create(Choice model, int classes, int imageSize, long seed)
+    public static Backbone Create(Choice model, int classes, int imageSize, long seed, ComputeDevice? device = null)
     {
         Backbone backbone = model.EntryAs<ModelEntry>().Build(model, classes, imageSize);
         backbone.Initialise(seed);
-        return backbone;
+        return (device ?? ComputeDevice.Cpu).Place(backbone);
     }
 
     /// <summary>A backbone at its usual input and number of classes, to count its parameters; its values are seed 0's.</summary>

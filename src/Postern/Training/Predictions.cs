@@ -30,7 +30,7 @@ internal static class Predictions
     public static int[] Of(Func<Tensor, Tensor> logits, Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Array.ConvertAll(logits(images).argmax(1).data<long>().ToArray(), label => (int)label);
+        return Array.ConvertAll(logits(images).argmax(1).cpu().data<long>().ToArray(), label => (int)label);
     }
 
     /// <summary>

@@ -97,7 +97,7 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor loss = lossOf(batch);
-        double value = loss.item<float>();
+        double value = loss.to(ScalarType.Float32).item<float>();
         if (!double.IsFinite(value))
         {
             string why = explain is null ? "try a lower learning rate" : explain(batch);

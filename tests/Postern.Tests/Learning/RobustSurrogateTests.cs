@@ -1,6 +1,7 @@
 using Postern.Attacks.Learned;
 using Postern.Datasets;
 using Postern.Learning;
+using Postern.Native;
 using Postern.Tests.Studies;
 using static TorchSharp.torch;
 
@@ -84,7 +85,7 @@ public sealed class RobustSurrogateTests : IDisposable
     {
         int seen = 0;
         using RobustSurrogate surrogate = RobustSurrogate.Train(folder.File("subset"), dataset,
-            Tiny with { Epochs = 1, Subset = 130, Robust = false }, 1,
+            Tiny with { Epochs = 1, Subset = 130, Robust = false }, 1, ComputeDevice.Cpu,
             (_, _) => seen++, CancellationToken.None);
         Assert.Equal(2, seen);
     }
@@ -103,7 +104,8 @@ public sealed class RobustSurrogateTests : IDisposable
 
     private RobustSurrogate Train(
         string name, SurrogateSettings settings, CancellationToken cancel = default, Action<double, string>? report = null) =>
-        RobustSurrogate.Train(folder.File(name), dataset, settings, threads: 2, report ?? ((_, _) => { }), cancel);
+        RobustSurrogate.Train(folder.File(name), dataset, settings, threads: 2, ComputeDevice.Cpu,
+            report ?? ((_, _) => { }), cancel);
 
     private string Weights(string name) => Path.Combine(folder.File(name), "weights.safetensors");
 }

@@ -1,6 +1,11 @@
+using Postern.Attacks.Learned;
 using Postern.Configuration;
+using Postern.Learning;
 using Postern.Models;
+using Postern.Models.Layers;
 using Postern.Models.Ops;
+using Postern.Native;
+using Postern.Training.Optimisation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,6 +14,8 @@ namespace Postern.Tests.Models;
 /// <summary>A network that is moved to another type and back is moved whole: nothing keeps a handle on what it was.</summary>
 public class DeviceTests
 {
+    private static readonly ComputeDevice Elsewhere = new("meta");
+
     public static TheoryData<string> Models =>
         [.. ModelCatalog.All.Where(m => m.InputSide < 224 || m.Name is "mambaout-femto" or "vim-tiny").Select(m => m.Name)];
 
@@ -37,13 +44,80 @@ public class DeviceTests
         model.zero_grad();
         Dictionary<string, Tensor> before = model.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().clone());
         nn.functional.cross_entropy(model.forward(pictures), labels).backward();
-        using (var optimizer = new Postern.Training.Optimisation.Sgd(
-            [.. model.named_parameters().Select(p => new Postern.Training.Optimisation.TrainedParameter(p.name, p.parameter, 0))],
-            momentum: 0.9)) optimizer.Step(0.1);
+        using (var optimizer = new Sgd(TrainedParameter.Of(model, _ => 0), momentum: 0.9)) optimizer.Step(0.1);
         Tensor moved = model.forward(pictures);
         Assert.False(moved.Equals(logits), $"{name}: the step went into tensors that the network does not use");
         Assert.All(model.named_parameters(),
             p => Assert.False(p.parameter.Equals(before[p.name]), $"{name}: {p.name} did not move"));
+    }
+
+    /// <summary>
+    /// The meta device has shapes and no memory: what mixes devices fails there as it would on any other. It has no convolutions,
+    /// so that networks are placed and updated there, not run.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Every_network_is_placed_and_updated_whole_on_another_device(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Backbone model =
+            ModelCatalog.Create(new Choice(ModelCatalog.All.First(m => m.Name == name)), 5, 32, seed: 1, Elsewhere);
+        Assert.All(model.state_dict(), entry => Assert.Equal(DeviceType.META, entry.Value.device_type));
+        TrainedParameter[] parameters = TrainedParameter.Of(model, _ => 0.1);
+        foreach (TrainedParameter parameter in parameters) parameter.Value.grad = zeros_like(parameter.Value);
+        using var average = new WeightAverage(model, 0.9);
+        using (var sgd = new Sgd(parameters, momentum: 0.9)) sgd.Step(0.1);
+        using var adam = new AdamW(parameters);
+        adam.Step(0.1);
+        average.Update(model);
+        Assert.All([.. adam.State().Where(s => !s.Key.EndsWith("/step", StringComparison.Ordinal)), .. average.State()],
+            entry => Assert.Equal(DeviceType.META, entry.Value.device_type));
+    }
+
+    [Fact]
+    public void Learned_networks_are_placed_whole_on_another_device()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        nn.Module[] networks =
+        [
+            Elsewhere.Place(new IssbaNetworks(32, 7, seed: 1)),
+            Elsewhere.Place(new DynamicGenerators([0, 0, 0], [1, 1, 1], seed: 1)),
+            Elsewhere.Place(new Normalisation([0, 0, 0], [1, 1, 1])),
+        ];
+        Assert.All(networks.SelectMany(n => n.parameters().Concat(n.buffers())),
+            t => Assert.Equal(DeviceType.META, t.device_type));
+    }
+
+    [Fact]
+    public void Plain_operations_stay_on_the_device_of_their_tensors_there_and_back()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        const int batch = 2, tokens = 5, channels = 8, states = 4, rank = 2;
+        Tensor On(params long[] shape) => zeros(shape, device: META).requires_grad_();
+        Tensor[] leaves =
+        [
+            On(batch, tokens, channels), On(batch, tokens, rank + 2 * states), On(channels, states), On(channels),
+            On(channels, rank), On(channels), On(batch, tokens, channels),
+        ];
+        var direction = new ScanDirection(leaves[0], leaves[1], leaves[2], leaves[3], leaves[4], leaves[5]);
+        Tensor y = ModelOps.Plain.ScanPair(direction, direction, leaves[6]);
+        Tensor dropped = DropPath.Apply(y, 0.5, training: true, (1, 2), layer: 3);
+        (Tensor sum, Tensor normed) = ModelOps.Plain.AddNorm(y, dropped, On(channels), ScalarType.Float32);
+        (sum + normed).sum().backward();
+        Assert.All(leaves, leaf => Assert.Equal(DeviceType.META, leaf.grad!.device_type));
+    }
+
+    [Fact]
+    public void A_network_has_the_values_of_its_seed_wherever_it_is_placed()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var choice = new Choice(ModelCatalog.All.First(m => m.Name == "vim-mini"));
+        using Backbone here = ModelCatalog.Create(choice, 5, 32, seed: 1);
+        using Backbone placed = ModelCatalog.Create(choice, 5, 32, seed: 1, ComputeDevice.Cpu);
+        Assert.All(here.state_dict(), entry => Assert.True(entry.Value.Equals(placed.state_dict()[entry.Key])));
+        Tensor local = ones(3).DetachFromDisposeScope();
+        Assert.Same(local, ComputeDevice.Cpu.Take(local));
+        local.Dispose();
     }
 
     [Fact]

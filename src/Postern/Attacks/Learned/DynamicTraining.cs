@@ -46,7 +46,7 @@ internal sealed record DynamicTraining(
     public (DynamicGenerators Generators, IReadOnlyList<AcceptanceCheck> Acceptance) Prepare(PreparationContext context, int size)
     {
         (float[] mean, float[] std) = Space(context);
-        var generators = new DynamicGenerators(mean, std, Seed);
+        DynamicGenerators generators = context.Device.Place(new DynamicGenerators(mean, std, Seed));
         ArtifactKey key = ArtifactKey.Of(Kind, context.Dataset, size,
             ("target", TargetClass), ("mask_epochs", MaskEpochs), ("joint_epochs", JointEpochs), ("batch", BatchSize),
             ("share", PoisonedShare), ("classifier", Classifier), ("classifier_lr", ClassifierRate),

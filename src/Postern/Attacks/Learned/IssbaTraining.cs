@@ -35,7 +35,7 @@ internal sealed record IssbaTraining(
     /// <summary>Trained networks in evaluation mode, from the cache or trained now, and what was measured on them.</summary>
     public (IssbaNetworks Networks, IReadOnlyList<AcceptanceCheck> Acceptance) Prepare(PreparationContext context, int size)
     {
-        var networks = new IssbaNetworks(size, Bits, Seed);
+        IssbaNetworks networks = context.Device.Place(new IssbaNetworks(size, Bits, Seed));
         ArtifactKey key = ArtifactKey.Of(Kind, context.Dataset, size,
             ("bits", Bits), ("epochs", Epochs), ("secret_epochs", SecretEpochs), ("batch", BatchSize), ("lr", LearningRate),
             ("residual", ResidualWeight), ("perceptual", PerceptualWeight), ("features", Features.Model),

@@ -42,10 +42,11 @@ internal sealed class TargetClassPerturbation(
             Artifact trained = context.Cache.GetOrMake(surrogateKey, context, place =>
             {
                 using RobustSurrogate made = RobustSurrogate.Train(place, dataset, surrogateSettings, context.Threads,
+                    context.Device,
                     (done, detail) => context.Progress.Report(surrogateKey.Kind, done, detail), context.Cancel);
                 return made.Check();
             });
-            using RobustSurrogate surrogate = RobustSurrogate.Load(trained.Folder, dataset, surrogateSettings);
+            using RobustSurrogate surrogate = RobustSurrogate.Load(trained.Folder, dataset, surrogateSettings, context.Device);
             var perturbation = new TargetClassPerturbation(dataset, surrogate, settings, targetClass);
             AdversarialImages images =
                 perturbation.Make(folder, (done, detail) => context.Progress.Report(key.Kind, done, detail), context.Cancel);
@@ -114,7 +115,7 @@ internal sealed class TargetClassPerturbation(
     private byte[] Perturb(Pgd pgd, int[] samples, Action<int> report, CancellationToken cancel)
     {
         using DisposeScope scope = NewDisposeScope();
-        BatchLoader loader = RobustSurrogate.Reader(dataset.Train, size, Augmentations.Centre, workers: 1) with
+        BatchLoader loader = surrogate.Reader(dataset.Train, size, Augmentations.Centre, workers: 1) with
         {
             BatchSize = Part,
         };

@@ -67,7 +67,7 @@ internal sealed class OpenCell : IDisposable
     /// <summary>The clean pictures that its defender holds.</summary>
     /// <exception cref="InputException">The stored split is damaged, or cannot be written.</exception>
     public CleanPictures CleanPictures =>
-        new(Dataset, CleanSplitFile.Of(Run.Folder.Output, Dataset), EvaluationBatch, Run.Threads.Loaders);
+        new(Dataset, CleanSplitFile.Of(Run.Folder.Output, Dataset), EvaluationBatch, Run.Threads.Loaders, Run.Device);
 
     /// <summary>Opens <paramref name="cell"/>.</summary>
     /// <exception cref="InputException">Its options do not fit together or the dataset.</exception>
@@ -86,7 +86,7 @@ internal sealed class OpenCell : IDisposable
         if (attack is not null) CheckAcceptance(cell, attack, run.Tell);
         Defence defence = DefenceCatalog.Create(cell.Defence, dataset);
         PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
-        Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed);
+        Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed, run.Device);
         model.Precision = settings.Precision;
         return new OpenCell(cell, run, clock)
         {
@@ -120,7 +120,10 @@ internal sealed class OpenCell : IDisposable
 
     /// <summary>Batches of <paramref name="images"/>.</summary>
     public BatchLoader Loader(ImageSet images, Augmentation augment, int batchSize) =>
-        new(images, Dataset.Mean, Dataset.Std, Dataset.InputSize, augment, null, batchSize, Run.Threads.Loaders);
+        new(images, Dataset.Mean, Dataset.Std, Dataset.InputSize, augment, null, batchSize, Run.Threads.Loaders)
+        {
+            Device = Run.Device,
+        };
 
     /// <summary>Releases the model.</summary>
     public void Dispose() => Model.Dispose();

@@ -1,6 +1,7 @@
 using Postern.Attacks;
 using Postern.Datasets;
 using Postern.Learning;
+using Postern.Native;
 using Postern.Training;
 
 namespace Postern.Studies;
@@ -9,17 +10,21 @@ namespace Postern.Studies;
 /// <param name="Folder">The study and where its results go.</param>
 /// <param name="Dataset">The open dataset.</param>
 /// <param name="Threads">Threads of this process.</param>
+/// <param name="Device">Where networks and batches live.</param>
 /// <param name="Tell">Hears how it goes on.</param>
 /// <param name="Attacks">Attacks of earlier cells.</param>
 /// <param name="ReportedNotes">Notes that have been given for earlier cells.</param>
 internal sealed record RunContext(
-    RunFolder Folder, Dataset Dataset, ThreadBudget Threads, Action<RunEvent> Tell, PreparedAttacks Attacks,
-    ISet<string> ReportedNotes)
+    RunFolder Folder, Dataset Dataset, ThreadBudget Threads, ComputeDevice Device, Action<RunEvent> Tell,
+    PreparedAttacks Attacks, ISet<string> ReportedNotes)
 {
     /// <summary>The attack of <paramref name="cell"/>, made ready; null where it has none.</summary>
     /// <exception cref="InputException">The attack does not fit the dataset, or its options one another.</exception>
     public Attack? AttackOf(Cell cell, CancellationToken cancel) => Attacks.Of(cell, choice => AttackPreparation.Prepare(
-        choice, new PreparationContext(Dataset, Folder.Artifacts, Threads.Threads, new CellPreparation(cell, Tell), cancel)));
+        choice, new PreparationContext(Dataset, Folder.Artifacts, Threads.Threads, new CellPreparation(cell, Tell), cancel)
+        {
+            Device = Device,
+        }));
 
     private sealed record CellPreparation(Cell Cell, Action<RunEvent> Tell) : IPreparationProgress
     {

@@ -1,3 +1,4 @@
+using Postern.Native;
 using Postern.Training;
 
 namespace Postern.Studies;
@@ -14,13 +15,16 @@ public sealed class StudyRunner(RunFolder run, int threads, Action<RunEvent> tel
     /// <summary>Whether each cell that runs leaves a <c>profile.json</c>.</summary>
     public bool Profiles { get; init; }
 
+    /// <summary>Where networks and batches live.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
+
     /// <summary>Runs what is not done yet.</summary>
     /// <exception cref="InputException">Bad input, e.g. a missing dataset; finished results stay.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next run goes on with the last finished epoch.</exception>
     public RunSummary Run(CancellationToken cancel)
     {
         var walk = new GraphWalk(run, tell);
-        using var worker = new TaskWorker(run, new ThreadBudget(threads), Profiles, tell);
+        using var worker = new TaskWorker(run, new ThreadBudget(threads), Device, Profiles, tell);
         while (walk.TryTake(out QueuedGroup? next))
         {
             (TaskOutcome outcome, string? error) = worker.Run(next.Group, next.Waits, cancel);

@@ -1,4 +1,5 @@
 using Postern.Datasets;
+using Postern.Native;
 using Postern.Training;
 
 namespace Postern.Studies;
@@ -9,9 +10,11 @@ namespace Postern.Studies;
 /// </summary>
 /// <param name="run">The study and where its results go.</param>
 /// <param name="threads">Threads of this process.</param>
+/// <param name="device">Where networks and batches live.</param>
 /// <param name="profiles">Whether each cell's <c>profile.json</c> is written.</param>
 /// <param name="tell">Hears how it goes on.</param>
-internal sealed class TaskWorker(RunFolder run, ThreadBudget threads, bool profiles, Action<RunEvent> tell) : IDisposable
+internal sealed class TaskWorker(
+    RunFolder run, ThreadBudget threads, ComputeDevice device, bool profiles, Action<RunEvent> tell) : IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -115,7 +118,7 @@ internal sealed class TaskWorker(RunFolder run, ThreadBudget threads, bool profi
         return held;
     }
 
-    private RunContext Context(Dataset dataset) => new(run, dataset, threads, tell, attacks, reportedNotes);
+    private RunContext Context(Dataset dataset) => new(run, dataset, threads, device, tell, attacks, reportedNotes);
 
     private Dataset Open(Cell cell)
     {

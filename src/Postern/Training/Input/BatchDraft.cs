@@ -1,4 +1,5 @@
 using Postern.Kernels;
+using Postern.Native;
 using static TorchSharp.torch;
 
 namespace Postern.Training.Input;
@@ -8,6 +9,7 @@ internal sealed class BatchDraft : IDisposable
 {
     private readonly int length;
     private readonly long[] labels;
+    private readonly ComputeDevice device;
     private BatchMemory.Lease? memory;
 
     /// <summary>An empty batch for some samples.</summary>
@@ -15,9 +17,10 @@ internal sealed class BatchDraft : IDisposable
     /// <param name="number">Number of the batch in the pass.</param>
     /// <param name="size">Side of the model's input.</param>
     /// <param name="memory">Where the pictures' memory comes from.</param>
-    public BatchDraft(int[] indices, int number, int size, BatchMemory memory)
+    /// <param name="device">Where the finished batch goes.</param>
+    public BatchDraft(int[] indices, int number, int size, BatchMemory memory, ComputeDevice device)
     {
-        (Indices, Number, length, labels) = (indices, number, 3 * size * size, new long[indices.Length]);
+        (Indices, Number, length, labels, this.device) = (indices, number, 3 * size * size, new long[indices.Length], device);
         this.memory = memory.Take(indices.Length, size);
     }
 
@@ -38,9 +41,12 @@ internal sealed class BatchDraft : IDisposable
     /// <summary>Hands the batch over; the draft holds nothing any more.</summary>
     public Batch Finish()
     {
-        var batch = new Batch(memory!.Alias(), tensor(labels).DetachFromDisposeScope(), Indices) { Memory = memory };
+        Tensor images = device.Take(memory!.Alias()), classes = device.Take(tensor(labels).DetachFromDisposeScope());
+        // Pictures that have moved have left the memory to the next batch.
+        BatchMemory.Lease? kept = device.IsCpu ? memory : null;
+        if (kept is null) memory.Dispose();
         memory = null;
-        return batch;
+        return new Batch(images, classes, Indices) { Memory = kept };
     }
 
     /// <summary>Releases a batch that was not finished.</summary>

@@ -1,5 +1,6 @@
 using Postern.Datasets;
 using Postern.Kernels;
+using Postern.Native;
 
 namespace Postern.Training.Input;
 
@@ -24,6 +25,9 @@ public sealed record BatchLoader(
 
     /// <summary>What is done to every finished picture before normalisation; null for nothing.</summary>
     public IInputTransform? InputTransform { get; init; }
+
+    /// <summary>Where finished batches go.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
 
     /// <summary>The order of samples in an epoch.</summary>
     public static int[] ShuffledOrder(int count, long seed, int epoch) =>
@@ -85,7 +89,7 @@ public sealed record BatchLoader(
     {
         int[] indices = new int[Math.Min(BatchSize, Kept(order.Count) - start)];
         for (int i = 0; i < indices.Length; i++) indices[i] = order[start + i];
-        return new BatchDraft(indices, start / BatchSize, InputSize, memory);
+        return new BatchDraft(indices, start / BatchSize, InputSize, memory, Device);
     }
 
     /// <summary>The transform where it changes a sample at all.</summary>

@@ -1,9 +1,8 @@
-using Postern.Kernels;
 using static TorchSharp.torch;
 
 namespace Postern.Training.Optimisation;
 
-/// <summary>AdamW by <see cref="AdamWKernel"/>, epsilon 1e-8; without decay it is Adam.</summary>
+/// <summary>AdamW (Loshchilov and Hutter 2019), epsilon 1e-8; without decay it is Adam.</summary>
 internal sealed class AdamW(IReadOnlyList<TrainedParameter> parameters, double beta1 = 0.9, double beta2 = 0.999)
     : Optimizer(parameters, "exp_avg", "exp_avg_sq")
 {
@@ -11,19 +10,18 @@ internal sealed class AdamW(IReadOnlyList<TrainedParameter> parameters, double b
     private readonly long[] steps = new long[parameters.Count];
 
     /// <inheritdoc/>
-    protected override void Step(IReadOnlyList<Update> updates, double lr)
+    protected override void Step(IUpdateOps ops, IReadOnlyList<Update> updates, double lr)
     {
-        var tensors = new AdamWTensor[updates.Count];
-        for (int i = 0; i < tensors.Length; i++)
+        var moved = new AdamWStep[updates.Count];
+        for (int i = 0; i < moved.Length; i++)
         {
             (int index, TrainedParameter parameter, Tensor gradient, Tensor[] moments) = updates[i];
             long step = ++steps[index];
-            tensors[i] = new AdamWTensor(
-                Address(parameter.Value), Address(gradient), Address(moments[0]), Address(moments[1]), gradient.numel(),
+            moved[i] = new AdamWStep(parameter.Value, gradient, moments[0], moments[1],
                 (float)(1 - lr * parameter.Decay), (float)(lr / (1 - Math.Pow(beta1, step))),
                 (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, step))));
         }
-        AdamWKernel.Step(tensors, (float)beta1, (float)beta2, Epsilon);
+        ops.AdamW(moved, (float)beta1, (float)beta2, Epsilon);
     }
 
     /// <inheritdoc/>

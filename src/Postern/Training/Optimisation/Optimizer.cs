@@ -1,4 +1,3 @@
-using Postern.Models.Ops;
 using Postern.Native.Paths;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,7 +5,7 @@ using static TorchSharp.torch;
 namespace Postern.Training.Optimisation;
 
 /// <summary>
-/// Updates parameters from their gradients in one fused pass, and keeps a state for each by name. A parameter without gradient is
+/// Updates parameters from their gradients, and keeps a state for each by name. A parameter without gradient is
 /// left alone.
 /// </summary>
 internal abstract class Optimizer : IDisposable
@@ -14,13 +13,13 @@ internal abstract class Optimizer : IDisposable
     private readonly Tensor[][] moments;
 
     /// <summary>All state is zero. Whatever trains has an optimiser, so none trains on a machine that was not checked.</summary>
-    /// <param name="parameters">What is updated: dense float32.</param>
+    /// <param name="parameters">What is updated: dense, of one type, on one device.</param>
     /// <param name="momentNames">What is kept for each parameter, of its shape.</param>
     protected Optimizer(IReadOnlyList<TrainedParameter> parameters, params string[] momentNames)
     {
         SelfCheck.Ensure();
         (Parameters, MomentNames) = (parameters, momentNames);
-        moments = [.. parameters.Select(p => momentNames.Select(_ => zeros(p.Value.shape).DetachFromDisposeScope()).ToArray())];
+        moments = [.. parameters.Select(p => momentNames.Select(_ => zeros_like(p.Value).DetachFromDisposeScope()).ToArray())];
     }
 
     /// <summary>What is updated.</summary>
@@ -44,9 +43,7 @@ internal abstract class Optimizer : IDisposable
             if (Parameters[i].Value.grad is Tensor gradient)
                 moved.Add(new Update(i, Parameters[i], gradient.contiguous(), moments[i]));
         }
-        Step(moved, lr);
-        // The kernels know addresses only.
-        GC.KeepAlive(moved);
+        if (moved.Count > 0) Step(UpdateOps.For(moved[0].Parameter.Value), moved, lr);
     }
 
     /// <summary>The moments as <c>parameter/moment</c>. The tensors are the optimiser's own.</summary>
@@ -69,10 +66,10 @@ internal abstract class Optimizer : IDisposable
     }
 
     /// <summary>Updates the parameters that have a gradient.</summary>
-    protected abstract void Step(IReadOnlyList<Update> updates, double lr);
-
-    /// <summary>The address of a dense tensor's first element.</summary>
-    protected static nint Address(Tensor tensor) => TensorRows.Of(tensor).Address;
+    /// <param name="ops">How.</param>
+    /// <param name="updates">The parameters, at least one.</param>
+    /// <param name="lr">Learning rate.</param>
+    protected abstract void Step(IUpdateOps ops, IReadOnlyList<Update> updates, double lr);
 
     /// <summary>One parameter in an update.</summary>
     /// <param name="Index">Its place among all.</param>

@@ -1,6 +1,7 @@
 using Postern.Attacks.Learned;
 using Postern.Datasets;
 using Postern.Learning;
+using Postern.Native;
 using Postern.Tests.Learning;
 using Postern.Tests.Studies;
 
@@ -99,6 +100,7 @@ public sealed class AdversarialImagesTests : IDisposable
     }
 
     private RobustSurrogate Train() => RobustSurrogate.Train(folder.File("surrogate"), dataset,
-        new SurrogateSettings { Model = "resnet-mini", Epochs = 2, Robust = false, LearningRate = 0.05 }, 1, (_, _) => { },
+        new SurrogateSettings { Model = "resnet-mini", Epochs = 2, Robust = false, LearningRate = 0.05 }, 1, ComputeDevice.Cpu,
+        (_, _) => { },
         CancellationToken.None);
 }

@@ -7,6 +7,7 @@ using Postern.Defences.Repairs;
 using Postern.Defences.Scans;
 using Postern.Evaluation;
 using Postern.Models.Checkpoints;
+using Postern.Native;
 using Postern.Studies;
 using Postern.Tests.Defences;
 using Postern.Tests.Models;
@@ -48,7 +49,7 @@ public sealed class DefenceMeasuresTests : IDisposable
         new BatchLoader(dataset.Test, dataset.Mean, dataset.Std, dataset.InputSize, Augmentations.Centre, null, 16, Workers: 2),
             Seed: 7);
 
-    private CleanPictures Clean => new(dataset, dataset.CleanSplit, batchSize: 8, workers: 2);
+    private CleanPictures Clean => new(dataset, dataset.CleanSplit, batchSize: 8, workers: 2, ComputeDevice.Cpu);
 
     private CellResult Measured()
     {

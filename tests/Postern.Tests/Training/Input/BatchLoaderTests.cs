@@ -1,6 +1,7 @@
 using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Kernels;
+using Postern.Native;
 using Postern.Tests.Imaging;
 using Postern.Training.Input;
 using Postern.Training.Input.Stages;
@@ -41,6 +42,24 @@ public class BatchLoaderTests
         Assert.Equal(one[(17 * Length)..(18 * Length)], Pixels(Loader(Official), [17]));
         Assert.NotEqual(one, Pixels(Loader(Official), Order(30), epoch: 1));
         Assert.NotEqual(one, Pixels(Loader(Official), Order(30), seed: 2));
+    }
+
+    [Fact]
+    public void Batches_go_to_the_device_of_the_run_and_leave_their_memory_to_the_next()
+    {
+        var seen = new List<int>();
+        BatchLoader loader = Loader(Official) with { Device = new ComputeDevice("meta") };
+        foreach (Batch batch in loader.Load(Order(30), 1, 0))
+        {
+            using (batch)
+            {
+                Assert.Equal(TorchSharp.DeviceType.META, batch.Images.device_type);
+                Assert.Equal(TorchSharp.DeviceType.META, batch.Labels.device_type);
+                Assert.Equal([batch.Indices.Count, 3, 10, 10], batch.Images.shape);
+                seen.AddRange(batch.Indices);
+            }
+        }
+        Assert.Equal(Order(30), seen);
     }
 
     [Fact]

@@ -28,6 +28,31 @@ public class OptimizerTests
                 [new SGD.ParamGroup([p], new SGD.Options { LearningRate = 0.01, momentum = 0.9, dampening = 0,
                     weight_decay = decay, nesterov = false, maximize = false })], 0.01, 0.9));
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    public void Plain_operations_move_a_parameter_as_the_kernels_do(ScalarType type)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(2);
+        Tensor[] drawn = [randn(101), randn(101), randn(101), rand(101)];
+        Tensor[] Copies(ScalarType wanted) => [.. drawn.Select(t => t.to(wanted, copy: true))];
+        Tensor[] kernel = Copies(ScalarType.Float32), plain = Copies(type), heavy = Copies(ScalarType.Float32),
+            slow = Copies(type);
+        UpdateOps.Fused.AdamW([new(kernel[0], kernel[1], kernel[2], kernel[3], 0.99f, 0.02f, 1.5f)], 0.9f, 0.99f, 1e-8f);
+        UpdateOps.Plain.AdamW([new(plain[0], plain[1], plain[2], plain[3], 0.99f, 0.02f, 1.5f)], 0.9f, 0.99f, 1e-8f);
+        UpdateOps.Fused.Sgd([new(heavy[0], heavy[1], heavy[2], 0.1f)], 0.05f, 0.9f);
+        UpdateOps.Plain.Sgd([new(slow[0], slow[1], slow[2], 0.1f)], 0.05f, 0.9f);
+        foreach ((Tensor fused, Tensor by) in kernel.Concat(heavy).Zip(plain.Concat(slow)))
+        {
+            Assert.Equal(type, by.dtype);
+            Assert.True((fused - by).abs().max().to(ScalarType.Float32).item<float>() < 1e-6);
+        }
+        Assert.False(kernel[0].Equals(drawn[0]));
+        Assert.Same(UpdateOps.Fused, UpdateOps.For(drawn[0]));
+        Assert.Same(UpdateOps.Plain, UpdateOps.For(drawn[0].to(ScalarType.Float64)));
+    }
+
     [Fact]
     public void A_parameter_without_gradient_is_left_alone()
     {

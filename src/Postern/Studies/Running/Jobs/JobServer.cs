@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Postern.Native;
 using Postern.Training;
 
 namespace Postern.Studies.Jobs;
@@ -12,6 +13,9 @@ namespace Postern.Studies.Jobs;
 /// <param name="profiles">Whether each cell leaves a <c>profile.json</c>.</param>
 public sealed class JobServer(RunFolder run, int threads, bool profiles)
 {
+    /// <summary>Where networks and batches live.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
+
     /// <summary>Serves until the input ends.</summary>
     /// <param name="orders">A <see cref="JobOrder"/> a line.</param>
     /// <param name="events">A <see cref="RunEvent"/> a line.</param>
@@ -29,7 +33,7 @@ public sealed class JobServer(RunFolder run, int threads, bool profiles)
         var output = new JobEvents(events);
         Dictionary<string, TaskGroup> groups = run.Study.Work.Groups.ToDictionary(g => g.Place, StringComparer.Ordinal);
         Dictionary<string, Cell> cells = run.Study.Work.Cells.ToDictionary(c => c.Id, StringComparer.Ordinal);
-        using var worker = new TaskWorker(run, new ThreadBudget(threads), profiles, output.Say);
+        using var worker = new TaskWorker(run, new ThreadBudget(threads), Device, profiles, output.Say);
         foreach (JobOrder order in asked.GetConsumingEnumerable(cancel))
         {
             if (!cells.TryGetValue(order.Cell, out Cell? cell) || !groups.TryGetValue(order.Place, out TaskGroup? group))
