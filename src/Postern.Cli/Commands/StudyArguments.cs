@@ -59,7 +59,8 @@ internal sealed class StudyArguments
     public static Study ReadFile(string path, IReadOnlyList<string> sets, bool planOnly = false) =>
         StudyFile.Read(path, Catalogs, sets, planOnly);
 
-    private static StudyCatalogs Catalogs { get; } =
+    /// <summary>Everything that this program knows.</summary>
+    internal static StudyCatalogs Catalogs { get; } =
         new(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, DefenceCatalog.All, PresetCatalog.All);
 
     private string Output(ParseResult parsed) => parsed.GetValue(output)!;

@@ -22,7 +22,15 @@ public static class DefenceCatalog
     /// <param name="choice">The defence with its options.</param>
     /// <param name="dataset">What it defends a model of.</param>
     /// <exception cref="InputException">Options that do not fit together.</exception>
-    public static Defence Create(Choice choice, Dataset dataset) => choice.EntryAs<DefenceEntry>().Make(choice, dataset);
+    public static Defence Create(Choice choice, Dataset dataset)
+    {
+        var entry = choice.EntryAs<DefenceEntry>();
+        Defence made = entry.Make(choice, dataset);
+        // The graph of work is drawn before any dataset is open, so that the entry has to say it, and say it rightly.
+        return entry.Repairs == (made.Repair is not null) ? made
+            : throw new InvalidOperationException(
+                $"the entry of {entry.Name} says {nameof(entry.Repairs)}: {entry.Repairs}, which is not so");
+    }
 
     /// <summary>
     /// What of a defence decides training: all of it where it acts in training only, the same without the options that decide

@@ -17,6 +17,9 @@ public sealed record DefenceEntry(
     /// <summary>When it acts as a study has set it; what acts after training only shares the undefended training.</summary>
     public Func<Choice, DefenceStages> Stages { get; init; } = _ => DefenceStages.AfterTraining;
 
+    /// <summary>Whether it makes new weights of trained ones, a task of its own with a record of its own.</summary>
+    public bool Repairs { get; init; }
+
     /// <summary>
     /// Passes over the test pictures that it makes beside those of ACC and ASR, for the forecast of a study's cost.
     /// </summary>

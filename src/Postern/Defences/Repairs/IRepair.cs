@@ -6,7 +6,7 @@ namespace Postern.Defences.Repairs;
 public interface IRepair
 {
     /// <summary>Changes the model's weights in place.</summary>
-    void Repair(RepairTask task);
+    void Repair(RepairInputs given);
 }
 
 /// <summary>What a repair is given. It is told nothing of the attack, not even whether there was one.</summary>
@@ -15,5 +15,5 @@ public interface IRepair
 /// <param name="Seed">Seed of every draw.</param>
 /// <param name="Progress">Hears what share is done, 0 to 1.</param>
 /// <param name="Cancel">Stops it.</param>
-public sealed record RepairTask(Backbone Model, CleanPictures Clean, long Seed, Action<double> Progress,
-    CancellationToken Cancel);
+public sealed record RepairInputs(
+    Backbone Model, CleanPictures Clean, long Seed, Action<double> Progress, CancellationToken Cancel);

@@ -6,7 +6,7 @@ namespace Postern.Defences.Scans;
 public interface IModelScan
 {
     /// <summary>Scans the weights, which stay as they are.</summary>
-    ScanVerdict Scan(ScanTask task);
+    ScanVerdict Scan(ScanInputs given);
 }
 
 /// <summary>What a scan is given.</summary>
@@ -16,8 +16,8 @@ public interface IModelScan
 /// <param name="Clean">What the defender holds, for scans that need pictures.</param>
 /// <param name="Seed">Seed of every draw.</param>
 /// <param name="Cancel">Stops it.</param>
-public sealed record ScanTask(Backbone Model, int Classes, int InputSize, CleanPictures Clean, long Seed,
-    CancellationToken Cancel);
+public sealed record ScanInputs(
+    Backbone Model, int Classes, int InputSize, CleanPictures Clean, long Seed, CancellationToken Cancel);
 
 /// <summary>What a scan found.</summary>
 /// <param name="Statistic">What <see cref="Classes"/> gives for each class: <c>mask norm</c>, <c>largest margin</c>.</param>

@@ -45,7 +45,9 @@ internal sealed class StudyGrid(
     private MeasureTask Add(Cell cell, WeightsTask? shared, WeightsTask? start)
     {
         PrepareTask? preparation = Preparation.KeyOf(cell) is string key ? Prepared(key) : null;
-        var task = new MeasureTask(cell, preparation, shared ?? new TrainTask(cell, preparation, start));
+        WeightsTask trained = shared ?? new TrainTask(cell, preparation, start);
+        RepairTask? repair = cell.Defence.Entry is DefenceEntry { Repairs: true } ? new RepairTask(cell, trained) : null;
+        var task = new MeasureTask(cell, preparation, trained, repair);
         measures.Add(task);
         byCell.Add(cell.Id, task);
         return task;

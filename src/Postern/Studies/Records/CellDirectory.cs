@@ -3,6 +3,7 @@ using Postern.Models.Checkpoints;
 using Postern.Training;
 using Postern.Training.Optimisation;
 using Postern.Training.Recipes;
+using static TorchSharp.torch;
 
 namespace Postern.Studies;
 
@@ -136,9 +137,17 @@ public sealed class CellDirectory
     /// <summary>Path of <c>repaired.safetensors</c>: the weights that a repair made, under their official names.</summary>
     public string RepairedPath => Path.Combine(Folder, "repaired.safetensors");
 
+    /// <summary>Whether they are there.</summary>
+    public bool IsRepaired => File.Exists(RepairedPath);
+
     /// <summary>Writes <see cref="AveragePath"/>.</summary>
     public void WriteAverage(WeightAverage average) =>
         AtomicFile.Write(AveragePath, stream => SafeTensors.Write(stream, average.Weights));
+
+    /// <summary>Writes <see cref="RepairedPath"/>.</summary>
+    /// <param name="weights">By official name.</param>
+    public void WriteRepaired(IReadOnlyDictionary<string, Tensor> weights) =>
+        AtomicFile.Write(RepairedPath, stream => SafeTensors.Write(stream, weights));
 
     /// <summary>Writes <c>result.json</c>: from then on the cell is done.</summary>
     public void WriteResult(CellResult result) => RecordFormat.Write(ResultPath, result);

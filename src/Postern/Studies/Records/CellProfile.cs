@@ -12,15 +12,16 @@ namespace Postern.Studies;
 /// <param name="Optimizer">Training, updates of the weights and of their running mean.</param>
 /// <param name="Evaluation">Passes over the test split, its batches included.</param>
 /// <param name="Checkpoint">Weights, optimiser's state and records written.</param>
+/// <param name="Repair">New weights made by a defence.</param>
 public sealed record CellProfile(
     double Seconds, long Images, double Preparation, double DataWait, double Forward, double Backward, double Optimizer,
-    double Evaluation, double Checkpoint)
+    double Evaluation, double Checkpoint, double Repair = 0)
 {
     /// <summary>A profile of nothing.</summary>
     public static CellProfile Empty { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /// <summary>The rest: model and plan made, progress shown, an epoch that was broken off.</summary>
-    public double Other => Math.Max(0, Seconds - Preparation - Training - Evaluation - Checkpoint);
+    public double Other => Math.Max(0, Seconds - Preparation - Training - Evaluation - Checkpoint - Repair);
 
     /// <summary>Pictures trained a second while training, waiting for batches included; 0 where nothing was trained.</summary>
     public double ImagesPerSecond => Training > 0 ? Images / Training : 0;
@@ -29,8 +30,7 @@ public sealed record CellProfile(
     public IReadOnlyList<(string Name, double Seconds)> Parts =>
     [
         ("preparation", Preparation), ("data wait", DataWait), ("forward", Forward), ("backward", Backward),
-        ("optimiser", Optimizer),
-        ("evaluation", Evaluation), ("checkpoint", Checkpoint), ("other", Other),
+        ("optimiser", Optimizer), ("repair", Repair), ("evaluation", Evaluation), ("checkpoint", Checkpoint), ("other", Other),
     ];
 
     private double Training => DataWait + Forward + Backward + Optimizer;
@@ -38,5 +38,6 @@ public sealed record CellProfile(
     /// <summary>Both together: another cell's, or the parts of an interrupted one.</summary>
     public static CellProfile operator +(CellProfile a, CellProfile b) => new(
         a.Seconds + b.Seconds, a.Images + b.Images, a.Preparation + b.Preparation, a.DataWait + b.DataWait, a.Forward + b.Forward,
-        a.Backward + b.Backward, a.Optimizer + b.Optimizer, a.Evaluation + b.Evaluation, a.Checkpoint + b.Checkpoint);
+        a.Backward + b.Backward, a.Optimizer + b.Optimizer, a.Evaluation + b.Evaluation, a.Checkpoint + b.Checkpoint,
+        a.Repair + b.Repair);
 }

@@ -42,6 +42,7 @@ public sealed record RunFolder(Study Study, string Output)
     public bool IsDone(WorkTask task) => task switch
     {
         MeasureTask measure => Of(measure.Cell).IsDone,
+        RepairTask repair => Of(repair.Cell).IsRepaired,
         WeightsTask weights => Of(weights.Cell).IsTrained,
         _ => false,
     };

@@ -19,11 +19,10 @@ internal sealed class CellClock
     public T Evaluating<T>(Func<T> work) => Timed(work, seconds => CellProfile.Empty with { Evaluation = seconds });
 
     /// <summary>Counts what <paramref name="work"/> takes as checkpoint.</summary>
-    public void Saving(Action work) => Timed(() =>
-    {
-        work();
-        return true;
-    }, seconds => CellProfile.Empty with { Checkpoint = seconds });
+    public void Saving(Action work) => Timed(work, seconds => CellProfile.Empty with { Checkpoint = seconds });
+
+    /// <summary>Counts what <paramref name="work"/> takes as repair.</summary>
+    public void Repairing(Action work) => Timed(work, seconds => CellProfile.Empty with { Repair = seconds });
 
     /// <summary>Counts a finished epoch of <paramref name="images"/> pictures.</summary>
     public void Trained(EpochResult epoch, long images)
@@ -38,6 +37,12 @@ internal sealed class CellClock
             Optimizer = t.Optimizer,
         };
     }
+
+    private void Timed(Action work, Func<double, CellProfile> part) => Timed(() =>
+    {
+        work();
+        return true;
+    }, part);
 
     private T Timed<T>(Func<T> work, Func<double, CellProfile> part)
     {

@@ -1,15 +1,13 @@
 using Postern.Attacks;
 using Postern.Defences;
 using Postern.Defences.Detectors;
-using Postern.Defences.Repairs;
 using Postern.Defences.Scans;
 using Postern.Evaluation;
-using Postern.Models.Checkpoints;
 
 namespace Postern.Studies;
 
 /// <summary>
-/// What a defence that acts after training makes of a trained model: repaired weights, scores of pictures, a verdict.
+/// What a defence says of the weights in a model: scores of pictures, a verdict.
 /// </summary>
 /// <param name="name">The defence's name in the catalogue.</param>
 /// <param name="defence">What it does.</param>
@@ -20,10 +18,10 @@ internal sealed class DefenceMeasures(
     string name, Defence defence, CellDirectory directory, CleanPictures clean, Action<string, double, string> progress)
 {
     /// <summary>Whether there is anything to do.</summary>
-    public static bool Any(Defence defence) => defence is not { Detector: null, Repair: null, Scan: null };
+    public static bool Any(Defence defence) => defence is not { Detector: null, Scan: null };
 
     /// <summary>
-    /// Adds them to <paramref name="result"/>. A repair changes the evaluator's model, and everything after it looks at that.
+    /// Adds them to <paramref name="result"/>.
     /// </summary>
     /// <param name="result">What the trained weights gave.</param>
     /// <param name="evaluator">Has the model and the test pictures.</param>
@@ -33,13 +31,6 @@ internal sealed class DefenceMeasures(
     public CellResult AddTo(CellResult result, Evaluator evaluator, Attack? attack, MeasuredWeights weights,
         CancellationToken cancel)
     {
-        if (defence.Repair is IRepair repair)
-        {
-            repair.Repair(new RepairTask(evaluator.Model, clean, evaluator.Seed, done => progress("repair", done, ""), cancel));
-            AtomicFile.Write(directory.RepairedPath, stream => SafeTensors.Write(stream, evaluator.Model.state_dict()));
-            result = result.WithRepaired(evaluator.Measure(attack, cancel));
-            weights = MeasuredWeights.Repaired;
-        }
         if (defence.Detector is IInputDetector detector && attack is not null)
         {
             DetectionScores scores = Inspection.Of(detector, evaluator, attack, clean,
@@ -49,7 +40,7 @@ internal sealed class DefenceMeasures(
         }
         if (defence.Scan is IModelScan scan)
         {
-            ScanVerdict verdict = scan.Scan(new ScanTask(
+            ScanVerdict verdict = scan.Scan(new ScanInputs(
                 evaluator.Model, result.PerClassTotal.Count, evaluator.Loader.InputSize, clean, evaluator.Seed, cancel));
             var scanned = new ScanResult(name, weights, verdict.Statistic, verdict.Classes, verdict.Flagged);
             result = result with { Scans = [.. result.Scans, scanned] };

@@ -48,7 +48,7 @@ internal sealed class OpenCell : IDisposable
     /// <summary>The open dataset.</summary>
     public Dataset Dataset => Run.Dataset;
 
-    /// <summary>What was measured with the weights that the model has now; null where that is still to be done.</summary>
+    /// <summary>What the weights of the last epoch gave; null where that is still to be measured.</summary>
     public Measured? Latest { get; set; }
 
     /// <summary>Measures the model on the test split.</summary>
@@ -116,6 +116,15 @@ internal sealed class OpenCell : IDisposable
         foreach (string note in notes.Where(Run.ReportedNotes.Add)) Run.Tell(new Noted(Cell.Id, note));
         CellOpening.Write(this, notes);
         HasBegun = true;
+    }
+
+    /// <summary>Begins with weights that are trained already, unless an earlier task has begun.</summary>
+    /// <param name="elsewhere">Whether another cell trained them.</param>
+    public void BeginTrained(bool elsewhere)
+    {
+        if (HasBegun) return;
+        Begin(notes: []);
+        Run.Tell(new CellStarted(Cell.Id, FinishedEpochs: elsewhere ? 0 : Settings.Epochs));
     }
 
     /// <summary>Batches of <paramref name="images"/>.</summary>

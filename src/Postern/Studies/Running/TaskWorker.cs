@@ -67,6 +67,7 @@ internal sealed class TaskWorker(
         foreach (WorkTask task in group.Tasks)
         {
             if (task is TrainTask training && !cell.Directory.IsTrained) new CellTraining(cell, training).Run(cancel);
+            if (task is RepairTask repair && !cell.Directory.IsRepaired) new CellRepair(cell, repair).Run(cancel);
             if (task is MeasureTask measure) new CellMeasurement(cell, measure).Run(cancel);
         }
     }

@@ -56,6 +56,7 @@ public sealed class WorkGraph
     {
         if (measure.Preparation is PrepareTask preparation) yield return (measure.Cell, preparation);
         if (measure.TrainedBy is null) yield return (measure.Cell, measure.Weights);
+        if (measure.Repair is RepairTask repair) yield return (measure.Cell, repair);
         yield return (measure.Cell, measure);
     }
 }

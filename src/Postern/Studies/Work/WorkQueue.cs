@@ -40,6 +40,7 @@ internal sealed class WorkQueue
             {
                 settled[measure.Id] = TaskOutcome.Done;
                 if (measure.TrainedBy is null) settled[measure.Weights.Id] = TaskOutcome.Done;
+                if (measure.Repair is RepairTask repair) settled[repair.Id] = TaskOutcome.Done;
                 return;
             }
             foreach (Cell needed in WorkGraph.NeededBy(measure)) Add(study.Work.Of(needed));

@@ -69,11 +69,28 @@ public sealed class TrainTask(Cell cell, PrepareTask? preparation, WeightsTask? 
     public override IReadOnlyList<WorkTask> Inputs { get; } = [.. new WorkTask?[] { preparation, start }.OfType<WorkTask>()];
 }
 
+/// <summary>Makes new weights of trained ones, as a cell's defence does.</summary>
+/// <param name="cell">The cell whose defence it is, and in whose folder its output lies.</param>
+/// <param name="trained">What it starts from; they stay as they are.</param>
+public sealed class RepairTask(Cell cell, WeightsTask trained) : WeightsTask(cell)
+{
+    /// <inheritdoc/>
+    public override string Id => $"repair {Cell.Id}";
+
+    /// <summary>What it starts from.</summary>
+    public WeightsTask Trained => trained;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<WorkTask> Inputs { get; } = [trained];
+}
+
 /// <summary>Measures weights: its output is a cell's result.</summary>
 /// <param name="cell">The cell.</param>
 /// <param name="preparation">What its attack has to learn; null where that is nothing.</param>
 /// <param name="weights">What is measured.</param>
-public sealed class MeasureTask(Cell cell, PrepareTask? preparation, WeightsTask weights) : CellTask(cell)
+/// <param name="repair">Makes the weights that are measured beside them; null where the defence repairs nothing.</param>
+public sealed class MeasureTask(Cell cell, PrepareTask? preparation, WeightsTask weights, RepairTask? repair = null)
+    : CellTask(cell)
 {
     /// <inheritdoc/>
     public override string Id => $"measure {Cell.Id}";
@@ -84,6 +101,9 @@ public sealed class MeasureTask(Cell cell, PrepareTask? preparation, WeightsTask
     /// <summary>What is measured.</summary>
     public WeightsTask Weights => weights;
 
+    /// <summary>Makes the weights that are measured beside them; null where the defence repairs nothing.</summary>
+    public RepairTask? Repair => repair;
+
     /// <summary>The cell that trained the weights, where this one does not itself; otherwise null.</summary>
     public Cell? TrainedBy => Weights.Cell.Id == Cell.Id ? null : Weights.Cell;
 
@@ -91,5 +111,6 @@ public sealed class MeasureTask(Cell cell, PrepareTask? preparation, WeightsTask
     public Cell? Pretraining => (Weights as TrainTask)?.Start?.Cell;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkTask> Inputs { get; } = [.. new WorkTask?[] { preparation, weights }.OfType<WorkTask>()];
+    public override IReadOnlyList<WorkTask> Inputs { get; } =
+        [.. new WorkTask?[] { preparation, weights, repair }.OfType<WorkTask>()];
 }

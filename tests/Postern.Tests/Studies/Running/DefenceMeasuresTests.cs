@@ -3,23 +3,18 @@ using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Defences;
 using Postern.Defences.Detectors;
-using Postern.Defences.Repairs;
 using Postern.Defences.Scans;
 using Postern.Evaluation;
-using Postern.Models.Checkpoints;
 using Postern.Native;
 using Postern.Studies;
 using Postern.Tests.Defences;
 using Postern.Tests.Models;
-using Postern.Training;
 using Postern.Training.Input;
-using Postern.Training.Optimisation;
-using Postern.Training.Recipes;
 using static TorchSharp.torch;
 
 namespace Postern.Tests.Studies;
 
-/// <summary>A repair, a detector and a scan, small and real, from a trained model to its result on disk.</summary>
+/// <summary>A detector and a scan, small and real, from a trained model to its result on disk.</summary>
 public sealed class DefenceMeasuresTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -63,26 +58,11 @@ public sealed class DefenceMeasuresTests : IDisposable
             .AddTo(result, Evaluator, attack, MeasuredWeights.Last, CancellationToken.None);
 
     [Fact]
-    public void A_repair_changes_the_weights_and_its_measurement_comes_first()
-    {
-        CellResult trained = Measured(), repaired = Add(new Defence { Repair = new FineTuning(Epochs: 100) }, trained);
-        Assert.Equal([MeasuredWeights.Repaired, MeasuredWeights.Last], repaired.Measurements.Select(m => m.Weights));
-        Assert.Equal(trained.Measurements[0], repaired.Measurements[1]);
-        Assert.True(repaired.Acc > 0.9, $"{repaired.Acc} after fine-tuning, {trained.Acc} before");
-        using var again = new PatchMlp(patchSize: 8, embedDim: 16, classes: 4);
-        Weights.Load(again, directory.RepairedPath);
-        Assert.Equal(repaired.Measurements[0].Acc, (Evaluator with { Model = again }).Clean().Acc);
-        directory.WriteResult(repaired);
-        Assert.Equal(repaired.AccCorrect, directory.ReadResult()!.AccCorrect);
-    }
-
-    [Fact]
     public void A_detector_scores_every_picture_and_the_scores_lie_beside_the_result()
     {
-        var defence = new Defence { Detector = new Brightness(), Repair = new FineTuning(Epochs: 1) };
-        CellResult result = Add(defence, Measured());
+        CellResult result = Add(new Defence { Detector = new Brightness() }, Measured());
         Detection detection = Assert.Single(result.Detections);
-        Assert.Equal(("sample", MeasuredWeights.Repaired, 64, 48),
+        Assert.Equal(("sample", MeasuredWeights.Last, 64, 48),
             (detection.Detector, detection.Weights, detection.FalsePositives.Total, detection.All.TruePositives.Total));
         IReadOnlyList<PictureScore> scores = directory.ReadScores(detection)!;
         Assert.Equal(112, scores.Count);
@@ -115,27 +95,6 @@ public sealed class DefenceMeasuresTests : IDisposable
         Assert.True(DefenceMeasures.Any(SampleDefences.Make("patch-drop", ("protocol", "detect"))));
     }
 
-    /// <summary>Fine-tuning on the clean split, the baseline of all repairs.</summary>
-    private sealed record FineTuning(int Epochs) : IRepair
-    {
-        public void Repair(RepairTask task)
-        {
-            const double LearningRate = 0.02;
-            using var trainer = new Trainer(task.Model, new TrainingSettings
-            {
-                Epochs = Epochs,
-                BatchSize = task.Clean.Tuning.BatchSize,
-                LearningRate = LearningRate,
-                Schedule = new StepSchedule(LearningRate, [], 1),
-            }, task.Seed);
-            for (int epoch = 1; epoch <= Epochs; epoch++)
-            {
-                trainer.RunEpoch(task.Clean.Tuning, cancel: task.Cancel);
-                task.Progress((double)epoch / Epochs);
-            }
-        }
-    }
-
     /// <summary>The mean of a picture against that of the clean split: a trigger that brightens stands out.</summary>
     private sealed class Brightness : IInputDetector
     {
@@ -161,13 +120,13 @@ public sealed class DefenceMeasuresTests : IDisposable
     /// <summary>Norms of the rows of the head, flagged where they are far above the median.</summary>
     private sealed class HeadNorms : IModelScan
     {
-        public ScanVerdict Scan(ScanTask task)
+        public ScanVerdict Scan(ScanInputs given)
         {
-            using Tensor norms = task.Model.get_parameter($"{task.Model.Head}.weight")!.detach().norm(1).to(ScalarType.Float64);
+            using Tensor norms = given.Model.get_parameter($"{given.Model.Head}.weight")!.detach().norm(1).to(ScalarType.Float64);
             double[] values = norms.data<double>().ToArray();
-            double median = values.Order().ElementAt(task.Classes / 2);
+            double median = values.Order().ElementAt(given.Classes / 2);
             return new ScanVerdict("norm of the head's row", values,
-                [.. Enumerable.Range(0, task.Classes).Where(c => values[c] > 5 * median)]);
+                [.. Enumerable.Range(0, given.Classes).Where(c => values[c] > 5 * median)]);
         }
     }
 }

@@ -1,0 +1,23 @@
+using Postern.Defences.Repairs;
+using Postern.Training;
+
+namespace Postern.Studies;
+
+/// <summary>
+/// Does a <see cref="RepairTask"/>: from trained weights to repaired ones, which lie in the cell's folder from then on.
+/// </summary>
+/// <param name="cell">The cell.</param>
+/// <param name="task">What is repaired.</param>
+internal sealed class CellRepair(OpenCell cell, RepairTask task)
+{
+    /// <summary>Repairs; an interrupted repair begins anew.</summary>
+    public void Run(CancellationToken cancel)
+    {
+        TrainingCheckpoint.LoadWeights(cell.Run.Folder.Of(task.Trained.Cell).Folder, cell.Model);
+        cell.BeginTrained(elsewhere: task.Trained.Place != task.Place);
+        IRepair repair = cell.Defence.Repair!;
+        cell.Clock.Repairing(() => repair.Repair(new RepairInputs(cell.Model, cell.CleanPictures, cell.Cell.Seed,
+            share => cell.Run.Tell(new Preparing(cell.Cell.Id, "repair", share, "")), cancel)));
+        cell.Directory.WriteRepaired(cell.Model.state_dict());
+    }
+}
