@@ -58,12 +58,12 @@ public sealed class Trainer : IDisposable
         Func<Batch, Batch>? change = null)
     {
         model.train();
-        int count = loader.Images.Count;
+        int[] order = loader.EpochOrder(seed, Epoch);
         return Loop.RunEpoch(new TrainingEpoch<Batch>
         {
-            Batches = loader.Load(BatchLoader.ShuffledOrder(count, seed, Epoch), seed, Epoch, cancel),
-            Steps = loader.Steps(count),
-            Samples = loader.Kept(count),
+            Batches = loader.Load(order, seed, Epoch, cancel),
+            Steps = loader.Steps(order.Length),
+            Samples = loader.Kept(order.Length),
             Loss = Loss,
             Explain = Explain,
             Updates = [new NetworkUpdate(network, settings.Schedule.At)],

@@ -23,7 +23,9 @@ public abstract class PatchTransform : IInputTransform
     /// <inheritdoc/>
     public void Apply(Span<float> picture, int size, in SamplePlace place)
     {
-        (long kind, long whose) = PerBatch ? (1, place.Batch) : (0, place.Index);
+        // 0 for a picture's first showing and 1 for batches, as ever; what is shown again draws from further on.
+        long showing = place.Showing == 0 ? 0 : place.Showing + 1;
+        (long kind, long whose) = PerBatch ? (1, place.Batch) : (showing, place.Index);
         RandomStream stream = RandomStream.For(place.Seed, Name, place.Epoch, kind, whose);
         Apply(picture, Cells.GridOf(size), ref stream);
     }

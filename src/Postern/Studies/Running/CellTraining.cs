@@ -28,7 +28,7 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
         while (trainer.Epoch < settings.Epochs)
         {
             EpochResult epoch = trainer.RunEpoch(train, step => tell(new Stepped(id, step)), cancel);
-            cell.Clock.Trained(epoch, train.Kept(cell.Dataset.Train.Count));
+            cell.Clock.Trained(epoch, train.Kept(train.EpochLength));
             cell.Latest = IsMeasured(trainer.Epoch) ? cell.Measure(cancel) : null;
             var metrics = EpochMetrics.Of(
                 epoch, cell.Latest?.Clean.Acc.Value, cell.Latest?.Triggered?.Asr.Value, cell.Latest?.Triggered?.Ra.Value);
@@ -67,6 +67,7 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
                 ? null : new PoisonedSamples(cell.Attack, cell.Plan, dataset.InputSize != dataset.Train.Size),
             InputTransform = cell.Defence.InTraining,
             DropLast = cell.Settings.DropLast,
+            Repeats = cell.Settings.Repeats,
         };
     }
 }

@@ -29,6 +29,16 @@ public sealed record BatchLoader(
     /// <summary>Where finished batches go.</summary>
     public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
 
+    /// <summary>How often each picture of a training epoch comes in it: <see cref="RepeatedAugmentation"/>.</summary>
+    public int Repeats { get; init; } = 1;
+
+    /// <summary>How many pictures a training epoch shows, before <see cref="DropLast"/>.</summary>
+    public int EpochLength => RepeatedAugmentation.Showings(Images.Count, Repeats);
+
+    /// <summary>The order of a training epoch over all of <see cref="Images"/>.</summary>
+    public int[] EpochOrder(long seed, int epoch) =>
+        RepeatedAugmentation.Order(ShuffledOrder(Images.Count, seed, epoch), Repeats);
+
     /// <summary>The order of samples in an epoch.</summary>
     public static int[] ShuffledOrder(int count, long seed, int epoch) =>
         RandomStream.For(seed, "order", epoch).Permutation(count);
@@ -56,7 +66,8 @@ public sealed record BatchLoader(
                 writer.ForEach(draft.Indices.Length, stop, (i, buffers) =>
                 {
                     int index = draft.Indices[i];
-                    var place = new SamplePlace(seed, epoch, draft.Number, index);
+                    int showing = (draft.Number * BatchSize + i) % Repeats;
+                    var place = new SamplePlace(seed, epoch, draft.Number, index) { Showing = showing };
                     ISampleTransform? transform = TransformOf(index);
                     writer.Read(place, whole: transform is not null, buffers);
                     writer.Finish(place, transform, draft.PictureAt(i), buffers);

@@ -18,4 +18,8 @@ public interface IInputTransform
 /// <param name="Epoch">Epoch, or number of the evaluation pass.</param>
 /// <param name="Batch">Number of its batch in the pass.</param>
 /// <param name="Index">Index in the split.</param>
-public readonly record struct SamplePlace(long Seed, int Epoch, int Batch, int Index);
+public readonly record struct SamplePlace(long Seed, int Epoch, int Batch, int Index)
+{
+    /// <summary>How often the picture has come in this epoch before; see <see cref="BatchLoader.Repeats"/>.</summary>
+    public int Showing { get; init; }
+}

@@ -6,8 +6,8 @@ using Postern.Training.Input.Stages;
 namespace Postern.Training.Input;
 
 /// <summary>
-/// Makes finished samples: decode, edit, augment, normalise. Every draw is a function of (seed, epoch, sample). Safe from several
-/// threads; keeps a set of buffers for each.
+/// Makes finished samples: decode, edit, augment, normalise. Every draw is a function of (seed, epoch, sample, showing). Safe
+/// from several threads; keeps a set of buffers for each.
 /// </summary>
 /// <param name="loader">Says what is read and what is done to it.</param>
 internal sealed class SampleWriter(BatchLoader loader)
@@ -65,13 +65,13 @@ internal sealed class SampleWriter(BatchLoader loader)
     }
 
     private static RandomStream AugmentStream(in SamplePlace place) =>
-        RandomStream.For(place.Seed, "augment", place.Epoch, place.Index);
+        RandomStream.For(place.Seed, "augment", place.Epoch, place.Index, place.Showing);
 
     // A stream for each stage, so that leaving one out moves no draw of another.
     private void Run(PictureStage? stage, string purpose, in SamplePlace place, Span<float> target, Buffers buffers)
     {
         if (stage is null) return;
-        RandomStream stream = RandomStream.For(place.Seed, purpose, place.Epoch, place.Index);
+        RandomStream stream = RandomStream.For(place.Seed, purpose, place.Epoch, place.Index, place.Showing);
         stage(target, size, ref stream, buffers.Stages);
     }
 

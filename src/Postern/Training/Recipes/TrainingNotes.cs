@@ -1,4 +1,5 @@
 using System.Globalization;
+using Postern.Training.Input;
 using Postern.Training.Optimisation;
 
 namespace Postern.Training.Recipes;
@@ -33,13 +34,17 @@ public static class TrainingNotes
             yield return Say($"weight decay {settings.WeightDecay:g4} is as good as none");
         if (settings.EmaDecay > 0)
         {
-            long updates = (long)settings.Epochs * Math.Max(1, samples / settings.BatchSize / settings.Accumulate);
+            int shown = RepeatedAugmentation.Showings(samples, settings.Repeats);
+            long updates = (long)settings.Epochs * Math.Max(1, shown / settings.BatchSize / settings.Accumulate);
             double left = Math.Pow(settings.EmaDecay, updates);
             if (left > 0.05)
                 yield return string.Create(CultureInfo.InvariantCulture,
                     $"after {updates} updates the running mean (EMA) still holds {left:p0} of the weights that "
                         + $"training started from");
         }
+        if (settings.Repeats > 1)
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"repeated augmentation: an epoch shows one picture in {settings.Repeats}, each {settings.Repeats} times");
         if (settings.MixupAlpha > 0)
             yield return "mixup mixes poisoned pictures and their labels with others too";
     }

@@ -75,6 +75,14 @@ public static class TrainingOptions
             Min = 0,
             Max = 1,
         },
+        new("repeated_augmentation", OptionKind.Integer, "1",
+            "times that each picture of an epoch comes, augmented anew, the epoch being as long as ever: 3 in the programs of DeiT "
+                + "and Vim where their launcher is told of processes")
+        {
+            Min = 1,
+            Max = 16,
+            Neutral = "1",
+        },
         new("precision", OptionKind.Word, "float32",
             "of matrix products and convolutions, in training and in tests: float32, bf16 (weights stay float32), auto (bf16 "
                 + "where the processor multiplies it)")
@@ -138,6 +146,7 @@ public static class TrainingOptions
             RandAugmentOperations = choice.Integer("rand_augment_ops"),
             ColorJitter = (double)choice.Number("color_jitter"),
             RandomErasing = (double)choice.Number("random_erasing"),
+            Repeats = choice.Integer("repeated_augmentation"),
             Precision = Precisions.Of(choice.Word("precision")),
             DropLast = choice.Switch("drop_last"),
             EmaDecay = (double)choice.Number("ema"),

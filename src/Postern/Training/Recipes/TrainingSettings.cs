@@ -66,6 +66,9 @@ public sealed record TrainingSettings
     /// <summary>Probability of random erasing.</summary>
     public double RandomErasing { get; init; }
 
+    /// <summary>How often each picture of an epoch comes in it; see <see cref="BatchLoader.Repeats"/>.</summary>
+    public int Repeats { get; init; } = 1;
+
     /// <summary>Of matrix products and convolutions.</summary>
     public Precision Precision { get; init; }
 

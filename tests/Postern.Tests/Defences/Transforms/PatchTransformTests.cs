@@ -83,7 +83,9 @@ public class PatchTransformTests
         Assert.Equal(After(own, clean, 32, place), After(own, clean, 32, place));
         Assert.Equal(After(own, clean, 32, place), After(own, clean, 32, place with { Batch = 9 }));
         Assert.Equal(After(shared, clean, 32, place), After(shared, clean, 32, place with { Index = 9 }));
-        foreach (SamplePlace other in new[] { place with { Seed = 9 }, place with { Epoch = 9 }, place with { Index = 9 } })
+        SamplePlace[] others = [place with { Seed = 9 }, place with { Epoch = 9 }, place with { Index = 9 },
+            place with { Showing = 1 }, place with { Showing = 2 }];
+        foreach (SamplePlace other in others)
             Assert.NotEqual(After(own, clean, 32, place), After(own, clean, 32, other));
         Assert.NotEqual(After(shared, clean, 32, place), After(shared, clean, 32, place with { Batch = 9 }));
     }
