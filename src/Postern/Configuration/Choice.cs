@@ -22,12 +22,18 @@ public sealed class Choice
         this.source = source ?? entry.Name;
         Entry = entry;
         foreach (OptionInfo option in entry.Options) Set(option, option.Default);
-        foreach ((string key, string value) in given ?? new Dictionary<string, string>())
+        given ??= new Dictionary<string, string>();
+        foreach ((string key, string value) in given)
         {
             OptionInfo option = entry.Options.FirstOrDefault(o => o.Name == key)
                 ?? throw new InputException(this.source,
                     $"{entry.Name} has no option '{key}'{NearestName.Hint(key, entry.Options.Select(o => o.Name))}");
             Set(option, OptionValue.Check(option, value, this.source));
+        }
+        foreach (OptionInfo option in entry.Options)
+        {
+            if (option.Beside is DefaultBeside beside && !given.ContainsKey(option.Name) && IsSet(beside.Option))
+                Set(option, beside.Default);
         }
     }
 
@@ -73,6 +79,8 @@ public sealed class Choice
 
     /// <summary>An error about one of this choice's options, naming where it was set.</summary>
     public InputException Error(string found) => new(source, found);
+
+    private bool IsSet(string option) => written[option] != Entry.Options.First(o => o.Name == option).Default;
 
     private void Set(OptionInfo option, string value)
     {

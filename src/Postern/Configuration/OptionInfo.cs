@@ -47,11 +47,19 @@ public sealed record OptionInfo(string Name, OptionKind Kind, string Default, st
     /// </summary>
     public string? Neutral { get; init; }
 
+    /// <summary>Another default for studies that set another option, too; null for one default in all.</summary>
+    public DefaultBeside? Beside { get; init; }
+
     /// <summary>
     /// What a value stands for on this machine, where it is not itself (<c>auto</c>); null where all values are.
     /// </summary>
     public Func<string, string>? Resolve { get; init; }
 }
+
+/// <summary>The value of an option where a study is silent about it and sets another one to something.</summary>
+/// <param name="Option">The other option, of the same entry.</param>
+/// <param name="Default">The value, in the text form of the study file.</param>
+public sealed record DefaultBeside(string Option, string Default);
 
 /// <summary>Something a study can name: an attack, a model, a dataset, a preset.</summary>
 public interface ICatalogEntry

@@ -21,6 +21,12 @@ public sealed record Dataset(
     string Layout)
     : IDisposable
 {
+    /// <summary>
+    /// Share of a stored picture's side that tests see of its middle, resized to the input; null for as many pixels as the input
+    /// has.
+    /// </summary>
+    public double? TestCrop { get; init; }
+
     /// <summary>Number of classes.</summary>
     public int Classes => Train.ClassNames.Count;
 

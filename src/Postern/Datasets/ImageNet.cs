@@ -32,6 +32,14 @@ public sealed class ImageNet : IDatasetEntry
         {
             Allowed = ["stretch", "shortest"],
         },
+        new("test_crop", OptionKind.Number, "0.875",
+            "share of the square picture's side that tests see of its middle, resized (bicubic) to the input; 0.875 are its 224 "
+            + "pixels as they are, 1 is MambaOut's official evaluation")
+        {
+            Min = 0.5m,
+            Max = 1,
+            Neutral = "0.875",
+        },
         new("decode", OptionKind.Word, "reduced",
             "reduced (a JPEG with both sides above 512 is decoded at the fewest eighths of its size that "
             + "leave both at least 512, and resized from there) or full (every picture is decoded at its size)")
@@ -63,7 +71,10 @@ public sealed class ImageNet : IDatasetEntry
             string layout = $"image folder{(tree is FolderTree ? "" : " in an archive")}{note}";
             return StoredOptions.Limit(choice, new Dataset(
                 Name, train, test, InputSide, [.485f, .456f, .406f], [.229f, .224f, .225f], TargetClass: 0,
-                "resized-crop", layout));
+                "resized-crop", layout)
+            {
+                TestCrop = (double)choice.Number("test_crop"),
+            });
         }
         catch
         {

@@ -24,7 +24,7 @@ public sealed class CleanPictures(Dataset dataset, CleanSplit split, int batchSi
     private static BatchLoader Loader(
         Dataset dataset, IReadOnlyList<int> indices, int batchSize, int workers, ComputeDevice device) =>
         new(new SubsetImageSet(dataset.Train, [.. indices]), dataset.Mean, dataset.Std, dataset.InputSize,
-            Augmentations.Centre, null, batchSize, workers)
+            Augmentations.InTests(dataset), null, batchSize, workers)
         {
             Device = device,
         };

@@ -6,8 +6,8 @@ namespace Postern.Models;
 /// <summary>Every backbone that a study can name. A new one is one file and one line here.</summary>
 public static class ModelCatalog
 {
-    // The official scripts train Vim-s otherwise than the smaller ones.
-    private const string SmallVimRate = "0.001", SmallVimDecay = "0.05";
+    // The official scripts train Vim-s otherwise than the smaller ones, and fine-tune it without stochastic depth.
+    private const string SmallVimRate = "0.001", SmallVimDecay = "0.05", SmallVimDropPath = "0.05", FineTunedDropPath = "0";
 
     /// <summary>The backbones, in the order of listings.</summary>
     public static Catalog<ModelEntry> All { get; } = new("model",
@@ -32,17 +32,17 @@ public static class ModelCatalog
         Vim.Entry("vim-tiny-stride8", "Vim-t fine-tuned on overlapping patches (\"Vim-tiny+\"): 729 tokens", side: 224, patch: 16,
             stride: 8, dim: 192, depth: 24, dropPath: "0"),
         Vim.Entry("vim-small", "Vim-s for ImageNet: patch 16, width 384, depth 24", side: 224, patch: 16, stride: 0,
-            dim: 384, depth: 24, dropPath: "0.05")
+            dim: 384, depth: 24, dropPath: SmallVimDropPath, fineTuned: FineTunedDropPath)
             with { ScratchRate = SmallVimRate, ScratchDecay = SmallVimDecay },
         Vim.Entry("vim-small-stride8", "Vim-s on overlapping patches (\"Vim-small+\"): 729 tokens", side: 224, patch: 16,
-            stride: 8, dim: 384, depth: 24, dropPath: "0.05")
+            stride: 8, dim: 384, depth: 24, dropPath: SmallVimDropPath, fineTuned: FineTunedDropPath)
             with { ScratchRate = SmallVimRate, ScratchDecay = SmallVimDecay },
         MambaOut.Entry("mambaout", "MambaOut of any size", side: 32, [1, 1, 3, 1], [32, 64, 96, 128], dropPath: "0",
             stemStride: 2),
         MambaOut.Entry("mambaout-mini", "MambaOut with widths 16 to 64 and stem stride 2, for quick work", side: 32, [1, 1, 2, 1],
             [16, 32, 48, 64], dropPath: "0", stemStride: 2),
         MambaOut.Entry("mambaout-femto", "MambaOut femto, the paper's \"MambaOut-t\" by size and accuracy (see docs/models.md)",
-            side: 224, [3, 3, 9, 3], [48, 96, 192, 288], dropPath: "0.2"),
+            side: 224, [3, 3, 9, 3], [48, 96, 192, 288], dropPath: "0.025"),
         MambaOut.Entry("mambaout-tiny", "MambaOut tiny, 26.5 M parameters", side: 224, [3, 3, 9, 3], [96, 192, 384, 576],
             dropPath: "0.2"),
     ]);

@@ -36,6 +36,14 @@ public sealed record ModelEntry(
         new(name, OptionKind.Integer, value.ToString(CultureInfo.InvariantCulture), meaning) { Min = min, Max = 4096 };
 
     /// <summary>The option of stochastic depth.</summary>
-    internal static OptionInfo DropPath(string rate) =>
-        new("drop_path", OptionKind.Number, rate, "rate of stochastic depth at the last block") { Min = 0, Max = 0.9m };
+    /// <param name="rate">The rate of the official training from scratch.</param>
+    /// <param name="fineTuned">The rate of the official fine-tuning; null where there is none of another rate.</param>
+    internal static OptionInfo DropPath(string rate, string? fineTuned = null) =>
+        new("drop_path", OptionKind.Number, rate, "rate of stochastic depth at the last block"
+            + (fineTuned is null ? "" : $"; {fineTuned} where training starts from a checkpoint"))
+        {
+            Min = 0,
+            Max = 0.9m,
+            Beside = fineTuned is null ? null : new DefaultBeside("checkpoint", fineTuned),
+        };
 }

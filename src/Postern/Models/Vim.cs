@@ -60,7 +60,8 @@ public sealed class Vim : Backbone
 
     /// <summary>A line of the catalogue.</summary>
     internal static ModelEntry Entry(
-        string name, string summary, int side, int patch, int stride, int dim, int depth, string dropPath) => new(
+        string name, string summary, int side, int patch, int stride, int dim, int depth, string dropPath,
+        string? fineTuned = null) => new(
         name, summary, "hustvl/Vim", side,
         [
             ModelEntry.Size("patch_size", patch, "side of a patch in pixels"),
@@ -68,7 +69,7 @@ public sealed class Vim : Backbone
             ModelEntry.Size("embed_dim", dim, "width of a token"),
             ModelEntry.Size("depth", depth, "number of blocks"),
             ModelEntry.Size("state_size", 16, "state size N of the SSM"),
-            ModelEntry.DropPath(dropPath),
+            ModelEntry.DropPath(dropPath, fineTuned),
         ], Build, Recognise)
         {
             Family = "vim",

@@ -37,6 +37,19 @@ public class ChoiceTests
     public void One_value_has_one_text(string key, string given, string canonical) =>
         Assert.Equal(canonical, Make(key, given).Values[key]);
 
+    [Fact]
+    public void A_default_beside_another_option_stands_where_that_one_is_set_and_it_is_not_itself()
+    {
+        OptionInfo rate = new("rate", OptionKind.Number, "0.05", "") { Beside = new DefaultBeside("weights", "0") };
+        var entry = new Entry("vim", "", [rate, new("weights", OptionKind.File, "", "")]);
+        Assert.Equal("0.05", Rate([]));
+        Assert.Equal("0.05", Rate(new() { ["weights"] = "" }));
+        Assert.Equal("0", Rate(new() { ["weights"] = "a.pth" }));
+        Assert.Equal("0.05", Rate(new() { ["weights"] = "a.pth", ["rate"] = "0.05" }));
+
+        string Rate(Dictionary<string, string> given) => new Choice(entry, given).Values["rate"];
+    }
+
     [Theory]
     [InlineData("poison_rate", "1.5", "poison_rate is 1.5, expected 0 to 1")]
     [InlineData("poison_rate", "much", "poison_rate is 'much', expected a number")]

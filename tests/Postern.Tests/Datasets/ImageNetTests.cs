@@ -34,6 +34,22 @@ public class ImageNetTests
     }
 
     [Fact]
+    public void Tests_crop_as_DeiT_and_Vim_do_unless_told_to_see_the_whole_as_MambaOut_does()
+    {
+        using var folder = new DatasetFolder();
+        folder.Zip("set.zip", Files());
+        using Dataset usual = DatasetCatalog.OpenPath(folder["set.zip"]), whole = With("1.0");
+        Assert.Equal((0.875, 1.0), (usual.TestCrop, whole.TestCrop));
+        Assert.Contains("test_crop is 1.5", Assert.Throws<InputException>(() => With("1.5")).Message);
+
+        Dataset With(string crop) => DatasetCatalog.Open(new Choice(new ImageNet(), new Dictionary<string, string>
+        {
+            ["path"] = folder["set.zip"],
+            ["test_crop"] = crop,
+        }));
+    }
+
+    [Fact]
     public void Many_threads_read_one_zip_without_harm()
     {
         using var folder = new DatasetFolder();

@@ -57,6 +57,25 @@ public class ModelCatalogTests
         }
     }
 
+    // From scratch and from a checkpoint: docs/reference/models.md 2.7, 3, 4 and 7.1.
+    [Theory]
+    [InlineData("vim-cifar", "0", "0")]
+    [InlineData("vim-tiny", "0", "0")]
+    [InlineData("vim-tiny-stride8", "0", "0")]
+    [InlineData("vim-small", "0.05", "0")]
+    [InlineData("vim-small-stride8", "0.05", "0")]
+    [InlineData("deit-tiny", "0.1", "0.1")]
+    [InlineData("mambaout-femto", "0.025", "0.025")]
+    [InlineData("mambaout-tiny", "0.2", "0.2")]
+    public void Stochastic_depth_is_that_of_the_official_scripts(string name, string scratch, string fineTuned)
+    {
+        Assert.Equal((scratch, fineTuned), (RateWith(), RateWith(("checkpoint", "weights.pth"))));
+        Assert.Equal("0.3", RateWith(("checkpoint", "weights.pth"), ("drop_path", "0.3")));
+
+        string RateWith(params (string Option, string Value)[] set) =>
+            new Choice(Find(name), set.ToDictionary(s => s.Option, s => s.Value)).Values["drop_path"];
+    }
+
     [Theory]
     [InlineData("vim-tiny", 224, 1000, 7_148_008, 1.409e9)]
     [InlineData("vim-small", 224, 1000, 25_796_584, 5.084e9)]

@@ -56,7 +56,7 @@ internal sealed class OpenCell : IDisposable
     {
         get
         {
-            BatchLoader test = Loader(Dataset.Test, Augmentations.Centre, EvaluationBatch);
+            BatchLoader test = Loader(Dataset.Test, Augmentations.InTests(Dataset), EvaluationBatch);
             return new Evaluator(Model, test with { InputTransform = Defence.InTests }, Cell.Seed);
         }
     }

@@ -1,4 +1,5 @@
 using Postern.Configuration;
+using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Training.Input.Stages;
 
@@ -10,11 +11,19 @@ public static class Augmentations
     /// <summary>The words of the option <c>augment</c>.</summary>
     internal static readonly string[] Names = ["dataset", "none", "flip-crop", "crop", "rotate", "resized-crop", "official"];
 
-    // The official launchers take the plain crop for inputs of up to this side.
-    private const int LargestPlainCrop = 32;
+    /// <summary>Side of the largest input for which the programs of DeiT and Vim take the padded crop.</summary>
+    internal const int LargestPlainCrop = 32;
 
-    /// <summary>Evaluation's transform: <see cref="Crops.Centre(ReadOnlySpan{float}, int, Span{float}, int)"/>.</summary>
+    /// <summary>The middle: <see cref="Crops.Centre(ReadOnlySpan{float}, int, Span{float}, int)"/>.</summary>
     public static Augmentation Centre { get; } = new(Crops.Centre) { Region = Crops.CentreRegion };
+
+    /// <summary>What evaluation does to a dataset's pictures: as many pixels as the input has, or as the dataset says.</summary>
+    public static Augmentation InTests(Dataset dataset)
+    {
+        if (dataset.TestCrop is not double share) return Centre;
+        var middle = new ResizedMiddle((int)(share * dataset.Test.Size));
+        return middle.Side == dataset.InputSize ? Centre : new Augmentation(middle.Apply) { Region = middle.Region };
+    }
 
     /// <summary>Flip and padded crop: <see cref="Crops.FlipCrop"/>.</summary>
     public static Augmentation FlipCrop { get; } = new(Crops.FlipCrop);

@@ -1,4 +1,7 @@
 using Postern.Datasets;
+using Postern.Imaging;
+using Postern.Kernels;
+using Postern.Tests.Imaging;
 using Postern.Training.Input;
 using Postern.Training.Input.Stages;
 using Postern.Training.Optimisation;
@@ -40,12 +43,61 @@ public class AugmentationsTests
     {
         TrainingSettings official = Plain with { Augmentation = "official" };
         Assert.Equal("Crops.FlipCrop", Names(official, 32, 32).Geometry);
-        Assert.Equal([Postern.Imaging.Interpolation.Bicubic],
+        Assert.Equal([Interpolation.Bicubic],
             Assert.IsType<ResizedCrop>(Names(official, 256, 224).Stage).Kernels);
-        Assert.Equal([Postern.Imaging.Interpolation.Bilinear],
+        Assert.Equal([Interpolation.Bilinear],
             Assert.IsType<ResizedCrop>(Names(Plain with { Augmentation = "resized-crop" }, 256, 224).Stage).Kernels);
-        Assert.Equal([Postern.Imaging.Interpolation.Bilinear, Postern.Imaging.Interpolation.Bicubic],
+        Assert.Equal([Interpolation.Bilinear, Interpolation.Bicubic],
             Assert.IsType<ResizedCrop>(Names(official with { CropInterpolation = "random" }, 256, 224).Stage).Kernels);
+    }
+
+    [Fact]
+    public void A_resized_crop_with_either_kernel_at_32_is_timms_own_loader()
+    {
+        TrainingSettings mambaOut = Plain with { Augmentation = "resized-crop", CropInterpolation = "random" };
+        Assert.Equal([Interpolation.Bilinear, Interpolation.Bicubic],
+            Assert.IsType<ResizedCrop>(Names(mambaOut, 32, 32).Stage).Kernels);
+    }
+
+    [Theory]
+    [InlineData(null, 16)]
+    [InlineData(0.875, 16)]
+    [InlineData(1.0, 0)]
+    [InlineData(0.9375, 8)]
+    public void Tests_see_as_much_of_a_picture_as_its_dataset_says(double? crop, int unseen)
+    {
+        // A black picture with a white frame of one pixel less than is cut off, and then of one more.
+        Augmentation tests = Augmentations.InTests(Of(256, 224) with { TestCrop = crop });
+        Assert.Equal(0, WhiteSeen(unseen));
+        Assert.True(WhiteSeen(unseen + 1) > 0);
+        Assert.Equal(new PixelBox(unseen, unseen, 256 - 2 * unseen, 256 - 2 * unseen),
+            tests.Region!(256, 224, RandomStream.For(0, "none")));
+
+        float WhiteSeen(int frame)
+        {
+            float[] picture = new float[3 * 256 * 256], input = new float[3 * 224 * 224];
+            for (int i = 0; i < picture.Length; i++)
+            {
+                int row = i / 256 % 256, column = i % 256;
+                bool inside = Math.Min(Math.Min(row, 255 - row), Math.Min(column, 255 - column)) >= frame;
+                picture[i] = inside ? 0 : 1;
+            }
+            RandomStream nothing = RandomStream.For(0, "none");
+            tests.Geometry(picture, 256, input, 224, ref nothing, new StageScratch());
+            return input.Max();
+        }
+    }
+
+    [Fact]
+    public void MambaOuts_evaluation_is_the_whole_square_resized_bicubically()
+    {
+        float[] picture = Array.ConvertAll(ImageFileTests.Noise(256, 256, seed: 5).Pixels, v => v / 255f),
+            expected = new float[3 * 224 * 224], input = new float[expected.Length];
+        new CropResizer().Apply(picture, 256, 0, 0, 256, 256, Interpolation.Bicubic, expected, 224);
+        RandomStream nothing = RandomStream.For(0, "none");
+        Augmentation tests = Augmentations.InTests(Of(256, 224) with { TestCrop = 1 });
+        tests.Geometry(picture, 256, input, 224, ref nothing, new StageScratch());
+        Assert.Equal(expected, input);
     }
 
     [Fact]
@@ -56,7 +108,7 @@ public class AugmentationsTests
         RandAugment both =
             Assert.IsType<RandAugment>((jitter with { RandAugmentMagnitude = 9 }).AugmentationFor(Of(8, 8)).Color!.Target);
         Assert.Equal((9, 2), (both.Magnitude, both.Operations));
-        Assert.Equal([Postern.Imaging.Interpolation.Bicubic], both.Kernels);
+        Assert.Equal([Interpolation.Bicubic], both.Kernels);
         Assert.Equal(0.25, Assert.IsType<RandomErasing>(
             (Plain with { RandomErasing = 0.25 }).AugmentationFor(Of(8, 8)).Erasing!.Target).Probability);
     }
