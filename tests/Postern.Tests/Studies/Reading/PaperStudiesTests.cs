@@ -1,6 +1,8 @@
 using Postern.Attacks;
 using Postern.Cli.Commands;
+using Postern.Configuration;
 using Postern.Studies;
+using Postern.Training.Recipes;
 
 namespace Postern.Tests.Studies;
 
@@ -55,6 +57,62 @@ public class PaperStudiesTests
             Assert.Equal(budget.PoisonRate, cell.Attack.Number("poison_rate"));
             if (cell.Attack.Values.ContainsKey("cover_rate")) Assert.Equal(budget.CoverRate, cell.Attack.Number("cover_rate"));
         }
+    }
+
+    public static TheoryData<string> OnImageNet() =>
+        [.. Files().Select(f => f.Data).Where(f => f.StartsWith("paper", StringComparison.Ordinal)
+            && Read(f).Cells[0].Dataset.Name == "imagenet")];
+
+    [Theory]
+    [MemberData(nameof(OnImageNet))]
+    public void On_ImageNet_Vim_is_fine_tuned_at_stride_8_from_the_stride_16_checkpoint(string file)
+    {
+        Cell[] cells = [.. Read(file).Cells.Where(c => c.Model.Name.StartsWith("vim", StringComparison.Ordinal))];
+        Assert.NotEmpty(cells);
+        Assert.All(cells, cell =>
+        {
+            Assert.Equal((16, 8, "0"), (cell.Model.Integer("patch_size"), cell.Model.Integer("stride"),
+                cell.Model.Values["drop_path"]));
+            Assert.Equal("literal", cell.Model.Word("checkpoint_positions"));
+            Assert.Matches("vim_[ts]_midclstok_(76p1|80p5)acc.pth$", cell.Model.File("checkpoint"));
+            TrainingSettings training = TrainingOptions.Settings(cell.Training);
+            Assert.Equal([1e-5, 9e-6, 8e-6], Enumerable.Range(0, 3).Select(e => Math.Round(training.Schedule.At(e), 12)));
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(OnImageNet))]
+    public void On_ImageNet_evaluation_is_the_official_one_that_the_header_names(string file)
+    {
+        Assert.Contains("official evaluation", File.ReadAllText(Path.Combine(Folder, file)), StringComparison.Ordinal);
+        Assert.All(Read(file).Cells, c => Assert.Equal(("shortest", 0.875m), (c.Dataset.Word("resize"),
+            c.Dataset.Number("test_crop"))));
+    }
+
+    [Fact]
+    public void Each_model_of_table_3_on_ImageNet_is_fine_tuned_by_its_own_program()
+    {
+        ILookup<string, TrainingSettings> training = Read("paper/table3-imagenet.yaml").Cells
+            .ToLookup(c => c.Model.Name, c => TrainingOptions.Settings(c.Training));
+        Assert.Equal((3, true, 0.1, 1e-4), Numbers("resnet18"));
+        Assert.Equal((3, false, 1.25e-4, 0.05), Numbers("deit-tiny"));
+        Assert.Equal((3, false, 5e-6, 1e-8), Numbers("vim-tiny-stride8"));
+        Assert.Equal((10, false, 4e-3, 0.05), Numbers("mambaout-femto"));
+
+        (int Epochs, bool Sgd, double Rate, double Decay) Numbers(string model) => training[model]
+            .Select(t => (t.Epochs, t.UseSgd, t.LearningRate, t.WeightDecay)).Distinct().Single();
+    }
+
+    [Theory]
+    [InlineData("paper/table3-cifar10.yaml")]
+    [InlineData("paper/table3-gtsrb.yaml")]
+    public void Issba_s_encoder_is_trained_as_the_original_s_in_table_3(string file)
+    {
+        Choice issba = Read(file).Cells.First(c => c.Attack.Name == "issba").Attack;
+        Assert.Equal((0, 20, 2, 32, 0.0001m, "resnet18", 2m, 1.5m), (issba.Integer("prepare_subset"),
+            issba.Integer("prepare_epochs"), issba.Integer("secret_epochs"), issba.Integer("prepare_batch"),
+            issba.Number("prepare_lr"), issba.Word("feature_model"), issba.Number("residual_weight"),
+            issba.Number("perceptual_weight")));
     }
 
     [Fact]
