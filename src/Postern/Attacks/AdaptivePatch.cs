@@ -25,27 +25,27 @@ public sealed record AdaptivePatch(
 
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("adaptive-patch",
-        "four faint marks in training, two full ones at test time", "patch",
+        "four faint triggers in training, two full ones at test time", "patch",
     [
         AttackOptions.PoisonRate(0.01m),
         AttackOptions.CoverRate(0.02m),
         AttackOptions.Target,
         AttackOptions.ExcludeTarget,
         new("train_opacities", OptionKind.Integers, "50,20,50,30",
-            "weights in percent of the corner block, the round mark, the four blocks, the square")
+            "weights in percent of the corner block, the round trigger, the four blocks, the square")
         {
             Min = 0,
             Max = 100,
         },
-        AttackOptions.Opacity("test_opacity", 1m, "weight of the test marks over the picture, 0 to 1"),
+        AttackOptions.Opacity("test_opacity", 1m, "weight of the test triggers over the picture, 0 to 1"),
         new("test_marks", OptionKind.Word, Auto,
-            "cifar10: two corner blocks, then the four blocks; gtsrb: the round mark, then the square; auto: the toolbox's "
+            "cifar10: two corner blocks, then the four blocks; gtsrb: the round trigger, then the square; auto: the toolbox's "
                 + "choice, gtsrb for gtsrb and cifar10 for all others")
         {
             Allowed = [Auto, "cifar10", Gtsrb],
         },
         new("triggers", OptionKind.File, "",
-            "folder with phoenix_corner_32.png, firefox_corner_32.png, ... and their mask_ files; empty for the marks "
+            "folder with phoenix_corner_32.png, firefox_corner_32.png, ... and their mask_ files; empty for the triggers "
                 + "drawn by Postern"),
         AttackOptions.Stage(TriggerStage.Stored),
     ], Make)
@@ -77,11 +77,11 @@ public sealed record AdaptivePatch(
 
     private static AdaptivePatch Make(Choice choice, DatasetTraits dataset)
     {
-        string marks = choice.Word("test_marks") is not Auto and string chosen ? chosen : dataset.Name;
+        string layout = choice.Word("test_marks") is not Auto and string chosen ? chosen : dataset.Name;
         int[] percent = choice.Integers("train_opacities");
         if (percent.Length != TrainNames.Length)
-            throw choice.Error($"train_opacities holds {percent.Length} values, expected {TrainNames.Length}, one for each mark");
-        string[] testNames = marks == Gtsrb ? [Firefox, Square] : [TwoPhoenixes, Blocks];
+            throw choice.Error($"train_opacities holds {percent.Length} values, expected {TrainNames.Length}, one for each trigger");
+        string[] testNames = layout == Gtsrb ? [Firefox, Square] : [TwoPhoenixes, Blocks];
         TriggerStage stage = AttackOptions.StageOf(choice);
         string? folder = choice.File("triggers");
         // One source for each name, so that a trigger of both lists is made once.

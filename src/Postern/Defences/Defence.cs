@@ -1,6 +1,7 @@
 using Postern.Defences.Detectors;
 using Postern.Defences.Repairs;
 using Postern.Defences.Scans;
+using Postern.Training;
 using Postern.Training.Input;
 
 namespace Postern.Defences;
@@ -16,6 +17,9 @@ public sealed record Defence
 
     /// <summary>Goes over every training picture, clean or poisoned, anew in each epoch.</summary>
     public IInputTransform? InTraining { get; init; }
+
+    /// <summary>Another way to learn from the training pictures, poisoned ones among them.</summary>
+    public ITrainingRule? TrainingRule { get; init; }
 
     /// <summary>Goes over the test pictures of ACC and ASR.</summary>
     public IInputTransform? InTests { get; init; }

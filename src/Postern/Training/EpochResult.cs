@@ -11,7 +11,11 @@ namespace Postern.Training;
 /// <param name="Times">Where it went.</param>
 public sealed record EpochResult(
     int Epoch, long Step, double Loss, double LearningRate, double ImagesPerSecond, double DataWait, double Seconds,
-    StepTimes Times);
+    StepTimes Times)
+{
+    /// <summary>Samples trained on.</summary>
+    public int Samples { get; init; }
+}
 
 /// <summary>Progress within an epoch, reported after every step.</summary>
 /// <param name="Epoch">1 for the first.</param>

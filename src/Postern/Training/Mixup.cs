@@ -55,6 +55,15 @@ public sealed record Mixup(double Weight, PixelBox? Box)
             nn.functional.cross_entropy(logits, labels.flip(0), label_smoothing: labelSmoothing));
     }
 
+    /// <summary>The same for each sample, [B].</summary>
+    public Tensor Losses(Tensor logits, Tensor labels, double labelSmoothing)
+    {
+        Tensor own = nn.functional.cross_entropy(
+            logits, labels, reduction: nn.Reduction.None, label_smoothing: labelSmoothing);
+        return Weight == 1 ? own : Share(own, nn.functional.cross_entropy(
+            logits, labels.flip(0), reduction: nn.Reduction.None, label_smoothing: labelSmoothing));
+    }
+
     private Tensor Share(Tensor own, Tensor partners)
     {
         Scalar weight = Weight, rest = 1 - Weight;

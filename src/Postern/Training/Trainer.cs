@@ -17,19 +17,25 @@ public sealed class Trainer : IDisposable
     private readonly TrainingSettings settings;
     private readonly long seed;
     private readonly TrainedNetwork network;
+    private readonly ITrainingRule? rule;
+    private RuledEpoch? ruled;
 
     /// <summary>A trainer at epoch 0.</summary>
+    /// <param name="model">The backbone.</param>
+    /// <param name="settings">How it is trained.</param>
+    /// <param name="seed">Seed of every draw.</param>
+    /// <param name="rule">Another way to learn from the samples; null for all of them and the mean of their losses.</param>
     /// <exception cref="InputException">This machine computes wrongly in every way; see <see cref="SelfCheck"/>.</exception>
-    public Trainer(Backbone model, TrainingSettings settings, long seed)
+    public Trainer(Backbone model, TrainingSettings settings, long seed, ITrainingRule? rule = null)
     {
         SelfCheck.Ensure(settings.Precision == Precision.BFloat16);
-        (this.model, this.settings, this.seed) = (model, settings, seed);
+        (this.model, this.settings, this.seed, this.rule) = (model, settings, seed, rule);
         TrainedParameter[] parameters = TrainedParameter.Of(
             model, p => settings.DecayAll || model.Decays(p.name, p.parameter) ? settings.WeightDecay : 0);
         network = new TrainedNetwork("", model,
             settings.UseSgd ? new Sgd(parameters, settings.Momentum) : new AdamW(parameters),
             settings.EmaDecay > 0 ? new WeightAverage(model, settings.EmaDecay) : null);
-        Loop = new TrainingLoop(network);
+        Loop = new TrainingLoop(network) { Memory = rule is null ? null : new RuleMemory() };
     }
 
     /// <summary>Finished epochs.</summary>
@@ -57,13 +63,23 @@ public sealed class Trainer : IDisposable
         BatchLoader loader, Action<StepProgress>? progress = null, CancellationToken cancel = default,
         Func<Batch, Batch>? change = null)
     {
-        model.train();
+        int count = loader.Images.Count;
         int[] order = loader.EpochOrder(seed, Epoch);
+        if (rule is not null)
+        {
+            ruled = RuledEpoch.Begin(rule, Loop.Memory!, Epoch, settings.Epochs, count,
+                () => RuledEpoch.Losses(model, loader, seed, Epoch, cancel));
+            order = ruled.Order(order);
+            // Few samples may not fill a batch.
+            if (ruled.LeavesOut) loader = loader with { DropLast = false };
+        }
+        model.train();
         return Loop.RunEpoch(new TrainingEpoch<Batch>
         {
             Batches = loader.Load(order, seed, Epoch, cancel),
             Steps = loader.Steps(order.Length),
             Samples = loader.Kept(order.Length),
+            VariesInLength = rule is not null,
             Loss = Loss,
             Explain = Explain,
             Updates = [new NetworkUpdate(network, settings.Schedule.At)],
@@ -76,12 +92,14 @@ public sealed class Trainer : IDisposable
     /// <exception cref="DivergedException">The loss is not finite; no update is made.</exception>
     public double RunStep(Batch batch, double lr) => Loop.RunStep(batch, Loss, Explain, new NetworkUpdate(network, _ => lr));
 
-    /// <summary>Cross-entropy of a batch, mixed where the settings say so.</summary>
+    /// <summary>Cross-entropy of a batch, mixed where the settings say so, and as the rule has it.</summary>
     private Tensor Loss(Batch batch)
     {
         model.StepKey = (seed, Step);
         Mixup mixup = MixupOf(batch);
-        return mixup.Loss(model.forward(mixup.Mix(batch.Images)), batch.Labels, settings.LabelSmoothing);
+        Tensor logits = model.forward(mixup.Mix(batch.Images));
+        return ruled is null ? mixup.Loss(logits, batch.Labels, settings.LabelSmoothing)
+            : ruled.Loss(mixup.Losses(logits, ruled.LabelsOf(batch), settings.LabelSmoothing), batch);
     }
 
     private Mixup MixupOf(Batch batch) =>

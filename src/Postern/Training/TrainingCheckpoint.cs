@@ -24,7 +24,8 @@ public static class TrainingCheckpoint
             ["epoch"] = training.Epoch.ToString(CultureInfo.InvariantCulture),
             ["step"] = training.Step.ToString(CultureInfo.InvariantCulture),
         };
-        Write(StateFile(folder, training.Epoch), training.Networks.SelectMany(n => n.State()), metadata);
+        Write(StateFile(folder, training.Epoch),
+            [.. training.Networks.SelectMany(n => n.State()), .. training.Memory?.State() ?? []], metadata);
         Write(Path.Combine(folder, WeightsFile), training.Networks.SelectMany(n => n.Weights()), metadata);
         DropState(folder, except: StateFile(folder, training.Epoch));
     }
@@ -63,6 +64,7 @@ public static class TrainingCheckpoint
         try
         {
             foreach (TrainedNetwork network in training.Networks) network.Restore(state);
+            training.Memory?.Restore(state);
         }
         catch (KeyNotFoundException e)
         {

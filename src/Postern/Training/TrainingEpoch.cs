@@ -25,6 +25,11 @@ internal sealed record TrainingEpoch<TBatch> where TBatch : ITrainingBatch
     /// <summary>Which networks are updated.</summary>
     public required IReadOnlyList<NetworkUpdate> Updates { get; init; }
 
+    /// <summary>
+    /// Whether epochs have different numbers of batches, so that finished steps do not say how many epochs are.
+    /// </summary>
+    public bool VariesInLength { get; init; }
+
     /// <summary>Batches whose gradients make one update; the last update may have fewer.</summary>
     public int Accumulate { get; init; } = 1;
 

@@ -17,6 +17,9 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
     /// <summary>All networks whose state belongs to the training.</summary>
     public IReadOnlyList<TrainedNetwork> Networks => networks;
 
+    /// <summary>What a training rule has found out; null where there is none.</summary>
+    public RuleMemory? Memory { get; init; }
+
     /// <summary>Finished epochs.</summary>
     public int Epoch { get; private set; }
 
@@ -44,7 +47,8 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
             {
                 clock.Lap(StepPart.Other);
                 int first = index - index % epoch.Accumulate, group = Math.Min(epoch.Accumulate, epoch.Steps - first);
-                if (index == first) rates = Begin(epoch.Updates, Step / (double)epoch.Steps);
+                if (index == first) rates = Begin(epoch.Updates,
+                    epoch.VariesInLength ? Epoch + index / (double)epoch.Steps : Step / (double)epoch.Steps);
                 double loss = AddGradients(batch, epoch.Loss, epoch.Explain, 1.0 / group, rates[0]);
                 if (++index == first + group) Update(epoch.Updates, rates);
                 done += batch.Samples;
@@ -58,7 +62,10 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
         StepTimes times = clock.Times;
         return new EpochResult(
             Epoch, Step, lossSum / epoch.Samples, rates.FirstOrDefault(), epoch.Samples / seconds, times.DataWait / seconds,
-            seconds, times);
+            seconds, times)
+        {
+            Samples = epoch.Samples,
+        };
     }
 
     /// <summary>One step by itself; returns the loss before the update.</summary>

@@ -1,7 +1,7 @@
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// The BadNets mark (<c>docs/reference/attacks.md 2.1</c>, 3.1): a block of 3x3 cells, white on the rising diagonal and in the
+/// The BadNets trigger (<c>docs/reference/attacks.md 2.1</c>, 3.1): a block of 3x3 cells, white on the rising diagonal and in the
 /// lower right cell, black elsewhere; black cells are planted too.
 /// </summary>
 internal static class CornerBlocks

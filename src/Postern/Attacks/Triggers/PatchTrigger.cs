@@ -39,7 +39,7 @@ public sealed class PatchTrigger
     /// <summary>m, [Size, Size], [0, 1].</summary>
     public ReadOnlySpan<float> Mask => mask;
 
-    /// <summary>Plants the mark.</summary>
+    /// <summary>Plants the trigger.</summary>
     /// <param name="picture">x, [3, Size, Size], changed in place; stays in [0, 1].</param>
     /// <param name="opacity">a, 0 to 1.</param>
     /// <exception cref="ArgumentException">The picture has another size.</exception>
@@ -50,7 +50,7 @@ public sealed class PatchTrigger
         for (int channel = 0; channel < 3; channel++) Mix(picture, channel, start, end, opacity);
     }
 
-    /// <summary>Plants the part of the mark that lies in a rectangle, [rows, columns].</summary>
+    /// <summary>Plants the part of the trigger that lies in a rectangle, [rows, columns].</summary>
     /// <param name="picture">x, [3, Size, Size], changed in place; stays in [0, 1].</param>
     /// <param name="opacity">a, 0 to 1.</param>
     /// <param name="rows">Rows of the rectangle, within the picture.</param>

@@ -1,7 +1,7 @@
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// Marks whose geometry the benchmark gives on 32 x 32 pixels, at any size: a rule from a place on that raster to a colour,
+/// Triggers whose geometry the benchmark gives on 32 x 32 pixels, at any size: a rule from a place on that raster to a colour,
 /// looked up at the centre of each pixel, so that position, size and shape stay in proportion.
 /// </summary>
 internal static class ScaledTrigger
@@ -9,13 +9,13 @@ internal static class ScaledTrigger
     /// <summary>Side of the raster of <c>docs/reference/attacks.md 2</c>.</summary>
     internal const int Raster = 32;
 
-    /// <summary>The colour at (row, column) of the raster, both in [0, 32), or null where the mark is not.</summary>
+    /// <summary>The colour at (row, column) of the raster, both in [0, 32), or null where the trigger is not.</summary>
     internal delegate Colour? Rule(double row, double column);
 
-    /// <summary>Draws a mark; its mask is 1 where the rule gives a colour.</summary>
+    /// <summary>Draws a trigger; its mask is 1 where the rule gives a colour.</summary>
     /// <param name="size">Side in pixels.</param>
     /// <param name="stage">
-    /// Where the mark is planted. A stored picture that is neither of 32 nor of 224 pixels may be cropped to its inner 7/8
+    /// Where the trigger is planted. A stored picture that is neither of 32 nor of 224 pixels may be cropped to its inner 7/8
     /// (<c>docs/reference/attacks.md 3.1</c>): there the raster covers what the crop leaves, else the whole picture.
     /// </param>
     /// <param name="rule">What is where.</param>

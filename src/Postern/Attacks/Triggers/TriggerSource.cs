@@ -3,13 +3,13 @@ using Postern.Imaging;
 namespace Postern.Attacks.Triggers;
 
 /// <summary>A trigger at any size: drawn, or from a file. Each size is made once; safe from several threads.</summary>
-/// <param name="make">The mark of a size in pixels.</param>
+/// <param name="make">The trigger of a size in pixels.</param>
 public sealed class TriggerSource(Func<int, PatchTrigger> make)
 {
-    private readonly PerSize<PatchTrigger> marks = new(make);
+    private readonly PerSize<PatchTrigger> triggers = new(make);
 
-    /// <summary>The mark for pictures of <paramref name="size"/> x <paramref name="size"/> pixels.</summary>
-    public PatchTrigger At(int size) => marks.At(size);
+    /// <summary>The trigger for pictures of <paramref name="size"/> x <paramref name="size"/> pixels.</summary>
+    public PatchTrigger At(int size) => triggers.At(size);
 
     /// <summary>The picture of a file, covering everything.</summary>
     /// <exception cref="InputException">The file cannot be read or is no picture.</exception>

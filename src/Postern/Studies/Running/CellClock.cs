@@ -24,13 +24,13 @@ internal sealed class CellClock
     /// <summary>Counts what <paramref name="work"/> takes as repair.</summary>
     public void Repairing(Action work) => Timed(work, seconds => CellProfile.Empty with { Repair = seconds });
 
-    /// <summary>Counts a finished epoch of <paramref name="images"/> pictures.</summary>
-    public void Trained(EpochResult epoch, long images)
+    /// <summary>Counts a finished epoch.</summary>
+    public void Trained(EpochResult epoch)
     {
         StepTimes t = epoch.Times;
         parts += CellProfile.Empty with
         {
-            Images = images,
+            Images = epoch.Samples,
             DataWait = t.DataWait,
             Forward = t.Forward,
             Backward = t.Backward,

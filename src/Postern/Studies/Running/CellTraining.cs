@@ -20,7 +20,7 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
     {
         (CellDirectory directory, TrainingSettings settings, string id) = (cell.Directory, cell.Settings, cell.Cell.Id);
         cell.Begin([.. PutStart(), .. TrainingNotes.Of(settings, cell.Dataset.Train.Count)]);
-        using var trainer = new Trainer(cell.Model, settings, cell.Cell.Seed);
+        using var trainer = new Trainer(cell.Model, settings, cell.Cell.Seed, cell.Defence.TrainingRule);
         TrainingCheckpoint.TryLoad(directory.Folder, trainer.Loop);
         directory.TruncateMetrics(trainer.Epoch);
         tell(new CellStarted(id, trainer.Epoch));
@@ -28,7 +28,7 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
         while (trainer.Epoch < settings.Epochs)
         {
             EpochResult epoch = trainer.RunEpoch(train, step => tell(new Stepped(id, step)), cancel);
-            cell.Clock.Trained(epoch, train.Kept(train.EpochLength));
+            cell.Clock.Trained(epoch);
             cell.Latest = IsMeasured(trainer.Epoch) ? cell.Measure(cancel) : null;
             var metrics = EpochMetrics.Of(
                 epoch, cell.Latest?.Clean.Acc.Value, cell.Latest?.Triggered?.Asr.Value, cell.Latest?.Triggered?.Ra.Value);

@@ -36,7 +36,7 @@ public class CellProfileTests
             Thread.Sleep(20);
             throw new InvalidOperationException();
         }));
-        clock.Trained(new EpochResult(1, 1, 1, 1, 1, 1, 1, new StepTimes(1, 2, 3, 4)), images: 10);
+        clock.Trained(new EpochResult(1, 1, 1, 1, 1, 1, 1, new StepTimes(1, 2, 3, 4)) { Samples = 10 });
         CellProfile profile = clock.Profile;
         Assert.True(profile.Evaluation >= 0.025, $"{profile}");
         Assert.True(profile.Checkpoint >= 0.015, $"{profile}");

@@ -1,0 +1,68 @@
+using Postern.Models;
+using Postern.Training.Input;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Training;
+
+/// <summary>An epoch under a <see cref="ITrainingRule"/>.</summary>
+internal sealed class RuledEpoch
+{
+    private readonly ITrainingRule rule;
+    private readonly RuleMemory memory;
+    private readonly EpochSamples samples;
+    private readonly int epoch;
+
+    private RuledEpoch(ITrainingRule rule, RuleMemory memory, EpochSamples samples, int epoch) =>
+        (this.rule, this.memory, this.samples, this.epoch) = (rule, memory, samples, epoch);
+
+    /// <summary>Asks the rule about the samples.</summary>
+    /// <exception cref="InvalidOperationException">It leaves none.</exception>
+    public static RuledEpoch Begin(ITrainingRule rule, RuleMemory memory, int epoch, int epochs, int count, Func<float[]> losses)
+    {
+        EpochSamples samples = rule.Choose(new RuleEpoch(epoch, epochs, count, memory, losses));
+        if (samples.Kept is { Count: 0 })
+            throw new InvalidOperationException($"{rule.GetType().Name} leaves no sample to train on in epoch {epoch + 1}");
+        return new RuledEpoch(rule, memory, samples, epoch);
+    }
+
+    /// <summary>The samples that are trained on, in the order of <paramref name="shuffled"/>.</summary>
+    public int[] Order(int[] shuffled) => samples.Kept is { } kept ? [.. shuffled.Where(kept.Contains)] : shuffled;
+
+    /// <summary>Whether some samples are left out.</summary>
+    public bool LeavesOut => samples.Kept is not null;
+
+    /// <summary>The labels of a batch, [B]; its own where none is new.</summary>
+    public Tensor LabelsOf(Batch batch)
+    {
+        if (samples.Labels is not { } labels || !batch.Indices.Any(labels.ContainsKey)) return batch.Labels;
+        long[] given = batch.Labels.cpu().data<long>().ToArray();
+        return tensor([.. batch.Indices.Select((index, i) => labels.TryGetValue(index, out int label) ? label : given[i])],
+            device: batch.Labels.device);
+    }
+
+    /// <summary>The rule's loss of a batch.</summary>
+    /// <param name="losses">[B].</param>
+    /// <param name="batch">Whose they are.</param>
+    public Tensor Loss(Tensor losses, Batch batch) => rule.Loss(losses, new RuleBatch(batch.Indices, epoch, memory));
+
+    /// <summary>
+    /// The cross-entropy of every sample of <paramref name="loader"/>, in evaluation mode, in the order of the samples.
+    /// </summary>
+    public static float[] Losses(Backbone model, BatchLoader loader, long seed, int epoch, CancellationToken cancel)
+    {
+        var losses = new List<float>(loader.Images.Count);
+        BatchLoader still = loader with { Augment = Augmentations.Centre, InputTransform = null, DropLast = false };
+        model.eval();
+        using IDisposable inference = inference_mode();
+        foreach (Batch batch in still.Load([.. Enumerable.Range(0, loader.Images.Count)], seed, epoch, cancel))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using (batch)
+                losses.AddRange(
+                    nn.functional.cross_entropy(model.forward(batch.Images), batch.Labels, reduction: nn.Reduction.None)
+                    .cpu().data<float>());
+        }
+        return [.. losses];
+    }
+}
