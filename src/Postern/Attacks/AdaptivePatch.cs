@@ -80,7 +80,8 @@ public sealed record AdaptivePatch(
         string layout = choice.Word("test_marks") is not Auto and string chosen ? chosen : dataset.Name;
         int[] percent = choice.Integers("train_opacities");
         if (percent.Length != TrainNames.Length)
-            throw choice.Error($"train_opacities holds {percent.Length} values, expected {TrainNames.Length}, one for each trigger");
+            throw choice.Error(
+                $"train_opacities holds {percent.Length} values, expected {TrainNames.Length}, one for each trigger");
         string[] testNames = layout == Gtsrb ? [Firefox, Square] : [TwoPhoenixes, Blocks];
         TriggerStage stage = AttackOptions.StageOf(choice);
         string? folder = choice.File("triggers");

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Postern.Attacks.Triggers;
 
-/// <summary>What is made once for each picture size and then kept: a trigger, a wave, a grid. Safe from several threads.</summary>
+/// <summary>
+/// What is made once for each picture size and then kept: a trigger, a wave, a grid. Safe from several threads.
+/// </summary>
 /// <param name="make">What belongs to a size in pixels.</param>
 internal sealed class PerSize<T>(Func<int, T> make)
 {

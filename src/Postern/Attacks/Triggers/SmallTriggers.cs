@@ -4,8 +4,9 @@ using static Postern.Attacks.Triggers.ScaledTrigger;
 namespace Postern.Attacks.Triggers;
 
 /// <summary>
-/// Postern's own small triggers for TaCT and Adaptive-Patch. On 32 pixels each covers exactly the pixels of the benchmark's public
-/// picture (<c>docs/reference/attacks.md 2.5</c> and 2.8), with a picture of its own of about the same colour and contrast.
+/// Postern's own small triggers for TaCT and Adaptive-Patch. On 32 pixels each covers exactly the pixels of the benchmark's
+/// public picture (<c>docs/reference/attacks.md 2.5</c> and 2.8), with a picture of its own of about the same colour and
+/// contrast.
 /// </summary>
 internal static class SmallTriggers
 {
