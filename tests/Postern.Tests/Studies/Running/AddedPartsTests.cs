@@ -1,0 +1,113 @@
+using Postern.Attacks;
+using Postern.Cli.Commands;
+using Postern.Configuration;
+using Postern.Datasets;
+using Postern.Defences;
+using Postern.Models;
+using Postern.Reports.Page;
+using Postern.Studies;
+using Postern.Tests.Defences;
+using Postern.Tests.Models;
+
+namespace Postern.Tests.Studies;
+
+/// <summary>
+/// A dataset, a model, an attack and a defence that Postern does not have, each added as its page under docs/ says (one file and
+/// one line of a catalogue), are named by a study, run, and stand in its report.
+/// </summary>
+public sealed class AddedPartsTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private static StudyCatalogs Added => StudyArguments.Catalogs with
+    {
+        Datasets = new Catalog<ICatalogEntry>("dataset", [.. DatasetCatalog.All, new Stripes()]),
+        Models = new Catalog<ICatalogEntry>("model",
+            [.. ModelCatalog.All, PatchMlp.Entry("patch-mlp", "a perceptron over each patch", patch: 4, dim: 32)]),
+        Attacks = new Catalog<ICatalogEntry>("attack", [.. AttackCatalog.All, WhiteColumn.Entry]),
+        Defences = new Catalog<ICatalogEntry>("defence", [.. DefenceCatalog.All, FineTuning.Entry]),
+    };
+
+    [Fact]
+    public void Added_parts_run_together_and_are_reported_without_a_change_elsewhere()
+    {
+        string file = folder.File("added.yaml", """
+            datasets: [{name: stripes, train: 400}]
+            models: [{name: patch-mlp, patch_size: 8}]
+            attacks: [none, {name: white-column, poison_rate: 0.1, column: 6}]
+            defences: [none, {name: tune, tune_epochs: 2}]
+            preset: quick
+            train: {epochs: 30, lr: 0.01, augment: none, eval_every: 0}
+            """);
+        var run = new RunFolder(StudyFile.Read(file, Added, []), folder.File("runs"));
+        RunSummary summary = new StudyRunner(run, threads: 2, _ => { }).Run(CancellationToken.None);
+        Assert.Equal((4, 0, 0), (summary.Done, summary.Failed, summary.Skipped));
+        CellResult[] results = [.. run.Study.Cells.Select(c => run.Of(c).ReadResult()!)];
+        Assert.All(results, r => Assert.True(r.Acc > 0.9, $"{r.Id}: {r.Acc}"));
+        CellResult attacked = results.Single(r => r.Asr is not null && r.TrainedBy is null);
+        Assert.True(attacked.Asr > 0.9, $"{attacked.Asr}");
+        Assert.Equal(40, attacked.Poisoned);
+        string page = File.ReadAllText(HtmlReport.Write(run));
+        Assert.All(new[] { "stripes", "patch-mlp", "white-column", "tune" },
+            name => Assert.Contains(name, page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_added_option_is_checked_as_any_other()
+    {
+        string file = folder.File("added.yaml", """
+            datasets: [stripes]
+            models: [patch-mlp]
+            attacks: [{name: white-column, colunm: 6}]
+            preset: quick
+            """);
+        Assert.Contains("column", Assert.Throws<InputException>(() => StudyFile.Read(file, Added, [])).Message,
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>Bright rows at heights of their own, made and not read.</summary>
+    private sealed class Stripes : IDatasetEntry
+    {
+        public string Name => "stripes";
+
+        public string Summary => "stripes at 8x8";
+
+        public IReadOnlyList<OptionInfo> Options { get; } =
+            [new("train", OptionKind.Integer, "200", "training pictures drawn") { Min = 1 }];
+
+        public bool Recognises(string path) => false;
+
+        public DatasetScale ScaleOf(Choice choice) => new(choice.Integer("train"), Test: 80, InputSize: 8, Classes: 4);
+
+        public Dataset Open(Choice choice) => new(Name, new StripeImages(choice.Integer("train")), new StripeImages(80, seed: 2),
+            8, [0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f], 0, "crop", "drawn");
+    }
+
+    /// <summary>A column of the picture in white.</summary>
+    private sealed record WhiteColumn(PoisonBudget Budget, int Column) : Attack
+    {
+        public static AttackEntry Entry { get; } = new("white-column", "a white column", "patch",
+        [
+            AttackOptions.PoisonRate(0.01m), AttackOptions.Target, AttackOptions.ExcludeTarget,
+            new("column", OptionKind.Integer, "0", "which column") { Min = 0 },
+        ], (choice, dataset) => new WhiteColumn(AttackOptions.BudgetOf(choice), choice.Integer("column"))
+        {
+            TargetClass = AttackOptions.TargetOf(choice, dataset),
+        });
+
+        public override string Name => Entry.Name;
+
+        public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
+
+        public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Plant(pixels, size);
+
+        public override void ApplyTest(int index, Span<float> pixels, int size) => Plant(pixels, size);
+
+        private void Plant(Span<float> pixels, int size)
+        {
+            for (int at = Column; at < pixels.Length; at += size) pixels[at] = 1f;
+        }
+    }
+}
