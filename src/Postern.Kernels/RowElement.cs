@@ -22,5 +22,5 @@ internal readonly record struct BFloat16(ushort Bits)
     }
 
     /// <summary>The same number as a float32.</summary>
-    public float Wide => BitConverter.UInt32BitsToSingle((uint)Bits << 16);
+    public float AsFloat32 => BitConverter.UInt32BitsToSingle((uint)Bits << 16);
 }

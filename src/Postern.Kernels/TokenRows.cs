@@ -56,7 +56,7 @@ public readonly unsafe struct TokenRows(nint address, long stride, RowElement el
     /// The number in column <paramref name="column"/> of token <paramref name="t"/>, of elements of either type; for references.
     /// </summary>
     internal double Value(int t, long column) =>
-        Element == RowElement.BFloat16 ? Row<BFloat16>(t)[column].Wide : this[t][column];
+        Element == RowElement.BFloat16 ? Row<BFloat16>(t)[column].AsFloat32 : this[t][column];
 
     /// <summary>Writes what <see cref="Value"/> reads, rounded to the elements' type.</summary>
     internal void Set(int t, long column, double value)

@@ -66,7 +66,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
                 ScanSteps<V>.Project(call, batch, line.Block + k, own.Step + k * own.Apart);
             if (line.Whole) Open<WholeRow>(call, batch, line, own);
             else Open<PartRow>(call, batch, line, own);
-            LinesAhead ahead = Ahead(call, gradY, gradients[i], batch, line, last: i == calls.Length - 1);
+            PrefetchQueue ahead = Ahead(call, gradY, gradients[i], batch, line, last: i == calls.Length - 1);
             for (int k = 0; k < line.Blocks; k++) States(call, partials[i], batch, line.Block + k, own.OfBlock(k), ref ahead);
             if (line.Whole) Close<WholeRow>(call, partials[i], gradients[i], batch, line, own);
             else Close<PartRow>(call, partials[i], gradients[i], batch, line, own);
@@ -84,10 +84,10 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
     }
 
     /// <summary>What is written when the states of a scan are done, and what the next line reads.</summary>
-    private static LinesAhead Ahead(
+    private static PrefetchQueue Ahead(
         in ScanCall call, TokenRows gradY, in SelectiveScanTensors gradients, int batch, in ScanLine line, bool last)
     {
-        var ahead = new LinesAhead();
+        var ahead = new PrefetchQueue();
         bool lowRank = call.Shape.DtRank > 0;
         ahead.Add(call.Sequence(gradients.U, batch, line.Channel));
         if (!lowRank) ahead.Add(call.Sequence(gradients.Delta, batch, line.Channel));
@@ -101,7 +101,7 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
     }
 
     private static void States(in ScanCall call, in ScanPartials partials, int batch, int block, in ScanBackwardScratch scratch,
-        ref LinesAhead ahead)
+        ref PrefetchQueue ahead)
     {
         int states = call.Shape.States;
         ScanCoefficient b = call.B(block, scratch.Coefficients), c = call.C(block, scratch.Coefficients);

@@ -85,7 +85,7 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
 
     /// <summary>As <see cref="Recompute"/>; a and h are [L, 2, width].</summary>
     [MethodImpl(Compile.Alone)]
-    public static void RecomputeTwo(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref LinesAhead ahead)
+    public static void RecomputeTwo(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref PrefetchQueue ahead)
     {
         byte* fetched = ahead.Take(at.Rates, out nint toNext);
         int width = V.Width;
@@ -117,7 +117,7 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
     /// <see cref="ScanCall.Together"/>.
     /// </summary>
     [MethodImpl(Compile.Alone)]
-    public static void ReverseTwo(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref LinesAhead ahead)
+    public static void ReverseTwo(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref PrefetchQueue ahead)
     {
         byte* fetched = ahead.Take(at.Rates, out nint toNext);
         int width = V.Width;
@@ -162,7 +162,7 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
 
     /// <summary>As <see cref="Recompute"/>; a and h are [L, 4, width].</summary>
     [MethodImpl(Compile.Alone)]
-    public static void RecomputeFour(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref LinesAhead ahead)
+    public static void RecomputeFour(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref PrefetchQueue ahead)
     {
         byte* fetched = ahead.Take(at.Rates, out nint toNext);
         int width = V.Width;
@@ -204,7 +204,7 @@ internal static unsafe class ScanBackwardLoops<V, TB, TC>
 
     /// <summary>As <see cref="Reverse"/>, of what <see cref="RecomputeFour"/> left.</summary>
     [MethodImpl(Compile.Alone)]
-    public static void ReverseFour(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref LinesAhead ahead)
+    public static void ReverseFour(in ScanBackwardScratch scratch, in ScanBackwardPlace at, ref PrefetchQueue ahead)
     {
         byte* fetched = ahead.Take(at.Rates, out nint toNext);
         int width = V.Width, row = ScanCall.Together * V.Width;

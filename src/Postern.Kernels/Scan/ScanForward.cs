@@ -49,7 +49,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
                 ScanSteps<V>.Project(call, batch, line.Block + k, step + k * apart);
             if (line.Whole) Open<WholeRow>(call, batch, line, apart, step, input, y + i * spacing);
             else Open<PartRow>(call, batch, line, apart, step, input, y + i * spacing);
-            var ahead = new LinesAhead();
+            var ahead = new PrefetchQueue();
             if (i == 0)
             {
                 ahead.Add(call.Sequence(outputs.Y, batch, line.Channel));
@@ -75,7 +75,7 @@ internal static unsafe class ScanForward<V, T, TB, TC>
     /// <summary>Adds every state's share of y.</summary>
     private static void States(
         in ScanCall call, float* lastState, int batch, int block, float* coefficients, float* step, float* input, float* y,
-        ref LinesAhead ahead)
+        ref PrefetchQueue ahead)
     {
         int width = V.Width, states = call.Shape.States, channel = call.Plan.Channel(block), live = call.Plan.Live(block);
         nint size = (nint)call.Shape.Length * width;

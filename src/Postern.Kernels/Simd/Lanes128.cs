@@ -30,7 +30,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : IVector<Lanes
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Load(BFloat16* address) =>
-        new(Vector128.Create(address[0].Wide, address[1].Wide, address[2].Wide, address[3].Wide));
+        new(Vector128.Create(address[0].AsFloat32, address[1].AsFloat32, address[2].AsFloat32, address[3].AsFloat32));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -44,7 +44,7 @@ internal readonly unsafe struct PartRow : IRowKind
     {
         float* lanes = stackalloc float[V.Width];
         for (int i = 0; i < V.Width; i++)
-            lanes[i] = i >= live ? 0f : typeof(T) == typeof(float) ? ((float*)address)[i] : ((BFloat16*)address)[i].Wide;
+            lanes[i] = i >= live ? 0f : typeof(T) == typeof(float) ? ((float*)address)[i] : ((BFloat16*)address)[i].AsFloat32;
         return V.Load(lanes);
     }
 

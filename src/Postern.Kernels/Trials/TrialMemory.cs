@@ -28,7 +28,7 @@ internal sealed unsafe class TrialMemory
         TokenRows rows = Room(count, width, element);
         var stream = new RandomStream(++drawn);
         for (int i = 0; i < count * width; i++)
-            rows.Set(i / width, i % width, BFloat16.From((float)(offset + scale * stream.NextDouble(-1.0, 1.0))).Wide);
+            rows.Set(i / width, i % width, BFloat16.From((float)(offset + scale * stream.NextDouble(-1.0, 1.0))).AsFloat32);
         return rows;
     }
 

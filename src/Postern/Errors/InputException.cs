@@ -16,7 +16,7 @@ public sealed class InputException : Exception
     private InputException(string message) : base(OneLine(message)) { }
 
     /// <summary>The error that another process told of, in its words.</summary>
-    internal static InputException Told(string message) => new(message);
+    internal static InputException WithMessage(string message) => new(message);
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 }

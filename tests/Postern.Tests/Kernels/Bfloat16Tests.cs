@@ -50,7 +50,7 @@ public unsafe class Bfloat16Tests
         for (int i = 0; i < width; i++)
         {
             Assert.Equal(expected[i], narrow[i]);
-            Assert.Equal(BitConverter.SingleToUInt32Bits(expected[i].Wide), BitConverter.SingleToUInt32Bits(wide[i]));
+            Assert.Equal(BitConverter.SingleToUInt32Bits(expected[i].AsFloat32), BitConverter.SingleToUInt32Bits(wide[i]));
         }
     }
 }

@@ -208,7 +208,7 @@ public class CausalConvTests
         if (!SimdPaths.IsSupported(path)) Assert.Skip($"this machine has no {path}");
     }
 
-    private static float[] Rounded(float[] values) => [.. values.Select(value => BFloat16.From(value).Wide)];
+    private static float[] Rounded(float[] values) => [.. values.Select(value => BFloat16.From(value).AsFloat32)];
 
     private static double Slope(ConvCase conv, ConvWays ways, float[] values, int i, float step)
     {

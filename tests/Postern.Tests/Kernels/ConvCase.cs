@@ -118,7 +118,7 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0)
         var dense = new Dictionary<string, float[]>();
         foreach (var (name, stored) in results)
         {
-            float[] values = stored as float[] ?? [.. ((ushort[])stored).Select(bits => new BFloat16(bits).Wide)];
+            float[] values = stored as float[] ?? [.. ((ushort[])stored).Select(bits => new BFloat16(bits).AsFloat32)];
             bool rows = name == "x" || name.EndsWith(" u", StringComparison.Ordinal);
             bool Outside(int i) => i >= values.Length - Guard || (rows && i % stride >= shape.Channels);
             for (int i = 0; i < values.Length; i++)
@@ -135,7 +135,7 @@ internal sealed unsafe class ConvCase(CausalConvShape shape, int pad = 0)
     {
         var random = RandomStream.For(3, name);
         float[] values = ScanCase.Pinned(length);
-        for (int i = 0; i < length; i++) values[i] = BFloat16.From((float)random.NextDouble(-scale, scale)).Wide;
+        for (int i = 0; i < length; i++) values[i] = BFloat16.From((float)random.NextDouble(-scale, scale)).AsFloat32;
         return values;
     }
 

@@ -89,7 +89,7 @@ public class RmsNormTests
 
     private static BFloat16[] Narrow(float[] values) => [.. values.Select(BFloat16.From)];
 
-    private static float[] Wide(BFloat16[] values) => [.. values.Select(v => v.Wide)];
+    private static float[] Wide(BFloat16[] values) => [.. values.Select(v => v.AsFloat32)];
 
     private static float[] Draw(string purpose, int count)
     {

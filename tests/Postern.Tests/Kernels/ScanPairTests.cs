@@ -93,7 +93,7 @@ public sealed unsafe class ScanPairTests
     private static SelectiveScanShape Shape(int length, int channels, int rank, bool reverse) =>
         new(2, length, channels, 6) { DeltaSoftplus = true, DtRank = rank, Reverse = reverse };
 
-    private static float[] Rounded(float[] values) => [.. values.Select(value => BFloat16.From(value).Wide)];
+    private static float[] Rounded(float[] values) => [.. values.Select(value => BFloat16.From(value).AsFloat32)];
 
     /// <summary>Runs two cases as a pair; rows of u, z and y in either type, given and returned as float32.</summary>
     private sealed class Pair(ScanCase first, ScanCase second)
@@ -168,7 +168,7 @@ public sealed unsafe class ScanPairTests
         private static void Read(TokenRows rows, float[] values)
         {
             if (rows.Element == RowElement.Float32) return;
-            for (int i = 0; i < values.Length; i++) values[i] = ((BFloat16*)rows.Address)[i].Wide;
+            for (int i = 0; i < values.Length; i++) values[i] = ((BFloat16*)rows.Address)[i].AsFloat32;
         }
 
         private static float* Address(float[] pinned) =>

@@ -56,7 +56,7 @@ public class TensorRowsTests
     }
 
     private static unsafe float First(TokenRows rows) =>
-        rows.Element == RowElement.BFloat16 ? ((BFloat16*)rows.Address)->Wide : *(float*)rows.Address;
+        rows.Element == RowElement.BFloat16 ? ((BFloat16*)rows.Address)->AsFloat32 : *(float*)rows.Address;
 
     private static unsafe void Write(TokenRows rows, float[] values)
     {

@@ -80,7 +80,7 @@ public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Actio
         running.Remove(job);
         job.Dispose();
         if (code == ExitCode.Interrupted) throw new OperationCanceledException("a job was interrupted");
-        if (code == ExitCode.BadInput) throw InputException.Told(ErrorText.MessageOf(error));
+        if (code == ExitCode.BadInput) throw InputException.WithMessage(ErrorText.MessageOf(error));
         if (group is not null) walk.Fail(group, ErrorText.ProcessEnded(code, error));
     }
 }

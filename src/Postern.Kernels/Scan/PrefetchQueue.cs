@@ -4,7 +4,7 @@ namespace Postern.Kernels;
 /// Columns of rows that are needed soon, one cache line wide. The loops over states ask for one line a token, an array at a time:
 /// asked for all at once, where they are needed, they would wait for each other.
 /// </summary>
-internal unsafe struct LinesAhead
+internal unsafe struct PrefetchQueue
 {
     private const int Most = 8;
     private fixed long starts[Most];
