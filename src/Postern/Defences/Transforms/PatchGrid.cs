@@ -52,6 +52,25 @@ public readonly record struct PatchGrid(int Size, int CellSize)
         ArrayPool<float>.Shared.Return(before);
     }
 
+    /// <summary>
+    /// Moves the pixels of one cell: pixel q of it, row by row, becomes its pixel <c>source[q]</c>, with all its channels.
+    /// </summary>
+    /// <param name="picture">[3, Size, Size], changed in place.</param>
+    /// <param name="cell">Number of the cell.</param>
+    /// <param name="source">[CellSize * CellSize], a permutation.</param>
+    public void ShuffleWithin(Span<float> picture, int cell, ReadOnlySpan<int> source)
+    {
+        float[] before = ArrayPool<float>.Shared.Rent(source.Length);
+        for (int channel = 0; channel < 3; channel++)
+        {
+            for (int row = 0; row < CellSize; row++)
+                picture.Slice(Start(cell, channel, row), CellSize).CopyTo(before.AsSpan(row * CellSize));
+            for (int pixel = 0; pixel < source.Length; pixel++)
+                picture[Start(cell, channel, pixel / CellSize) + pixel % CellSize] = before[source[pixel]];
+        }
+        ArrayPool<float>.Shared.Return(before);
+    }
+
     private int Start(int cell, int channel, int row) =>
         (channel * Size + cell / PerSide * CellSize + row) * Size + cell % PerSide * CellSize;
 }

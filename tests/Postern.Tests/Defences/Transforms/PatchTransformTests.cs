@@ -72,6 +72,36 @@ public class PatchTransformTests
             return Keys(clean).SequenceEqual(Keys(changed));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(100).WithQuietOnSuccess(true));
 
+    [Fact]
+    public void Kang_s_shuffle_leaves_every_cell_in_its_place_and_moves_its_pixels_whole() =>
+        Prop.ForAll(Cases.ToArbitrary(), drawn =>
+        {
+            (int size, int cell, int seed) = drawn;
+            IInputTransform defence = Make("patch-shuffle", ("cell_size", $"{cell}"), ("shuffle", "pixels"));
+            float[] clean = Picture(size, seed), changed = After(defence, clean, size, new SamplePlace(seed, 1, 2, 3));
+            // A pixel is its three channels; those of each cell are the same before and after, in another order.
+            (float, float, float)[] Pixels(float[] c) =>
+                [.. Enumerable.Range(0, cell * cell).Select(i => (c[i], c[cell * cell + i], c[2 * cell * cell + i])).Order()];
+            return CellsOf(clean, size, cell).Zip(CellsOf(changed, size, cell))
+                .All(c => Pixels(c.First).SequenceEqual(Pixels(c.Second)));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100).WithQuietOnSuccess(true));
+
+    [Fact]
+    public void Kang_s_shuffle_draws_an_order_of_its_own_for_each_cell()
+    {
+        IInputTransform defence = Make("patch-shuffle", ("cell_size", "4"), ("shuffle", "pixels"));
+        float[] ramp = [.. Enumerable.Range(0, 3 * 32 * 32).Select(i => (float)(i / 32 % 32 % 4 * 4 + i % 32 % 4))];
+        string[] orders = [.. CellsOf(After(defence, ramp, 32, default), 32, 4).Select(c => string.Join(' ', c))];
+        Assert.Equal(64, orders.Distinct().Count());
+    }
+
+    [Fact]
+    public void The_reading_of_shuffle_leaves_no_trace_where_it_is_the_paper_s()
+    {
+        OptionInfo shuffle = Assert.Single(DefenceCatalog.All.Get("patch-shuffle", "test").Options, o => o.Name == "shuffle");
+        Assert.Equal(("cells", "cells", true), (shuffle.Default, shuffle.Neutral, shuffle.DecidesTraining));
+    }
+
     [Theory]
     [InlineData("patch-drop")]
     [InlineData("patch-shuffle")]
