@@ -4,22 +4,24 @@ using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Learning;
+using Postern.Native;
 using Postern.Reports.Figures;
 using Postern.Studies;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
 
-/// <summary><c>postern figure 2|4|6</c>: the paper's figures of pictures, drawn again.</summary>
+/// <summary><c>postern figure 1|2|3|4|6</c>: the paper's figures that no study has to run for, drawn again.</summary>
 internal static class FigureCommand
 {
     public static Command Create()
     {
         var number = new Argument<string>("number")
         {
-            Description = "2: triggers framed; 4: pixels in every patch; 6: all attacks on one picture",
+            Description = "1: the blocks of both networks; 2: triggers framed; 3: patches processed, and tokens; 4: pixels in every "
+                + "patch; 6: all attacks on one picture",
         };
-        number.AcceptOnlyFromAmong("2", "4", "6");
+        number.AcceptOnlyFromAmong("1", "2", "3", "4", "6");
         var data = new Option<string>("--data")
         {
             Description = "dataset whose pictures are shown: a path, or signs",
@@ -28,7 +30,7 @@ internal static class FigureCommand
         var output = new Option<string?>("--out") { Description = "PNG to write; figure-N.png where it is not given" };
         var picture = new Option<int>("--picture")
         {
-            Description = "number of the test picture in figure 6; -1 for the first that is not of the target class",
+            Description = "number of the test picture in figures 3 and 6; -1 for the first that is not of the target class",
             DefaultValueFactory = _ => -1,
         };
         var study = new Option<string?>("--study")
@@ -40,28 +42,35 @@ internal static class FigureCommand
             Description = "folder of results, where learned attacks find what they were prepared with",
             DefaultValueFactory = _ => "runs",
         };
-        var command = new Command("figure", "Draw a figure of the paper: 2, 4 or 6.")
+        var command = new Command("figure", "Draw a figure of the paper: 1, 2, 3, 4 or 6.")
         {
             number, data, output, picture, study, runs,
         };
         command.SetAction(parsed =>
         {
             string wanted = parsed.GetValue(number)!, file = parsed.GetValue(output) ?? $"figure-{wanted}.png";
+            if (wanted is "1" or "3") TorchRuntime.Load();
+            if (wanted == "1") return Saved(wanted, file, BlocksFigure.Draw());
             Study? named = parsed.GetValue(study) is string path ? StudyArguments.ReadFile(path, []) : null;
             using Dataset dataset = named is null
                 ? DatasetCatalog.OpenPath(parsed.GetValue(data)!) : DatasetCatalog.Open(named.Cells[0].Dataset);
-            RgbImage figure = wanted switch
+            return Saved(wanted, file, wanted switch
             {
                 "2" => TriggerSamplesFigure.Draw(dataset),
+                "3" => PatchTokensFigure.Draw(dataset, parsed.GetValue(picture)),
                 "4" => PatchPixelFigure.Draw(dataset),
                 _ => AttackGalleryFigure.Draw(dataset, Attacks(Choices(named), dataset, parsed.GetValue(runs)!),
                     parsed.GetValue(picture)),
-            };
-            ImageFile.SavePng(file, figure);
-            AnsiConsole.MarkupLineInterpolated($"figure {wanted}: {file}");
-            return ExitCode.Done;
+            });
         });
         return command;
+    }
+
+    private static int Saved(string number, string file, RgbImage figure)
+    {
+        ImageFile.SavePng(file, figure);
+        AnsiConsole.MarkupLineInterpolated($"figure {number}: {file}");
+        return ExitCode.Done;
     }
 
     /// <summary>The attacks of a study under its labels, or every one with its usual options.</summary>

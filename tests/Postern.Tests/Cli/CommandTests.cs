@@ -102,7 +102,7 @@ public class CommandTests
     [InlineData("poison", "signs", "--attack", "none", "--out", "x")]
     [InlineData("poison", "signs", "--attack", "badnets", "--set", "target=16", "--out", "x")]
     [InlineData("poison", "signs", "--attack", "badnets", "--format", "csv", "--out", "x")]
-    [InlineData("figure", "3")]
+    [InlineData("figure", "5")]
     [InlineData("figure", "6", "--picture", "1600", "--out", "x.png")]
     [InlineData("rum")]
     [InlineData("run")]
@@ -153,7 +153,9 @@ public class CommandTests
     }
 
     [Theory]
+    [InlineData("1")]
     [InlineData("2")]
+    [InlineData("3")]
     [InlineData("4")]
     [InlineData("6")]
     public void A_figure_is_one_command(string number)

@@ -2,6 +2,7 @@ using Postern.Attacks;
 using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Learning;
+using Postern.Models;
 using Postern.Reports.Figures;
 using Postern.Tests.Attacks;
 using Postern.Tests.Studies;
@@ -20,6 +21,52 @@ public class FigureTests
         Assert.Equal([new PixelBox(21, 21, 8, 8)], TriggerPlace.Of(SampleAttacks.Make("tact"), 32, 32));
         Assert.All(new[] { "blend", "wanet", "refool" },
             name => Assert.Equal([new PixelBox(0, 0, 32, 32)], TriggerPlace.Of(SampleAttacks.Make(name), 32, 32)));
+    }
+
+    [Fact]
+    public void Figure_1_has_a_box_for_every_weight_of_both_blocks_with_its_shape()
+    {
+        IReadOnlyList<BlockDiagram> diagrams = BlocksFigure.Diagrams();
+        foreach (((string name, string block, IReadOnlyList<string> parts), BlockDiagram diagram) in
+            BlocksFigure.Parts.Zip(diagrams))
+        {
+            using Backbone model = ModelCatalog.Describe(ModelCatalog.All.Get(name, "test"));
+            string[] weights = [.. model.named_parameters().Select(p => p.name)
+                .Where(n => n.StartsWith($"{block}.", StringComparison.Ordinal)).Select(n => n[(block.Length + 1)..])];
+            Assert.NotEmpty(weights);
+            Assert.All(weights, w => Assert.Single(parts, p => w == p || w.StartsWith($"{p}.", StringComparison.Ordinal)));
+            string[] lines = [.. diagram.Boxes.Where(b => b.HasWeights).SelectMany(b => b.Lines)];
+            Assert.All(parts, p => Assert.Single(lines, l => l.Split(' ')[0] == p.Split('.')[^1]));
+            Assert.All(diagram.Arrows, a => Assert.True(diagram.Boxes[a.From].Row < diagram.Boxes[a.To].Row));
+            // All but what goes in has a way to it, and all but what comes out a way on.
+            Assert.Equal(Enumerable.Range(1, diagram.Boxes.Count - 1), diagram.Arrows.Select(a => a.To).Distinct().Order());
+            Assert.Equal(Enumerable.Range(0, diagram.Boxes.Count - 1), diagram.Arrows.Select(a => a.From).Distinct().Order());
+        }
+        Assert.Contains("fc1 Linear 256x48 + 256", diagrams[0].Boxes.SelectMany(b => b.Lines));
+        Assert.Contains("A_log 384x16", diagrams[1].Boxes.SelectMany(b => b.Lines));
+        RgbImage sheet = BlocksFigure.Draw();
+        Assert.Equal(diagrams.Sum(d => d.Width), sheet.Width);
+    }
+
+    [Fact]
+    public void Figure_3_shows_the_patches_in_the_order_of_the_tokens_with_the_class_token_in_the_middle()
+    {
+        Assert.Equal((4, 32), PatchTokensFigure.TokensOf(32));
+        Assert.Equal((16, 98), PatchTokensFigure.TokensOf(224));
+        using Dataset dataset = Grey(32);
+        FigureGrid grid = PatchTokensFigure.Grid(dataset, index: 3);
+        Assert.Equal([4, 4], grid.Rows.Select(r => r.Count));
+        // 12 of 64 patches of 16 grey pixels are dropped; the two shuffles change nothing that is grey all over.
+        Assert.Equal([0, 12 * 16, 0, 0], grid.Rows[0].Select(t => t.Picture!.Pixels.Take(1024).Count(v => v == 0)));
+        Assert.Contains("there is no test picture 10",
+            Assert.Throws<InputException>(() => PatchTokensFigure.Draw(dataset, 10)).Message, StringComparison.Ordinal);
+
+        var ramp = new RgbImage(4, 4, [.. Enumerable.Range(0, 48).Select(i => (byte)(i % 16 / 8 * 2 + i % 4 / 2))]);
+        RgbImage tokens = PatchTokensFigure.Tokens(ramp, patch: 2, classRow: 2);
+        Assert.Equal(10, tokens.Width);
+        // Three to a row, two pixels and one of white each: patches 0, 1, the class token, patches 2 and 3.
+        byte[] green = [.. new[] { (1, 1), (1, 4), (1, 7), (4, 1), (4, 4), (4, 7) }.Select(p => tokens[1, p.Item1, p.Item2])];
+        Assert.Equal([0, 1, 26, 2, 3, 255], green);
     }
 
     [Fact]
