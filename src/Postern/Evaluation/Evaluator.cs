@@ -1,4 +1,5 @@
 using Postern.Attacks;
+using Postern.Datasets;
 using Postern.Models;
 using Postern.Native.Paths;
 using Postern.Training;
@@ -28,6 +29,25 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
     {
         int[] counted = Counted(attack);
         return ResultOf(attack, counted, Predict(TriggeredBy(attack), counted, cancel));
+    }
+
+    /// <summary>
+    /// poison_fit: of the training set's poisons, with their training-time trigger and without augmentation, those that the model
+    /// takes for the target class. Covers do not count. They go the way of test pictures, through what a defence does to those.
+    /// </summary>
+    /// <param name="attack">The attack.</param>
+    /// <param name="plan">Whom it poisoned.</param>
+    /// <param name="training">The training split that it was planned for.</param>
+    /// <param name="cancel">Stops it.</param>
+    public Proportion PoisonFit(Attack attack, PoisonPlan plan, ImageSet training, CancellationToken cancel = default)
+    {
+        BatchLoader planted = Loader with
+        {
+            Images = training,
+            Transform = new PoisonedSamples(attack, plan, Loader.InputSize != training.Size),
+        };
+        int[] predicted = Predict(planted, [.. plan.Poisoned], cancel);
+        return new Proportion(predicted.Count(p => p == attack.TargetClass), predicted.Length);
     }
 
     /// <summary>

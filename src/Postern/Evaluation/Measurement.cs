@@ -30,6 +30,12 @@ public enum MeasuredInput
 /// <param name="Ra">The same pictures, and how many are still classified as their true class; null without an attack.</param>
 public sealed record Measurement(MeasuredWeights Weights, MeasuredInput Input, Proportion Acc, Proportion? Asr, Proportion? Ra)
 {
+    /// <summary>
+    /// The training set's poisons, and how many are classified as the target class: high where they were memorised, low where
+    /// training did not reach them. Null without poisons, and in results that did not record it.
+    /// </summary>
+    public Proportion? PoisonFit { get; init; }
+
     /// <summary>What both passes over the test pictures gave.</summary>
     public static Measurement Of(
         MeasuredWeights weights, MeasuredInput input, (CleanResult Clean, TriggeredResult? Triggered) measured) =>
@@ -41,6 +47,7 @@ public sealed record Measurement(MeasuredWeights Weights, MeasuredInput Input, P
         if (Wrong(Acc)) return $"acc_correct {Acc.Hits} of {Acc.Total}";
         if (Asr is Proportion asr && Wrong(asr)) return $"asr_hits {asr.Hits} of {asr.Total}";
         if (Ra is Proportion ra && Wrong(ra)) return $"ra_correct {ra.Hits} of {ra.Total}";
+        if (PoisonFit is Proportion fit && Wrong(fit)) return $"poison_fit {fit.Hits} of {fit.Total}";
         return Asr is Proportion a && Ra is Proportion r && a.Total != r.Total
             ? $"asr of {a.Total} pictures, ra of {r.Total}" : null;
     }

@@ -71,6 +71,20 @@ public class EvaluatorTests
         Assert.Equal((8.0 / 12, 0.625, 0.25), (measured.Acc.Value, measured.Asr!.Value.Value, measured.Ra!.Value.Value));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(12)]
+    public void Poison_fit_counts_the_planned_poisons_that_are_taken_for_the_target_and_no_cover(int batchSize)
+    {
+        using var model = new HandMadeModel();
+        Attack badNets = AttackCatalog.Create(new Choice(AttackCatalog.All.Single(a => a.Name == "badnets")),
+            new DatasetTraits("signs", TargetClass: 0))!;
+        var loader = new BatchLoader(Twelve, Half, Half, 32, Augmentations.Centre, null, batchSize, Workers: 2);
+        // Of the poisons two of class 1 and one of class 2 obey the trigger, one is still taken for class 1.
+        var plan = new PoisonPlan([4, 5, 7, 11], [6, 9], PoisonLabel: 0, RequestedPoisons: 4, RequestedCovers: 2);
+        Assert.Equal(new Proportion(3, 4), new Evaluator(model, loader).PoisonFit(badNets, plan, Twelve));
+    }
+
     [Fact]
     public void Without_an_attack_only_acc_is_measured()
     {

@@ -42,8 +42,9 @@ internal sealed record ChartLegend(IReadOnlyList<ChartSeries> Series, string Bes
     {
         (ChartSeries series, (double x, int row)) = item;
         double y = 8 + (row + 1) * RowHeight;
+        Markup line = series.Joined ? Markup.Of($"""<path class="line" d="M{x:0.#} {y}h{Sample}"/>""") : Markup.Empty;
         return Markup.Of(
-            $"""<g class="{series.Kind}"><path class="line" d="M{x:0.#} {y}h{Sample}"/>{Marker(series.Marker, x + Sample / 2, y)}</g><text x="{x + BeforeText:0.#}" y="{y + 4}">{Cut(series.Name, LongestName)}</text>""");
+            $"""<g class="{series.Kind}">{line}{Marker(series.Marker, x + Sample / 2, y)}</g><text x="{x + BeforeText:0.#}" y="{y + 4}">{Cut(series.Name, LongestName)}</text>""");
     }));
 
     /// <summary>The marker of the line number <paramref name="index"/>: disc, square, triangle, diamond, ring or cross.</summary>

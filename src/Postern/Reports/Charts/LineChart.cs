@@ -26,6 +26,9 @@ internal sealed record ChartSeries(string Name, string Kind, IReadOnlyList<Chart
     /// <summary>Number of its marker (<see cref="ChartLegend.Marker"/>).</summary>
     public int Marker { get; init; }
 
+    /// <summary>Whether a line goes through its points; false for a cloud of them.</summary>
+    public bool Joined { get; init; } = true;
+
     /// <summary>The line number <paramref name="index"/> among equals: the same number looks the same in every chart.</summary>
     public static ChartSeries Numbered(int index, string name, IEnumerable<ChartPoint> points) =>
         new(name, string.Create(CultureInfo.InvariantCulture, $"c{index % Colours} d{index % Dashes}"),
@@ -78,7 +81,8 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
         IEnumerable<Markup> markers = series.Points
             .Where((_, i) => i % every == 0 || i == series.Points.Count - 1)
             .Select(p => ChartLegend.Marker(series.Marker, XAt(p.X), YAt(p.Y)));
-        return Markup.Of($"""<g class="{series.Kind}"><path class="line" d="{path}"/>{markers}</g>""");
+        Markup line = series.Joined ? Markup.Of($"""<path class="line" d="{path}"/>""") : Markup.Empty;
+        return Markup.Of($"""<g class="{series.Kind}">{line}{markers}</g>""");
     }
 
     // There along the upper ends and back along the lower ones.

@@ -1,3 +1,4 @@
+using Postern.Evaluation;
 using Postern.Reports.Tables;
 using Postern.Reports.Text;
 using Postern.Studies;
@@ -12,6 +13,7 @@ namespace Postern.Reports.Exporters;
 public sealed class CsvTable : IExporter
 {
     private static readonly string[] Measures = ["acc", "asr", "ra"];
+    private static readonly string[] Parts = ["", "_sd", "_low", "_high", "_hits", "_total"];
 
     /// <inheritdoc/>
     public string File => "results.csv";
@@ -21,6 +23,9 @@ public sealed class CsvTable : IExporter
 
     internal static string Text(ResultTable table)
     {
+        // Tables of results that did not record it keep their columns.
+        bool fit = table.Rows.SelectMany(r => r.Entries).Any(e => e.PoisonFit is not null);
+        IReadOnlyList<AdversarialBall> balls = table.HasAdversarial ? AdversarialBall.All : [];
         IEnumerable<string[]> lines =
             from row in table.Rows
             from column in table.Models.Zip(row.Entries)
@@ -33,15 +38,18 @@ public sealed class CsvTable : IExporter
                 .. Columns(entry.Acc), .. Columns(entry.Asr), .. Columns(entry.Ra),
                 CsvText.Number(entry.Der?.Mean), CsvText.Number(entry.Der?.Sd),
                 entry.Der is null ? "" : CsvText.Number(entry.Der.Seeds.Count),
+                .. fit ? Columns(entry.PoisonFit) : [], .. balls.SelectMany(b => Columns(entry.Within(b))),
             ];
         string[] header =
         [
             "dataset", "attack", "defence", "model", "seeds", "done", "failed", "unfinished",
-            .. Measures.SelectMany(m => new[] { m, $"{m}_sd", $"{m}_low", $"{m}_high", $"{m}_hits", $"{m}_total" }), "der",
-            "der_sd", "der_seeds",
+            .. Measures.SelectMany(Head), "der", "der_sd", "der_seeds", .. fit ? Head("poison_fit") : [],
+            .. balls.SelectMany(b => Head($"adversarial_{b.Key}")),
         ];
         return CsvText.File(lines.Prepend(header));
     }
+
+    private static IEnumerable<string> Head(string measure) => Parts.Select(p => measure + p);
 
     private static string[] Columns(Measure? measure)
     {

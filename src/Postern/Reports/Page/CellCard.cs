@@ -65,6 +65,11 @@ internal static class CellCard
             ("ACC", ResultSection.Describe(report.Acc!.Value)),
             .. report.Asr is { Total: > 0 } asr ? new[] { ("ASR", ResultSection.Describe(asr)) } : [],
             .. report.Ra is { Total: > 0 } ra ? new[] { ("RA", ResultSection.Describe(ra)) } : [],
+            .. report.PoisonFit is { Total: > 0 } fit ? new[] { ("poison fit", ResultSection.Describe(fit)) } : [],
+            .. report.Adversarial is AdversarialRecord pgd
+                ? AdversarialBall.All.Where(b => pgd.Within(b) is not null)
+                    .Select(b => ($"ACC under PGD, {b.Title}", ResultSection.Describe(pgd.Within(b)!.Value)))
+                : [],
             .. result.Measurements.Skip(1).SelectMany(Others),
             .. result.Detections.SelectMany(CellDetection.Facts),
             .. result.Scans.Select(s => ($"scan for a backdoor, {s.Statistic}", Verdict(s))),

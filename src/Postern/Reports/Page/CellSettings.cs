@@ -34,6 +34,7 @@ internal static class CellSettings
             ["classes"] = Number(d.ClassNames.Count),
         };
         if (d.TargetClass is int target) facts["target class"] = $"{Number(target)} {d.ClassNames.ElementAtOrDefault(target)}";
+        if (d.PoisonSeed is long poisons) facts["poisons chosen by seed"] = poisons.ToString(CultureInfo.InvariantCulture);
         if (d.TriggerSha256 is string trigger) facts["trigger sha256"] = trigger;
         facts["train sha256"] = d.TrainFingerprint;
         facts["test sha256"] = d.TestFingerprint;

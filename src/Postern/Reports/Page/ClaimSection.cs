@@ -26,6 +26,7 @@ internal static class ClaimSection
         <article class="claim" id="claim-{claim.Number}"><header><h4><small>{claim.Number}.</small> {claim.Claim.Text}</h4>
         {Badge(claim.Verdict)}</header>
         <p class="note">{claim.Claim.Table}{(claim.Text == ClaimResult.Word(claim.Verdict) ? "" : $"; {claim.Text}")}</p>
+        {(claim.Claim.Remark.Length > 0 ? Markup.Of($"<p class=\"note\">{claim.Claim.Remark}</p>") : Markup.Empty)}
         <details{(claim.Comparisons.Count <= FewComparisons ? Markup.Trusted(" open") : Markup.Empty)}>
         <summary>{claim.Comparisons.Count} {(claim.Comparisons.Count == 1 ? "comparison" : "comparisons")}</summary>
         <div class="scroll"><table><thead><tr><th>comparison</th><th>verdict</th>
@@ -42,7 +43,7 @@ internal static class ClaimSection
             <tr><td class="remark">{c.Comparison.ToString()}</td><td>{Badge(c.Verdict)}</td>
             <td class="number">{Text(c.Left, digits)}</td><td class="number">{Text(c.Right, digits)}</td>
             <td class="number">{Text(c.Difference?.Value, signed)}</td><td class="number">{PaperTables.Interval(c)}</td>
-            <td class="number">{Text(c.Published, signed)}</td><td class="remark">{Basis(c)}</td></tr>
+            <td class="number">{Text(c.Published, signed)}{(c.PaperContradictsItself ? Markup.Trusted("<span class=\"state\">against its text</span>") : Markup.Empty)}</td><td class="remark">{Basis(c)}</td></tr>
             """);
     }
 

@@ -9,8 +9,8 @@ namespace Postern.Reports.Page;
 internal static class CountsSection
 {
     private static readonly string[] Names =
-        ["dataset", "model", "attack", "defence", "seed", "state", "ACC", "ASR", "RA", "poisoned", "covers", "parameters",
-            "final loss", "images/s", "training"];
+        ["dataset", "model", "attack", "defence", "seed", "state", "ACC", "ASR", "RA", "poison fit", "poisoned", "covers",
+            "parameters", "final loss", "images/s", "training"];
 
     /// <summary>The table; empty where nothing has begun.</summary>
     public static Markup Of(IReadOnlyList<CellReport> begun) => begun.Count == 0 ? Markup.Empty : Markup.Of($"""
@@ -31,7 +31,7 @@ internal static class CountsSection
             <tr><td>{cell.DatasetLabel}</td><td>{cell.ModelLabel}</td><td>{cell.AttackLabel}</td><td>{cell.DefenceLabel}</td>
             <td class="number" data-sort="{cell.Seed}"><a href="#{cell.Id}">{cell.Seed}</a></td>
             <td>{CellCard.StateText(report.State)}</td>
-            {Share(report.Acc)}{Share(report.Asr)}{Share(report.Ra)}
+            {Share(report.Acc)}{Share(report.Asr)}{Share(report.Ra)}{Share(report.PoisonFit)}
             {Count(r?.Poisoned, r?.RequestedPoisons)}{Count(r?.Covers, r?.RequestedCovers)}
             {Number(r?.Parameters, "#,0")}{Number(r?.FinalLoss, "0.0000")}{Number(rate, "#,0")}
             <td class="number" data-sort="{r?.TrainSeconds ?? 0:0.#}">{(r is null ? "" : r.TrainedBy is null ? Duration.Text(r.TrainSeconds) : "shared")}</td></tr>

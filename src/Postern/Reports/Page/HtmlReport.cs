@@ -39,7 +39,7 @@ public static class HtmlReport
     {
         IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Cells);
         return ((IEnumerable<ReportFigure>)[.. HeatMapSection.Figures(groups), .. SweepSection.Figures(groups),
-            .. CurveSection.Figures(groups)])
+            .. AdversarialSection.Figures(groups), .. CurveSection.Figures(groups)])
             .GroupBy(f => f.Name).SelectMany(same => same
                 .Select((f, i) => i == 0 ? f : f with { Name = FormattableString.Invariant($"{f.Name}-{i + 1}") }));
     }
@@ -63,6 +63,7 @@ public static class HtmlReport
                 ("results", "Results", ResultSection.Of(summary.Table)), ("claims", "Claims", ClaimSection.Of(paper)),
                 ("paper", "Beside the paper", PaperSection.Of(paper)), ("heat-maps", "Heat maps", HeatMapSection.Of(groups)),
                 ("overview", "ASR", AsrOverview.Of(summary.Table)), ("sweeps", "Sweeps", SweepSection.Of(groups)),
+                ("adversarial", "Under PGD", AdversarialSection.Of(groups)),
                 ("curves", "Curves", CurveSection.Of(groups)), ("gallery", "Attacks", gallery.Section),
                 ("counts", "Counts", CountsSection.Of(begun)), ("cells", "Cells", CellCard.Section(begun, gallery)),
                 ("guide", "How to read this", ReadingGuide.Text),

@@ -19,6 +19,9 @@ internal static class ReadingGuide
         classes at worst.</dd></div>
         <div><dt>RA</dt><dd>Robust accuracy: of the same triggered pictures, the share still classified as what they show.</dd>
         </div>
+        <div><dt>Poison fit</dt><dd>Of the poisoned training samples, with the trigger as it was trained on and without
+        augmentation, the share classified as the target class. High with a low ASR: the poisons were memorised, and the trigger
+        was not what was learnt of them. Low: training did not reach them.</dd></div>
         <div><dt>Detection</dt><dd>A defence is drawn several times for each picture; a picture whose prediction changes often
         enough (or seldom enough)
         raises the alarm. TPR: the share of triggered pictures that raise it; FPR: the share of clean ones; AUROC: over all

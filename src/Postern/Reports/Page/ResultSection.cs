@@ -5,7 +5,10 @@ using Postern.Reports.Text;
 
 namespace Postern.Reports.Page;
 
-/// <summary>The main table as HTML: two columns a model, intervals in the tooltips, links to the cells.</summary>
+/// <summary>
+/// The main table as HTML: ACC and ASR of each model, and accuracy under PGD where it was measured; intervals in the tooltips,
+/// links to the cells.
+/// </summary>
 internal static class ResultSection
 {
     /// <summary>The table.</summary>
@@ -13,14 +16,14 @@ internal static class ResultSection
         <section id="results"><h2>Results</h2>
         <div class="scroll"><table class="results sortable{(table.Rows.Select(r => r.Dataset).Distinct().Count() == 1 ? " single" : "")}">
         <thead><tr>{table.RowNames.Select((n, i) => Markup.Of($"""<th rowspan="2" data-column="{i}">{n}</th>"""))}
-        {table.Models.Select(m => Markup.Of($"""<th colspan="2" class="model">{m}</th>"""))}</tr>
-        <tr>{table.Models.Select((_, i) => Markup.Of($"""<th class="number first" data-column="{table.RowNames.Count + 2 * i}">ACC</th><th class="number" data-column="{table.RowNames.Count + 1 + 2 * i}">ASR</th>"""))}</tr></thead>
+        {table.Models.Select(m => Markup.Of($"""<th colspan="{Heads(table).Length}" class="model">{m}</th>"""))}</tr>
+        <tr>{table.Models.SelectMany((_, model) => Heads(table).Select((head, i) => Markup.Of($"""<th class="number{(i == 0 ? " first" : "")}" data-column="{table.RowNames.Count + model * Heads(table).Length + i}">{head}</th>""")))}</tr></thead>
         <tbody>{table.Rows.Select(r => Row(table, r))}</tbody></table></div>
         <p class="note">In percent; over several seeds the mean ± standard deviation, n the number of seeds. Rest on a number for
         its 95% interval
         and counts, follow it to its curves. Empty: not run. –: nothing to
         measure.{(table.HasDefences ? " DER rates a defence: 0.5 where it changes nothing, 1 where it takes a full ASR and no ACC." : "")}
-        Tables: <a href="results.csv">results.csv</a>, <a href="results.md">results.md</a>, <a href="results.tex">results.tex</a>.</p>
+        {(table.HasAdversarial ? $"PGD: accuracy within {Shown.Title} of the clean picture. " : "")}Tables: <a href="results.csv">results.csv</a>, <a href="results.md">results.md</a>, <a href="results.tex">results.tex</a>.</p>
         {table.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>"))}
         </section>
         """);
@@ -31,15 +34,19 @@ internal static class ResultSection
             + $"{share.Total}");
 
     private static Markup Row(ResultTable table, ResultRow row) => Markup.Of(
-        $"<tr>{table.NamesOf(row).Select(n => Markup.Of($"<th scope=\"row\">{n}</th>"))}{row.Entries.Select(Entry)}</tr>");
+        $"<tr>{table.NamesOf(row).Select(n => Markup.Of($"<th scope=\"row\">{n}</th>"))}{row.Entries.Select(e => Entry(e, table.HasAdversarial))}</tr>");
 
-    private static Markup Entry(ResultEntry entry)
+    private static AdversarialBall Shown => AdversarialBall.All[0];
+
+    private static string[] Heads(ResultTable table) => table.HasAdversarial ? ["ACC", "ASR", "PGD"] : ["ACC", "ASR"];
+
+    private static Markup Entry(ResultEntry entry, bool adversarial)
     {
         Markup note = entry.Note.Length > 0 ? Markup.Of($"""<span class="state">{entry.Note}</span>""") : Markup.Empty;
         if (entry.Acc is null)
-            return Markup.Of($"""<td class="number first" data-sort="">{note}</td><td class="number" data-sort=""></td>""");
+            return Markup.Of($"""<td class="number first" data-sort="">{note}</td><td class="number" data-sort=""></td>{(adversarial ? Markup.Of($"""<td class="number" data-sort=""></td>""") : Markup.Empty)}""");
         string target = entry.Cells.First(c => c.Result is not null).Cell.Id;
-        return Markup.Of($"{Value(entry.Acc, "acc first", target, note)}{Value(entry.Asr, "asr", target, Rating(entry.Der))}");
+        return Markup.Of($"{Value(entry.Acc, "acc first", target, note)}{Value(entry.Asr, "asr", target, Rating(entry.Der))}{(adversarial ? Value(entry.Within(Shown), "acc", target, Markup.Empty) : Markup.Empty)}");
     }
 
     private static Markup Rating(DefenceRating? der) => der is null ? Markup.Empty

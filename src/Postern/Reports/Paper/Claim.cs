@@ -5,4 +5,8 @@ namespace Postern.Reports.Paper;
 /// <param name="Text">The sentence.</param>
 /// <param name="Table">The table or figure that it is about.</param>
 /// <param name="Comparisons">At least one.</param>
-public sealed record Claim(string Id, string Text, string Table, IReadOnlyList<Comparison> Comparisons);
+public sealed record Claim(string Id, string Text, string Table, IReadOnlyList<Comparison> Comparisons)
+{
+    /// <summary>What a reader has to know of the paper's own numbers about it; mostly empty.</summary>
+    public string Remark { get; init; } = "";
+}

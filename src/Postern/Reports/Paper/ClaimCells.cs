@@ -21,10 +21,10 @@ internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, strin
 {
     private const string NoAttack = "none";
 
-    /// <summary>The study's cells in groups. For ASR only those with an attack.</summary>
+    /// <summary>The study's cells in groups. For ASR and its distance from ACC only those with an attack.</summary>
     public static IReadOnlyList<ClaimCells> Of(IReadOnlyList<CellReport> cells, ComparedMeasure measure, Sweeps sweeps) =>
     [
-        .. cells.Where(c => measure != ComparedMeasure.Asr || c.Cell.Attack.Name != NoAttack)
+        .. cells.Where(c => measure is not (ComparedMeasure.Asr or ComparedMeasure.Gap) || c.Cell.Attack.Name != NoAttack)
             .GroupBy(c => c.Cell.Labels)
             .Select(g => new ClaimCells(g.First().Cell.Paper, AttackCondition.Of(g.First().Cell.Attack), LabelOf(g.First().Cell),
                 [.. g.Select(c => Value(c, measure)).OfType<SeedValue>()], sweeps.IsMeant(g.First().Cell))),
@@ -36,8 +36,20 @@ internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, strin
             return report.Result is { FinalLoss: double loss } && double.IsFinite(loss)
                 ? new SeedValue(report.Cell.Seed, loss, null)
                 : null;
-        Proportion? share = measure == ComparedMeasure.Acc ? report.Acc : report.Asr;
-        return share is { Total: > 0 } s ? new SeedValue(report.Cell.Seed, 100 * s.Value, 1e4 * Estimate.CountVariance(s)) : null;
+        if (measure == ComparedMeasure.Gap)
+        {
+            return Of(report.Acc) is SeedValue acc && Of(report.Asr) is SeedValue asr
+                ? new SeedValue(report.Cell.Seed, Math.Abs(acc.Value - asr.Value), acc.Counted + asr.Counted) : null;
+        }
+        return Of(measure switch
+        {
+            ComparedMeasure.Acc => report.Acc,
+            ComparedMeasure.Asr => report.Asr,
+            _ => report.Adversarial?.Within(AdversarialBall.All[0]),
+        });
+
+        SeedValue? Of(Proportion? share) => share is { Total: > 0 } s
+            ? new SeedValue(report.Cell.Seed, 100 * s.Value, 1e4 * Estimate.CountVariance(s)) : null;
     }
 
     private static string LabelOf(Cell cell) => string.Join(", ", cell.DatasetLabel, cell.ModelLabel, cell.AttackLabel)

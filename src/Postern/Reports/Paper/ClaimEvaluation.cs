@@ -13,10 +13,15 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
     /// <summary>A mean of a comparison: its sign in left - right and the cells it selects.</summary>
     private sealed record Term(int Sign, CellSelector Selector, List<ClaimCells> Cells);
 
-    /// <summary>Every claim of which one comparison at least names, on all sides, cells that the study has.</summary>
+    /// <summary>
+    /// Every claim of which one comparison at least names, on all sides, cells that the study has; one about accuracy under PGD
+    /// only where the study has that measured.
+    /// </summary>
     public IReadOnlyList<ClaimResult> Results =>
     [
         .. from claim in Published.Claims.Index()
+           where Cells.Any(c => c.Adversarial is not null)
+               || claim.Item.Comparisons.All(c => c.Measure != ComparedMeasure.Adversarial)
            where claim.Item.Comparisons.Any(c => TermsOf(c).All(t => t.Cells.Count > 0))
            select new ClaimResult(claim.Item, claim.Index + 1, [.. claim.Item.Comparisons.Select(Of)]),
     ];
@@ -53,23 +58,8 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
         Estimate difference = sum with { Value = left - right };
         UsedCells[] used =
             [.. terms.SelectMany(t => t.Cells.Select(c => new UsedCells(c.Label, Complete(t.Cells).Count))).Distinct()];
-        return new ComparisonResult(comparison, Judge(comparison.Relation, (double)comparison.Margin, difference), left, right,
-            difference, published, used, missing);
-    }
-
-    /// <summary>What <paramref name="relation"/> says of a difference with <paramref name="difference"/>'s interval.</summary>
-    internal static Verdict Judge(Relation relation, double margin, Estimate difference)
-    {
-        (double low, double high) = (difference.Low, difference.High);
-        (bool holds, bool fails) = relation switch
-        {
-            Relation.Greater => (low > margin, high < margin),
-            Relation.Less => (high < -margin, low > -margin),
-            Relation.AtLeast => (low >= -margin, high < -margin),
-            Relation.AtMost => (high <= margin, low > margin),
-            _ => (low >= -margin && high <= margin, low > margin || high < -margin),
-        };
-        return holds ? Verdict.Holds : fails ? Verdict.Fails : Verdict.Undecided;
+        Verdict verdict = ComparisonResult.Judge(comparison.Relation, (double)comparison.Margin, difference);
+        return new ComparisonResult(comparison, verdict, left, right, difference, published, used, missing);
     }
 
     /// <summary>The names that a mean lists and no cell of the study has in its place.</summary>

@@ -10,7 +10,7 @@ namespace Postern.Reports.Paper;
 internal sealed class ClaimReader
 {
     private const decimal MaxNumber = 1000;
-    private static readonly string[] Measures = ["acc", "asr", "loss"], Relations =
+    private static readonly string[] Measures = ["acc", "asr", "loss", "gap", "adversarial"], Relations =
         ["greater", "less", "within", "at least", "at most"];
     private static readonly string[] Selectors = ["dataset", "model", "attack", "defence", "poison_rate", "intensity"];
 
@@ -32,9 +32,12 @@ internal sealed class ClaimReader
         var claims = new List<Claim>();
         foreach (StudyNode node in nodes)
         {
-            var fields = new Fields(node, "a claim", "id", "text", "table", "comparisons");
+            var fields = new Fields(node, "a claim", "id", "text", "table", "remark", "comparisons");
             var claim = new Claim(fields.Text("id"), fields.Text("text"), fields.Text("table"),
-                [.. fields.List("comparisons").Select(ReadComparison)]);
+                [.. fields.List("comparisons").Select(ReadComparison)])
+            {
+                Remark = fields.OptionalText("remark") ?? "",
+            };
             if (claims.Exists(c => c.Id == claim.Id)) throw fields["id"]!.At.Error($"the claim '{claim.Id}' is given twice");
             claims.Add(claim);
         }

@@ -33,7 +33,27 @@ public sealed record UsedCells(string Label, int Seeds);
 /// <param name="Missing">What the comparison names and the means are without, with the reason.</param>
 public sealed record ComparisonResult(
     Comparison Comparison, Verdict Verdict, double? Left, double? Right, Estimate? Difference, double? Published,
-    IReadOnlyList<UsedCells> Cells, IReadOnlyList<string> Missing);
+    IReadOnlyList<UsedCells> Cells, IReadOnlyList<string> Missing)
+{
+    /// <summary>Whether the paper's own numbers say the opposite of its text.</summary>
+    public bool PaperContradictsItself => Published is double own
+        && Judge(Comparison.Relation, (double)Comparison.Margin, new Estimate(own, 0, double.PositiveInfinity)) == Verdict.Fails;
+
+    /// <summary>What <paramref name="relation"/> says of a difference with <paramref name="difference"/>'s interval.</summary>
+    internal static Verdict Judge(Relation relation, double margin, Estimate difference)
+    {
+        (double low, double high) = (difference.Low, difference.High);
+        (bool holds, bool fails) = relation switch
+        {
+            Relation.Greater => (low > margin, high < margin),
+            Relation.Less => (high < -margin, low > -margin),
+            Relation.AtLeast => (low >= -margin, high < -margin),
+            Relation.AtMost => (high <= margin, low > margin),
+            _ => (low >= -margin && high <= margin, low > margin || high < -margin),
+        };
+        return holds ? Verdict.Holds : fails ? Verdict.Fails : Verdict.Undecided;
+    }
+}
 
 /// <summary>What the measurements say of a claim, all comparisons together.</summary>
 /// <param name="Claim">The claim.</param>

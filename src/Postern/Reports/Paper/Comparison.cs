@@ -11,6 +11,10 @@ public enum ComparedMeasure
     Asr,
     /// <summary>Mean training loss of the last epoch.</summary>
     Loss,
+    /// <summary>Distance of ACC and ASR, in points; cells without an attack have none.</summary>
+    Gap,
+    /// <summary>Accuracy under PGD within the first of <see cref="Postern.Evaluation.AdversarialBall.All"/>, in points.</summary>
+    Adversarial,
 }
 
 /// <summary>What is claimed of d = left - right, with the margin m.</summary>
@@ -73,6 +77,13 @@ public sealed record Comparison(ComparedMeasure Measure, ComparisonSide Left, Re
             (Relation.AtLeast, _) => $"at most {margin} below",
             _ => $"at most {margin} above",
         };
-        return $"{(Measure == ComparedMeasure.Loss ? "loss" : Measure.ToString().ToUpperInvariant())}: {Left} {relation} {Right}";
+        string measure = Measure switch
+        {
+            ComparedMeasure.Loss => "loss",
+            ComparedMeasure.Gap => "|ACC − ASR|",
+            ComparedMeasure.Adversarial => "ACC under PGD",
+            _ => Measure.ToString().ToUpperInvariant(),
+        };
+        return $"{measure}: {Left} {relation} {Right}";
     }
 }

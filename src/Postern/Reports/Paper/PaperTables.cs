@@ -60,7 +60,8 @@ internal static class PaperTables
                [
                    Invariant($"{claim.Number}"), c.Comparison.ToString(), Value(c, c.Left), Value(c, c.Right),
                    Difference(c, c.Difference?.Value),
-                   Interval(c), Points(c.Published), ClaimResult.Word(c.Verdict),
+                   Interval(c), Points(c.Published) + (c.PaperContradictsItself ? " (against its text)" : ""),
+                   ClaimResult.Word(c.Verdict),
                    string.Join("; ", c.Cells.Select(u => Invariant($"{u.Label} (n={u.Seeds})"))), string.Join("; ", c.Missing),
                ],
         ],

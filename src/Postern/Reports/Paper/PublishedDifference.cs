@@ -4,7 +4,8 @@ namespace Postern.Reports.Paper;
 internal static class PublishedDifference
 {
     /// <summary>
-    /// Left - right in points, pairing as with measured cells; null where the paper prints no number for a side, and for losses.
+    /// Left - right in points, pairing as with measured cells; null where the paper prints no number for a side, as for losses
+    /// and for accuracy under PGD.
     /// </summary>
     /// <param name="comparison">The comparison.</param>
     /// <param name="published">What the paper prints.</param>
@@ -12,7 +13,7 @@ internal static class PublishedDifference
     public static double? Of(Comparison comparison, PublishedValues published, IReadOnlyCollection<string> datasets)
     {
         IReadOnlyList<(int Sign, CellSelector Cells)> terms = comparison.Terms;
-        if (comparison.Measure == ComparedMeasure.Loss) return null;
+        if (comparison.Measure is ComparedMeasure.Loss or ComparedMeasure.Adversarial) return null;
         var pairing = new CellPairing([.. terms.Select(t => t.Cells)]);
         (PairKey Key, decimal Value)[][] values =
         [
@@ -29,10 +30,14 @@ internal static class PublishedDifference
             difference += term.Sign * common.Average(key => term.Of.Where(v => v.Key == key).Average(v => v.Value));
         return (double)difference;
 
-        decimal? Number(PublishedValue value) =>
-            (comparison.Measure == ComparedMeasure.Acc ? value.Acc : value.Asr) is { Kind: NumberKind.Exact } number
-                ? number.Percent
-                : null;
+        decimal? Number(PublishedValue value) => comparison.Measure switch
+        {
+            ComparedMeasure.Acc => Exact(value.Acc),
+            ComparedMeasure.Asr => Exact(value.Asr),
+            _ => Exact(value.Acc) is decimal acc && Exact(value.Asr) is decimal asr ? Math.Abs(acc - asr) : null,
+        };
+
+        decimal? Exact(PublishedNumber? number) => number is { Kind: NumberKind.Exact } ? number.Percent : null;
     }
 
     /// <summary>

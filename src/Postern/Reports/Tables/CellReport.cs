@@ -1,3 +1,4 @@
+using Postern.Configuration;
 using Postern.Evaluation;
 using Postern.Studies;
 
@@ -17,6 +18,9 @@ public sealed record CellReport(
     /// <summary>Id of the cell that trains the weights; null where this one does.</summary>
     public string? TrainedBy { get; init; }
 
+    /// <summary>Accuracy under PGD; null where the study does not ask for it, or it is not measured.</summary>
+    public AdversarialRecord? Adversarial { get; init; }
+
     /// <summary>ACC of the result.</summary>
     public Proportion? Acc => Result is { } r ? new Proportion(r.AccCorrect, r.AccTotal) : null;
 
@@ -25,6 +29,10 @@ public sealed record CellReport(
 
     /// <summary>RA of the result; null where there is no attack.</summary>
     public Proportion? Ra => Result is { RaCorrect: int correct, RaTotal: int total } ? new Proportion(correct, total) : null;
+
+    /// <summary>poison_fit of the result; null without poisons, and where it is not recorded.</summary>
+    public Proportion? PoisonFit =>
+        Result is { PoisonFitHits: int hits, PoisonFitTotal: int total } ? new Proportion(hits, total) : null;
 
     /// <summary>Reads the records of <paramref name="cell"/>.</summary>
     /// <param name="run">Where they are.</param>
@@ -38,6 +46,7 @@ public sealed record CellReport(
             File.Exists(directory.PreviewPath) ? File.ReadAllBytes(directory.PreviewPath) : null)
         {
             TrainedBy = run.Study.Work.Of(cell).TrainedBy?.Id,
+            Adversarial = run.AdversarialOf(cell) is Choice asked ? directory.ReadAdversarial(asked) : null,
         };
     }
 }

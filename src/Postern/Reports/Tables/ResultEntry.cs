@@ -11,10 +11,19 @@ namespace Postern.Reports.Tables;
 /// <param name="Cells">The cells behind it, a seed each; empty where the study has none.</param>
 public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadOnlyList<CellReport> Cells)
 {
+    /// <summary>poison_fit; null without poisons, and where no seed recorded it.</summary>
+    public Measure? PoisonFit { get; init; }
+
     /// <summary>
     /// DER against the undefended cells; null where there is no defence, no attack, or nothing to rate it against.
     /// </summary>
     public DefenceRating? Der { get; init; }
+
+    /// <summary>Accuracy under PGD within <paramref name="ball"/>; null where no seed has it.</summary>
+    public Measure? Within(AdversarialBall ball) =>
+        Measure.Of(from cell in Cells
+                   where cell.Adversarial?.Within(ball) is not null
+                   select new SeedShare(cell.Cell.Seed, cell.Adversarial!.Within(ball)!.Value));
 
     /// <summary>How many seeds are in <paramref name="phase"/>.</summary>
     public int Count(CellPhase phase) => Cells.Count(c => c.State.Phase == phase);
@@ -53,6 +62,7 @@ public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadO
     {
         return new ResultEntry(Over(c => c.Acc), Over(c => c.Asr), Over(c => c.Ra), cells)
         {
+            PoisonFit = Over(c => c.PoisonFit),
             Der = DefenceRating.Of([.. cells.Where(c => c.Cell.IsDefended)], undefended ?? []),
         };
 

@@ -21,6 +21,10 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
     /// <summary>Whether any cell is defended; where none is, tables for readers leave the column out.</summary>
     public bool HasDefences { get; } = Rows.SelectMany(r => r.Entries).SelectMany(e => e.Cells).Any(c => c.Cell.IsDefended);
 
+    /// <summary>Whether any cell has accuracy under PGD; where none has, tables leave its columns out.</summary>
+    public bool HasAdversarial { get; } = Rows.SelectMany(r => r.Entries).SelectMany(e => e.Cells)
+        .Any(c => c.Adversarial is not null);
+
     /// <summary>Heads of the columns that name a row, for readers.</summary>
     public IReadOnlyList<string> RowNames => HasDefences ? ["dataset", "attack", "defence"] : ["dataset", "attack"];
 

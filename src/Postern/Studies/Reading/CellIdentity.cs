@@ -38,17 +38,18 @@ internal sealed class CellIdentity
     /// <summary>The id of a cell. A defence that is none, and training that starts from nothing, leave no trace in it.</summary>
     /// <param name="grid">Its point of the study's grid.</param>
     /// <param name="training">What decides the result about the training (<see cref="OfTraining"/>).</param>
-    /// <param name="seed">The seed.</param>
+    /// <param name="seeds">The seeds.</param>
     /// <param name="pretraining">Id of the cell that training starts from.</param>
-    public static string Id(GridPoint grid, string training, long seed, string? pretraining)
+    public static string Id(GridPoint grid, string training, CellSeeds seeds, string? pretraining)
     {
         bool defended = grid.Defence.Choice.Name != DefenceCatalog.None;
+        string start = pretraining is null ? "" : $"pretraining={pretraining}\n";
         string text = string.Create(CultureInfo.InvariantCulture,
-            $"{grid.Dataset.Identity}{grid.Model.Identity}{grid.Attack.Identity}{(defended ? grid.Defence.Identity : "")}{training}{(pretraining is null ? "" : $"pretraining={pretraining}\n")}seed={seed}\n");
+            $"{grid.Dataset.Identity}{grid.Model.Identity}{grid.Attack.Identity}{(defended ? grid.Defence.Identity : "")}{training}{start}{seeds.Text}");
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashDigits];
         string[] names = [.. new[] { grid.Dataset, grid.Model, grid.Attack, grid.Defence }.Take(defended ? 4 : 3)
             .Select(e => Slug.Of(e.Choice.Name))];
-        return string.Create(CultureInfo.InvariantCulture, $"{string.Join('_', names)}_s{seed}-{hash}");
+        return string.Create(CultureInfo.InvariantCulture, $"{string.Join('_', names)}_s{seeds.Seed}-{hash}");
     }
 
     /// <summary>
@@ -94,4 +95,14 @@ internal sealed class CellIdentity
     private static string HashFolder(
         string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(
         Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).Select(f => $"{Path.GetFileName(f)}:{HashFile(f)}\n")))));
+}
+
+/// <summary>A cell's seeds.</summary>
+/// <param name="Seed">Of every draw that <paramref name="Poison"/> does not take over.</param>
+/// <param name="Poison">Who is poisoned; null where <paramref name="Seed"/> decides that, too, and nothing tells of it.</param>
+internal readonly record struct CellSeeds(long Seed, long? Poison)
+{
+    /// <summary>What they add to what decides a result.</summary>
+    public string Text => string.Create(CultureInfo.InvariantCulture,
+        $"{(Poison is long poison ? $"poison_seed={poison}\n" : "")}seed={Seed}\n");
 }

@@ -1,3 +1,5 @@
+using Postern.Configuration;
+
 namespace Postern.Studies;
 
 /// <summary>A set of cells: the grid datasets x models x attacks x defences x seeds of one study file.</summary>
@@ -18,6 +20,11 @@ public sealed record Study(string Name, string About, string FilePath, string Pr
 
     /// <summary>Paths that the study names and that are not there: it can be planned and reported, and not run.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>
+    /// Accuracy under PGD, as the key <c>measures</c> asks for it of every cell that the study lists; null where it does not.
+    /// </summary>
+    public Choice? Adversarial { get; init; }
 
     /// <summary>The work behind the cells.</summary>
     public required WorkGraph Work { get; init; }

@@ -1,18 +1,22 @@
 using System.Globalization;
 using Postern.Configuration;
+using Postern.Evaluation;
 
 namespace Postern.Studies;
 
 /// <summary>
 /// Reads a study file: YAML with the keys <c>name</c>, <c>about</c>, <c>datasets</c>, <c>models</c>, <c>attacks</c>,
-/// <c>defences</c>, <c>seeds</c>, <c>preset</c>, <c>train</c>, <c>pretrain</c> and <c>published</c>. Every error is one line with
-/// the place, what was found and the nearest valid name.
+/// <c>defences</c>, <c>seeds</c>, <c>poison_seed</c>, <c>preset</c>, <c>train</c>, <c>pretrain</c>, <c>measures</c> and
+/// <c>published</c>. Every error is one line with the place, what was found and the nearest valid name.
 /// </summary>
 public sealed class StudyFile
 {
     private const int MaxCells = 10_000;
     private static readonly string[] Keys =
-        ["name", "about", "datasets", "models", "attacks", "defences", "seeds", "preset", "train", "pretrain", "published"];
+    [
+        "name", "about", "datasets", "models", "attacks", "defences", "seeds", "poison_seed", "preset", "train", "pretrain",
+        "measures", "published",
+    ];
 
     private readonly MapNode root;
     private readonly string path;
@@ -70,7 +74,10 @@ public sealed class StudyFile
         TrainingPlan training = Training(root,
             Preset(root) ?? throw Missing("preset",
                 $"the name of a training preset ({string.Join(", ", catalogs.Presets.Select(p => p.Name))})"));
-        var grid = new StudyGrid(identity, training, Pretraining(training), Nothing(catalogs.Attacks), undefended);
+        var grid = new StudyGrid(identity, training, Pretraining(training), Nothing(catalogs.Attacks), undefended)
+        {
+            PoisonSeed = root["poison_seed"] is StudyNode chosen ? Seed(chosen) : null,
+        };
 
         long count = (long)datasets.Count * models.Count * attacks.Count * defences.Count * seeds.Count;
         if (count > MaxCells)
@@ -90,6 +97,7 @@ public sealed class StudyFile
         {
             Work = grid.Work,
             Published = Published(),
+            Adversarial = Adversarial(),
             Missing = [.. (missing ?? []).Distinct()],
         };
     }
@@ -117,6 +125,15 @@ public sealed class StudyFile
             if (!keys.Contains(entry.Key))
                 throw entry.At.Error($"pretrain has no key '{entry.Key}'{NearestName.Hint(entry.Key, keys)}");
         return new PretrainingPlan(Training(map, Preset(map) ?? training.Preset), map["seed"] is StudyNode seed ? Seed(seed) : 0);
+    }
+
+    /// <summary>What <c>measures</c> asks for; an entry given twice is an error, as everywhere.</summary>
+    private Choice? Adversarial()
+    {
+        if (root["measures"] is null) return null;
+        IReadOnlyList<StudyEntry> asked = new EntryReader(MeasureCatalog.All, options, identity.Of).Read(List("measures"));
+        return asked.Count == 1 ? asked[0].Choice
+            : throw asked[1].At.Error($"asks for {asked[1].Choice.Name} a second time; a study has one of each measure");
     }
 
     private string? Published()

@@ -19,6 +19,9 @@ internal sealed class StudyGrid(
     private readonly Dictionary<string, MeasureTask> byCell = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PrepareTask> preparations = new(StringComparer.Ordinal);
 
+    /// <summary>The seed that chooses who is poisoned in all cells; null where each cell's own does.</summary>
+    public long? PoisonSeed { get; init; }
+
     /// <summary>The work behind all cells that were made.</summary>
     public WorkGraph Work => new(measures);
 
@@ -32,10 +35,14 @@ internal sealed class StudyGrid(
     private (Cell Cell, MeasureTask Task) Make(GridPoint point, long seed, TrainingPlan plan, MeasureTask? start)
     {
         (Choice choice, string decides) = plan.For(point.Dataset, point.Model, identity);
-        var cell = new Cell(CellIdentity.Id(point, decides, seed, start?.Cell.Id), point.Dataset.Choice, point.Model.Choice,
+        // Where it is the cell's own, or nobody is poisoned, the cell is that of a study without it.
+        long? poisonSeed = PoisonSeed == seed || point.Attack.Choice.Name == noAttack.Choice.Name ? null : PoisonSeed;
+        var seeds = new CellSeeds(seed, poisonSeed);
+        var cell = new Cell(CellIdentity.Id(point, decides, seeds, start?.Cell.Id), point.Dataset.Choice, point.Model.Choice,
             point.Attack.Choice, point.Defence.Choice, choice, seed, point.Labels)
         {
-            FormerId = FormerId(point, choice, decides, seed, start?.Cell),
+            PoisonSeed = poisonSeed,
+            FormerId = FormerId(point, choice, decides, seeds, start?.Cell),
             Paper = point.Paper,
         };
         WeightsTask? shared = TrainingPart(point) is GridPoint part ? Make(part, seed, plan, start).Task.Weights : null;
@@ -57,11 +64,11 @@ internal sealed class StudyGrid(
         preparations.TryGetValue(key, out PrepareTask? known) ? known : preparations[key] = new PrepareTask(key);
 
     /// <summary>The id from before <c>auto</c> was resolved; null where it is the same.</summary>
-    private string? FormerId(GridPoint point, Choice choice, string decides, long seed, Cell? start)
+    private string? FormerId(GridPoint point, Choice choice, string decides, CellSeeds seeds, Cell? start)
     {
         string written = identity.OfTrainingAsWritten(choice);
         return written == decides && start?.FormerId is null ? null
-            : CellIdentity.Id(point, written, seed, start?.FormerId ?? start?.Id);
+            : CellIdentity.Id(point, written, seeds, start?.FormerId ?? start?.Id);
     }
 
     /// <summary>The point whose training this one can take over; null where it must train.</summary>

@@ -31,6 +31,9 @@ public sealed record CellDescription
     /// <summary>The cell's seed.</summary>
     public required long Seed { get; init; }
 
+    /// <summary>The seed that chose who is poisoned, where it is not the cell's; null otherwise.</summary>
+    public long? PoisonSeed { get; init; }
+
     /// <summary>Id of the cell whose weights training starts from; null where there is none.</summary>
     public string? Pretraining { get; init; }
 

@@ -1,3 +1,4 @@
+using Postern.Configuration;
 using Postern.Evaluation;
 using Postern.Models.Checkpoints;
 using Postern.Training;
@@ -44,6 +45,8 @@ public sealed class CellDirectory
     private string PlanPath => Path.Combine(Folder, "plan.json");
 
     private string ProfilePath => Path.Combine(Folder, "profile.json");
+
+    private string AdversarialPath(Choice measure) => Path.Combine(Folder, AdversarialRecord.FileOf(measure));
 
     private string FailurePath => Path.Combine(Folder, "failure.json");
 
@@ -159,6 +162,19 @@ public sealed class CellDirectory
         if (ResultFile.Read(ResultPath, cell.Defence.Values) is not CellResult result) return null;
         return result.Id == cell.Id || result.Id == cell.FormerId ? result
             : throw RecordFormat.Damaged(ResultPath, $"it is the result of {result.Id}");
+    }
+
+    /// <summary>Writes accuracy under PGD.</summary>
+    public void WriteAdversarial(Choice measure, AdversarialRecord record) =>
+        RecordFormat.Write(AdversarialPath(measure), record);
+
+    /// <summary>Reads accuracy under PGD as <paramref name="measure"/> asks for it; null where there is none.</summary>
+    /// <exception cref="InputException">It is damaged.</exception>
+    public AdversarialRecord? ReadAdversarial(Choice measure)
+    {
+        string path = AdversarialPath(measure);
+        if (RecordFormat.Read<AdversarialRecord>(path) is not AdversarialRecord record) return null;
+        return record.Contradiction() is string found ? throw RecordFormat.Damaged(path, found) : record;
     }
 
     /// <summary>Writes a detector's scores and returns the name of their file.</summary>

@@ -77,6 +77,24 @@ public sealed record CellResult
     /// <summary>Triggered test pictures that count.</summary>
     public int? RaTotal => First.Ra?.Total;
 
+    /// <summary>
+    /// Share of the training set's poisons, as planted and without augmentation, classified as the target class; null without
+    /// poisons, and in results that did not record it.
+    /// </summary>
+    public double? PoisonFit => First.PoisonFit?.Value;
+
+    /// <summary>Lower end of its interval.</summary>
+    public double? PoisonFitLow => First.PoisonFit?.Low;
+
+    /// <summary>Upper end of its interval.</summary>
+    public double? PoisonFitHigh => First.PoisonFit?.High;
+
+    /// <summary>Poisons classified as the target class.</summary>
+    public int? PoisonFitHits => First.PoisonFit?.Hits;
+
+    /// <summary>Poisons looked at.</summary>
+    public int? PoisonFitTotal => First.PoisonFit?.Total;
+
     /// <summary>[classes], clean test pictures of each class classified correctly, in the first measurement.</summary>
     public required IReadOnlyList<int> PerClassCorrect { get; init; }
 
@@ -207,6 +225,12 @@ public sealed record CellResult
         PerClassAsrHits = measured.Triggered is null ? null : [.. measured.Triggered.PerClass.Select(p => p.Hits)],
         PerClassAsrTotal = measured.Triggered is null ? null : [.. measured.Triggered.PerClass.Select(p => p.Total)],
         TriggeredConfusion = measured.Triggered?.Confusion.Counts,
+    };
+
+    /// <summary>The result with what <paramref name="weights"/> make of the poisons that the model was trained on.</summary>
+    public CellResult WithPoisonFit(MeasuredWeights weights, Proportion? fit) => this with
+    {
+        Measurements = [.. Measurements.Select(m => m.Weights == weights ? m with { PoisonFit = fit } : m)],
     };
 
     /// <summary>Why the counts cannot be true, or null where they can.</summary>

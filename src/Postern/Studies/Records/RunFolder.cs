@@ -1,3 +1,5 @@
+using Postern.Configuration;
+
 namespace Postern.Studies;
 
 /// <summary>
@@ -27,13 +29,26 @@ public sealed record RunFolder(Study Study, string Output)
     public CellState StateOf(Cell cell)
     {
         CellState own = Of(cell).State;
+        if (own.Phase == CellPhase.Done && !IsMeasured(cell))
+        {
+            CellPhase phase = FolderLock.IsHeld(Of(cell).Folder) ? CellPhase.Running : CellPhase.Interrupted;
+            return own with { Phase = phase, Reason = "its accuracy under PGD is still to be measured" };
+        }
         if (own.Phase != CellPhase.NotStarted) return own;
         Cell? needed = WorkGraph.NeededBy(Study.Work.Of(cell)).FirstOrDefault(n => !Of(n).IsTrained);
         return needed is null ? own : own with { Phase = CellPhase.Waiting, Reason = $"waits for {needed.Id}" };
     }
 
-    /// <summary>Whether <paramref name="cell"/>'s result is there.</summary>
-    public bool IsDone(Cell cell) => Of(cell).IsDone;
+    /// <summary>Whether <paramref name="cell"/>'s result is there, and what the study has measured beside it.</summary>
+    /// <exception cref="InputException">A record is damaged.</exception>
+    public bool IsDone(Cell cell) => Of(cell).IsDone && IsMeasured(cell);
+
+    /// <summary>The measure that the study asks for of <paramref name="cell"/>; null where it asks for none.</summary>
+    public Choice? AdversarialOf(Cell cell) =>
+        Study.Adversarial is Choice asked && Study.Cells.Any(c => c.Id == cell.Id) ? asked : null;
+
+    private bool IsMeasured(Cell cell) =>
+        AdversarialOf(cell) is not Choice asked || Of(cell).ReadAdversarial(asked) is { IsComplete: true };
 
     /// <summary>
     /// Whether the output of <paramref name="task"/> is there. Of a preparation only the open dataset could tell.
@@ -41,7 +56,7 @@ public sealed record RunFolder(Study Study, string Output)
     /// <exception cref="InputException">Weights are damaged.</exception>
     public bool IsDone(WorkTask task) => task switch
     {
-        MeasureTask measure => Of(measure.Cell).IsDone,
+        MeasureTask measure => IsDone(measure.Cell),
         RepairTask repair => Of(repair.Cell).IsRepaired,
         WeightsTask weights => Of(weights.Cell).IsTrained,
         _ => false,

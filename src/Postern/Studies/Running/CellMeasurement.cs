@@ -1,3 +1,4 @@
+using Postern.Configuration;
 using Postern.Evaluation;
 using Postern.Models.Checkpoints;
 using Postern.Training;
@@ -9,28 +10,40 @@ namespace Postern.Studies;
 /// <param name="task">Whose weights are measured.</param>
 internal sealed class CellMeasurement(OpenCell cell, MeasureTask task)
 {
-    /// <summary>Measures and writes the result. Weights that this process has just trained are not read again.</summary>
+    /// <summary>Measures what is not measured yet. Weights that this process has just trained are not read again.</summary>
     public void Run(CancellationToken cancel)
     {
         CellDirectory source = cell.Run.Folder.Of(task.Weights.Cell);
         cell.BeginTrained(elsewhere: task.TrainedBy is not null);
+        if (!cell.Directory.IsDone) WriteResult(source, cancel);
+        if (cell.Run.Folder.AdversarialOf(cell.Cell) is Choice asked)
+            new AdversarialMeasurement(cell, task, asked).Run(cancel);
+        cell.Run.Tell(CellFinished.Of(cell.Directory.ReadResult()!));
+    }
+
+    private void WriteResult(CellDirectory source, CancellationToken cancel)
+    {
         Measured last = cell.Latest ?? MeasureTrained(source, cancel);
+        // What was measured after the last epoch is kept, but a repair has put its own weights in place since.
+        if (task.Repair is not null) TrainingCheckpoint.LoadWeights(source.Folder, cell.Model);
         var result = CellResult.Of(cell.Cell, cell.TestInput, last.Clean, last.Triggered, cell.Plan, cell.Model.ParameterCount,
-            source.ReadMetrics(), DateTimeOffset.UtcNow, task.TrainedBy);
+            source.ReadMetrics(), DateTimeOffset.UtcNow, task.TrainedBy)
+            .WithPoisonFit(MeasuredWeights.Last, cell.PoisonFit(cancel));
         if (File.Exists(source.AveragePath))
         {
             Measured average = Measure(source.AveragePath, cancel);
-            result = result.WithAverage((average.Clean, average.Triggered));
+            result = result.WithAverage((average.Clean, average.Triggered))
+                .WithPoisonFit(MeasuredWeights.Average, cell.PoisonFit(cancel));
         }
         if (task.Repair is not null)
         {
             Measured repaired = Measure(cell.Directory.RepairedPath, cancel);
-            result = result.WithRepaired((repaired.Clean, repaired.Triggered));
+            result = result.WithRepaired((repaired.Clean, repaired.Triggered))
+                .WithPoisonFit(MeasuredWeights.Repaired, cell.PoisonFit(cancel));
         }
         if (DefenceMeasures.Any(cell.Defence)) result = Judged(result, cancel);
         cell.Directory.WriteResult(result);
         TrainingCheckpoint.DropState(cell.Directory.Folder);
-        cell.Run.Tell(CellFinished.Of(result));
     }
 
     private Measured MeasureTrained(CellDirectory source, CancellationToken cancel)

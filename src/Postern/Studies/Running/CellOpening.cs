@@ -59,6 +59,7 @@ internal static class CellOpening
             Defence = ChoiceRecord.Of(cell.Defence, cell.DefenceLabel),
             Training = ChoiceRecord.Of(cell.Training),
             Seed = cell.Seed,
+            PoisonSeed = cell.PoisonSeed,
             Pretraining = study.Work.Of(cell).Pretraining?.Id,
             TrainedBy = study.Work.Of(cell).TrainedBy?.Id,
             TrainFingerprint = dataset.Train.Fingerprint,

@@ -85,7 +85,7 @@ internal sealed class OpenCell : IDisposable
         Attack? attack = clock.Preparing(() => run.AttackOf(cell, cancel));
         if (attack is not null) CheckAcceptance(cell, attack, run.Tell);
         Defence defence = DefenceCatalog.Create(cell.Defence, dataset);
-        PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.Seed) ?? PoisonPlan.Empty;
+        PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.PoisonSeed ?? cell.Seed) ?? PoisonPlan.Empty;
         Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed, run.Device);
         model.Precision = settings.Precision;
         return new OpenCell(cell, run, clock)
@@ -104,6 +104,10 @@ internal sealed class OpenCell : IDisposable
         (CleanResult clean, TriggeredResult? triggered) = Evaluator.Measure(Attack, cancel);
         return new Measured(clean, triggered);
     });
+
+    /// <summary>What the model makes of the poisons that it was trained on; null where there are none.</summary>
+    public Proportion? PoisonFit(CancellationToken cancel) => Attack is null || Plan.Poisoned.Count == 0 ? null
+        : Clock.Evaluating(() => Evaluator.PoisonFit(Attack, Plan, Dataset.Train, cancel));
 
     /// <summary>Whether a task of this cell has begun here.</summary>
     public bool HasBegun { get; private set; }

@@ -1,5 +1,7 @@
+using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Defences;
+using Postern.Evaluation;
 
 namespace Postern.Studies;
 
@@ -35,8 +37,20 @@ public sealed record StudyCost(
             DatasetScale scale = DatasetCatalog.ScaleOf(cell.Dataset);
             string model = FormattableString.Invariant($"{cell.ModelLabel} at {scale.InputSize}x{scale.InputSize}");
             if (!costs.TryGetValue(model, out StepCost? cost)) costs[model] = cost = measure(cell, scale);
-            seconds += TestPasses(task) * (double)scale.Test * cost.TestSeconds;
+            if (!run.Of(cell).IsDone) seconds += TestPasses(task) * (double)scale.Test * cost.TestSeconds;
+            // A step of the descent costs what a step of training does, and one batch more classifies what it moved.
+            if (run.AdversarialOf(cell) is Choice asked)
+            {
+                int moved = asked.Integer("pictures") is > 0 and int some ? Math.Min(some, scale.Test) : scale.Test;
+                seconds += (double)AdversarialBall.All.Count * moved
+                    * (asked.Integer("steps") * cost.TrainSeconds + cost.TestSeconds);
+            }
             bytes += RecordBytes;
+            if (run.Of(cell).IsDone)
+            {
+                tests++;
+                continue;
+            }
             if (task.TrainedBy is not null)
             {
                 tests++;

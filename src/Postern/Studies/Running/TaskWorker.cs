@@ -35,18 +35,21 @@ internal sealed class TaskWorker(
         cancel.ThrowIfCancellationRequested();
         if (group.Tasks is [PrepareTask preparation]) return Prepare(group, preparation, cancel);
         CellDirectory directory = run.Of(group.Cell);
-        if (directory.IsDone) return (TaskOutcome.Done, null);
+        if (run.IsDone(group.Cell)) return (TaskOutcome.Done, null);
         directory.Start();
         using FolderLock? held = waits ? Wait(group.Cell, directory, cancel) : FolderLock.TryTake(directory.Folder);
-        if (directory.IsDone) return (TaskOutcome.Done, null);
+        if (run.IsDone(group.Cell)) return (TaskOutcome.Done, null);
         if (held is null) return (TaskOutcome.Skipped, null);
         var clock = new CellClock();
         Dataset dataset = clock.Preparing(() => Open(group.Cell));
-        if (ResultReuse.TryTake(run.Output, group.Cell, directory, dataset) is string source)
+        if (!directory.IsDone && ResultReuse.TryTake(run.Output, group.Cell, directory, dataset) is string source)
         {
             tell(new Noted(group.Cell.Id, $"is finished in {source} and taken from there"));
-            tell(CellFinished.Of(directory.ReadResult()!));
-            return (TaskOutcome.Done, null);
+            if (run.IsDone(group.Cell))
+            {
+                tell(CellFinished.Of(directory.ReadResult()!));
+                return (TaskOutcome.Done, null);
+            }
         }
         string? error = Try(group.Cell, clock, () => RunCell(group, dataset, clock, cancel));
         if (error is null) return (TaskOutcome.Done, null);

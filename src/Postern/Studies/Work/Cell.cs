@@ -33,6 +33,9 @@ public sealed record Cell(
     /// <summary>The defence's name in tables.</summary>
     public string DefenceLabel => Labels.Defence;
 
+    /// <summary>The seed that chooses who is poisoned; null where that is <see cref="Seed"/>.</summary>
+    public long? PoisonSeed { get; init; }
+
     /// <summary>
     /// Its id until November 2026, when <c>precision: auto</c> was one id on all machines; null where it is <see cref="Id"/>. A
     /// folder of that name is the cell's where it was run in the precision that <c>auto</c> stands for here.

@@ -86,6 +86,6 @@ public class EstimateTests
     {
         double sd = halfWidth / new Estimate(0, 1, double.PositiveInfinity).HalfWidth;
         Assert.Equal(
-            expected, ClaimEvaluation.Judge(relation, margin, new Estimate(difference, sd * sd, double.PositiveInfinity)));
+            expected, ComparisonResult.Judge(relation, margin, new Estimate(difference, sd * sd, double.PositiveInfinity)));
     }
 }

@@ -70,6 +70,29 @@ public sealed class CellIdentityTests : IDisposable
     }
 
     [Fact]
+    public void One_poisoned_set_for_all_seeds_leaves_a_trace_only_where_it_is_another_than_the_seed_s_own()
+    {
+        Study own = Seeded(""), one = Seeded("poison_seed: 0"), other = Seeded("poison_seed: 7");
+        string[] Ids(Study study, string attack) => [.. study.Cells.Where(c => c.Attack.Name == attack).Select(c => c.Id)];
+        Assert.Equal(Ids(own, "none"), Ids(one, "none"));
+        Assert.Equal(Ids(own, "none"), Ids(other, "none"));
+        (string[] before, string[] after) = (Ids(own, "badnets"), Ids(one, "badnets"));
+        Assert.Equal(before[0], after[0]);
+        Assert.NotEqual(before[1], after[1]);
+        Assert.Equal(4, before.Concat(Ids(other, "badnets")).Distinct().Count());
+        Assert.Equal([null, 0L], one.Cells.Where(c => c.Attack.Name == "badnets").Select(c => c.PoisonSeed));
+
+        Study Seeded(string more) => StudyFile.Read(folder.File("seeded.yaml", $$"""
+            datasets: [signs]
+            models: [vim]
+            attacks: [none, badnets]
+            seeds: [0, 1]
+            preset: quick
+            {{more}}
+            """), SampleCatalogs.All, []);
+    }
+
+    [Fact]
     public void What_auto_stands_for_decides_the_id_and_not_the_word()
     {
         string here = CpuFeatures.Current.HasBfloat16 ? "bf16" : "float32", other = here == "bf16" ? "float32" : "bf16";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Postern.Attacks;
 using Postern.Evaluation;
 using Postern.Studies;
@@ -101,6 +102,33 @@ public sealed class CellDirectoryTests : IDisposable
                 root.GetProperty("requested_poisons").GetInt32()));
         Assert.Equal(JsonValueKind.Null, root.GetProperty("final_loss").ValueKind);
         Assert.InRange(root.GetProperty("acc_low").GetDouble(), 0.82, 0.83);
+    }
+
+    [Fact]
+    public void Poison_fit_is_recorded_and_a_result_without_it_is_read()
+    {
+        directory.WriteResult(Result().WithPoisonFit(MeasuredWeights.Last, new Proportion(1, 2)));
+        Assert.Equal((0.5, 1, 2), (directory.ReadResult()!.PoisonFit, directory.ReadResult()!.PoisonFitHits,
+            directory.ReadResult()!.PoisonFitTotal));
+        string text = File.ReadAllText(directory.ResultPath);
+        Assert.Contains("\"poison_fit\": 0.5", text, StringComparison.Ordinal);
+        // As an earlier version wrote it: without a word of it.
+        JsonNode record = JsonNode.Parse(text)!;
+        string[] keys = [.. record.AsObject().Select(p => p.Key)];
+        foreach (string key in keys.Where(k => k.StartsWith("poison_fit", StringComparison.Ordinal)))
+            record.AsObject().Remove(key);
+        record["measurements"]![0]!.AsObject().Remove("poison_fit");
+        File.WriteAllText(directory.ResultPath, record.ToJsonString());
+        Assert.Null(directory.ReadResult()!.PoisonFit);
+        Assert.Equal(30, directory.ReadResult()!.AsrHits);
+    }
+
+    [Fact]
+    public void More_poisons_at_the_target_than_there_are_is_a_damaged_result()
+    {
+        directory.WriteResult(Result().WithPoisonFit(MeasuredWeights.Last, new Proportion(3, 2)));
+        Assert.Contains("poison_fit 3 of 2", Assert.Throws<InputException>(directory.ReadResult).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -84,6 +84,24 @@ public sealed class SharedTrainingTests : IDisposable
     }
 
     [Fact]
+    public void One_poison_seed_gives_all_seeds_the_same_poisons_and_different_trainings()
+    {
+        Study own = Read("own", "seeds: [0, 1]\n"), one = Read("one", "seeds: [0, 1]\npoison_seed: 0\n");
+        Run(own);
+        Run(one);
+        int[][] Poisons(Study study) =>
+            [.. study.Cells.Select(c => new RunFolder(study, Runs).Of(c).ReadPlan()!.Poisoned.ToArray())];
+        Assert.NotEqual(Poisons(own)[0], Poisons(own)[1]);
+        Assert.Equal(Poisons(own)[0], Poisons(one)[0]);
+        Assert.Equal(Poisons(one)[0], Poisons(one)[1]);
+        double[] losses = [.. one.Cells.Select(c => ResultOf(one, c).FinalLoss)];
+        Assert.NotEqual(losses[0], losses[1]);
+        Assert.Equal([null, 0L], one.Cells.Select(c => new RunFolder(one, Runs).Of(c).ReadDescription()!.PoisonSeed));
+        // Of poisons that training has just gone over, each with its planted trigger, the count is the plan's.
+        Assert.All(one.Cells, c => Assert.Equal(16, ResultOf(one, c).PoisonFitTotal));
+    }
+
+    [Fact]
     public void Trained_weights_without_a_result_are_measured_and_give_the_same_numbers()
     {
         Study study = StudyArguments.ReadFile(folder.File("measured.yaml", Small), ["train.ema=0.9"]);
