@@ -46,6 +46,7 @@ public sealed record AdaptiveBlend(
     ], Make)
     {
         Visible = true,
+        Drawing = CartoonFox.Edition,
         Source = "Qi, Xie, Li, Mahloujifar, Mittal 2023",
         Published = [new("cifar10", 0.01m, 0.01m), new("gtsrb", 0.003m, 0.003m)],
     };

@@ -29,6 +29,12 @@ public sealed record AttackEntry(
     /// </summary>
     public IReadOnlyList<string> PlanOptions { get; init; } = [];
 
+    /// <summary>
+    /// Edition of the drawing that is planted where a study names no <c>trigger</c>, for drawings that have been drawn anew: it
+    /// counts in a cell's id as a file's content would. Empty where the first one still stands.
+    /// </summary>
+    public string Drawing { get; init; } = "";
+
     /// <summary>Who published it, for listings and reports.</summary>
     public string Source { get; init; } = "";
 

@@ -33,6 +33,7 @@ public sealed record Blend(PoisonBudget Budget, TriggerSource Trigger, float Opa
     })
     {
         Visible = true,
+        Drawing = CartoonFox.Edition,
         Source = "Chen, Liu, Li, Lu, Song 2017",
         Published = [new("cifar10", 0.01m), new("gtsrb", 0.01m), new("imagenet", 0.01m)],
     };

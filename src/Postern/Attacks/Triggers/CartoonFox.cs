@@ -10,6 +10,9 @@ namespace Postern.Attacks.Triggers;
 /// </summary>
 internal static class CartoonFox
 {
+    /// <summary>Told apart from the first drawing, which had less contrast (<see cref="AttackEntry.Drawing"/>).</summary>
+    internal const string Edition = "fox 2";
+
     // The benchmark's mark for larger pictures is that of 32 pixels, enlarged smoothly; finer lines would have more contrast.
     private const int Raster = 32;
 

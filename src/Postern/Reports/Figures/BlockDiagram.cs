@@ -26,7 +26,7 @@ internal readonly record struct DiagramArrow(int From, int To);
 internal sealed record BlockDiagram(
     string Title, int Columns, IReadOnlyList<DiagramBox> Boxes, IReadOnlyList<DiagramArrow> Arrows)
 {
-    private const int BoxWidth = 196, Gap = 16, RowGap = 26, Margin = 18, Pad = 8;
+    private const int BoxWidth = 232, Gap = 16, RowGap = 26, Margin = 18, Pad = 8;
     private const float TextSize = 13;
     private static readonly SKColor Weights = new(214, 228, 244), Operation = new(240, 240, 242), Ink = new(60, 60, 66);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Postern.Attacks;
 using Postern.Configuration;
 using Postern.Defences;
 
@@ -22,9 +23,15 @@ internal sealed class CellIdentity
     public string OfDataset(Choice choice) => Lines(choice.Name, choice,
         path => path == choice.File("path") ? "" : ContentOf(path));
 
-    /// <summary>What decides the result about a model or an attack.</summary>
+    /// <summary>What decides the result about a model or a defence.</summary>
     /// <exception cref="InputException">A file that an option names cannot be read.</exception>
     public string Of(Choice choice) => Lines(choice.Name, choice, ContentOf);
+
+    /// <summary>What decides the result about an attack: its options, and which drawing it plants where it plants one.</summary>
+    /// <exception cref="InputException">A file that an option names cannot be read.</exception>
+    public string OfAttack(Choice choice) =>
+        choice.Entry is AttackEntry { Drawing: { Length: > 0 } drawing } && choice.File("trigger") is null
+            ? $"{Of(choice)} drawing={drawing}\n" : Of(choice);
 
     /// <summary>What decides the result about the training: the options, however named.</summary>
     public string OfTraining(Choice choice) => Lines("training", choice, ContentOf);

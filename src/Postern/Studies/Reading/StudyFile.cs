@@ -66,7 +66,7 @@ public sealed class StudyFile
                         + "path: ../data}}");
         }
         IReadOnlyList<StudyEntry> models = new EntryReader(catalogs.Models, options, identity.Of).Read(List("models"));
-        IReadOnlyList<StudyEntry> attacks = new EntryReader(catalogs.Attacks, options, identity.Of).Read(List("attacks"));
+        IReadOnlyList<StudyEntry> attacks = new EntryReader(catalogs.Attacks, options, identity.OfAttack).Read(List("attacks"));
         StudyEntry undefended = Nothing(catalogs.Defences);
         IReadOnlyList<StudyEntry> defences = root["defences"] is null ? [undefended]
             : new EntryReader(catalogs.Defences, options, identity.Of).Read(List("defences"));
