@@ -44,9 +44,14 @@ public sealed record Issba : Attack
             Max = 1,
         },
         new("residual_weight", OptionKind.Number, "2", "weight of the squared residual") { Min = 0 },
-        new("perceptual_weight", OptionKind.Number, "1.5", "weight of the feature distance; raise it where PSNR is too low")
+        new("perceptual_weight", OptionKind.Number, "1.5", "weight of the feature distance") { Min = 0 },
+        new("psnr_target", OptionKind.Number, "28",
+            "PSNR in dB that the residual is trained down to: batches that have reached it are not penalised; 0: always, as "
+                + "the original, which can end too faint to be learnt")
         {
             Min = 0,
+            Max = 60,
+            Neutral = "0",
         },
         CleanClassifier.ModelOption("feature_model", "resnet-mini",
             "clean network whose features the distance is about, in the place of LPIPS; the recommended reading: resnet18"),
@@ -118,7 +123,7 @@ public sealed record Issba : Attack
         var training = new IssbaTraining(bits, choice.Integer("prepare_epochs"), choice.Integer("secret_epochs"),
             choice.Integer("prepare_batch"),
             (double)choice.Number("prepare_lr"), (double)choice.Number("residual_weight"),
-            (double)choice.Number("perceptual_weight"), features, subset, seed);
+            (double)choice.Number("perceptual_weight"), (double)choice.Number("psnr_target"), features, subset, seed);
         return new Issba(AttackOptions.BudgetOf(choice), training,
             IssbaSecret.Draw(RandomStream.For(choice.Integer("secret_seed"), "issba-trigger"), bits))
         {

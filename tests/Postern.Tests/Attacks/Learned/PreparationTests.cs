@@ -1,4 +1,5 @@
 using Postern.Attacks;
+using Postern.Attacks.Learned;
 using Postern.Datasets;
 using Postern.Learning;
 using Postern.Tests.Learning;
@@ -81,6 +82,33 @@ public class PreparationTests
             / (name == "issba" ? 2 : 1));
         Assert.Contains("prepared", Assert.Throws<InvalidOperationException>(
             () => attack.ApplyTest(0, new float[3 * 32 * 32], 32)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.98, 28, "bit accuracy of the decoder is 0.98, must be at least 0.99")]
+    [InlineData(1, 24.9, "mean PSNR in dB is 24.9, must be at least 25")]
+    [InlineData(1, 25, "")]
+    [InlineData(0.99, 32, "")]
+    [InlineData(1, 37, "mean PSNR in dB, as a trigger that can be learnt is 37, must be at most 32")]
+    public void An_issba_encoder_is_accepted_between_25_and_32_dB(double bitAccuracy, double psnr, string refused) =>
+        Assert.Equal(refused, string.Join("; ", IssbaTraining.Judge(bitAccuracy, psnr).Where(c => !c.Passed)));
+
+    [Fact]
+    public void Issba_penalises_a_residual_until_it_has_the_wanted_psnr_and_no_further()
+    {
+        // No residual is stronger than 0.1 dB, none of so short a training fainter than 60.
+        Assert.Equal(Trained("0.1", residual: "2"), Trained("0.1", residual: "500"));
+        Assert.NotEqual(Trained("60", residual: "2"), Trained("60", residual: "500"));
+        Assert.Equal(Trained("0", residual: "2"), Trained("60", residual: "2"));
+
+        static byte[] Trained(string target, string residual)
+        {
+            using var folder = new TemporaryFolder();
+            SampleAttacks.Make("issba", ("psnr_target", target), ("residual_weight", residual), ("perceptual_weight", "0"),
+                ("prepare_epochs", "2"), ("secret_epochs", "0"), ("prepare_batch", "16"))
+                .Prepare(Quiet.Context(folder.Path, pictures: 40));
+            return Weights(folder.Path, "issba-encoder");
+        }
     }
 
     [Theory]
