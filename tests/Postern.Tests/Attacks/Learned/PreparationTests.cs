@@ -89,7 +89,7 @@ public class PreparationTests
     [InlineData(1, 24.9, "mean PSNR in dB is 24.9, must be at least 25")]
     [InlineData(1, 25, "")]
     [InlineData(0.99, 32, "")]
-    [InlineData(1, 37, "mean PSNR in dB, as a trigger that can be learnt is 37, must be at most 32")]
+    [InlineData(1, 37, "mean PSNR in dB is 37, must be at most 32")]
     public void An_issba_encoder_is_accepted_between_25_and_32_dB(double bitAccuracy, double psnr, string refused) =>
         Assert.Equal(refused, string.Join("; ", IssbaTraining.Judge(bitAccuracy, psnr).Where(c => !c.Passed)));
 

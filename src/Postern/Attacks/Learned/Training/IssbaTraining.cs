@@ -126,7 +126,7 @@ internal sealed record IssbaTraining(
     [
         new("bit accuracy of the decoder", bitAccuracy, LeastBitAccuracy, AtLeast: true),
         new("mean PSNR in dB", psnr, LeastPsnr, AtLeast: true),
-        new("mean PSNR in dB, as a trigger that can be learnt", psnr, MostPsnr, AtLeast: false),
+        new("mean PSNR in dB", psnr, MostPsnr, AtLeast: false),
     ];
 
     /// <summary>One secret of <see cref="Bits"/> bits a picture of the training split, [B, bits].</summary>
