@@ -79,7 +79,9 @@ internal sealed class PictureDecoder : IDisposable
     private bool TryPart(SKCodec codec, SKImageInfo info, PixelBox wanted, string source)
     {
         int left = Math.Max(0, wanted.Left - Margin), right = Math.Min(info.Width, wanted.Right + Margin);
-        var columns = new SKCodecOptions(SKZeroInitialized.No, new SKRectI(left, 0, right, info.Height));
+        // Memory that counts as cleared is not cleared again where rows are missing. Skia would clear as many columns as a
+        // rectangle says that it keeps by address, and that is gone by then: it writes past the end of the memory.
+        var columns = new SKCodecOptions(SKZeroInitialized.Yes, new SKRectI(left, 0, right, info.Height));
         if (codec.StartScanlineDecode(info, columns) != SKCodecResult.Success) return false;
         Reserve(info.Width, info.Height, wanted with { Left = left, Width = right - left }, source);
         if (wanted.Top > 0 && !codec.SkipScanlines(wanted.Top)) return false;
