@@ -49,7 +49,7 @@ public sealed record AdversarialAccuracy(Evaluator Evaluator, int Pictures, int 
     {
         int[] predicted = new UnlabelledPictures(Evaluator.Loader with { Transform = null }, Chosen, Evaluator.Seed)
             .Predict(Evaluator.Model, pass: 0, cancel: cancel);
-        return new Proportion(predicted.Zip(Chosen).Count(p => p.First == Labels[p.Second]), predicted.Length);
+        return new Proportion(Predictions.Right(predicted, Chosen, Labels), predicted.Length);
     }
 
     /// <summary>Accuracy within <paramref name="ball"/>.</summary>
@@ -82,7 +82,7 @@ public sealed record AdversarialAccuracy(Evaluator Evaluator, int Pictures, int 
                 using IDisposable inference = inference_mode();
                 int[] predicted = Predictions.Of(x => model.forward(normalisation.forward(x)),
                     Defended(moved, batch.Indices, seen / loader.BatchSize));
-                correct += predicted.Zip(batch.Indices).Count(p => p.First == Labels[p.Second]);
+                correct += Predictions.Right(predicted, batch.Indices, Labels);
                 seen += predicted.Length;
             }
             progress?.Invoke(seen);

@@ -38,10 +38,14 @@ internal static class Predictions
     /// </summary>
     public static double Accuracy(
         Func<Tensor, Tensor> logits, BatchLoader loader, IReadOnlyList<int> order, CancellationToken cancel = default) =>
-        Of(logits, loader, order, cancel: cancel).Zip(order).Count(p => p.First == loader.Images.Labels[p.Second])
-            / (double)order.Count;
+        Right(Of(logits, loader, order, cancel: cancel), order, loader.Images.Labels) / (double)order.Count;
 
     /// <summary>The same for all of the loader's samples.</summary>
     public static double Accuracy(Func<Tensor, Tensor> logits, BatchLoader loader, CancellationToken cancel = default) =>
         Accuracy(logits, loader, [.. Enumerable.Range(0, loader.Images.Count)], cancel);
+
+    /// <summary>How many of <paramref name="predicted"/> are the true class of the sample at the same place of
+    /// <paramref name="order"/>.</summary>
+    public static int Right(IReadOnlyList<int> predicted, IReadOnlyList<int> order, IReadOnlyList<int> labels) =>
+        predicted.Zip(order).Count(p => p.First == labels[p.Second]);
 }

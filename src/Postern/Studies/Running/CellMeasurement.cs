@@ -23,9 +23,9 @@ internal sealed class CellMeasurement(OpenCell cell, MeasureTask task)
 
     private void WriteResult(CellDirectory source, CancellationToken cancel)
     {
-        Measured last = cell.Latest ?? MeasureTrained(source, cancel);
-        // What was measured after the last epoch is kept, but a repair has put its own weights in place since.
-        if (task.Repair is not null) TrainingCheckpoint.LoadWeights(source.Folder, cell.Model);
+        // Trained elsewhere or earlier, or trained here and since repaired: the model has other weights than the trained ones.
+        if (cell.Latest is null || task.Repair is not null) TrainingCheckpoint.LoadWeights(source.Folder, cell.Model);
+        Measured last = cell.Latest ?? cell.Measure(cancel);
         var result = CellResult.Of(cell.Cell, cell.TestInput, last.Clean, last.Triggered, cell.Plan, cell.Model.ParameterCount,
             source.ReadMetrics(), DateTimeOffset.UtcNow, task.TrainedBy)
             .WithPoisonFit(MeasuredWeights.Last, cell.PoisonFit(cancel));
@@ -44,12 +44,6 @@ internal sealed class CellMeasurement(OpenCell cell, MeasureTask task)
         if (DefenceMeasures.Any(cell.Defence)) result = Judged(result, cancel);
         cell.Directory.WriteResult(result);
         TrainingCheckpoint.DropState(cell.Directory.Folder);
-    }
-
-    private Measured MeasureTrained(CellDirectory source, CancellationToken cancel)
-    {
-        TrainingCheckpoint.LoadWeights(source.Folder, cell.Model);
-        return cell.Measure(cancel);
     }
 
     private Measured Measure(string weights, CancellationToken cancel)
