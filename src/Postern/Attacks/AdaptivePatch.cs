@@ -19,7 +19,7 @@ public sealed record AdaptivePatch(
     private const string Phoenix = "phoenix_corner", TwoPhoenixes = "phoenix_corner2", Firefox = "firefox_corner";
     private const string Blocks = "badnet_patch4", Square = "trojan_square";
 
-    private const string Auto = "auto", Gtsrb = "gtsrb";
+    private const string Cifar10 = "cifar10", Gtsrb = "gtsrb";
 
     private static readonly string[] TrainNames = [Phoenix, Firefox, Blocks, Square];
 
@@ -38,11 +38,11 @@ public sealed record AdaptivePatch(
             Max = 100,
         },
         AttackOptions.Opacity("test_opacity", 1m, "weight of the test triggers over the picture, 0 to 1"),
-        new("test_marks", OptionKind.Word, Auto,
+        new("test_marks", OptionKind.Word, AutoOption.Word,
             "cifar10: two corner blocks, then the four blocks; gtsrb: the round trigger, then the square; auto: the toolbox's "
                 + "choice, gtsrb for gtsrb and cifar10 for all others")
         {
-            Allowed = [Auto, "cifar10", Gtsrb],
+            Allowed = [AutoOption.Word, Cifar10, Gtsrb],
         },
         new("triggers", OptionKind.File, "",
             "folder with phoenix_corner_32.png, firefox_corner_32.png, ... and their mask_ files; empty for the triggers "
@@ -51,6 +51,7 @@ public sealed record AdaptivePatch(
     ], Make)
     {
         Visible = true,
+        Autos = [new("test_marks", (_, pictures) => PublishedTest(pictures.Dataset))],
         Source = "Qi, Xie, Li, Mahloujifar, Mittal 2023",
         Published = [new("cifar10", 0.01m, 0.02m), new("gtsrb", 0.005m, 0.01m)],
     };
@@ -77,7 +78,7 @@ public sealed record AdaptivePatch(
 
     private static AdaptivePatch Make(Choice choice, DatasetTraits dataset)
     {
-        string layout = choice.Word("test_marks") is not Auto and string chosen ? chosen : dataset.Name;
+        string layout = choice.Word("test_marks") is not AutoOption.Word and string chosen ? chosen : PublishedTest(dataset.Name);
         int[] percent = choice.Integers("train_opacities");
         if (percent.Length != TrainNames.Length)
             throw choice.Error(
@@ -98,6 +99,9 @@ public sealed record AdaptivePatch(
             Stage = stage,
         };
     }
+
+    /// <summary>Which test triggers the toolbox uses on a dataset.</summary>
+    private static string PublishedTest(string dataset) => dataset == Gtsrb ? Gtsrb : Cifar10;
 
     private static TriggerSource Drawn(string name, TriggerStage stage) => new(size => name switch
     {

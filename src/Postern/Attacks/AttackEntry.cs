@@ -35,11 +35,29 @@ public sealed record AttackEntry(
     /// </summary>
     public string Drawing { get; init; } = "";
 
+    /// <summary>The options that may be left to the pictures, beside <c>trigger_stage</c>, which all attacks share.</summary>
+    public IReadOnlyList<AutoOption> Autos { get; init; } = [];
+
     /// <summary>Who published it, for listings and reports.</summary>
     public string Source { get; init; } = "";
 
     /// <summary>The paper's poisoning budget per dataset (<c>docs/reference/attacks.md 1.3</c>).</summary>
     public IReadOnlyList<PublishedBudget> Published { get; init; } = [];
+
+    /// <summary>
+    /// What a choice's values stand for where triggers are planted into <paramref name="pictures"/>, by option: every value but
+    /// <c>auto</c> for itself.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> ValuesOn(Choice choice, PlantedPictures pictures)
+    {
+        var values = new SortedDictionary<string, string>(choice.Values.ToDictionary(), StringComparer.Ordinal);
+        foreach (AutoOption option in Autos.Append(AttackOptions.AutoStage))
+        {
+            if (values.GetValueOrDefault(option.Name) == AutoOption.Word)
+                values[option.Name] = option.Value(choice, pictures);
+        }
+        return values;
+    }
 }
 
 /// <summary>How much of a training set the paper poisons.</summary>

@@ -96,6 +96,15 @@ internal static class AttackOptions
             Allowed = [.. Enum.GetValues<TriggerStage>().Select(Word)],
         };
 
+    /// <summary>What <see cref="TriggerStage.Auto"/> stands for.</summary>
+    internal static AutoOption AutoStage { get; } =
+        new("trigger_stage", (_, pictures) => Word(pictures.Crops ? TriggerStage.Cropped : TriggerStage.Stored));
+
+    /// <summary>Side of the pictures that the trigger is planted into: see <see cref="Attack.PlantedSize"/>.</summary>
+    internal static int PlantedSize(Choice choice, PlantedPictures pictures) =>
+        StageOf(choice) == TriggerStage.Cropped || (StageOf(choice) == TriggerStage.Auto && pictures.Crops)
+            ? pictures.InputSize : pictures.StoredSize;
+
     /// <summary>What <see cref="Stage(TriggerStage)"/> was set to.</summary>
     internal static TriggerStage StageOf(Choice choice) =>
         Enum.GetValues<TriggerStage>().First(s => Word(s) == choice.Word("trigger_stage"));

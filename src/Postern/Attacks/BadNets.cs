@@ -19,11 +19,11 @@ public sealed record BadNets(PoisonBudget Budget, TriggerSource Trigger, float O
         AttackOptions.Target,
         AttackOptions.ExcludeTarget,
         AttackOptions.Opacity(1m),
-        new("corners", OptionKind.Word, "auto",
+        new("corners", OptionKind.Word, AutoOption.Word,
             "where the drawn block stands: bottom right (one), in all corners (four), or as published (auto): one at "
                 + "32 pixels, else four")
         {
-            Allowed = ["auto", "one", "four"],
+            Allowed = [AutoOption.Word, "one", "four"],
         },
         AttackOptions.Trigger,
         AttackOptions.TriggerMask,
@@ -49,6 +49,11 @@ public sealed record BadNets(PoisonBudget Budget, TriggerSource Trigger, float O
     })
     {
         Visible = true,
+        Autos =
+        [
+            new("corners", (choice, pictures) =>
+                CornerBlocks.StandsAlone(AttackOptions.PlantedSize(choice, pictures)) ? "one" : "four"),
+        ],
         Source = "Gu, Dolan-Gavitt, Garg 2017",
         Published = [new("cifar10", 0.01m), new("gtsrb", 0.01m), new("imagenet", 0.02m)],
     };

@@ -14,6 +14,8 @@ namespace Postern.Attacks;
 /// </summary>
 public sealed record Dynamic : Attack
 {
+    private const string Normalised = "normalised", Pixels = "pixels";
+
     private readonly PoisonBudget budget;
     private readonly DynamicOptions options;
 
@@ -41,11 +43,11 @@ public sealed record Dynamic : Attack
             Min = 0.01m,
             Max = 0.45m,
         },
-        new("generator_input", OptionKind.Word, "auto",
+        new("generator_input", OptionKind.Word, AutoOption.Word,
             "what the generators see: normalised pictures, or pixels in [0, 1]; auto: pixels for gtsrb (the "
                 + "toolbox), else normalised")
         {
-            Allowed = ["auto", "normalised", "pixels"],
+            Allowed = [AutoOption.Word, Normalised, Pixels],
         },
         new("test_pattern", OptionKind.Word, "consistent",
             "at test time as in training, or as the toolbox tests pixel generators (gtsrb): a normalised pattern "
@@ -69,6 +71,7 @@ public sealed record Dynamic : Attack
         Learned = true,
         PlanOptions = ["poison_rate", "exclude_target", "test_pattern", "accept"],
         Visible = true,
+        Autos = [new("generator_input", (_, pictures) => PublishedInput(pictures.Dataset))],
         Source = "Nguyen, Tran 2020",
         Published = [new("cifar10", 0.01m), new("gtsrb", 0.003m)],
     };
@@ -124,10 +127,15 @@ public sealed record Dynamic : Attack
     private (NetworkTrigger Train, NetworkTrigger Test) Ready =>
         Triggers ?? throw new InvalidOperationException($"{Name} has to be prepared first");
 
+    /// <summary>What the toolbox's generators see of a dataset.</summary>
+    private static string PublishedInput(string dataset) => dataset == "gtsrb" ? Pixels : Normalised;
+
     private static Dynamic Make(Choice choice, DatasetTraits dataset)
     {
         int target = AttackOptions.TargetOf(choice, dataset);
-        bool pixels = choice.Word("generator_input") is not "auto" and string input ? input == "pixels" : dataset.Name == "gtsrb";
+        string input = choice.Word("generator_input") is not AutoOption.Word and string chosen
+            ? chosen : PublishedInput(dataset.Name);
+        bool pixels = input == Pixels;
         var training = new DynamicTraining(target, choice.Integer("mask_epochs"), choice.Integer("generator_epochs"),
             choice.Integer("prepare_batch"), (double)choice.Number("prepare_share"),
             choice.Word("classifier"), (double)choice.Number("classifier_lr"), choice.Integers("joint_milestones"), pixels,

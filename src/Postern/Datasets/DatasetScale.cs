@@ -12,6 +12,9 @@ namespace Postern.Datasets;
 /// <param name="Classes">Classes.</param>
 public sealed record DatasetScale(int Train, int Test, int InputSize, int Classes)
 {
+    /// <summary>Side of the stored pictures, larger than <see cref="InputSize"/> where the input is cut out of them.</summary>
+    public int StoredSize { get; init; } = InputSize;
+
     /// <summary>The published scale with the choice's subsets.</summary>
     internal DatasetScale Limited(Choice choice)
     {

@@ -58,7 +58,8 @@ public sealed class ImageNet : IDatasetEntry
             : File.Exists(path) && path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
-    public DatasetScale ScaleOf(Choice choice) => new DatasetScale(1_281_167, 50_000, 224, 1000).Limited(choice);
+    public DatasetScale ScaleOf(Choice choice) =>
+        new DatasetScale(1_281_167, 50_000, InputSide, 1000) { StoredSize = StoredSide }.Limited(choice);
 
     /// <inheritdoc/>
     public Dataset Open(Choice choice)

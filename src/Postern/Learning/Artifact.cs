@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Postern.Datasets;
 using Postern.Models.Checkpoints;
 using TorchSharp;
@@ -15,8 +13,6 @@ namespace Postern.Learning;
 /// </param>
 public sealed record ArtifactKey(string Kind, string Text)
 {
-    private const int HashDigits = 8;
-
     /// <summary>The key of something learned from <paramref name="dataset"/>'s training pictures.</summary>
     /// <param name="kind">What it is.</param>
     /// <param name="dataset">Its training split, classes and normalisation count; its name and test split do not.</param>
@@ -37,7 +33,7 @@ public sealed record ArtifactKey(string Kind, string Text)
     }
 
     /// <summary>Name of the artifact's folder: <c>KIND-XXXXXXXX</c>.</summary>
-    public string FolderName => $"{Kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))[..HashDigits]}";
+    public string FolderName => $"{Kind}-{ShortHash.Of(Text)}";
 }
 
 /// <summary>A finished artifact in the cache.</summary>

@@ -28,6 +28,33 @@ public class AttackCatalogTests
             o => Assert.Equal(o.Default, OptionValue.Check(o, o.Default, "default")));
 
     [Theory]
+    [InlineData("badnets", "cifar10", 32)]
+    [InlineData("badnets", "imagenet", 256)]
+    [InlineData("badnets", "signs", 32)]
+    [InlineData("adaptive-patch", "cifar10", 32)]
+    [InlineData("adaptive-patch", "gtsrb", 32)]
+    public void Auto_plants_what_it_is_said_to_stand_for(string name, string dataset, int size)
+    {
+        AttackEntry entry = AttackCatalog.All.Find(name)!;
+        var auto = new Choice(entry);
+        var said = new Choice(entry, entry.ValuesOn(auto, new PlantedPictures(dataset, size, size)).ToDictionary());
+        Assert.NotEqual(auto.Canonical, said.Canonical);
+        Assert.DoesNotContain(AutoOption.Word, said.Values.Values);
+        RandomPicture picture = RandomPicture.Draw(size, seed: 3);
+        Assert.Equal(Planted(auto), Planted(said));
+
+        float[] Planted(Choice choice) => picture.After(pixels =>
+            AttackCatalog.Create(choice, new DatasetTraits(dataset, TargetClass: 0))!.ApplyTest(0, pixels, size));
+    }
+
+    [Fact]
+    public void Every_option_whose_auto_the_pictures_decide_says_what_it_stands_for() =>
+        Assert.All(AttackCatalog.All, entry => Assert.Equal(
+            entry.Options.Where(o => o.Allowed.Contains(AutoOption.Word)).Select(o => o.Name).Order(),
+            entry.Autos.Select(a => a.Name)
+                .Concat(entry.Options.Select(o => o.Name).Where(o => o == AttackOptions.AutoStage.Name)).Order()));
+
+    [Theory]
     [InlineData("badnets", "0.01")]
     [InlineData("blend", "0.01")]
     [InlineData("patch-pixel", "0.02")]

@@ -55,6 +55,22 @@ internal sealed class CommandProcess : IDisposable
         Assert.Fail($"the run ended before {wanted}: {process.StandardError.ReadToEnd()}");
     }
 
+    /// <summary>
+    /// Sends what Ctrl+C sends; skips the running test where the tests were started so that nobody hears it (<c>dotnet test
+    /// &amp;</c> in a script).
+    /// </summary>
+    public void Interrupt()
+    {
+        string id = process.Id.ToString(CultureInfo.InvariantCulture);
+        string ignored = File.ReadLines($"/proc/{id}/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal));
+        const int Sigint = 2;
+        long mask = long.Parse(ignored.AsSpan("SigIgn:".Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        Assert.SkipWhen((mask >> (Sigint - 1) & 1) != 0,
+            "started with SIGINT ignored, as scripts start what they put behind '&'");
+        using Process kill = Process.Start("kill", ["-INT", id]);
+        kill.WaitForExit();
+    }
+
     /// <summary>Ends it as a power cut would.</summary>
     public void Kill()
     {

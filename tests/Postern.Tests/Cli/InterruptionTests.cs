@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Postern.Tests.Studies;
 
 namespace Postern.Tests.Cli;
@@ -8,6 +6,8 @@ namespace Postern.Tests.Cli;
 public class InterruptionTests
 {
     private const int Epochs = 6;
+
+    public InterruptionTests() => LongGroup.Require("Fault");
 
     private static CommandProcess Start(TinyStudy study, string runs) =>
         CommandProcess.Start("run", study.Path, "--out", study.Runs(runs));
@@ -40,8 +40,7 @@ public class InterruptionTests
         using var study = new TinyStudy(Epochs);
         using CommandProcess process = Start(study, "stopped");
         process.WaitForEpoch(2, Epochs);
-        using (Process signal = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
-            signal.WaitForExit();
+        process.Interrupt();
         (int code, _, string errors) = process.Finish();
         Assert.Equal(130, code);
         Assert.Contains("the next run goes on", errors, StringComparison.Ordinal);

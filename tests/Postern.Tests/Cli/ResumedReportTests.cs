@@ -22,6 +22,8 @@ public sealed partial class ResumedReportTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
+    public ResumedReportTests() => LongGroup.Require("Fault");
+
     public void Dispose() => folder.Dispose();
 
     private string Runs => Path.Combine(folder.Path, "runs");

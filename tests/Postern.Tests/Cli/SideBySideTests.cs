@@ -24,6 +24,8 @@ public sealed partial class SideBySideTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
+    public SideBySideTests() => LongGroup.Require("Fault");
+
     public void Dispose() => folder.Dispose();
 
     private static CommandProcess Start(string study, string runs, int jobs) =>
@@ -84,7 +86,7 @@ public sealed partial class SideBySideTests : IDisposable
         run.WaitForEpoch(2, 60);
         int[] jobs = JobsOf(run);
         Assert.Equal(2, jobs.Length);
-        Signal("-INT", run.Id);
+        run.Interrupt();
         (int code, _, string errors) = run.Finish();
         Assert.Equal(130, code);
         Assert.Contains("the next run goes on", errors, StringComparison.Ordinal);

@@ -19,7 +19,10 @@ internal static class CornerBlocks
     /// <see cref="TriggerStage.Stored"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
     internal static PatchTrigger Draw(int size, TriggerStage stage) =>
-        size == 32 ? DrawOne(size, stage) : DrawFour(size, stage, mirrored: false);
+        StandsAlone(size) ? DrawOne(size, stage) : DrawFour(size, stage, mirrored: false);
+
+    /// <summary>Whether pictures of <paramref name="size"/> pixels carry one block, as published, and not four.</summary>
+    internal static bool StandsAlone(int size) => size == 32;
 
     /// <summary>The bottom right one of <see cref="DrawFour"/>'s blocks alone.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>

@@ -42,7 +42,8 @@ internal static class AdversarialSection
     private static Markup Heads(IReadOnlyList<CellGroup> measured)
     {
         string[] words = ["dataset", "model", "attack", "defence"];
-        IEnumerable<string> numbers = AdversarialBall.All.Select(b => b.Title).Prepend("unmoved").Append("ASR").Append("pictures");
+        IEnumerable<string> numbers = AdversarialBall.All.Select(b => b.Title).Prepend("unmoved").Append("ASR")
+            .Append("pictures");
         return Markup.Join(words.Concat(numbers).Select((name, i) => Markup.Of(
             $"""<th class="{(i < words.Length ? "" : "number")}" data-column="{i}">{name}</th>""")));
     }

@@ -44,9 +44,11 @@ internal static class ResultSection
     {
         Markup note = entry.Note.Length > 0 ? Markup.Of($"""<span class="state">{entry.Note}</span>""") : Markup.Empty;
         if (entry.Acc is null)
-            return Markup.Of($"""<td class="number first" data-sort="">{note}</td><td class="number" data-sort=""></td>{(adversarial ? Markup.Of($"""<td class="number" data-sort=""></td>""") : Markup.Empty)}""");
+            return Markup.Of(
+                $"""<td class="number first" data-sort="">{note}</td><td class="number" data-sort=""></td>{(adversarial ? Markup.Of($"""<td class="number" data-sort=""></td>""") : Markup.Empty)}""");
         string target = entry.Cells.First(c => c.Result is not null).Cell.Id;
-        return Markup.Of($"{Value(entry.Acc, "acc first", target, note)}{Value(entry.Asr, "asr", target, Rating(entry.Der))}{(adversarial ? Value(entry.Within(Shown), "acc", target, Markup.Empty) : Markup.Empty)}");
+        return Markup.Of(
+            $"{Value(entry.Acc, "acc first", target, note)}{Value(entry.Asr, "asr", target, Rating(entry.Der))}{(adversarial ? Value(entry.Within(Shown), "acc", target, Markup.Empty) : Markup.Empty)}");
     }
 
     private static Markup Rating(DefenceRating? der) => der is null ? Markup.Empty

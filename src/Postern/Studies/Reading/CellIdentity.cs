@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Postern.Attacks;
 using Postern.Configuration;
+using Postern.Datasets;
 using Postern.Defences;
 
 namespace Postern.Studies;
@@ -15,45 +16,60 @@ namespace Postern.Studies;
 /// </summary>
 internal sealed class CellIdentity
 {
-    private const int HashDigits = 8;
     private readonly Dictionary<string, string> contents = new(StringComparer.Ordinal);
 
     /// <summary>What decides the result about a dataset.</summary>
     /// <exception cref="InputException">A file that an option other than <c>path</c> names cannot be read.</exception>
-    public string OfDataset(Choice choice) => Lines(choice.Name, choice,
+    public string OfDataset(Choice choice) => Lines(choice.Name, choice, choice.Values,
         path => path == choice.File("path") ? "" : ContentOf(path));
 
     /// <summary>What decides the result about a model or a defence.</summary>
     /// <exception cref="InputException">A file that an option names cannot be read.</exception>
-    public string Of(Choice choice) => Lines(choice.Name, choice, ContentOf);
+    public string Of(Choice choice) => Lines(choice.Name, choice, choice.Values, ContentOf);
 
-    /// <summary>What decides the result about an attack: its options, and which drawing it plants where it plants one.</summary>
+    /// <summary>
+    /// What decides the result about an attack on a dataset: its options, <c>auto</c> as what it stands for there, and which
+    /// drawing it plants where it plants one.
+    /// </summary>
     /// <exception cref="InputException">A file that an option names cannot be read.</exception>
-    public string OfAttack(Choice choice) =>
-        choice.Entry is AttackEntry { Drawing: { Length: > 0 } drawing } && choice.File("trigger") is null
-            ? $"{Of(choice)} drawing={drawing}\n" : Of(choice);
+    public string OfAttack(Choice choice, Choice dataset)
+    {
+        if (choice.Entry is not AttackEntry attack || dataset.Entry is not IDatasetEntry pictures)
+            return OfAttackAsWritten(choice);
+        DatasetScale scale = pictures.ScaleOf(dataset);
+        var planted = new PlantedPictures(dataset.Name, scale.StoredSize, scale.InputSize);
+        return Lines(choice.Name, choice, attack.ValuesOn(choice, planted), ContentOf) + Drawing(choice);
+    }
+
+    /// <summary>
+    /// As <see cref="OfAttack"/> until December 2026, when <c>auto</c> was hashed as it was written; the same text where no
+    /// option is left to the dataset.
+    /// </summary>
+    public string OfAttackAsWritten(Choice choice) => Of(choice) + Drawing(choice);
 
     /// <summary>What decides the result about the training: the options, however named.</summary>
-    public string OfTraining(Choice choice) => Lines("training", choice, ContentOf);
+    public string OfTraining(Choice choice) => Lines("training", choice, choice.Values, ContentOf);
 
     /// <summary>
     /// As <see cref="OfTraining"/> until November 2026, when <c>auto</c> was hashed as it was written; the same text where
     /// nothing depends on the machine.
     /// </summary>
-    public string OfTrainingAsWritten(Choice choice) => Lines("training", choice, ContentOf, asWritten: true);
+    public string OfTrainingAsWritten(Choice choice) =>
+        Lines("training", choice, choice.Values.ToDictionary(v => v.Key, v => choice.Written(v.Key)), ContentOf);
 
     /// <summary>The id of a cell. A defence that is none, and training that starts from nothing, leave no trace in it.</summary>
     /// <param name="grid">Its point of the study's grid.</param>
+    /// <param name="attack">What decides the result about the attack (<see cref="OfAttack"/>).</param>
     /// <param name="training">What decides the result about the training (<see cref="OfTraining"/>).</param>
     /// <param name="seeds">The seeds.</param>
     /// <param name="pretraining">Id of the cell that training starts from.</param>
-    public static string Id(GridPoint grid, string training, CellSeeds seeds, string? pretraining)
+    public static string Id(GridPoint grid, string attack, string training, CellSeeds seeds, string? pretraining)
     {
         bool defended = grid.Defence.Choice.Name != DefenceCatalog.None;
         string start = pretraining is null ? "" : $"pretraining={pretraining}\n";
         string text = string.Create(CultureInfo.InvariantCulture,
-            $"{grid.Dataset.Identity}{grid.Model.Identity}{grid.Attack.Identity}{(defended ? grid.Defence.Identity : "")}{training}{start}{seeds.Text}");
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashDigits];
+            $"{grid.Dataset.Identity}{grid.Model.Identity}{attack}{(defended ? grid.Defence.Identity : "")}{training}{start}{seeds.Text}");
+        string hash = ShortHash.Of(text);
         string[] names = [.. new[] { grid.Dataset, grid.Model, grid.Attack, grid.Defence }.Take(defended ? 4 : 3)
             .Select(e => Slug.Of(e.Choice.Name))];
         return string.Create(CultureInfo.InvariantCulture, $"{string.Join('_', names)}_s{seeds.Seed}-{hash}");
@@ -63,12 +79,13 @@ internal sealed class CellIdentity
     /// One line for the name and one for each option that is not at its neutral value; lengths keep a value from posing as
     /// another option.
     /// </summary>
-    private static string Lines(string name, Choice choice, Func<string, string> file, bool asWritten = false)
+    private static string Lines(
+        string name, Choice choice, IReadOnlyDictionary<string, string> values, Func<string, string> file)
     {
         var text = new StringBuilder(name).Append('\n');
-        foreach ((string key, string resolved) in choice.Values)
+        foreach (string key in choice.Values.Keys)
         {
-            string value = asWritten ? choice.Written(key) : resolved;
+            string value = values[key];
             OptionInfo option = choice.Entry.Options.First(o => o.Name == key);
             if (value == option.Neutral) continue;
             string counted = value.Length > 0 && option.Kind == OptionKind.File ? file(value) : value;
@@ -76,6 +93,10 @@ internal sealed class CellIdentity
         }
         return text.ToString();
     }
+
+    private static string Drawing(Choice choice) =>
+        choice.Entry is AttackEntry { Drawing: { Length: > 0 } drawing } && choice.File("trigger") is null
+            ? $" drawing={drawing}\n" : "";
 
     private string ContentOf(string path)
     {

@@ -66,7 +66,8 @@ public sealed class StudyFile
                         + "path: ../data}}");
         }
         IReadOnlyList<StudyEntry> models = new EntryReader(catalogs.Models, options, identity.Of).Read(List("models"));
-        IReadOnlyList<StudyEntry> attacks = new EntryReader(catalogs.Attacks, options, identity.OfAttack).Read(List("attacks"));
+        IReadOnlyList<StudyEntry> attacks =
+            new EntryReader(catalogs.Attacks, options, identity.OfAttackAsWritten).Read(List("attacks"));
         StudyEntry undefended = Nothing(catalogs.Defences);
         IReadOnlyList<StudyEntry> defences = root["defences"] is null ? [undefended]
             : new EntryReader(catalogs.Defences, options, identity.Of).Read(List("defences"));
@@ -92,6 +93,7 @@ public sealed class StudyFile
                from seed in seeds
                select grid.Cell(new GridPoint(dataset, model, attack, defence), seed),
         ];
+        RefuseTwins(cells, attacks);
         return new Study(Name(), Word(root, "about")?.Text.ReplaceLineEndings(" ").Trim() ?? "", path,
             training.Preset.Name, cells)
         {
@@ -100,6 +102,16 @@ public sealed class StudyFile
             Adversarial = Adversarial(),
             Missing = [.. (missing ?? []).Distinct()],
         };
+    }
+
+    /// <summary>Refuses attacks that differ in nothing but how <c>auto</c> is written on one of the datasets.</summary>
+    private static void RefuseTwins(Cell[] cells, IReadOnlyList<StudyEntry> attacks)
+    {
+        if (cells.GroupBy(c => c.Id).FirstOrDefault(g => g.Count() > 1) is not IGrouping<string, Cell> twins) return;
+        StudyEntry At(Cell cell) => attacks.First(a => a.Choice == cell.Attack);
+        Cell[] both = [.. twins];
+        throw At(both[1]).At.Error($"is on {both[0].DatasetLabel} the same attack as the one at {At(both[0]).At.Where}, where an "
+            + "option is left to the dataset (auto); remove one, or give the datasets studies of their own");
     }
 
     /// <summary>The entry called <c>none</c> of a catalogue, without a place in the file.</summary>

@@ -38,11 +38,13 @@ internal sealed class StudyGrid(
         // Where it is the cell's own, or nobody is poisoned, the cell is that of a study without it.
         long? poisonSeed = PoisonSeed == seed || point.Attack.Choice.Name == noAttack.Choice.Name ? null : PoisonSeed;
         var seeds = new CellSeeds(seed, poisonSeed);
-        var cell = new Cell(CellIdentity.Id(point, decides, seeds, start?.Cell.Id), point.Dataset.Choice, point.Model.Choice,
-            point.Attack.Choice, point.Defence.Choice, choice, seed, point.Labels)
+        string attack = identity.OfAttack(point.Attack.Choice, point.Dataset.Choice);
+        string id = CellIdentity.Id(point, attack, decides, seeds, start?.Cell.Id);
+        var cell = new Cell(id, point.Dataset.Choice, point.Model.Choice, point.Attack.Choice, point.Defence.Choice, choice, seed,
+            point.Labels)
         {
             PoisonSeed = poisonSeed,
-            FormerId = FormerId(point, choice, decides, seeds, start?.Cell),
+            FormerIds = [.. FormerIds(point, choice, decides, seeds, start?.Cell).Distinct().Where(former => former != id)],
             Paper = point.Paper,
         };
         WeightsTask? shared = TrainingPart(point) is GridPoint part ? Make(part, seed, plan, start).Task.Weights : null;
@@ -63,12 +65,16 @@ internal sealed class StudyGrid(
     private PrepareTask Prepared(string key) =>
         preparations.TryGetValue(key, out PrepareTask? known) ? known : preparations[key] = new PrepareTask(key);
 
-    /// <summary>The id from before <c>auto</c> was resolved; null where it is the same.</summary>
-    private string? FormerId(GridPoint point, Choice choice, string decides, CellSeeds seeds, Cell? start)
+    /// <summary>
+    /// The ids from before <c>auto</c> was resolved, the newest first: in the attack until December 2026, in the training until
+    /// November.
+    /// </summary>
+    private IEnumerable<string> FormerIds(GridPoint point, Choice choice, string decides, CellSeeds seeds, Cell? start)
     {
-        string written = identity.OfTrainingAsWritten(choice);
-        return written == decides && start?.FormerId is null ? null
-            : CellIdentity.Id(point, written, seeds, start?.FormerId ?? start?.Id);
+        string attack = identity.OfAttackAsWritten(point.Attack.Choice);
+        yield return CellIdentity.Id(point, attack, decides, seeds, start?.Id);
+        yield return CellIdentity.Id(point, attack, identity.OfTrainingAsWritten(choice), seeds,
+            start?.FormerIds.LastOrDefault() ?? start?.Id);
     }
 
     /// <summary>The point whose training this one can take over; null where it must train.</summary>

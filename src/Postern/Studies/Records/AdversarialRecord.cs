@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Postern.Configuration;
 using Postern.Evaluation;
 
@@ -18,14 +16,12 @@ public sealed record AdversarialRecord(
     IReadOnlyDictionary<string, string> Options, MeasuredWeights Weights, Proportion Clean,
     IReadOnlyDictionary<string, Proportion> Balls)
 {
-    private const int HashDigits = 8;
-
     /// <summary>Whether every ball is measured.</summary>
     public bool IsComplete => AdversarialBall.All.All(b => Balls.ContainsKey(b.Key));
 
     /// <summary>The file's name for what a study asks for.</summary>
     public static string FileOf(Choice measure) =>
-        $"adversarial-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(measure.Canonical)))[..HashDigits]}.json";
+        $"adversarial-{ShortHash.Of(measure.Canonical)}.json";
 
     /// <summary>The accuracy within <paramref name="ball"/>; null where it is not measured.</summary>
     public Proportion? Within(AdversarialBall ball) => Balls.TryGetValue(ball.Key, out Proportion share) ? share : null;

@@ -160,7 +160,7 @@ public sealed class CellDirectory
     public CellResult? ReadResult()
     {
         if (ResultFile.Read(ResultPath, cell.Defence.Values) is not CellResult result) return null;
-        return result.Id == cell.Id || result.Id == cell.FormerId ? result
+        return result.Id == cell.Id || cell.FormerIds.Contains(result.Id) ? result
             : throw RecordFormat.Damaged(ResultPath, $"it is the result of {result.Id}");
     }
 
@@ -200,14 +200,16 @@ public sealed class CellDirectory
     /// <summary>Writes <c>failure.json</c> with why the cell stopped.</summary>
     public void WriteFailure(string error) => RecordFormat.Write(FailurePath, new FailureRecord(error.ReplaceLineEndings(" ")));
 
-    /// <summary>The folder of the cell's id, or that of its former one where this very cell was run under it.</summary>
+    /// <summary>The folder of the cell's id, or that of a former one where this very cell was run under it.</summary>
     private static string FolderOf(string root, Cell cell)
     {
         string folder = Path.Combine(root, cell.Id);
-        if (cell.FormerId is not string former || Directory.Exists(folder)) return folder;
-        string earlier = Path.Combine(root, former);
-        return RecordFormat.Read<CellDescription>(Path.Combine(earlier, DescriptionFile)) is CellDescription there
-            && there.Hardware.GetValueOrDefault("precision") == cell.Training.Word("precision") ? earlier : folder;
+        return Directory.Exists(folder) ? folder
+            : cell.FormerIds.Select(former => Path.Combine(root, former)).FirstOrDefault(IsOfTheCell) ?? folder;
+
+        bool IsOfTheCell(string earlier) =>
+            RecordFormat.Read<CellDescription>(Path.Combine(earlier, DescriptionFile)) is CellDescription there
+            && there.Hardware.GetValueOrDefault("precision", "float32") == cell.Training.Word("precision");
     }
 
     private sealed record FailureRecord(string Error);

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Postern.Datasets;
 
 namespace Postern.Studies;
@@ -10,8 +8,6 @@ namespace Postern.Studies;
 /// </summary>
 internal static class CleanSplitFile
 {
-    private const int HashDigits = 8;
-
     /// <summary>The split of <paramref name="dataset"/>, drawn and stored where it is not there yet.</summary>
     /// <param name="runsRoot">The output folder (<c>--out</c>).</param>
     /// <param name="dataset">The dataset.</param>
@@ -29,7 +25,7 @@ internal static class CleanSplitFile
 
     private static string PathOf(string runsRoot, Dataset dataset)
     {
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataset.Train.Fingerprint)))[..HashDigits];
+        string hash = ShortHash.Of(dataset.Train.Fingerprint);
         return Path.Combine(runsRoot, ".clean-splits", $"{Slug.Of(dataset.Name)}-{hash}.json");
     }
 

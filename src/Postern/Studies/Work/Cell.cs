@@ -37,10 +37,11 @@ public sealed record Cell(
     public long? PoisonSeed { get; init; }
 
     /// <summary>
-    /// Its id until November 2026, when <c>precision: auto</c> was one id on all machines; null where it is <see cref="Id"/>. A
-    /// folder of that name is the cell's where it was run in the precision that <c>auto</c> stands for here.
+    /// Its ids from when <c>auto</c> was hashed as it was written, so that <c>precision: auto</c> was one id on all machines;
+    /// empty where they were <see cref="Id"/>. A folder of such a name is the cell's where it was run in the precision that
+    /// <c>auto</c> stands for here.
     /// </summary>
-    public string? FormerId { get; init; }
+    public IReadOnlyList<string> FormerIds { get; init; } = [];
 
     /// <summary>What the paper calls them, for published values: the study's <c>paper</c> keys, else the labels.</summary>
     public required CellNames Paper { get; init; }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Postern.Attacks;
 
 namespace Postern.Studies;
@@ -9,8 +7,6 @@ namespace Postern.Studies;
 /// </summary>
 internal static class Preparation
 {
-    private const int HashDigits = 8;
-
     /// <summary>The task's name, e.g. <c>prepare-issba-1f2e3d4c</c>; null where the attack learns nothing.</summary>
     /// <remarks>Equal names mean equal work. What is made is kept by content all the same (<c>ArtifactKey</c>).</remarks>
     public static string? KeyOf(Cell cell)
@@ -19,6 +15,6 @@ internal static class Preparation
         IEnumerable<string> options = cell.Attack.Values.Where(v => !attack.PlanOptions.Contains(v.Key))
             .Select(v => $"{v.Key}={v.Value}");
         string text = $"{cell.Dataset.Canonical}\n{attack.Name}\n{string.Join('\n', options)}";
-        return $"prepare-{attack.Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashDigits]}";
+        return $"prepare-{attack.Name}-{ShortHash.Of(text)}";
     }
 }

@@ -51,6 +51,7 @@ public static class TrainingOptions
         {
             Allowed = Augmentations.Names,
         },
+        // Here auto is a rule of its own, and counts as such in ids: where both are used it stands for two words at once.
         new("crop_interpolation", OptionKind.Word, "auto",
             "of resized crops and of RandAugment's geometry: bilinear, bicubic, random (drawn "
             + "for each), auto (bilinear in resized-crop, else bicubic)")

@@ -24,9 +24,11 @@ public class PreparationTests
     private static string KindOf(string name) => name == "issba" ? "issba-encoder" : "dynamic-generators";
 
     [Theory]
+    [Trait("Category", "Fault")]
     [MemberData(nameof(Names))]
     public void A_stopped_preparation_goes_on_and_ends_with_the_same_bits_for_any_number_of_loaders(string name)
     {
+        LongGroup.Require("Fault");
         using var whole = new TemporaryFolder();
         using var stopped = new TemporaryFolder();
         Attack prepared = Tiny(name).Prepare(Quiet.Context(whole.Path));

@@ -42,7 +42,8 @@ internal sealed record IssbaTraining(
         IssbaNetworks networks = context.Device.Place(new IssbaNetworks(size, Bits, Seed));
         ArtifactKey key = ArtifactKey.Of(Kind, context.Dataset, size,
             ("bits", Bits), ("epochs", Epochs), ("secret_epochs", SecretEpochs), ("batch", BatchSize), ("lr", LearningRate),
-            ("residual", ResidualWeight), ("perceptual", PerceptualWeight), ("psnr_target", PsnrTarget), ("features", Features.Model),
+            ("residual", ResidualWeight), ("perceptual", PerceptualWeight), ("psnr_target", PsnrTarget),
+            ("features", Features.Model),
             ("feature_epochs", Features.Epochs),
             ("subset", Subset), ("seed", Seed));
         Artifact made = context.Cache.GetOrMake(key, context, folder => Train(networks, context, size, folder));
