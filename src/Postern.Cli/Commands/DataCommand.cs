@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Postern.Cli.Json;
+using Postern.Cli.Progress;
 using Postern.Datasets;
 using Postern.Imaging;
 using Spectre.Console;
@@ -15,19 +16,30 @@ internal static class DataCommand
     {
         var path = new Argument<string>("path") { Description = "folder or file of a dataset, or 'signs'" };
         var sheet = new Option<string?>("--sheet") { Description = "write a sheet of pictures of each class to this PNG" };
+        var check = new Option<bool>("--check")
+        {
+            Description =
+                "decode every picture that no earlier check has decoded, on all cores, and list those that cannot be read",
+        };
         var json = new JsonOption();
-        var command = new Command("info", "Print layout, sizes and counts per class.") { path, sheet, json };
+        var command = new Command("info", "Print layout, sizes and counts per class.") { path, sheet, check, json };
         command.SetAction(parsed =>
         {
             using Dataset dataset = DatasetCatalog.OpenPath(parsed.GetValue(path)!);
+            using var interrupt = new Interrupt();
+            DatasetCheck found = SweepBars.Show(dataset, parsed.GetValue(check), interrupt.Token);
+            bool asJson = parsed.GetValue(json), isChecked = parsed.GetValue(check);
+            if (isChecked && !asJson) CheckLines.WriteUnreadable(found);
             DatasetSummary summary = DatasetSummary.Of(dataset);
-            if (parsed.GetValue(json)) JsonOutput.Write(DatasetListing.Of(summary));
+            if (asJson) JsonOutput.Write(DatasetListing.Of(summary, isChecked ? found : null));
             else Print(summary);
+            if (isChecked && !asJson) CheckLines.WriteCounts(found);
             if (parsed.GetValue(sheet) is string file)
             {
                 ImageFile.SavePng(file, DatasetSummary.Sheet(dataset.Train));
                 AnsiConsole.MarkupLineInterpolated($"pictures: {file}");
             }
+            if (isChecked && found.Unreadable > 0) throw CheckLines.Error(parsed.GetValue(path)!, found);
             return ExitCode.Done;
         });
         return command;

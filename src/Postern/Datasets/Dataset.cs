@@ -27,6 +27,9 @@ public sealed record Dataset(
     /// </summary>
     public double? TestCrop { get; init; }
 
+    /// <summary>What a user should know about how it was read, a sentence each: said when a run begins, and recorded.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Number of classes.</summary>
     public int Classes => Train.ClassNames.Count;
 

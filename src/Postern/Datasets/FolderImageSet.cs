@@ -15,7 +15,8 @@ public sealed class FolderImageSet : ImageSet
     private readonly string[] files;
     private readonly SquareFit fit;
     private readonly ConcurrentBag<SquareReader> readers = [];
-    private readonly Lazy<string> fingerprint;
+    private readonly PictureContents contents;
+    private readonly Lazy<string> fingerprint, formerFingerprint;
 
     /// <summary>The pictures in the folders of <paramref name="split"/>. Owns <paramref name="tree"/>.</summary>
     /// <param name="tree">Where the files are.</param>
@@ -33,11 +34,22 @@ public sealed class FolderImageSet : ImageSet
         : base(fit.Size, pictures.Labels, classes.Names)
     {
         (this.tree, files, this.fit) = (tree, pictures.Files, fit);
-        fingerprint = new Lazy<string>(Hash);
+        contents = new PictureContents(tree, files, fit);
+        fingerprint = new Lazy<string>(() => FingerprintOf([.. Enumerable.Range(0, Count)]));
+        formerFingerprint = new Lazy<string>(HashOfNames);
     }
 
     /// <inheritdoc/>
     public override string Fingerprint => fingerprint.Value;
+
+    /// <inheritdoc/>
+    public override string FormerFingerprint => formerFingerprint.Value;
+
+    /// <inheritdoc/>
+    public override string FingerprintOf(IReadOnlyList<int> indices) => contents.Fingerprint(indices, Labels);
+
+    /// <inheritdoc/>
+    public override SweptPictures Sweep(IReadOnlyList<int> indices, PictureSweep sweep) => contents.Sweep(indices, sweep);
 
     /// <inheritdoc/>
     public override void Read(int index, Span<byte> pixels) => Read(index, PixelBox.Whole(Size), pixels);
@@ -49,6 +61,10 @@ public sealed class FolderImageSet : ImageSet
         try
         {
             reader.Read(tree.Read(files[index]), tree.Describe(files[index]), part, pixels);
+        }
+        catch (InputException e)
+        {
+            throw InputException.OfSample(e.Message, e);
         }
         finally
         {
@@ -87,7 +103,7 @@ public sealed class FolderImageSet : ImageSet
         return ([.. files], [.. labels]);
     }
 
-    private string Hash()
+    private string HashOfNames()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < files.Length; i++)

@@ -49,6 +49,7 @@ public sealed class ImageNet : IDatasetEntry
         new("classes", OptionKind.File, "",
             "text file with a class folder's name at the start of each line, in the order of the classes' "
             + "numbers, so that a part of the folders keeps the numbers of the whole; a number and a readable name may follow"),
+        UnreadablePictures.Option,
     ];
 
     /// <inheritdoc/>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Postern.Imaging;
 using Postern.Kernels;
 
@@ -18,9 +16,7 @@ public sealed class SubsetImageSet : ImageSet
         : base(whole.Size, Array.ConvertAll(indices, i => whole.Labels[i]), whole.ClassNames)
     {
         (this.whole, this.indices) = (whole, indices);
-        fingerprint = new Lazy<string>(() =>
-            Convert.ToHexStringLower(
-                SHA256.HashData(Encoding.UTF8.GetBytes($"{whole.Fingerprint}:{string.Join(",", indices)}"))));
+        fingerprint = new Lazy<string>(() => whole.FingerprintOf(indices));
     }
 
     /// <summary>Where each picture lies in the whole split, ascending for a stratified subset.</summary>
@@ -28,6 +24,21 @@ public sealed class SubsetImageSet : ImageSet
 
     /// <inheritdoc/>
     public override string Fingerprint => fingerprint.Value;
+
+    /// <inheritdoc/>
+    public override string? FormerFingerprint => whole.FormerFingerprintOf(indices);
+
+    /// <inheritdoc/>
+    public override string FingerprintOf(IReadOnlyList<int> indices) => whole.FingerprintOf(InWhole(indices));
+
+    /// <inheritdoc/>
+    public override SweptPictures Sweep(IReadOnlyList<int> indices, PictureSweep sweep)
+    {
+        int[] inWhole = InWhole(indices);
+        SweptPictures swept = whole.Sweep(inWhole, sweep);
+        Dictionary<int, int> here = indices.ToDictionary(i => this.indices[i]);
+        return swept with { Unreadable = [.. swept.Unreadable.Select(u => u with { Index = here[u.Index] })] };
+    }
 
     /// <inheritdoc/>
     public override void Read(int index, Span<byte> pixels) => whole.Read(indices[index], pixels);
@@ -44,6 +55,8 @@ public sealed class SubsetImageSet : ImageSet
         whole.Dispose();
         base.Dispose();
     }
+
+    private int[] InWhole(IReadOnlyList<int> chosen) => [.. chosen.Select(i => indices[i])];
 
     /// <summary>
     /// <paramref name="count"/> of the samples with every class at its share of the whole: shares are rounded down and the

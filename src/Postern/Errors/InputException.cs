@@ -13,7 +13,17 @@ public sealed class InputException : Exception
     public InputException(string source, string found, Exception? inner = null)
         : base(OneLine($"{source}: {found}"), inner) { }
 
-    private InputException(string message) : base(OneLine(message)) { }
+    private InputException(string message, Exception? inner = null) : base(OneLine(message), inner) { }
+
+    /// <summary>
+    /// Whether one sample of a dataset is at fault: what needs it fails, and everything else goes on.
+    /// </summary>
+    public bool IsOfSample { get; private init; }
+
+    /// <summary>The error of one sample (<see cref="IsOfSample"/>).</summary>
+    /// <param name="message">Where it lies and what was found, as an <see cref="InputException"/> says it.</param>
+    /// <param name="inner">The cause.</param>
+    internal static InputException OfSample(string message, Exception? inner = null) => new(message, inner) { IsOfSample = true };
 
     /// <summary>The error that another process told of, in its words.</summary>
     internal static InputException WithMessage(string message) => new(message);

@@ -30,6 +30,29 @@ internal abstract class FileTree(string root) : IDisposable
     /// <exception cref="InputException">It is missing or damaged; the message names it.</exception>
     internal abstract byte[] Read(string file);
 
+    /// <summary>Whether it is known, without reading the file, what its content is.</summary>
+    /// <exception cref="InputException">There is no such file.</exception>
+    internal virtual bool TryContent(string file, out FileContent content)
+    {
+        content = default;
+        return false;
+    }
+
+    /// <summary>The bytes of a file, and what tells them from others, which is remembered where that saves reading.</summary>
+    /// <exception cref="InputException">It is missing or damaged; the message names it.</exception>
+    internal virtual byte[] Read(string file, out FileContent content)
+    {
+        byte[] bytes = Read(file);
+        content = FileContent.Of(bytes);
+        return bytes;
+    }
+
+    /// <summary>Keeps what was learned about contents for later commands.</summary>
+    internal virtual void Remember() { }
+
+    /// <summary>Looks again at what other processes have kept.</summary>
+    internal virtual void Recall() { }
+
     /// <summary>A file's name for messages: where the archive or folder lies, and where the file lies in it.</summary>
     internal abstract string Describe(string file);
 

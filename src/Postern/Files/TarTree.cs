@@ -44,6 +44,12 @@ internal sealed class TarTree : ArchiveTree
 
     internal override long LengthOf(string file) => Read(file).Length;
 
+    internal override bool TryContent(string file, out FileContent content)
+    {
+        content = FileContent.Of(Read(file));
+        return true;
+    }
+
     internal override byte[] Read(string file) =>
         contents.GetValueOrDefault(file) ?? throw new InputException(Describe(file), "there is no such file in the archive");
 }

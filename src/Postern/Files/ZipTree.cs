@@ -36,9 +36,28 @@ internal sealed class ZipTree : ArchiveTree
 
     internal override long LengthOf(string file) => Entry(file).Length;
 
+    internal override bool TryContent(string file, out FileContent content)
+    {
+        ZipArchiveEntry entry = Entry(file);
+        content = new FileContent(entry.Length, entry.Crc32);
+        return true;
+    }
+
     internal override byte[] Read(string file)
     {
         ZipArchiveEntry entry = Entry(file);
+        byte[] bytes = Unpack(entry, file);
+        // What a set is taken for rests on the archive's table of contents; it has to be true of what is read.
+        if (FileContent.Of(bytes).Checksum != entry.Crc32)
+            throw new InputException(Describe(file),
+                "is damaged in the archive: its checksum is not the one in the archive's table");
+        return bytes;
+    }
+
+    public override void Dispose() => archive.Dispose();
+
+    private byte[] Unpack(ZipArchiveEntry entry, string file)
+    {
         try
         {
             lock (gate)
@@ -58,8 +77,6 @@ internal sealed class ZipTree : ArchiveTree
             throw new InputException(Describe(file), $"is damaged in the archive: {e.Message}", e);
         }
     }
-
-    public override void Dispose() => archive.Dispose();
 
     private ZipArchiveEntry Entry(string file) =>
         entries.GetValueOrDefault(file) ?? throw new InputException(Describe(file), "there is no such file in the archive");

@@ -14,7 +14,8 @@ internal static class CleanSplitFile
     /// <exception cref="InputException">The stored split is damaged, or cannot be written.</exception>
     public static CleanSplit Of(string runsRoot, Dataset dataset)
     {
-        string path = PathOf(runsRoot, dataset);
+        string path = PathOf(runsRoot, dataset, dataset.Train.Fingerprint);
+        if (!File.Exists(path) && Former(runsRoot, dataset) is CleanSplit former) RecordFormat.Write(path, former);
         if (RecordFormat.Read<CleanSplit>(path) is CleanSplit stored)
             return Contradiction(stored, dataset.Train) is string found
                 ? throw new InputException(path, $"is damaged ({found}); delete it") : stored;
@@ -23,9 +24,19 @@ internal static class CleanSplitFile
         return drawn;
     }
 
-    private static string PathOf(string runsRoot, Dataset dataset)
+    /// <summary>
+    /// The split that was stored when pictures were known by names and lengths, for the same pictures as they are known now: it
+    /// says which indices are held out, and that is right for any content.
+    /// </summary>
+    private static CleanSplit? Former(string runsRoot, Dataset dataset) =>
+        dataset.Train.FormerFingerprint is string former
+            && RecordFormat.Read<CleanSplit>(PathOf(runsRoot, dataset, former)) is CleanSplit stored
+            && stored.Fingerprint == former
+            ? stored with { Fingerprint = dataset.Train.Fingerprint } : null;
+
+    private static string PathOf(string runsRoot, Dataset dataset, string fingerprint)
     {
-        string hash = ShortHash.Of(dataset.Train.Fingerprint);
+        string hash = ShortHash.Of(fingerprint);
         return Path.Combine(runsRoot, ".clean-splits", $"{Slug.Of(dataset.Name)}-{hash}.json");
     }
 

@@ -51,7 +51,7 @@ internal static class ResultReuse
         try
         {
             return source.ReadResult() is not null && source.ReadDescription() is CellDescription there
-                && there.TrainFingerprint == dataset.Train.Fingerprint && there.TestFingerprint == dataset.Test.Fingerprint;
+                && DataComparison.Of(there, dataset) == DataAgreement.Content;
         }
         catch (InputException)
         {

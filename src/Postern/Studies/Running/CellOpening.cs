@@ -27,10 +27,16 @@ internal static class CellOpening
         IReadOnlyDictionary<string, string> paths = SelfCheck.Chosen(open.Settings.Precision == Precision.BFloat16);
         if (directory.ReadDescription() is CellDescription earlier)
         {
-            if (earlier.TrainFingerprint != dataset.Train.Fingerprint || earlier.TestFingerprint != dataset.Test.Fingerprint)
+            switch (DataComparison.Of(earlier, dataset))
             {
-                throw new InputException(directory.Folder,
-                    $"was begun on other data than {dataset.Name} is now; delete the folder or choose another with --out");
+                case DataAgreement.None:
+                    throw new InputException(directory.Folder,
+                        $"was begun on other data than {dataset.Name} is now; delete the folder or choose another with --out");
+                case DataAgreement.NamesOnly:
+                    earlier = DataComparison.Renewed(earlier, dataset);
+                    directory.WriteDescription(earlier);
+                    open.Run.Tell(new Noted(open.Cell.Id, earlier.Notes[^1]));
+                    break;
             }
             if (earlier.Paths.Count > 0 && !Same(earlier.Paths, paths)) directory.WriteDescription(Moved(earlier, paths));
             return;

@@ -117,8 +117,9 @@ internal sealed class OpenCell : IDisposable
     /// <exception cref="InputException">It was begun on other data.</exception>
     public void Begin(IReadOnlyList<string> notes)
     {
-        foreach (string note in notes.Where(Run.ReportedNotes.Add)) Run.Tell(new Noted(Cell.Id, note));
-        CellOpening.Write(this, notes);
+        string[] all = [.. Dataset.Notes, .. notes];
+        foreach (string note in all.Where(Run.ReportedNotes.Add)) Run.Tell(new Noted(Cell.Id, note));
+        CellOpening.Write(this, all);
         HasBegun = true;
     }
 

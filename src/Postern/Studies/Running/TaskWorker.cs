@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Postern.Datasets;
 using Postern.Native;
 using Postern.Training;
@@ -20,6 +22,7 @@ internal sealed class TaskWorker(
 
     private readonly HashSet<string> reportedNotes = new(StringComparer.Ordinal);
     private readonly PreparedAttacks attacks = new();
+    private readonly Dictionary<string, string> refused = new(StringComparer.Ordinal);
     private Dataset? open;
     private string opened = "";
 
@@ -41,7 +44,8 @@ internal sealed class TaskWorker(
         if (run.IsDone(group.Cell)) return (TaskOutcome.Done, null);
         if (held is null) return (TaskOutcome.Skipped, null);
         var clock = new CellClock();
-        Dataset dataset = clock.Preparing(() => Open(group.Cell));
+        if (!TryOpen(group.Cell, clock, cancel, out Dataset? dataset, out string? unreadable))
+            return Failed(group.Cell, unreadable);
         if (!directory.IsDone && ResultReuse.TryTake(run.Output, group.Cell, directory, dataset) is string source)
         {
             tell(new Noted(group.Cell.Id, $"is finished in {source} and taken from there"));
@@ -52,9 +56,7 @@ internal sealed class TaskWorker(
             }
         }
         string? error = Try(group.Cell, clock, () => RunCell(group, dataset, clock, cancel));
-        if (error is null) return (TaskOutcome.Done, null);
-        CellFailure.Record(run, group.Cell, error, tell);
-        return (TaskOutcome.Failed, error);
+        return error is null ? (TaskOutcome.Done, null) : Failed(group.Cell, error);
     }
 
     /// <summary>Closes the dataset.</summary>
@@ -62,6 +64,12 @@ internal sealed class TaskWorker(
     {
         open?.Dispose();
         open = null;
+    }
+
+    private (TaskOutcome Outcome, string? Error) Failed(Cell cell, string error)
+    {
+        CellFailure.Record(run, cell, error, tell);
+        return (TaskOutcome.Failed, error);
     }
 
     private void RunCell(TaskGroup group, Dataset dataset, CellClock clock, CancellationToken cancel)
@@ -79,7 +87,8 @@ internal sealed class TaskWorker(
     private (TaskOutcome Outcome, string? Error) Prepare(TaskGroup group, PrepareTask preparation, CancellationToken cancel)
     {
         var clock = new CellClock();
-        Dataset dataset = clock.Preparing(() => Open(group.Cell));
+        if (!TryOpen(group.Cell, clock, cancel, out Dataset? dataset, out string? unreadable))
+            return (TaskOutcome.Failed, unreadable);
         if (Dependents(preparation).All(c => run.IsDone(c) || ResultReuse.Find(run.Output, run.Of(c), c, dataset) is not null))
             return (TaskOutcome.Done, null);
         string? error = Try(group.Cell, clock, () => clock.Preparing(() => Context(dataset).AttackOf(group.Cell, cancel)));
@@ -89,7 +98,9 @@ internal sealed class TaskWorker(
     private IEnumerable<Cell> Dependents(PrepareTask preparation) =>
         run.Study.Work.Measures.Where(m => m.Preparation?.Id == preparation.Id).Select(m => m.Cell);
 
-    /// <summary>One failed group does not end the study, but bad input and cancellation do.</summary>
+    /// <summary>
+    /// One failed group does not end the study, nor does a sample that cannot be read; other bad input and cancellation do.
+    /// </summary>
     private string? Try(Cell cell, CellClock clock, Action work)
     {
         try
@@ -97,7 +108,7 @@ internal sealed class TaskWorker(
             work();
             return null;
         }
-        catch (Exception e) when (e is not (InputException or OperationCanceledException))
+        catch (Exception e) when (e is InputException { IsOfSample: true } or not (InputException or OperationCanceledException))
         {
             return ErrorText.OneLine(e.Message);
         }
@@ -124,12 +135,53 @@ internal sealed class TaskWorker(
 
     private RunContext Context(Dataset dataset) => new(run, dataset, threads, device, tell, attacks, reportedNotes);
 
-    private Dataset Open(Cell cell)
+    /// <summary>Opens a cell's dataset and sees to it that every picture can be read.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="clock">Counts the time.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="unreadable">Which pictures cannot be read, where that is so and the study does not leave them out.</param>
+    /// <exception cref="InputException">Bad input, e.g. a missing dataset.</exception>
+    private bool TryOpen(Cell cell, CellClock clock, CancellationToken cancel, [NotNullWhen(true)] out Dataset? dataset,
+        [NotNullWhen(false)] out string? unreadable)
+    {
+        string chosen = cell.Dataset.Canonical;
+        dataset = null;
+        if (refused.TryGetValue(chosen, out unreadable)) return false;
+        try
+        {
+            dataset = clock.Preparing(() => Open(cell, cancel));
+            return true;
+        }
+        catch (InputException e) when (e.IsOfSample)
+        {
+            refused[chosen] = unreadable = ErrorText.OneLine(e.Message);
+            return false;
+        }
+    }
+
+    private Dataset Open(Cell cell, CancellationToken cancel)
     {
         if (open is not null && opened == cell.Dataset.Canonical) return open;
         open?.Dispose();
+        open = null;
         attacks.Clear();
-        open = DatasetCatalog.Open(cell.Dataset);
+        Dataset found = DatasetCatalog.Open(cell.Dataset);
+        try
+        {
+            open = UnreadablePictures.Settle(found, cell.Dataset, new PictureSweep
+            {
+                Threads = threads.Threads,
+                Progress = (done, count) => tell(new Preparing(cell.Id, "pictures", (double)done / count,
+                    string.Create(CultureInfo.InvariantCulture, $"{done} of {count} looked at"))),
+                Cancel = cancel,
+            });
+        }
+        catch
+        {
+            found.Dispose();
+            throw;
+        }
         opened = cell.Dataset.Canonical;
         // Files and pictures on their way into the split are large and dead now; the process keeps their memory for hours
         // otherwise.

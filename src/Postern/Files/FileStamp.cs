@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+
+namespace Postern.Files;
+
+/// <summary>
+/// What changes when a file is written to or another takes its name: size, both times (of content and of status, which no tool
+/// can set back) and inode. Where the system does not tell of the latter two, they are 0.
+/// </summary>
+/// <param name="Length">Bytes.</param>
+/// <param name="Modified">When the content changed, nanoseconds since 1970.</param>
+/// <param name="Changed">When the content or the status changed, nanoseconds since 1970.</param>
+/// <param name="Inode">The file's number on its device.</param>
+internal readonly record struct FileStamp(long Length, long Modified, long Changed, long Inode)
+{
+    private const int WorkingFolder = -100;
+    private const uint Basics = 0x7ff;
+    private const long NanosecondsPerSecond = 1_000_000_000, NanosecondsPerTick = 100;
+
+    private static bool systemTells = OperatingSystem.IsLinux();
+
+    /// <summary>The stamp of the file at <paramref name="path"/>, links followed; null where there is no file.</summary>
+    public static FileStamp? Of(string path)
+    {
+        try
+        {
+            if (systemTells) return Ask(WorkingFolder, path, 0, Basics, out Status s) == 0 && s.IsFile
+                ? new FileStamp(s.Length, s.Modified.Nanoseconds, s.Changed.Nanoseconds, s.Inode) : null;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library from before 2018.
+            systemTells = false;
+        }
+        var info = new FileInfo(path);
+        return info.Exists ? new FileStamp(info.Length, SinceEpoch(info.LastWriteTimeUtc), 0, 0) : null;
+    }
+
+    /// <summary>Whether the file changed so shortly before <paramref name="now"/> that a later change could bear the same
+    /// times.</summary>
+    public bool IsYoung(DateTimeOffset now, TimeSpan resolution) =>
+        Math.Max(Modified, Changed) > SinceEpoch(now.UtcDateTime - resolution);
+
+    private static long SinceEpoch(DateTime utc) => (utc - DateTime.UnixEpoch).Ticks * NanosecondsPerTick;
+
+    /// <summary>The kernel's <c>struct statx</c>, the same on all processors; what is not needed is left out.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Status
+    {
+        private const int KindMask = 0xF000, RegularFile = 0x8000;
+
+        [FieldOffset(28)]
+        public ushort Mode;
+        [FieldOffset(32)]
+        public long Inode;
+        [FieldOffset(40)]
+        public long Length;
+        [FieldOffset(96)]
+        public Time Changed;
+        [FieldOffset(112)]
+        public Time Modified;
+
+        public readonly bool IsFile => (Mode & KindMask) == RegularFile;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Time
+    {
+        public long Seconds;
+        public uint Rest;
+        public int Padding;
+
+        public readonly long Nanoseconds => Seconds * NanosecondsPerSecond + Rest;
+    }
+
+    [DllImport("libc", EntryPoint = "statx")]
+    private static extern int Ask(
+        int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, out Status status);
+}
