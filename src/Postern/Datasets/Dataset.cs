@@ -3,7 +3,7 @@ namespace Postern.Datasets;
 /// <summary>
 /// A dataset ready for a cell: both splits and the constants of <c>docs/reference/attacks.md 1.1</c>.
 /// </summary>
-/// <param name="Name">Catalogue name: <c>cifar10</c>, <c>gtsrb</c>, <c>imagenet</c>, <c>signs</c>.</param>
+/// <param name="Name">Catalogue name: <c>cifar10</c>, <c>gtsrb</c>, <c>folder</c>, <c>imagenet</c>, <c>signs</c>.</param>
 /// <param name="Train">Training split.</param>
 /// <param name="Test">Test split.</param>
 /// <param name="InputSize">
@@ -27,7 +27,10 @@ public sealed record Dataset(
     /// </summary>
     public double? TestCrop { get; init; }
 
-    /// <summary>What a user should know about how it was read, a sentence each: said when a run begins, and recorded.</summary>
+    /// <summary>
+    /// What may surprise about what was found on disk and how it was read, a sentence each: said when a run begins and by
+    /// <c>postern data info</c>, and recorded.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Number of classes.</summary>
@@ -39,7 +42,7 @@ public sealed record Dataset(
     public CleanSplit CleanSplit => CleanSplit.Draw(Train);
 
     /// <summary>What an attack asks of it.</summary>
-    public DatasetTraits Traits => new(Name, TargetClass);
+    public DatasetTraits Traits => new(Name, TargetClass) { ClassNames = Train.ClassNames };
 
     /// <summary>Releases both splits.</summary>
     public void Dispose()

@@ -5,35 +5,44 @@ namespace Postern.Datasets;
 /// <summary>The datasets that a study can name. A new dataset is one file and one line here.</summary>
 public static class DatasetCatalog
 {
-    /// <summary>All datasets, in the order of listings.</summary>
-    public static Catalog<IDatasetEntry> All { get; } = new("dataset", [new Cifar10(), new Gtsrb(), new ImageNet(), new Signs()]);
+    /// <summary>All datasets, in the order of listings and of asking whose layout a path shows.</summary>
+    public static Catalog<IDatasetEntry> All { get; } =
+        new("dataset", [new Cifar10(), new Gtsrb(), new ImageFolder(), new ImageNet(), new Signs()]);
 
     /// <summary>Opens what a study chose.</summary>
     /// <exception cref="InputException">A missing, odd or damaged file; the message names it.</exception>
-    public static Dataset Open(Choice choice) => choice.EntryAs<IDatasetEntry>().Open(choice);
+    public static Dataset Open(Choice choice)
+    {
+        Dataset dataset = choice.EntryAs<IDatasetEntry>().Open(choice);
+        // Image folders have told of it already.
+        return choice.Values.GetValueOrDefault("path") is { Length: > 0 } path && PoisonedExport.At(path) is PoisonedExport export
+            && !dataset.Notes.Contains(export.Note) ? dataset with { Notes = [export.Note, .. dataset.Notes] } : dataset;
+    }
 
-    /// <summary>How large the dataset is that a study chose, as published; nothing is opened.</summary>
+    /// <summary>How large the dataset is that a study chose, as published; no picture is opened.</summary>
     public static DatasetScale ScaleOf(Choice choice) => choice.EntryAs<IDatasetEntry>().ScaleOf(choice);
 
     /// <summary>The dataset whose layout <paramref name="path"/> shows, or null.</summary>
     public static IDatasetEntry? Recognise(string path) => All.FirstOrDefault(e => e.Recognises(path));
 
     /// <summary>
-    /// Opens the dataset at a path, whichever it is; the name of a drawn dataset (<c>signs</c>) serves as its path.
+    /// What a study writes to name the dataset at a path, whichever it is; the name of a drawn dataset (<c>signs</c>) serves as
+    /// its path.
     /// </summary>
-    /// <exception cref="InputException">Nothing there, no known layout, or an odd or damaged file.</exception>
-    public static Dataset OpenPath(string path)
+    /// <exception cref="InputException">Nothing there, or no known layout.</exception>
+    public static Choice ChoiceAt(string path)
     {
         if (!Path.Exists(path) && All.Find(path) is IDatasetEntry drawn && drawn.Options.All(o => o.Name != "path"))
-            return drawn.Open(new Choice(drawn));
+            return new Choice(drawn);
         if (!Path.Exists(path)) throw new InputException(path, "there is no such file or folder");
-        if (All.FirstOrDefault(e => e.Recognises(path)) is not IDatasetEntry entry)
-        {
-            throw new InputException(path,
-                "no dataset is recognised here; expected CIFAR-10 (data_batch_1.bin, data_batch_1 or .parquet files), "
-                + "GTSRB (GTSRB_Final_Training_Images.zip or Final_Training/Images), or an image folder or zip with "
-                + "train/ and val/");
-        }
-        return entry.Open(new Choice(entry, new Dictionary<string, string> { ["path"] = path }, path));
+        if (Recognise(path) is IDatasetEntry entry) return new Choice(entry, entry.OptionsAt(path), path);
+        throw new InputException(path,
+            "no dataset is recognised here; expected CIFAR-10 (data_batch_1.bin, data_batch_1 or .parquet files), "
+            + "GTSRB (GTSRB_Final_Training_Images.zip or Final_Training/Images), or an image folder or archive with "
+            + "train/ and val/ or test/, a folder a class in each");
     }
+
+    /// <summary>Opens the dataset at a path, as <see cref="ChoiceAt"/> names it.</summary>
+    /// <exception cref="InputException">Nothing there, no known layout, or an odd or damaged file.</exception>
+    public static Dataset OpenPath(string path) => Open(ChoiceAt(path));
 }

@@ -16,10 +16,16 @@ public sealed record DatasetSummary(
 {
     private const int LargestShown = 64;
 
+    /// <summary>What may surprise, a sentence each: what was passed over, how classes are numbered.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Looks through <paramref name="dataset"/>; decodes no picture.</summary>
     public static DatasetSummary Of(Dataset dataset) => new(
         dataset.Name, dataset.Layout, dataset.Train.Size, dataset.InputSize, dataset.Train.ClassNames,
-        SplitSummary.Of(dataset.Train), SplitSummary.Of(dataset.Test));
+        SplitSummary.Of(dataset.Train), SplitSummary.Of(dataset.Test))
+    {
+        Notes = dataset.Notes,
+    };
 
     /// <summary>The first pictures of every class (or of the first classes), a row a class.</summary>
     /// <param name="set">The split shown.</param>

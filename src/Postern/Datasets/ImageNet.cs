@@ -4,9 +4,10 @@ using Postern.Imaging;
 namespace Postern.Datasets;
 
 /// <summary>
-/// <c>imagenet</c>: ImageNet-1K, or any set laid out like it: a folder or zip with <c>train/</c> and <c>val/</c>, a folder a
-/// class in each, classes numbered by the order of their folders' names, or as a list of classes says. Pictures are decoded when
-/// they are read, resized to 256x256, and cropped to 224 later. Constants of <c>docs/reference/attacks.md 1.1</c>.
+/// <c>imagenet</c>: ImageNet-1K, or any set of large pictures laid out like it: a folder or archive with <c>train/</c> and
+/// <c>val/</c>, a folder a class in each, classes numbered by the order of their folders' names, or as a list of classes says.
+/// Pictures are decoded when they are read, resized to 256x256, and cropped to 224 later. Constants of
+/// <c>docs/reference/attacks.md 1.1</c>.
 /// </summary>
 public sealed class ImageNet : IDatasetEntry
 {
@@ -49,6 +50,7 @@ public sealed class ImageNet : IDatasetEntry
         new("classes", OptionKind.File, "",
             "text file with a class folder's name at the start of each line, in the order of the classes' "
             + "numbers, so that a part of the folders keeps the numbers of the whole; a number and a readable name may follow"),
+        StoredOptions.Labels,
         UnreadablePictures.Option,
     ];
 
@@ -69,36 +71,28 @@ public sealed class ImageNet : IDatasetEntry
         FileTree tree = FileTrees.Open(path);
         try
         {
-            (FolderImageSet train, FolderImageSet test, string note) = Splits(tree, choice);
-            string layout = $"image folder{(tree is FolderTree ? "" : " in an archive")}{note}";
+            ImageFolderLayout layout = ImageFolderLayout.Find(tree)
+                ?? throw new InputException(tree.Root, ImageFolderLayout.Missing(tree));
+            ImageFolderContent content = ImageFolderContent.Read(tree, layout,
+                layout.Tests.FirstOrDefault(t => ImageFolderLayout.NameOf(t) == "val"), choice.File("classes"),
+                choice.File("labels"));
+            var fit = new SquareFit(StoredSide, KeepsAspect: choice.Word("resize") == "shortest",
+                Reduces: choice.Word("decode") == "reduced");
+            FolderImageSet test = Split(content.Test), train = content.HasTrain ? Split(content.Train) : test;
             return StoredOptions.Limit(choice, new Dataset(
-                Name, train, test, InputSide, [.485f, .456f, .406f], [.229f, .224f, .225f], TargetClass: 0,
-                "resized-crop", layout)
+                Name, train, test, InputSide, [.485f, .456f, .406f], [.229f, .224f, .225f],
+                TargetClass: 0, "resized-crop", content.Layout)
             {
                 TestCrop = (double)choice.Number("test_crop"),
+                Notes = content.Notes,
             });
+
+            FolderImageSet Split(LabelledFiles pictures) => new(tree, pictures, content.Classes.Names, fit);
         }
         catch
         {
             tree.Dispose();
             throw;
         }
-    }
-
-    private static (FolderImageSet Train, FolderImageSet Test, string Note) Splits(FileTree tree, Choice choice)
-    {
-        IReadOnlyList<string> folders = tree.Folders("");
-        if (!folders.Contains("val"))
-            throw new InputException(tree.Root,
-                "there is no folder val/ in it; an image folder has train/ and val/ with a folder a class in each");
-        string first = folders.Contains("train") ? "train" : "val";
-        ClassList classes = choice.File("classes") is string list
-            ? ClassList.Read(list) : ClassList.OfFolders(tree.Folders(first), $"{first}/");
-        var fit = new SquareFit(StoredSide, KeepsAspect: choice.Word("resize") == "shortest",
-            Reduces: choice.Word("decode") == "reduced");
-        var test = new FolderImageSet(tree, "val", classes, fit);
-        return first == "train"
-            ? (new FolderImageSet(tree, "train", classes, fit), test, "")
-            : (test, test, ", only val/: it serves for training too");
     }
 }

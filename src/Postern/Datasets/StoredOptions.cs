@@ -13,6 +13,15 @@ internal static class StoredOptions
         new("subset_seed", OptionKind.Integer, "0", "decides which pictures a subset takes"),
     ];
 
+    /// <summary>For image folders: the classes of a test split that has no class folders.</summary>
+    internal static OptionInfo Labels { get; } =
+        new("labels", OptionKind.File, "",
+            "text file with the classes of test pictures that lie in no class folders: a picture's name and its class a line; "
+            + "empty to look for one beside them")
+        {
+            Neutral = "",
+        };
+
     /// <summary>The path, which must be given and exist.</summary>
     /// <exception cref="InputException">No path, or nothing there.</exception>
     internal static string PathOf(Choice choice)

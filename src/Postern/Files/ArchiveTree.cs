@@ -1,52 +1,58 @@
 namespace Postern.Files;
 
 /// <summary>
-/// An archive's names as a tree. Names that are absolute, climb with <c>..</c> or use backslashes are left out: an honest
-/// dataset has none.
+/// An archive's names as a tree. Backslashes between parts, which some programs of Windows write, count as slashes. Names that
+/// are absolute or climb with <c>..</c> are left out: an honest dataset has none.
 /// </summary>
 internal abstract class ArchiveTree(string root) : FileTree(root)
 {
-    /// <summary>The files' names, sorted by code point; set once by the archive that is opened.</summary>
-    protected string[] Names { get; private set; } = [];
+    private string[] names = [];
 
-    internal override IReadOnlyList<string> Folders(string folder)
+    internal override FolderListing List(string folder)
     {
-        string prefix = Prefix(folder);
-        return [.. Below(prefix)
-            .Where(n => n.IndexOf('/', prefix.Length) >= 0)
-            .Select(n => n[prefix.Length..n.IndexOf('/', prefix.Length)])
-            .Distinct()
-            .Order(StringComparer.Ordinal)];
+        string prefix = folder.Length == 0 ? "" : folder + "/";
+        List<string> folders = [], files = [], hidden = [];
+        int i = Array.BinarySearch(names, prefix, StringComparer.Ordinal);
+        if (i < 0) i = ~i;
+        while (i < names.Length && names[i].StartsWith(prefix, StringComparison.Ordinal))
+        {
+            int slash = names[i].IndexOf('/', prefix.Length);
+            ReadOnlySpan<char> name = slash < 0 ? names[i].AsSpan(prefix.Length) : names[i].AsSpan(prefix.Length..slash);
+            if (HiddenName.Is(name)) hidden.Add(slash < 0 ? names[i] : names[i][..slash]);
+            else if (slash < 0) files.Add(names[i]);
+            else folders.Add(name.ToString());
+            // All that lies in the same folder is one entry here; '0' is what comes after '/'.
+            i = slash < 0 ? i + 1 : AfterFolder(i, names[i][..slash] + '0');
+        }
+        folders.Sort(string.CompareOrdinal);
+        return new FolderListing(folder, folders, files, hidden, []);
     }
 
-    internal override IReadOnlyList<string> Files(string folder)
-    {
-        string prefix = Prefix(folder);
-        return [.. Below(prefix).Where(n => n.IndexOf('/', prefix.Length) < 0)];
-    }
-
-    internal override bool Contains(string file) => Array.BinarySearch(Names, file, StringComparer.Ordinal) >= 0;
+    internal override bool Contains(string file) => Array.BinarySearch(names, file, StringComparer.Ordinal) >= 0;
 
     internal override string Describe(string file) => $"{Root}:{file}";
 
-    /// <summary>Whether a name can be one of the tree.</summary>
-    protected static bool IsSafe(string name) =>
-        name.Length > 0 && name[0] != '/' && !name.EndsWith('/') && !name.Contains('\\') && !name.Contains(':')
-            && !name.Split('/').Contains("..");
-
-    /// <summary>Sets the tree's names.</summary>
-    protected void SetNames(IEnumerable<string> names)
+    /// <summary>The name as one of the tree; null where it cannot be one.</summary>
+    protected static string? Safe(string name)
     {
-        Names = [.. names];
-        Array.Sort(Names, StringComparer.Ordinal);
+        if (name.Length == 0 || name[^1] is '/' or '\\') return null;
+        string[] parts = name.Split('/', '\\');
+        bool absolute = parts[0].Length == 0 || (parts[0].Length == 2 && parts[0][1] == ':');
+        if (absolute || parts.Contains("..")) return null;
+        string safe = string.Join('/', parts.Where(p => p is not ("" or ".")));
+        return safe.Length == 0 ? null : safe;
     }
 
-    private static string Prefix(string folder) => folder.Length == 0 ? "" : folder + "/";
-
-    private IEnumerable<string> Below(string prefix)
+    /// <summary>Sets the tree's names; once, by the archive that is opened.</summary>
+    protected void SetNames(IEnumerable<string> all)
     {
-        int start = Array.BinarySearch(Names, prefix, StringComparer.Ordinal);
-        if (start < 0) start = ~start;
-        for (int i = start; i < Names.Length && Names[i].StartsWith(prefix, StringComparison.Ordinal); i++) yield return Names[i];
+        names = [.. all];
+        Array.Sort(names, StringComparer.Ordinal);
+    }
+
+    private int AfterFolder(int from, string end)
+    {
+        int next = Array.BinarySearch(names, from, names.Length - from, end, StringComparer.Ordinal);
+        return next < 0 ? ~next : next;
     }
 }

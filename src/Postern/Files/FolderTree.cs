@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace Postern.Files;
 
 /// <summary>A folder on disk. Links are followed.</summary>
@@ -5,26 +7,35 @@ namespace Postern.Files;
 /// <param name="clock">Tells how old a file is when it is read; null for the system's.</param>
 internal sealed class FolderTree(string root, TimeProvider? clock = null) : FileTree(root)
 {
+    private static readonly EnumerationOptions Everything = new()
+    {
+        AttributesToSkip = 0,
+        IgnoreInaccessible = false,
+        RecurseSubdirectories = false,
+        ReturnSpecialDirectories = false,
+    };
+
     private readonly FolderChecksums checksums = new(root, clock ?? TimeProvider.System);
 
-    internal override IReadOnlyList<string> Folders(string folder)
-    {
-        string path = PathOf(folder);
-        if (!Directory.Exists(path)) return [];
-        string[] names = Reading(path, () => Directory.GetDirectories(path).Select(d => Path.GetFileName(d)).ToArray());
-        Array.Sort(names, string.CompareOrdinal);
-        return names;
-    }
+    private enum Kind { File, Folder, Broken }
 
-    internal override IReadOnlyList<string> Files(string folder)
+    internal override FolderListing List(string folder)
     {
         string path = PathOf(folder);
-        if (!Directory.Exists(path)) return [];
-        string[] names = Reading(path, () => Directory.GetFiles(path));
-        for (int i = 0; i < names.Length; i++)
-            names[i] = Path.GetRelativePath(Root, names[i]).Replace(Path.DirectorySeparatorChar, '/');
-        Array.Sort(names, string.CompareOrdinal);
-        return names;
+        if (!Directory.Exists(path)) return new FolderListing(folder, [], [], [], []);
+        return Reading(path, () =>
+        {
+            List<string> folders = [], files = [], hidden = [], broken = [];
+            foreach ((string name, Kind kind) in Entries(path))
+            {
+                string whole = FolderListing.Join(folder, name);
+                if (HiddenName.Is(name)) hidden.Add(whole);
+                else if (kind == Kind.Folder) folders.Add(name);
+                else (kind == Kind.File ? files : broken).Add(whole);
+            }
+            foreach (List<string> names in new[] { folders, files, hidden, broken }) names.Sort(string.CompareOrdinal);
+            return new FolderListing(folder, folders, files, hidden, broken);
+        });
     }
 
     internal override bool Contains(string file) => File.Exists(PathOf(file));
@@ -42,6 +53,12 @@ internal sealed class FolderTree(string root, TimeProvider? clock = null) : File
             throw new InputException(Describe(file), $"the file is larger than {LargestFile} bytes");
         return Reading(PathOf(file), () => File.ReadAllBytes(PathOf(file)));
     }
+
+    internal override byte[] Head(string file, int count) => Reading(PathOf(file), () =>
+    {
+        using FileStream stream = File.OpenRead(PathOf(file));
+        return HeadOf(stream, count);
+    });
 
     internal override bool TryContent(string file, out FileContent content)
     {
@@ -77,7 +94,40 @@ internal sealed class FolderTree(string root, TimeProvider? clock = null) : File
             : File.Exists(path) ? "is no ordinary file" : "there is no such file");
     }
 
+    // Made of names and of what links say, not of the path walked along, which grows with every round of a circle.
+    protected override string RealPath(string folder, string? above = null)
+    {
+        string path = PathOf(folder);
+        string real = above is null ? Path.GetFullPath(path) : Path.Combine(above, Path.GetFileName(path));
+        return new DirectoryInfo(path).LinkTarget is string target
+            ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(target, Path.GetDirectoryName(real) ?? real)) : real;
+    }
+
     private string PathOf(string name) => Path.Combine(Root, name);
+
+    // One pass over the folder's own entries: only links cost a look at what they point to.
+    private static FileSystemEnumerable<(string Name, Kind Kind)> Entries(string path) =>
+        new(path, (ref FileSystemEntry entry) => (entry.FileName.ToString(), KindOf(ref entry)), Everything);
+
+    private static Kind KindOf(ref FileSystemEntry entry)
+    {
+        if (entry.IsDirectory) return Kind.Folder;
+        return (entry.Attributes & FileAttributes.ReparsePoint) == 0 || Leads(entry.ToFullPath()) ? Kind.File : Kind.Broken;
+    }
+
+    // A link to nothing exists for File.Exists.
+    private static bool Leads(string link)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, returnFinalTarget: true)?.Exists == true;
+        }
+        catch (IOException)
+        {
+            // A circle of links.
+            return false;
+        }
+    }
 
     private static T Reading<T>(string path, Func<T> read)
     {

@@ -25,8 +25,8 @@ internal sealed class TarTree : ArchiveTree
             long total = 0;
             while (tar.GetNextEntry() is TarEntry entry)
             {
-                string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
-                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || !IsSafe(name)) continue;
+                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)) continue;
+                if (Safe(entry.Name) is not string name) continue;
                 total += entry.Length;
                 if (total > LargestContent)
                     throw new InputException(path, $"holds more than {LargestContent} bytes; unpack it and name the folder");
@@ -52,4 +52,10 @@ internal sealed class TarTree : ArchiveTree
 
     internal override byte[] Read(string file) =>
         contents.GetValueOrDefault(file) ?? throw new InputException(Describe(file), "there is no such file in the archive");
+
+    internal override byte[] Head(string file, int count)
+    {
+        byte[] content = Read(file);
+        return content[..Math.Min(count, content.Length)];
+    }
 }

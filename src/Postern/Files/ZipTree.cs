@@ -24,7 +24,7 @@ internal sealed class ZipTree : ArchiveTree
             archiveLength = stream.Length;
             archive = new ZipArchive(stream, ZipArchiveMode.Read);
             foreach (ZipArchiveEntry entry in archive.Entries)
-                if (IsSafe(entry.FullName)) entries.TryAdd(entry.FullName, entry);
+                if (Safe(entry.FullName) is string name) entries.TryAdd(name, entry);
         }
         catch (Exception e) when (e is not InputException)
         {
@@ -74,9 +74,29 @@ internal sealed class ZipTree : ArchiveTree
         }
         catch (Exception e) when (e is not InputException)
         {
-            throw new InputException(Describe(file), $"is damaged in the archive: {e.Message}", e);
+            throw Damaged(file, e);
         }
     }
+
+    internal override byte[] Head(string file, int count)
+    {
+        ZipArchiveEntry entry = Entry(file);
+        try
+        {
+            lock (gate)
+            {
+                using Stream stream = entry.Open();
+                return HeadOf(stream, count);
+            }
+        }
+        catch (Exception e)
+        {
+            throw Damaged(file, e);
+        }
+    }
+
+    private InputException Damaged(string file, Exception e) =>
+        new(Describe(file), $"is damaged in the archive: {e.Message}", e);
 
     private ZipArchiveEntry Entry(string file) =>
         entries.GetValueOrDefault(file) ?? throw new InputException(Describe(file), "there is no such file in the archive");

@@ -15,10 +15,25 @@ public static class ImageFile
     /// <see cref="PictureSize.MaxPixels"/>.</exception>
     public static RgbImage Decode(ReadOnlySpan<byte> data, string source)
     {
-        if (data.StartsWith("P6"u8)) return Ppm.Decode(data, source);
+        if (Ppm.Begins(data)) return Ppm.Decode(data, source);
         using var decoder = new PictureDecoder();
         decoder.Decode(data, source);
         return RgbImage.FromRgba(decoder.Rgba, decoder.Width, decoder.Height);
+    }
+
+    /// <summary>Width and height of a picture, from its header.</summary>
+    /// <exception cref="InputException">Not a picture, or a damaged header; the message names
+    /// <paramref name="source"/>.</exception>
+    internal static (int Width, int Height) SizeOf(ReadOnlySpan<byte> data, string source)
+    {
+        if (Ppm.Begins(data))
+        {
+            RgbImage picture = Ppm.Decode(data, source);
+            return (picture.Width, picture.Height);
+        }
+        using SKData bytes = SKData.CreateCopy(data);
+        using SKCodec codec = SKCodec.Create(bytes) ?? throw new InputException(source, "not a picture in a known format");
+        return (codec.Info.Width, codec.Info.Height);
     }
 
     /// <summary>Reads and decodes the picture at <paramref name="path"/>.</summary>

@@ -46,7 +46,7 @@ internal sealed class PictureDecoder : IDisposable
     /// <see cref="PictureSize.MaxPixels"/>.</exception>
     public void Decode(ReadOnlySpan<byte> data, string source, Func<int, int, PixelBox>? partOf = null, int? enough = null)
     {
-        if (data.StartsWith("P6"u8))
+        if (Ppm.Begins(data))
         {
             RgbImage picture = Ppm.Decode(data, source);
             partOf?.Invoke(picture.Width, picture.Height);

@@ -2,18 +2,23 @@ namespace Postern.Imaging;
 
 /// <summary>
 /// Binary portable pixmaps (P6), the format of GTSRB: a text header of width, height and 255, with comments from
-/// <c>#</c> to the end of the line, then red, green and blue bytes row by row.
+/// <c>#</c> to the end of the line, then red, green and blue bytes row by row; and greymaps (P5), one byte a pixel.
 /// </summary>
 public static class Ppm
 {
-    /// <summary>Decodes a P6 picture of 8-bit values.</summary>
+    /// <summary>Whether a file begins as such a picture does.</summary>
+    internal static bool Begins(ReadOnlySpan<byte> data) =>
+        (data.StartsWith("P5"u8) || data.StartsWith("P6"u8)) && data.Length > 2 && (IsBlank(data[2]) || data[2] == '#');
+
+    /// <summary>Decodes a P6 or P5 picture of 8-bit values; grey becomes RGB.</summary>
     /// <param name="data">The file's content.</param>
     /// <param name="source">Its name, for errors.</param>
     /// <exception cref="InputException">Another format, a damaged header, values wider than 8 bits, or too few bytes.</exception>
     public static RgbImage Decode(ReadOnlySpan<byte> data, string source)
     {
-        if (!data.StartsWith("P6"u8)) throw new InputException(source, "not a binary PPM: it does not begin with P6");
-        int position = 2;
+        if (!data.StartsWith("P6"u8) && !data.StartsWith("P5"u8))
+            throw new InputException(source, "not a binary PPM: it begins with neither P6 nor P5");
+        int position = 2, channels = data[1] == '6' ? 3 : 1;
         int width = Number(data, ref position, "the width", source);
         int height = Number(data, ref position, "the height", source);
         int maximum = Number(data, ref position, "the largest value", source);
@@ -24,22 +29,22 @@ public static class Ppm
         position++;
 
         PictureSize.Check(width, height, data.Length, source);
-        long expected = 3L * width * height;
+        long expected = (long)channels * width * height;
         if (data.Length - position < expected)
             throw new InputException(source,
                 $"the PPM of {width}x{height} needs {expected} bytes of pixels and has {data.Length - position}");
-        return FromRgb(data.Slice(position, (int)expected), width, height);
+        return FromRows(data.Slice(position, (int)expected), width, height, channels);
     }
 
-    private static RgbImage FromRgb(ReadOnlySpan<byte> rgb, int width, int height)
+    private static RgbImage FromRows(ReadOnlySpan<byte> values, int width, int height, int channels)
     {
         var image = new RgbImage(width, height);
         int plane = width * height;
-        for (int i = 0; i < plane; i++)
+        for (int channel = 0; channel < 3; channel++)
         {
-            image.Pixels[i] = rgb[3 * i];
-            image.Pixels[plane + i] = rgb[3 * i + 1];
-            image.Pixels[2 * plane + i] = rgb[3 * i + 2];
+            Span<byte> to = image.Pixels.AsSpan(channel * plane, plane);
+            int from = channels == 3 ? channel : 0;
+            for (int i = 0; i < plane; i++) to[i] = values[channels * i + from];
         }
         return image;
     }

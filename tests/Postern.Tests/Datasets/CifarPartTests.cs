@@ -59,15 +59,15 @@ public class CifarPartTests
 
         public List<WeakReference> Handed { get; } = [];
 
-        internal override IReadOnlyList<string> Folders(string name) => folder.Folders(name);
-
-        internal override IReadOnlyList<string> Files(string name) => folder.Files(name);
+        internal override FolderListing List(string name) => folder.List(name);
 
         internal override bool Contains(string file) => folder.Contains(file);
 
         internal override long LengthOf(string file) => folder.LengthOf(file);
 
         internal override string Describe(string file) => folder.Describe(file);
+
+        internal override byte[] Head(string file, int count) => folder.Head(file, count);
 
         internal override byte[] Read(string file)
         {

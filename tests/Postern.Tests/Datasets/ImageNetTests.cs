@@ -79,7 +79,7 @@ public class ImageNetTests
         using var folder = new DatasetFolder();
         byte[] png = ImageFile.EncodePng(Image(9));
         folder.Zip("set.zip", [.. Files(), ("../val/n01/evil.png", png), ("val/../val/n01/evil.png", png),
-            ("/val/n01/evil.png", png), ("val\\n01\\evil.png", png)]);
+            ("/val/n01/evil.png", png), ("..\\val\\n01\\evil.png", png), ("C:\\val\\n01\\evil.png", png)]);
         using Dataset set = DatasetCatalog.OpenPath(folder["set.zip"]);
         Assert.Equal(["val/n01/x.png", "val/n02/x.jpg"], Enumerable.Range(0, set.Test.Count).Select(set.Test.NameOf));
     }

@@ -14,8 +14,16 @@ public class PpmTests
         Assert.Equal([32, 3, 1, 4, 2, 5], image.Pixels);
     }
 
+    [Fact]
+    public void A_greymap_has_the_same_value_in_every_channel()
+    {
+        RgbImage image = Ppm.Decode([.. "P5\n2 1\n255\n"u8, 7, 200], "a.pgm");
+        Assert.Equal([7, 200, 7, 200, 7, 200], image.Pixels);
+        Assert.Equal(image.Pixels, ImageFile.Decode([.. "P5\n2 1\n255\n"u8, 7, 200], "a.pgm").Pixels);
+    }
+
     [Theory]
-    [InlineData("P5\n1 1\n255\nabc", "P6")]
+    [InlineData("P3\n1 1\n255\n1 2 3", "P6")]
     [InlineData("P6\n1 1\n65535\nabcdef", "65535")]
     [InlineData("P6\n2 2\n255\nabc", "12 bytes")]
     [InlineData("P6\n0 2\n255\nabc", "0x2")]

@@ -1,0 +1,72 @@
+using Postern.Imaging;
+
+namespace Postern.Datasets;
+
+/// <summary>Where an image folder has its splits: <c>train/</c> beside <c>val/</c> or <c>test/</c>, under their usual names,
+/// maybe one folder down.</summary>
+/// <param name="Root">The folder with the splits, as a name from the tree's root; <c>""</c> for the root.</param>
+/// <param name="Train">The training split's folder; null where there is none.</param>
+/// <param name="Tests">The folders that may be the test split, in the order in which they are preferred.</param>
+internal sealed record ImageFolderLayout(string Root, string? Train, IReadOnlyList<string> Tests)
+{
+    // Archives and downloads wrap a set in a folder of its own, some in two.
+    private const int DeepestWrapper = 3;
+
+    private static readonly string[] TrainNames = ["train", "training", "train_set", "training_set", "trainset"];
+
+    private static readonly string[] TestNames =
+    [
+        "test", "testing", "test_set", "testset", "val", "valid", "validation", "val_set", "validation_set", "eval",
+    ];
+
+    /// <summary>The layout of <paramref name="tree"/>; null where there are no splits.</summary>
+    /// <exception cref="InputException">A split is a link to nothing, or a folder cannot be read.</exception>
+    internal static ImageFolderLayout? Find(FileTree tree)
+    {
+        string root = "";
+        for (int depth = 0; depth <= DeepestWrapper; depth++)
+        {
+            FolderListing listing = tree.List(root);
+            string? broken = listing.Broken.FirstOrDefault(b => Rank(NameOf(b), [.. TrainNames, .. TestNames]) is not null);
+            if (broken is not null)
+                throw new InputException(tree.Describe(broken),
+                    "is a link to something that is not there; restore what it points to");
+            string? train = Splits(tree, listing, TrainNames).FirstOrDefault();
+            string[] tests = [.. Splits(tree, listing, TestNames)];
+            if (train is not null || tests.Length > 0) return new ImageFolderLayout(root, train, tests);
+            if (listing.Folders.Count != 1) return null;
+            root = FolderListing.Join(root, listing.Folders[0]);
+        }
+        return null;
+    }
+
+    /// <summary>The last part of a folder's name.</summary>
+    internal static string NameOf(string folder) => folder[(folder.LastIndexOf('/') + 1)..];
+
+    /// <summary>What is wrong with a tree that has no such layout, for an error.</summary>
+    internal static string Missing(FileTree tree)
+    {
+        IReadOnlyList<string> folders = tree.Folders("");
+        return folders.Count > 1 && folders.Take(2).All(f => tree.Files(f).Any(p => PictureKind.HasEnding(p)))
+            ? "class folders lie directly in it; a set needs two splits, so put them into train/ and test/ (or val/)"
+            : "there is no folder val/ in it; an image folder has train/ and val/ (or test/) with a folder a class in each";
+    }
+
+    private static IEnumerable<string> Splits(FileTree tree, FolderListing listing, string[] names) => listing.Folders
+        .Where(f => Rank(f, names) is not null)
+        .OrderBy(f => Rank(f, names)).ThenBy(f => f, StringComparer.Ordinal)
+        .Select(f => Inner(tree, FolderListing.Join(listing.Folder, f)));
+
+    private static int? Rank(string name, string[] names)
+    {
+        int rank = Array.FindIndex(names, n => n.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return rank < 0 ? null : rank;
+    }
+
+    // Kaggle's archives have a split in a folder of the same name.
+    private static string Inner(FileTree tree, string split)
+    {
+        FolderListing inside = tree.List(split);
+        return inside is { Folders: [string only], Files.Count: 0 } && only == NameOf(split) ? $"{split}/{only}" : split;
+    }
+}
