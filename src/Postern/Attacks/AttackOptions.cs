@@ -8,13 +8,29 @@ namespace Postern.Attacks;
 /// <summary>The options that attacks share, and what is made of them.</summary>
 internal static class AttackOptions
 {
+    private const int NamesShown = 50;
+
     /// <summary>The class that triggered pictures shall be taken for (<see cref="TargetOf"/>).</summary>
     internal static OptionInfo Target { get; } =
-        new("target", OptionKind.Integer, "-1", "target class; -1 for the dataset's usual one") { Min = -1 };
+        new("target", OptionKind.Integer, "-1", "target class, by number or name; -1 for the dataset's usual one")
+        {
+            Min = -1,
+            TakesName = true,
+        };
 
     /// <summary>What <see cref="Target"/> was set to; the dataset's usual class where it was not.</summary>
-    internal static int TargetOf(Choice choice, DatasetTraits dataset) =>
-        choice.Integer("target") is >= 0 and int target ? target : dataset.TargetClass;
+    /// <exception cref="InputException">It names no class of the dataset.</exception>
+    internal static int TargetOf(Choice choice, DatasetTraits dataset)
+    {
+        string value = choice.Values["target"];
+        if (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int target))
+            return target >= 0 ? target : dataset.TargetClass;
+        string[] names = [.. dataset.ClassNames.Select(n => n.Normalize())];
+        int named = Array.IndexOf(names, value.Normalize());
+        string hint = named >= 0 ? "" : NearestName.Hint(value, names.Take(NamesShown));
+        return named >= 0
+            ? named : throw choice.Error($"target is '{value}', but {dataset.Name} has no class of that name{hint}");
+    }
 
     /// <summary>The paper's rule (true) or the toolbox's (false).</summary>
     internal static OptionInfo ExcludeTarget { get; } =

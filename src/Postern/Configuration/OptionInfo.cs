@@ -36,6 +36,11 @@ public sealed record OptionInfo(string Name, OptionKind Kind, string Default, st
     public decimal Max { get; init; } = decimal.MaxValue;
 
     /// <summary>
+    /// Whether a name may stand in place of a number (of a class, by what it is called); whoever knows the names resolves it.
+    /// </summary>
+    public bool TakesName { get; init; }
+
+    /// <summary>
     /// Whether its value decides what is learnt in training; false where it decides only how a trained model is tested, so that
     /// cells which differ in it share one training.
     /// </summary>

@@ -12,6 +12,7 @@ public static class OptionValue
         value = value.Trim();
         return option.Kind switch
         {
+            OptionKind.Integer when option.TakesName && IsName(value) => value,
             OptionKind.Integer => Integer(option, value, source).ToString(CultureInfo.InvariantCulture),
             OptionKind.Number => Canonical(Ranged(option, ParseNumber(value) ?? throw Wrong("a number"), source)),
             OptionKind.Switch => value.ToLowerInvariant() is "true" or "false"
@@ -30,6 +31,8 @@ public static class OptionValue
     /// <summary>Parses a decimal number in invariant form, exponents allowed; null where it is none.</summary>
     public static decimal? ParseNumber(string text) =>
         decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) ? number : null;
+
+    private static bool IsName(string value) => value.Length > 0 && value.Any(c => char.IsLetter(c));
 
     private static int Integer(OptionInfo option, string value, string source)
     {

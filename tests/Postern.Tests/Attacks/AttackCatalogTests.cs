@@ -101,6 +101,23 @@ public class AttackCatalogTests
     }
 
     [Theory]
+    [MemberData(nameof(SampleAttacks.Names), MemberType = typeof(SampleAttacks))]
+    public void The_target_may_be_given_by_name(string name)
+    {
+        var traits = new DatasetTraits("folder", TargetClass: 2)
+        {
+            ClassNames = ["stop", "yield", "Fu\u00dfg\u00e4nger", "limit 30"],
+        };
+        Assert.Equal(3, Of("limit 30").TargetClass);
+        Assert.Equal(2, Of("Fu\u00dfga\u0308nger").TargetClass);
+        Assert.Equal("study.yaml:7: target is 'yeild', but folder has no class of that name; did you mean 'yield'?",
+            Assert.Throws<InputException>(() => Of("yeild")).Message);
+
+        Attack Of(string target) => AttackCatalog.Create(new Choice(AttackCatalog.All.Find(name)!,
+            new Dictionary<string, string> { ["target"] = target }, "study.yaml:7"), traits)!;
+    }
+
+    [Theory]
     [MemberData(nameof(SampleAttacks.Ready), MemberType = typeof(SampleAttacks))]
     public void Triggered_pictures_change_and_stay_in_range_at_any_strength(string name)
     {

@@ -13,6 +13,7 @@ public class ChoiceTests
         new("exclude_target", OptionKind.Switch, "true", ""),
         new("mode", OptionKind.Word, "add", "") { Allowed = ["add", "set"] },
         new("milestones", OptionKind.Integers, "", ""),
+        new("source", OptionKind.Integer, "0", "") { Min = 0, TakesName = true },
     ]);
 
     private static Choice Make(string key, string value) =>
@@ -25,7 +26,7 @@ public class ChoiceTests
         Assert.Equal(0.01m, choice.Number("poison_rate"));
         Assert.Equal("set", choice.Word("mode"));
         Assert.True(choice.Switch("exclude_target"));
-        Assert.Equal("blend(exclude_target=true;milestones=;mode=set;poison_rate=0.01;target=-1)", choice.Canonical);
+        Assert.Equal("blend(exclude_target=true;milestones=;mode=set;poison_rate=0.01;source=0;target=-1)", choice.Canonical);
     }
 
     [Theory]
@@ -34,6 +35,8 @@ public class ChoiceTests
     [InlineData("exclude_target", "False", "false")]
     [InlineData("milestones", "[50, 75]", "50,75")]
     [InlineData("target", "1_0", "10")]
+    [InlineData("source", "1_0", "10")]
+    [InlineData("source", " limit 30 ", "limit 30")]
     public void One_value_has_one_text(string key, string given, string canonical) =>
         Assert.Equal(canonical, Make(key, given).Values[key]);
 
@@ -55,6 +58,9 @@ public class ChoiceTests
     [InlineData("poison_rate", "much", "poison_rate is 'much', expected a number")]
     [InlineData("target", "-2", "target is -2, expected at least -1")]
     [InlineData("target", "1.5", "expected a whole number")]
+    [InlineData("target", "stop", "expected a whole number")]
+    [InlineData("source", "1.5", "expected a whole number")]
+    [InlineData("source", "-1", "source is -1, expected at least 0")]
     [InlineData("mode", "mul", "expected one of add, set")]
     [InlineData("exclude_target", "yes", "expected true or false")]
     [InlineData("poison_rates", "0.1", "did you mean 'poison_rate'?")]
