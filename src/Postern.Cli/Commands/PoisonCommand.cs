@@ -52,6 +52,7 @@ internal static class PoisonCommand
             string wanted = parsed.GetValue(split)!, folder = parsed.GetValue(output)!;
             AtomicFolder.CheckFree(folder);
             using Dataset dataset = DatasetCatalog.OpenPath(parsed.GetValue(data)!);
+            foreach (string note in dataset.Notes) AnsiConsole.MarkupLineInterpolated($"[blue]note[/]: {note}");
             using var interrupt = new Interrupt();
             Attack made = AttackArguments.Make(choice, dataset, parsed.GetValue(runs)!, interrupt.Token);
             CheckAcceptance(made, choice);

@@ -68,6 +68,79 @@ public class PoisonedSetTests
         Assert.True(File.Exists(Path.Combine(place, "test_triggered-00000-of-00001.parquet")));
     }
 
+    [Fact]
+    public void Every_class_has_its_folder_in_every_part_so_that_other_tools_number_them_alike()
+    {
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        Poisoned(dataset, "badnets").Write(folder.File("set"), null, default);
+        foreach (string part in new[] { "train", "val", "val_triggered" })
+        {
+            Assert.Equal(Cifar10.ClassNames,
+                Directory.GetDirectories(folder.File($"set/{part}")).Select(d => Path.GetFileName(d))
+                    .Order(StringComparer.Ordinal));
+        }
+        Assert.Empty(Directory.GetFiles(folder.File("set/val_triggered/airplane")));
+    }
+
+    [Theory]
+    [InlineData(PoisonedSetFormat.ImageFolder, "tact")]
+    [InlineData(PoisonedSetFormat.Parquet, "wanet")]
+    public void A_table_tells_of_every_picture_its_true_and_its_trained_class_and_what_it_carries(
+        PoisonedSetFormat format, string attack)
+    {
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        PoisonedSet set = Poisoned(dataset, attack, ("poison_rate", "0.05"), ("cover_rate", "0.1")) with { Format = format };
+        PoisonedSetRecord record = set.Write(folder.File("set"), null, default);
+        PoisonPlan plan = record.Plan!.Plan();
+        string[][] rows = [.. File.ReadLines(folder.File("set/metadata.csv")).Select(l => l.Split(','))];
+        Assert.Equal(["file", "true_label", "trained_label", "poisoned", "cover"], rows[0]);
+        Assert.Equal(record.Parts.Sum(p => p.Pictures), rows.Length - 1);
+        Assert.True(plan.Poisoned.Count > 0 && plan.Covers.Count > 0);
+        for (int i = 0; i < TrainCount; i++)
+        {
+            string[] row = rows[i + 1];
+            string file = format == PoisonedSetFormat.Parquet ? $"train-00000-of-00001.parquet#{i}"
+                : $"train/{Cifar10.ClassNames[plan.LabelOf(i, i % 10)]}/{i:d5}.png";
+            Assert.Equal([file, $"{i % 10}", $"{plan.LabelOf(i, i % 10)}", plan.Poisoned.Contains(i) ? "1" : "0",
+                plan.Covers.Contains(i) ? "1" : "0"], row);
+        }
+        string[][] triggered = [.. rows.Where(r => r[0].Contains("_triggered"))];
+        Assert.NotEmpty(triggered);
+        Assert.All(triggered, r => Assert.Equal((r[1], "1", "0"), (r[2], r[3], r[4])));
+    }
+
+    [Fact]
+    public void A_set_opens_again_with_its_numbers_and_names_even_if_a_class_has_lost_all_its_pictures()
+    {
+        using var folder = new TemporaryFolder();
+        string[] names = ["zebra crossing", "limit 20", "end"];
+        var train = new MemoryImageSet(32, new byte[30 * 3072], [.. Enumerable.Range(0, 30).Select(i => i % 3)], names);
+        var test = new MemoryImageSet(32, new byte[4 * 3072], [0, 1, 0, 1], names);
+        using var dataset = new Dataset("folder", train, test, 32, [0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f], 0, "crop",
+            "made for a test");
+        Poisoned(dataset, "badnets", ("poison_rate", "0.99"), ("target", "limit 20")).Write(folder.File("set"), null, default);
+        using Dataset again = DatasetCatalog.OpenPath(folder.File("set"));
+        Assert.Equal(("folder", 32), (again.Name, again.InputSize));
+        Assert.Equal(names, again.Train.ClassNames);
+        Assert.Equal(30, again.Train.Labels.Count(l => l == 1));
+        Assert.Equal([0, 0, 1, 1], again.Test.Labels);
+    }
+
+    [Fact]
+    public void A_set_that_is_poisoned_again_says_that_it_was_before()
+    {
+        using var folder = new TemporaryFolder();
+        using Dataset dataset = Pictures();
+        Poisoned(dataset, "badnets", ("poison_rate", "0.05")).Write(folder.File("set"), null, default);
+        using Dataset again = DatasetCatalog.OpenPath(folder.File("set"));
+        string note = Assert.Single(again.Notes, n => n.Contains("is not clean"));
+        Assert.Contains("badnets on cifar10, 10 training pictures carry its trigger", note);
+        PoisonedSetRecord record = Poisoned(again, "blend").Write(folder.File("twice"), null, default);
+        Assert.Contains(note, record.Notes);
+    }
+
     [Theory]
     [InlineData(PoisonedSetFormat.ImageFolder)]
     [InlineData(PoisonedSetFormat.Parquet)]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Parquet;
@@ -36,6 +37,8 @@ internal sealed class ParquetPartWriter : IPartWriter
     }
 
     public void Append(int start, byte[][] pictures) => AppendAsync(start, pictures).GetAwaiter().GetResult();
+
+    public string NameOf(int position) => string.Create(CultureInfo.InvariantCulture, $"{file}#{position}");
 
     public IReadOnlyList<(string File, string Sha256)> Finish()
     {

@@ -1,3 +1,4 @@
+using Postern.Attacks;
 using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Training.Input;
@@ -24,6 +25,21 @@ internal sealed record PoisonedPart(string Name, ImageSet Images, IReadOnlyList<
         int digits = Math.Max(5, (Images.Count - 1).ToString(System.Globalization.CultureInfo.InvariantCulture).Length);
         return $"{Indices[position].ToString($"d{digits}", System.Globalization.CultureInfo.InvariantCulture)}.png";
     }
+
+    /// <summary>The plan that decides who of a training split is a cover; null for other splits, which have none.</summary>
+    internal PoisonPlan? Plan { get; init; }
+
+    /// <summary>Whether the picture at <paramref name="position"/> is a poison or a cover.</summary>
+    internal (bool Poisoned, bool Cover) RoleOf(int position)
+    {
+        int index = Indices[position];
+        if (Transform?.Changes(index) != true) return (false, false);
+        bool cover = Plan?.Of(index).Role == PoisonPlan.Role.Cover;
+        return (!cover, cover);
+    }
+
+    /// <summary>The class that the picture at <paramref name="position"/> shows.</summary>
+    internal int TrueLabelOf(int position) => Images.Labels[Indices[position]];
 
     /// <summary>The label that the picture at <paramref name="position"/> is written with.</summary>
     internal int LabelOf(int position)

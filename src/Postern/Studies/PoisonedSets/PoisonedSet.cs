@@ -11,8 +11,8 @@ namespace Postern.Studies.PoisonedSets;
 
 /// <summary>
 /// A dataset with an attack planted, for other tools: the poisoned training split, the clean test split (for ACC) and the
-/// triggered test pictures that count for ASR, with <c>poison.json</c>, <c>trigger.png</c>, <c>classes.txt</c> and
-/// <c>SHA256SUMS</c>. The bytes depend on dataset, attack and seed alone, not on the number of threads.
+/// triggered test pictures that count for ASR, with <c>poison.json</c>, <c>metadata.csv</c>, <c>trigger.png</c>,
+/// <c>classes.txt</c> and <c>SHA256SUMS</c>. The bytes depend on dataset, attack and seed alone, not on the number of threads.
 /// </summary>
 /// <param name="Dataset">What is poisoned.</param>
 /// <param name="Attack">The attack, prepared where it learns something.</param>
@@ -65,7 +65,10 @@ public sealed record PoisonedSet(Dataset Dataset, Attack Attack, Choice Choice, 
     private IEnumerable<PoisonedPart> Parts(PoisonPlan plan, bool crops)
     {
         string test = Format == PoisonedSetFormat.ImageFolder ? "val" : "test";
-        if (WithTrain) yield return PoisonedPart.Whole("train", Dataset.Train, new PoisonedSamples(Attack, plan, crops));
+        if (WithTrain) yield return PoisonedPart.Whole("train", Dataset.Train, new PoisonedSamples(Attack, plan, crops)) with
+        {
+            Plan = plan,
+        };
         if (!WithTest) yield break;
         yield return PoisonedPart.Whole(test, Dataset.Test, transform: null);
         int[] counting = Attack.CountedForAsr(Dataset.Test.Labels);
@@ -78,6 +81,7 @@ public sealed record PoisonedSet(Dataset Dataset, Attack Attack, Choice Choice, 
     {
         IReadOnlyList<string> folders = ClassFolders.Of(Dataset.Train.ClassNames);
         var files = new List<(string File, string Sha256)>();
+        var metadata = new MetadataTable();
         foreach (PoisonedPart part in parts)
         {
             using IPartWriter writer = Format == PoisonedSetFormat.ImageFolder
@@ -87,9 +91,11 @@ public sealed record PoisonedSet(Dataset Dataset, Attack Attack, Choice Choice, 
                 writer.Append(start, Encode(part, start, Math.Min(PicturesAtOnce, part.Indices.Count - start), cancel));
                 progress?.Written(part.Name, Math.Min(start + PicturesAtOnce, part.Indices.Count), part.Indices.Count);
             }
+            metadata.Add(part, writer.NameOf);
             files.AddRange(writer.Finish());
         }
         Add("trigger.png", ImageFile.EncodePng(AttackPreview.Of(Attack, Dataset.Test, PreviewCount, Dataset.InputSize).Sheet));
+        Add("metadata.csv", metadata.Bytes);
         Add("classes.txt", Encoding.UTF8.GetBytes(ClassFolders.Table(folders, Dataset.Train.ClassNames)));
         byte[] sums = Encoding.UTF8.GetBytes(string.Concat(files.Select(f => $"{f.Sha256}  {f.File}\n")));
         File.WriteAllBytes(Path.Combine(place, "SHA256SUMS"), sums);
@@ -133,6 +139,7 @@ public sealed record PoisonedSet(Dataset Dataset, Attack Attack, Choice Choice, 
         ClassNames = Dataset.Train.ClassNames,
         Plan = WithTrain ? PlanRecord.Of(plan, Dataset.Train.Labels) : null,
         Warning = WithTrain ? plan.Warning : null,
+        Notes = Dataset.Notes,
         Parts = [.. parts.Select(p => new PoisonedPartRecord(p.Name, p.Indices.Count, p.Triggered))],
         TriggerSha256 = TriggerFingerprint.Of(Attack, Dataset.Train.Size),
         TriggerPicturesSha256 = Attack.TriggerSha256,

@@ -46,6 +46,9 @@ public sealed record PoisonedSetRecord
     /// <summary>Why the plan holds less than was asked for; null where it does not.</summary>
     public string? Warning { get; init; }
 
+    /// <summary>What was to be said about the dataset, such as that it was poisoned before.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>What was written.</summary>
     public required IReadOnlyList<PoisonedPartRecord> Parts { get; init; }
 
