@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Postern.Cli.Json;
 using Postern.Cli.Progress;
+using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Imaging;
 using Spectre.Console;
@@ -25,14 +26,15 @@ internal static class DataCommand
         var command = new Command("info", "Print layout, sizes and counts per class.") { path, sheet, check, json };
         command.SetAction(parsed =>
         {
-            using Dataset dataset = DatasetCatalog.OpenPath(parsed.GetValue(path)!);
+            Choice choice = DatasetCatalog.ChoiceAt(parsed.GetValue(path)!);
+            using Dataset dataset = DatasetCatalog.Open(choice);
             using var interrupt = new Interrupt();
             DatasetCheck found = SweepBars.Show(dataset, parsed.GetValue(check), interrupt.Token);
             bool asJson = parsed.GetValue(json), isChecked = parsed.GetValue(check);
             if (isChecked && !asJson) CheckLines.WriteUnreadable(found);
             DatasetSummary summary = DatasetSummary.Of(dataset);
-            if (asJson) JsonOutput.Write(DatasetListing.Of(summary, isChecked ? found : null));
-            else Print(summary);
+            if (asJson) JsonOutput.Write(DatasetListing.Of(summary, isChecked ? found : null, StudyLines.Of(choice)));
+            else Print(summary, StudyLines.Of(choice));
             if (isChecked && !asJson) CheckLines.WriteCounts(found);
             if (parsed.GetValue(sheet) is string file)
             {
@@ -45,7 +47,7 @@ internal static class DataCommand
         return command;
     }
 
-    private static void Print(DatasetSummary summary)
+    private static void Print(DatasetSummary summary, string study)
     {
         string cropped = summary.InputSize == summary.PictureSize ? "" : $", cropped to {summary.InputSize}x{summary.InputSize}";
         AnsiConsole.MarkupLineInterpolated($"[bold]{summary.Name}[/]: {summary.Layout}");
@@ -58,5 +60,9 @@ internal static class DataCommand
         foreach ((int label, string name) in summary.ClassNames.Index())
             table.AddRow($"{label}", Markup.Escape(name), $"{summary.Train.PerClass[label]}", $"{summary.Test.PerClass[label]}");
         AnsiConsole.Write(table);
+        foreach (string note in summary.Notes) AnsiConsole.MarkupLineInterpolated($"[blue]note[/]: {note}");
+        AnsiConsole.MarkupLine("in a study:");
+        // Past the console's wrapping: these lines are for pasting.
+        AnsiConsole.Profile.Out.Writer.WriteLine(study);
     }
 }

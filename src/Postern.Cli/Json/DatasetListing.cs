@@ -2,19 +2,20 @@ using Postern.Datasets;
 
 namespace Postern.Cli.Json;
 
-/// <summary>What <c>data info</c> found; sides in pixels.</summary>
+/// <summary>What <c>data info</c> found; sides in pixels, and the lines with which a study names it.</summary>
 internal sealed record DatasetListing(
     string Name, string Layout, int PictureSize, int InputSize, SplitListing Train, SplitListing Test,
-    IReadOnlyList<ClassListing> Classes, CheckListing? Check)
+    IReadOnlyList<ClassListing> Classes, CheckListing? Check, IReadOnlyList<string> Notes, string Study)
 {
     /// <param name="summary">What there is.</param>
     /// <param name="check">What decoding it found; null where it was not asked for.</param>
-    public static DatasetListing Of(DatasetSummary summary, DatasetCheck? check) => new(
+    /// <param name="study">The lines for a study.</param>
+    public static DatasetListing Of(DatasetSummary summary, DatasetCheck? check, string study) => new(
         summary.Name, summary.Layout, summary.PictureSize, summary.InputSize, SplitListing.Of(summary.Train),
         SplitListing.Of(summary.Test),
         [.. summary.ClassNames.Select(
             (name, label) => new ClassListing(label, name, summary.Train.PerClass[label], summary.Test.PerClass[label]))],
-        check is null ? null : CheckListing.Of(check));
+        check is null ? null : CheckListing.Of(check), summary.Notes, study);
 }
 
 /// <summary>Which pictures cannot be read: pictures looked at, how many of them were decoded for it, and what is wrong.</summary>

@@ -86,12 +86,14 @@ public class JsonTests
     {
         using var folder = new TemporaryFolder();
         JsonElement set = Listing("data", "info", TinyPictures.Write(folder.Path));
-        Assert.Equal(("imagenet", 4, 224),
+        Assert.Equal(("folder", 4, 8),
             (set.GetProperty("name").GetString(), set.GetProperty("train").GetProperty("count").GetInt32(),
                 set.GetProperty("input_size").GetInt32()));
         Assert.Matches("^[0-9a-f]{64}$", set.GetProperty("test").GetProperty("sha256").GetString()!);
         Assert.Equal(["0 class0 2 2", "1 class1 2 2"], set.GetProperty("classes").EnumerateArray()
             .Select(c => $"{c.GetProperty("label")} {c.GetProperty("name")} {c.GetProperty("train")} {c.GetProperty("test")}"));
+        Assert.Equal(0, set.GetProperty("notes").GetArrayLength());
+        Assert.StartsWith("datasets:\n  - {name: folder, path: ", set.GetProperty("study").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
