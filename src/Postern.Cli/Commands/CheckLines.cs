@@ -23,7 +23,7 @@ internal static class CheckLines
     {
         double rate = check.Decoded / check.Seconds;
         string how = check.Decoded == 0
-            ? "all decoded before"
+            ? "none of which had to be decoded for it"
             : string.Create(CultureInfo.InvariantCulture,
                 $"{check.Decoded} decoded in {check.Seconds:f1} s: {rate:f0} a second, {rate / check.Threads:f0} on each of {check.Threads} cores");
         AnsiConsole.MarkupLineInterpolated($"checked: {check.Count} pictures, {how}; {check.Unreadable} cannot be read");

@@ -31,6 +31,16 @@ public sealed class MemoryImageSet : ImageSet
     /// <inheritdoc/>
     public override string Fingerprint => fingerprint.Value;
 
+    /// <summary>Pictures that could not be decoded and are black here, for a sweep to find; most sets have none.</summary>
+    public IReadOnlyList<UnreadablePicture> Unreadable { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override SweptPictures Sweep(IReadOnlyList<int> indices, PictureSweep sweep)
+    {
+        HashSet<int> asked = [.. Unreadable.Count > 0 ? indices : []];
+        return new SweptPictures(indices.Count, 0, [.. Unreadable.Where(u => asked.Contains(u.Index))]);
+    }
+
     /// <inheritdoc/>
     public override void Read(int index, Span<byte> pixels) => PictureAt(index).CopyTo(pixels);
 

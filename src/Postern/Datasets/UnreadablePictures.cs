@@ -28,6 +28,7 @@ public static class UnreadablePictures
     public static Dataset Settle(Dataset dataset, Choice choice, PictureSweep sweep)
     {
         bool skips = choice.Values.GetValueOrDefault(Option.Name) == Skip;
+        if (skips) sweep = sweep with { Decodes = true };
         SweptPictures train = dataset.Train.Sweep(sweep);
         SweptPictures test = dataset.Test == dataset.Train ? train : dataset.Test.Sweep(sweep);
         if (train.Unreadable.Count + test.Unreadable.Count == 0) return dataset;

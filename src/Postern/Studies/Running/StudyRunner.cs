@@ -1,3 +1,4 @@
+using Postern.Datasets;
 using Postern.Native;
 using Postern.Training;
 
@@ -23,6 +24,7 @@ public sealed class StudyRunner(RunFolder run, int threads, Action<RunEvent> tel
     /// <exception cref="OperationCanceledException">Cancelled; the next run goes on with the last finished epoch.</exception>
     public RunSummary Run(CancellationToken cancel)
     {
+        FinishedData.Check(run, new PictureSweep { Threads = threads, Cancel = cancel }, tell);
         var walk = new GraphWalk(run, tell);
         using var worker = new TaskWorker(run, new ThreadBudget(threads), Device, Profiles, tell);
         while (walk.TryTake(out QueuedGroup? next))

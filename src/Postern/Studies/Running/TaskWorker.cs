@@ -183,6 +183,7 @@ internal sealed class TaskWorker(
             throw;
         }
         opened = cell.Dataset.Canonical;
+        FinishedData.Compare(run, cell.Dataset, open, tell);
         // Files and pictures on their way into the split are large and dead now; the process keeps their memory for hours
         // otherwise.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -77,6 +77,37 @@ public sealed class UnreadablePictureTests : IDisposable
         }));
     }
 
+    [Theory]
+    [InlineData("badnets", "[none]")]
+    [InlineData("none", "[none, {name: patch-drop, protocol: test}]")]
+    [InlineData("none", "[none]")]
+    public void A_finished_cell_is_not_shown_for_other_pictures(string attack, string defences)
+    {
+        WritePictures("set");
+        Run(Read("study", "set"));
+        WritePictures("set", level: 7);
+        // Whether all of the study is finished, or something is left to do.
+        RunFolder again = Read("study", "set", ("attacks: [none]", $"attacks: [{(attack == "none" ? "" : "none, ")}{attack}]"),
+            ("preset:", $"defences: {defences}\npreset:"));
+        string message = Assert.Throws<InputException>(() => Run(again)).Message;
+        Assert.StartsWith(again.Of(again.Study.Cells[0]).Folder, message, StringComparison.Ordinal);
+        Assert.Contains("was trained on other data than imagenet is now", message, StringComparison.Ordinal);
+        WritePictures("set");
+        Assert.Equal(again.Study.Cells.Count, Run(again).Done);
+    }
+
+    [Fact]
+    public void A_finished_study_whose_pictures_are_gone_is_shown_with_a_note()
+    {
+        WritePictures("set");
+        RunFolder run = Read("study", "set");
+        Run(run);
+        Directory.Delete(folder.File("set/val"), recursive: true);
+        heard.Clear();
+        Assert.Equal(2, Run(run).Done);
+        Assert.Contains("cannot be compared", Assert.Single(heard.OfType<Noted>()).Note, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_cell_whose_record_knows_names_and_lengths_only_goes_on_where_they_agree()
     {
@@ -122,9 +153,12 @@ public sealed class UnreadablePictureTests : IDisposable
         };
     }
 
-    private RunFolder Read(string name, string path) => new(
-        StudyArguments.ReadFile(folder.File($"{name}.yaml", Study.Replace("PATH", path, StringComparison.Ordinal)), []),
-        folder.File("runs"));
+    private RunFolder Read(string name, string path, params (string From, string To)[] changes)
+    {
+        string text = Study.Replace("PATH", path, StringComparison.Ordinal);
+        foreach ((string from, string to) in changes) text = text.Replace(from, to, StringComparison.Ordinal);
+        return new RunFolder(StudyArguments.ReadFile(folder.File($"{name}.yaml", text), []), folder.File("runs"));
+    }
 
     private RunSummary Run(RunFolder run, Action<RunEvent>? more = null, CancellationToken cancel = default) =>
         new StudyRunner(run, threads: 1, happened =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Postern.Datasets;
 
 namespace Postern.Studies.Jobs;
 
@@ -26,6 +27,7 @@ public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Actio
     /// </exception>
     public RunSummary Run(CancellationToken cancel)
     {
+        FinishedData.Check(run, new PictureSweep { Cancel = cancel }, tell);
         using var news = new BlockingCollection<JobNews>();
         try
         {
