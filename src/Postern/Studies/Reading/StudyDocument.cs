@@ -15,12 +15,13 @@ internal sealed class StudyDocument
     private const int MaxBytes = 256 * 1024;
 
     private readonly Parser parser;
+    private readonly string text;
     private readonly Func<Mark, NodeSource> source;
 
     private StudyDocument(string text, Func<Mark, NodeSource> source)
     {
         parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
-        this.source = source;
+        (this.text, this.source) = (text, source);
     }
 
     /// <summary>The content of a study file.</summary>
@@ -115,6 +116,11 @@ internal sealed class StudyDocument
         {
             if (!parser.MoveNext()) throw new YamlException("unexpected end");
         }
+        catch (YamlException e) when (TabbedLine(e) is Mark tab)
+        {
+            throw new InputException(source(tab).Where,
+                "the line is indented with a tab, which YAML does not take; use blanks", e);
+        }
         catch (YamlException e)
         {
             throw new InputException(source(e.Start).Where, $"is not YAML ({e.Message})", e);
@@ -124,5 +130,21 @@ internal sealed class StudyDocument
             throw new InputException(source(parser.Current?.End ?? Mark.Empty).Where, $"is not YAML ({e.Message})", e);
         }
         return parser.Current as T ?? throw At(parser.Current!).Error("is not YAML that a study understands");
+    }
+
+    /// <summary>
+    /// The tab that an error is about: the first one in a line's indentation from where the parser began to look. The parser
+    /// itself tells of the place where the surrounding map or list begins.
+    /// </summary>
+    private Mark? TabbedLine(YamlException e)
+    {
+        if (!e.Message.Contains(" tab ", StringComparison.Ordinal)) return null;
+        string[] lines = text.Split('\n');
+        for (long i = Math.Max(0, e.Start.Line - 1); i < lines.Length; i++)
+        {
+            int tab = lines[i].AsSpan().IndexOfAnyExcept(' ');
+            if (tab >= 0 && lines[i][tab] == '\t') return new Mark(0, i + 1, tab + 1);
+        }
+        return null;
     }
 }
