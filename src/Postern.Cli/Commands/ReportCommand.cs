@@ -84,9 +84,21 @@ internal static class ReportCommand
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
         AnsiConsole.Write(table);
+        if (results.Detections.Count > 0)
+        {
+            Table detectors = new Table().Border(TableBorder.Rounded).Title("detectors")
+                .Caption("AUROC; TPR and FPR in percent at the detector's own threshold")
+                .AddColumns([.. DetectionRow.Heads.Select((h, i) =>
+                    i < DetectionRow.Names ? new TableColumn(h) : new TableColumn(h).RightAligned())]);
+            foreach (DetectionRow row in results.Detections) detectors.AddRow([.. row.Fields.Select(Markup.Escape)]);
+            AnsiConsole.Write(detectors);
+        }
         foreach (string note in results.Notes) AnsiConsole.MarkupLineInterpolated($"{note}");
         foreach (ClaimResult claim in PaperComparison.Read(summary)?.Claims ?? [])
-            AnsiConsole.MarkupLineInterpolated($"claim {claim.Number}, {claim.Text}: {claim.Claim.Text}");
+        {
+            string remark = claim.Remark.Length > 0 ? $" ({claim.Remark})" : "";
+            AnsiConsole.MarkupLineInterpolated($"claim {claim.Number}, {claim.Text}{remark}: {claim.Claim.Text}");
+        }
         AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(run)}");
     }
 }

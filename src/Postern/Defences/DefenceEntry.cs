@@ -21,6 +21,12 @@ public sealed record DefenceEntry(
     public bool Repairs { get; init; }
 
     /// <summary>
+    /// Whether, as a study has set it, it only tells triggered pictures from clean ones: reports show what it found and no ACC
+    /// and ASR, which are the undefended ones.
+    /// </summary>
+    public Func<Choice, bool> OnlyDetects { get; init; } = _ => false;
+
+    /// <summary>
     /// Passes over the test pictures that it makes beside those of ACC and ASR, for the forecast of a study's cost.
     /// </summary>
     public Func<Choice, int> ExtraTestPasses { get; init; } = _ => 0;

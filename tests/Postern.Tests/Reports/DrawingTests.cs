@@ -24,8 +24,7 @@ public sealed class DrawingTests(WideSample wide) : IDisposable
             "curves_acc_signs_resnet-mini.svg", "curves_acc_signs_vim-mini.svg", "curves_asr_signs_resnet-mini.svg",
             "curves_asr_signs_vim-mini.svg",
             "curves_training-loss_signs_resnet-mini.svg", "curves_training-loss_signs_vim-mini.svg", "heat-map_acc_signs.svg",
-            "heat-map_acc_signs_patchdrop-detects.svg",
-            "heat-map_asr_signs.svg", "heat-map_asr_signs_patchdrop-detects.svg", "sweep_alpha_acc_signs.svg",
+            "heat-map_asr_signs.svg", "sweep_alpha_acc_signs.svg",
             "sweep_alpha_asr_signs.svg",
             "sweep_poison-rate_acc_signs.svg", "sweep_poison-rate_asr_signs.svg",
         ], files.Select(f => Path.GetFileName(f)));

@@ -87,5 +87,5 @@ public sealed class ExporterTests(SampleFixture sample) : IClassFixture<SampleFi
         ReportExporters.All.Single(e => e.File == file).Export(contents)!;
 
     private static ReportContents WithPaper(StudySummary summary) =>
-        new(summary, PaperComparison.Of(summary, PublishedValues.Read(PaperRuns.PublishedPath)));
+        new(summary, PaperComparison.Of(summary, PaperRuns.PublishedAsSample));
 }

@@ -71,6 +71,24 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     [Fact]
+    public void Cells_that_bear_one_name_and_are_set_differently_are_rows_of_their_own()
+    {
+        string runs = folder.File("runs");
+        foreach (string rate in new[] { "0.01", "0.05" })
+        {
+            Study study = Study("same", Yaml.Replace("label: B", $"label: B, poison_rate: {rate}", StringComparison.Ordinal));
+            SampleRuns.Write(study, runs);
+        }
+        var both = ComparedRuns.OfFolder(Path.Combine(runs, "same"));
+        RunComparison comparison = RunComparison.Of(both, both);
+        string[] rows = [.. comparison.Rows.Where(r => r.Name.Contains("· B", StringComparison.Ordinal)).Select(r => r.Name)];
+        Assert.Equal(["signs · resnet-mini · B (attack.poison_rate 0.01)", "signs · resnet-mini · B (attack.poison_rate 0.05)"],
+            rows.Order(StringComparer.Ordinal));
+        Assert.All(comparison.Rows, r => Assert.Empty(r.Changes));
+        Assert.All(comparison.Rows, r => Assert.True((r.Acc.Before?.Seeds.Count ?? 0) <= 3));
+    }
+
+    [Fact]
     public void Two_studies_with_nothing_in_common_say_so()
     {
         Study a = Study("a", Yaml), b = Study("b", Yaml.Replace("resnet-mini", "vim", StringComparison.Ordinal));

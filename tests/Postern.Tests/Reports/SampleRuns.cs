@@ -22,9 +22,9 @@ internal static class SampleRuns
         """;
 
     /// <summary>Two sweeps, a detector, several seeds, names of the paper: everything that a page can show.</summary>
-    public static string WideYaml { get; } = $$"""
+    public const string WideYaml = """
         name: wide
-        published: {{Path.Combine(SharedMaterial.RepositoryRoot, "studies", "paper", "published.yaml")}}
+        published: published.yaml
         about: Two small models on drawn signs, with a poisoning rate and an opacity that vary, with and without PatchDrop
         datasets: [{name: signs, paper: CIFAR-10}]
         models: [{name: resnet-mini, paper: ResNet18}, {name: vim, embed_dim: 128, label: vim-mini, paper: Vim-t}]
@@ -42,6 +42,17 @@ internal static class SampleRuns
         """;
 
     private const int Classes = 12;
+
+    /// <summary>
+    /// The study of <see cref="WideYaml"/> beside the paper's values, with the drawn signs in the place of its CIFAR-10.
+    /// </summary>
+    public static Study WideStudy(TemporaryFolder folder)
+    {
+        string published = File.ReadAllText(Path.Combine(SharedMaterial.RepositoryRoot, "studies", "paper", "published.yaml"));
+        folder.File(
+            "published.yaml", published.Replace("is: [cifar10], preset: paper-scratch", "is: [signs]", StringComparison.Ordinal));
+        return Study(folder, WideYaml);
+    }
 
     public static Study Study(TemporaryFolder folder, string yaml = Yaml) =>
         StudyFile.Read(folder.File("sample.yaml", yaml), SampleCatalogs.All, []);

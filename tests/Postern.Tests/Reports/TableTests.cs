@@ -1,5 +1,6 @@
 using Postern.Evaluation;
 using Postern.Reports.Exporters;
+using Postern.Reports.Paper;
 using Postern.Reports.Tables;
 using Postern.Studies;
 using Postern.Tests.Reports.Paper;
@@ -48,6 +49,29 @@ public class TableTests
         Assert.Null(Entry("none", "patch-drop", 0).Der);
         Assert.Null(Entry("badnets", "none", 0).Der);
         Assert.Null(Entry("badnets", "patch-drop", 1).Der);
+    }
+
+    [Fact]
+    public void A_detector_has_columns_of_its_own_and_no_row_that_repeats_the_undefended_numbers()
+    {
+        using var folder = new TemporaryFolder();
+        Study study = SampleRuns.WideStudy(folder);
+        SampleRuns.Write(study, folder.File("runs"));
+        var contents = ReportContents.Read(new RunFolder(study, folder.File("runs")));
+        ResultTable table = contents.Summary.Table;
+        Assert.DoesNotContain("PatchDrop detects", table.Rows.Select(r => r.Defence));
+        Assert.False(table.HasDefences);
+        DetectionRow row = table.Detections.Single(r => r is { Attack: "BadNets 1 %", Model: "resnet-mini" });
+        Detection found = row.Cells[0].Result!.Detections[0];
+        Assert.Equal(("PatchDrop detects", 2), (row.Detector, row.Auroc.Count));
+        Assert.Equal(found.All.Auroc, row.Auroc[0]);
+        Assert.Equal((2 * found.All.TruePositives.Hits, 2 * found.FalsePositives.Total), (row.Tpr!.Hits, row.Fpr!.Total));
+        string csv = ReportExporters.All.Single(e => e.File == "detections.csv").Export(contents)!;
+        Assert.Equal(1 + table.Detections.Count, csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        foreach (IExporter exporter in ReportExporters.Results.Skip(1))
+            Assert.Contains(row.AurocText.Split(' ')[0], exporter.Export(contents)!, StringComparison.Ordinal);
+        Assert.DoesNotContain(PaperComparison.Of(contents.Summary, PaperRuns.PublishedAsSample).Rows,
+            r => r.Labels.Defence == "PatchDrop detects");
     }
 
     [Theory]

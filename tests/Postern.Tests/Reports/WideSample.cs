@@ -16,7 +16,7 @@ public sealed class WideSample : IDisposable
 
     public WideSample() => study = new Lazy<Study>(() =>
     {
-        Study wide = SampleRuns.Study(folder, SampleRuns.WideYaml);
+        Study wide = SampleRuns.WideStudy(folder);
         SampleRuns.Write(wide, RunsRoot);
         HtmlReport.Write(new RunFolder(wide, RunsRoot));
         return wide;

@@ -40,6 +40,7 @@ internal static class PatchOptions
                 TransformProtocol.Both => DefenceStages.Training | DefenceStages.AfterTraining,
                 _ => DefenceStages.AfterTraining,
             },
+            OnlyDetects = choice => ProtocolOf(choice) == TransformProtocol.Detect,
             ExtraTestPasses = choice => ProtocolOf(choice) == TransformProtocol.Detect ? 1 + choice.Integer("trials") : 0,
         };
 

@@ -24,10 +24,10 @@ public sealed class ClaimsCsv : IExporter
             CsvText.Number(Finite(c.Difference?.Low)), CsvText.Number(Finite(c.Difference?.High)),
             CsvText.Number(c.Published),
             string.Join("; ", c.Cells.Select(u => FormattableString.Invariant($"{u.Label} (n={u.Seeds})"))),
-            string.Join("; ", c.Missing),
+            string.Join("; ", c.Missing), PaperSettings.Text(c.Settings),
         ]
     ).Prepend(["number", "claim", "claim_verdict", "comparison", "verdict", "left", "right", "difference", "low", "high",
-        "published_difference", "cells", "missing"]));
+        "published_difference", "cells", "missing", "setting"]));
 
     private static double? Finite(double? value) => value is double v && double.IsFinite(v) ? v : null;
 }

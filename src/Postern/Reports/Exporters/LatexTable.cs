@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Postern.Evaluation;
 using Postern.Reports.Tables;
 using Postern.Reports.Text;
 
@@ -16,33 +17,49 @@ public sealed class LatexTable : IExporter
 
     private static string Text(ResultTable table)
     {
-        int names = table.RowNames.Count, models = table.Models.Count;
+        int names = table.RowNames.Count, models = table.Models.Count, each = table.Measures.Count;
         string[] notes = [.. table.Rows.SelectMany(r => r.Entries).Select(e => e.Note).Where(n => n.Length > 0).Distinct()];
         var text = new StringBuilder("% Needs \\usepackage{booktabs}.\n\\begin{table}\n\\centering\n");
         text.Append($"\\caption{{{LatexText.Escape(table.About.Length > 0 ? table.About : table.Title)}}}\n");
-        text.Append($"\\begin{{tabular}}{{{new string('l', names)}{new string('r', 2 * models)}}}\n\\toprule\n");
+        text.Append($"\\begin{{tabular}}{{{new string('l', names)}{new string('r', each * models)}}}\n\\toprule\n");
         text
             .Append(LatexText.Row([.. Enumerable.Repeat("", names),
-                .. table.Models.Select(m => $"\\multicolumn{{2}}{{c}}{{{LatexText.Escape(m)}}}")]));
+                .. table.Models.Select(m => Invariant($"\\multicolumn{{{each}}}{{c}}{{{LatexText.Escape(m)}}}"))]));
         text
             .Append(string.Join(' ', Enumerable.Range(0, models)
-                .Select(m => Invariant($"\\cmidrule(lr){{{names + 1 + 2 * m}-{names + 2 + 2 * m}}}"))));
-        text.Append('\n').Append(LatexText.Row([.. table.RowNames, .. table.Models.SelectMany(_ => new[] { "ACC", "ASR" })]))
+                .Select(m => Invariant($"\\cmidrule(lr){{{names + 1 + each * m}-{names + each + each * m}}}"))));
+        text.Append('\n').Append(LatexText.Row([.. table.RowNames, .. table.Models.SelectMany(_ => table.Measures)]))
             .Append("\\midrule\n");
         foreach (ResultRow row in table.Rows)
             text
                 .Append(LatexText
-                    .Row([.. table.NamesOf(row).Select(LatexText.Escape), .. row.Entries.SelectMany(e => Columns(e, notes))]));
+                    .Row([.. table.NamesOf(row).Select(LatexText.Escape),
+                        .. row.Entries.SelectMany(e => Columns(table, e, notes))]));
         text.Append($"\\bottomrule\n\\end{{tabular}}\n\n\\footnotesize {LatexText.Escape(ResultTable.Legend)}");
+        if (table.HasAdversarial) text.Append($" {LatexText.Escape(table.AdversarialLegend)}");
         foreach ((int i, string note) in notes.Index()) text.Append($" {Mark(i)}{LatexText.Escape(note)}.");
         foreach (string note in table.Notes) text.Append($" {LatexText.Escape(note)}");
-        return text.Append("\n\\end{table}\n").ToString();
+        text.Append("\n\\end{table}\n");
+        if (table.Detections.Count > 0) AppendDetections(text, table.Detections);
+        return text.ToString();
     }
 
-    private static string[] Columns(ResultEntry entry, string[] notes)
+    private static void AppendDetections(StringBuilder text, IReadOnlyList<DetectionRow> rows)
+    {
+        int names = DetectionRow.Names, all = DetectionRow.Heads.Count;
+        text.Append("\\begin{table}\n\\centering\n\\caption{Detectors}\n");
+        text.Append($"\\begin{{tabular}}{{{new string('l', names)}{new string('r', all - names)}}}\n\\toprule\n");
+        text.Append(LatexText.Row(DetectionRow.Heads.Select(LatexText.Escape))).Append("\\midrule\n");
+        foreach (DetectionRow row in rows) text.Append(LatexText.Row(row.Fields.Select(LatexText.Escape)));
+        text.Append("\\bottomrule\n\\end{tabular}\n\n");
+        text.Append($"\\footnotesize {LatexText.Escape(DetectionRow.Legend)}\n\\end{{table}}\n");
+    }
+
+    private static string[] Columns(ResultTable table, ResultEntry entry, string[] notes)
     {
         string mark = entry.Note.Length > 0 ? Mark(Array.IndexOf(notes, entry.Note)) : "";
-        return entry.Acc is null ? [mark, ""] : [Value(entry.Acc) + mark, Value(entry.Asr)];
+        string[] pgd = !table.HasAdversarial ? [] : entry.Acc is null ? [""] : [Value(entry.Within(AdversarialBall.All[0]))];
+        return entry.Acc is null ? [mark, "", .. pgd] : [Value(entry.Acc) + mark, Value(entry.Asr), .. pgd];
     }
 
     /// <summary>A measure in percent, <c>$93.40 \pm 0.31$</c>; a dash for none.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Postern.Evaluation;
 using Postern.Reports.Tables;
 using Postern.Reports.Text;
 
@@ -13,6 +14,9 @@ public sealed class MarkdownTable : IExporter
     /// <inheritdoc/>
     public string Export(ReportContents contents) => Text(contents.Summary.Table);
 
+    private static string Entry(ResultTable table, ResultEntry entry) =>
+        table.HasAdversarial && entry.Within(AdversarialBall.All[0]) is Measure pgd ? $"{entry.Text}, PGD {pgd}" : entry.Text;
+
     private static string Text(ResultTable table)
     {
         var text = new StringBuilder($"# {MarkdownText.Escape(table.Title)}\n\n");
@@ -20,9 +24,14 @@ public sealed class MarkdownTable : IExporter
         text.Append(MarkdownText.Row([.. table.RowNames, .. table.Models]));
         text.Append(MarkdownText.Rule(table.RowNames.Count, table.Models.Count));
         foreach (ResultRow row in table.Rows)
-            text.Append(MarkdownText.Row([.. table.NamesOf(row), .. row.Entries.Select(e => e.Text)]));
+            text.Append(MarkdownText.Row([.. table.NamesOf(row), .. row.Entries.Select(e => Entry(table, e))]));
         text.Append($"\n{ResultTable.Legend}\n");
+        if (table.HasAdversarial) text.Append($"\n{MarkdownText.Escape(table.AdversarialLegend)}\n");
         foreach (string note in table.Notes) text.Append($"\n{MarkdownText.Escape(note)}\n");
-        return text.ToString();
+        if (table.Detections.Count == 0) return text.ToString();
+        text.Append("\n## Detectors\n\n").Append(MarkdownText.Row(DetectionRow.Heads));
+        text.Append(MarkdownText.Rule(DetectionRow.Names, DetectionRow.Heads.Count - DetectionRow.Names));
+        foreach (DetectionRow row in table.Detections) text.Append(MarkdownText.Row(row.Fields));
+        return text.Append($"\n{DetectionRow.Legend}\n").ToString();
     }
 }

@@ -15,18 +15,19 @@ internal static class ClaimSection
         PaperComparison? comparison) => comparison is null || comparison.Claims.Count == 0 ? Markup.Empty : Markup.Of($"""
         <section id="claims"><h2>Claims of the paper</h2>
         <p class="note">A comparison holds where its whole 95% interval is on the claimed side, fails where it is wholly on the
-        other, and is undecided
-        between. A claim holds where all its comparisons hold and fails where one fails. ACC and ASR in points. With one seed the
-        interval knows
-        the chance of the test pictures only, and not how trainings differ.</p>
+        other, and is undecided between, and where a cell that it names is missing. A claim holds where all its comparisons hold
+        and fails where one fails. ACC and ASR in points. With one seed the interval knows the chance of the test pictures only,
+        and not how trainings differ.</p>
         {comparison.Claims.Select(Claim)}</section>
         """);
 
     private static Markup Claim(ClaimResult claim) => Markup.Of($"""
         <article class="claim" id="claim-{claim.Number}"><header><h4><small>{claim.Number}.</small> {claim.Claim.Text}</h4>
-        {Badge(claim.Verdict)}</header>
+        {Badge(claim.Verdict)}{(claim.Remark.Length > 0
+            ? Markup.Of($"<span class=\"badge undecided\">{PaperSettings.Badge}</span>") : Markup.Empty)}</header>
         <p class="note">{claim.Claim.Table}{(claim.Text == ClaimResult.Word(claim.Verdict) ? "" : $"; {claim.Text}")}</p>
         {(claim.Claim.Remark.Length > 0 ? Markup.Of($"<p class=\"note\">{claim.Claim.Remark}</p>") : Markup.Empty)}
+        {(claim.Remark.Length > 0 ? Markup.Of($"<p class=\"note\">{claim.Remark}</p>") : Markup.Empty)}
         <details{(claim.Comparisons.Count <= FewComparisons ? Markup.Trusted(" open") : Markup.Empty)}>
         <summary>{claim.Comparisons.Count} {(claim.Comparisons.Count == 1 ? "comparison" : "comparisons")}</summary>
         <div class="scroll"><table><thead><tr><th>comparison</th><th>verdict</th>

@@ -25,7 +25,7 @@ internal static class PaperSection
         return tables.Length == 0 ? Markup.Empty : Markup.Of($"""
             <section id="paper"><h2>Beside the paper</h2>
             <p class="note">{comparison.Source}. In percent, mean ± standard deviation over n seeds; differences are measured −
-            published, in points.
+            published, in points, where the setting is the paper's.
             Files: {ReportExporters.Paper.Select((f, i) => Markup.Of($"""{(i > 0 ? ", " : "")}<a href="{f.File}">{f.File}</a>"""))}.</p>
             {tables}{Averages(comparison.Averages)}</section>
             """);
@@ -40,7 +40,8 @@ internal static class PaperSection
         select (same.Key, same.ToArray());
 
     private static Markup Table(string table, PaperRow[] rows) => Markup.Of($"""
-        <h3>{table}</h3><div class="scroll"><table class="paper sortable"><thead><tr>
+        <h3>{table}{(rows.Any(r => r.Settings.Count > 0)
+            ? Markup.Of($" <span class=\"badge undecided\">{PaperSettings.Badge}</span>") : Markup.Empty)}</h3><div class="scroll"><table class="paper sortable"><thead><tr>
         {Heads.Select((h, i) => Markup.Of($"""<th class="{(i is >= FirstNumber and <= LastNumber ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
         <tbody>{rows.Select(r => Row(r, table))}</tbody></table></div>
         """);
@@ -62,9 +63,7 @@ internal static class PaperSection
     private static Markup Fields(PaperMeasure measure, string table, string? target)
     {
         PublishedNumber? printed = measure.Printed.FirstOrDefault(p => p.Tables.Contains(table))?.Number;
-        double? difference = measure.Measured is Measure m && printed is { Kind: NumberKind.Exact }
-            ? 100 * m.Mean - (double)printed.Percent
-            : null;
+        double? difference = printed is { Kind: NumberKind.Exact } ? measure.DifferenceTo(printed.Percent) : null;
         Markup measured = measure.Measured is not Measure value ? Markup.Empty
             : Markup.Of(
                 $"<a href=\"#{target}\">{Measure.Percent(value.Mean)}</a>{(value.Sd is double sd ? Markup.Of($"<span class=\"sd\">± {Measure.Percent(sd)}</span>") : Markup.Empty)}");
@@ -84,7 +83,7 @@ internal static class PaperSection
             <tr><td>{a.Dataset}</td><td>{a.Model}</td><td class="number first">{a.Acc:0.00}</td>
             <td class="number">{a.Printed.Acc.ToString()}</td><td class="number">{a.Printed.RowsAcc:0.00}</td>
             <td class="number first">{a.Asr:0.00}</td><td class="number">{a.Printed.Asr.ToString()}</td><td class="number">{a.Printed.RowsAsr:0.00}</td>
-            <td class="number" data-sort="{a.Rows}">{a.Rows} of {a.Of}</td></tr>
+            <td class="number" data-sort="{a.Rows}">{a.RowsText}</td></tr>
             """))}</tbody></table></div>
         <p class="note">Rows: attacked rows in the measured average, of those in the paper's table.</p>
         """);

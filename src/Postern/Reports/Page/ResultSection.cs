@@ -16,17 +16,36 @@ internal static class ResultSection
         <section id="results"><h2>Results</h2>
         <div class="scroll"><table class="results sortable{(table.Rows.Select(r => r.Dataset).Distinct().Count() == 1 ? " single" : "")}">
         <thead><tr>{table.RowNames.Select((n, i) => Markup.Of($"""<th rowspan="2" data-column="{i}">{n}</th>"""))}
-        {table.Models.Select(m => Markup.Of($"""<th colspan="{Heads(table).Length}" class="model">{m}</th>"""))}</tr>
-        <tr>{table.Models.SelectMany((_, model) => Heads(table).Select((head, i) => Markup.Of($"""<th class="number{(i == 0 ? " first" : "")}" data-column="{table.RowNames.Count + model * Heads(table).Length + i}">{head}</th>""")))}</tr></thead>
+        {table.Models.Select(m => Markup.Of($"""<th colspan="{table.Measures.Count}" class="model">{m}</th>"""))}</tr>
+        <tr>{table.Models.SelectMany((_, model) => table.Measures.Select((head, i) => Markup.Of($"""<th class="number{(i == 0 ? " first" : "")}" data-column="{table.RowNames.Count + model * table.Measures.Count + i}">{head}</th>""")))}</tr></thead>
         <tbody>{table.Rows.Select(r => Row(table, r))}</tbody></table></div>
         <p class="note">In percent; over several seeds the mean ± standard deviation, n the number of seeds. Rest on a number for
         its 95% interval
         and counts, follow it to its curves. Empty: not run. –: nothing to
         measure.{(table.HasDefences ? " DER rates a defence: 0.5 where it changes nothing, 1 where it takes a full ASR and no ACC." : "")}
-        {(table.HasAdversarial ? $"PGD: accuracy within {Shown.Title} of the clean picture. " : "")}Tables: <a href="results.csv">results.csv</a>, <a href="results.md">results.md</a>, <a href="results.tex">results.tex</a>.</p>
-        {table.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>"))}
+        {(table.HasAdversarial ? $"{table.AdversarialLegend} " : "")}Tables: <a href="results.csv">results.csv</a>, <a href="results.md">results.md</a>, <a href="results.tex">results.tex</a>.</p>
+        {table.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>"))}{Detectors(table.Detections)}
         </section>
         """);
+
+    private static Markup Detectors(IReadOnlyList<DetectionRow> rows) => rows.Count == 0 ? Markup.Empty : Markup.Of($"""
+        <h3 id="detectors">Detectors</h3><div class="scroll"><table class="sortable"><thead><tr>
+        {DetectionRow.Heads.Select((h, i) => Markup.Of($"""<th class="{(i is >= DetectionRow.Names and < DetectionRow.Names + 4 ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
+        <tbody>{rows.Select(Detector)}</tbody></table></div>
+        <p class="note">{DetectionRow.Legend} <a href="detections.csv">detections.csv</a></p>
+        """);
+
+    private static Markup Detector(DetectionRow row)
+    {
+        string? target = row.Cells.FirstOrDefault(c => c.Result is not null)?.Cell.Id;
+        return Markup.Of($"""
+            <tr>{new[] { row.Dataset, row.Attack, row.Model }.Select(n => Markup.Of($"<td>{n}</td>"))}
+            <td>{(target is null ? Markup.Of($"{row.Detector}") : Markup.Of($"<a href=\"#{target}\">{row.Detector}</a>"))}</td>
+            <td class="number first" data-sort="{(row.Auroc.Count > 0 ? row.Auroc.Average().ToString("0.######", CultureInfo.InvariantCulture) : "")}">{row.AurocText}</td>
+            {new[] { row.Tpr, row.Fpr, row.TprAtFpr5 }.Select(m => Markup.Of($"<td class=\"number\" data-sort=\"{(m is null ? "" : m.Mean.ToString("0.######", CultureInfo.InvariantCulture))}\">{m?.ToString()}</td>"))}
+            <td class="remark">{row.Note}</td></tr>
+            """);
+    }
 
     /// <summary>A share with its interval, in percent: <c>93.40 (91.70 to 94.80), 934 of 1000</c>.</summary>
     public static string Describe(Proportion share) => string.Create(CultureInfo.InvariantCulture,
@@ -37,8 +56,6 @@ internal static class ResultSection
         $"<tr>{table.NamesOf(row).Select(n => Markup.Of($"<th scope=\"row\">{n}</th>"))}{row.Entries.Select(e => Entry(e, table.HasAdversarial))}</tr>");
 
     private static AdversarialBall Shown => AdversarialBall.All[0];
-
-    private static string[] Heads(ResultTable table) => table.HasAdversarial ? ["ACC", "ASR", "PGD"] : ["ACC", "ASR"];
 
     private static Markup Entry(ResultEntry entry, bool adversarial)
     {

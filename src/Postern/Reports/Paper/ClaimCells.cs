@@ -15,9 +15,10 @@ internal readonly record struct SeedValue(long Seed, double Value, double? Count
 /// <param name="Attack">Their attack's options.</param>
 /// <param name="Label">Their names in the study's tables.</param>
 /// <param name="Seeds">Seeds that are done and have the measure.</param>
+/// <param name="Reports">The cells.</param>
 /// <param name="IsMeant">Whether they are meant where a claim names no setting (<see cref="Sweeps"/>).</param>
 internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, string Label, IReadOnlyList<SeedValue> Seeds,
-    bool IsMeant)
+    IReadOnlyList<CellReport> Reports, bool IsMeant)
 {
     private const string NoAttack = "none";
 
@@ -27,7 +28,7 @@ internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, strin
         .. cells.Where(c => measure is not (ComparedMeasure.Asr or ComparedMeasure.Gap) || c.Cell.Attack.Name != NoAttack)
             .GroupBy(c => c.Cell.Labels)
             .Select(g => new ClaimCells(g.First().Cell.Paper, AttackCondition.Of(g.First().Cell.Attack), LabelOf(g.First().Cell),
-                [.. g.Select(c => Value(c, measure)).OfType<SeedValue>()], sweeps.IsMeant(g.First().Cell))),
+                [.. g.Select(c => Value(c, measure)).OfType<SeedValue>()], [.. g], sweeps.IsMeant(g.First().Cell))),
     ];
 
     private static SeedValue? Value(CellReport report, ComparedMeasure measure)

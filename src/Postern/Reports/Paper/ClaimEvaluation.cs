@@ -45,7 +45,7 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
         double? published = PublishedDifference.Of(comparison, Published,
             [.. Cells.Select(c => c.Cell.Paper.Dataset).Distinct()]);
         if (terms.Any(t => t.Cells.Count == 0)) return new ComparisonResult(comparison, Verdict.NotMeasured, null, null, null,
-            published, [], missing);
+            published, [], missing, []);
 
         (int Sign, Estimate Mean)[] means = [.. terms.Select(t => (t.Sign, Mean(t, pairing)))];
         Estimate sum = Estimate.Sum(means);
@@ -58,8 +58,13 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
         Estimate difference = sum with { Value = left - right };
         UsedCells[] used =
             [.. terms.SelectMany(t => t.Cells.Select(c => new UsedCells(c.Label, Complete(t.Cells).Count))).Distinct()];
-        Verdict verdict = ComparisonResult.Judge(comparison.Relation, (double)comparison.Margin, difference);
-        return new ComparisonResult(comparison, verdict, left, right, difference, published, used, missing);
+        // What is said of a mean over ten attacks is not to be judged by one of them.
+        Verdict verdict = missing.Count > 0 ? Verdict.Undecided
+            : ComparisonResult.Judge(comparison.Relation, (double)comparison.Margin, difference);
+        var settings = new PaperSettings(Published);
+        string[] differences = [.. terms.SelectMany(t => t.Cells.SelectMany(c => c.Reports)
+            .SelectMany(r => settings.Of(r, t.Selector.NamesSetting))).Distinct()];
+        return new ComparisonResult(comparison, verdict, left, right, difference, published, used, missing, differences);
     }
 
     /// <summary>The names that a mean lists and no cell of the study has in its place.</summary>

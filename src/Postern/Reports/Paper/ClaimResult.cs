@@ -9,7 +9,7 @@ public enum Verdict
     Holds,
     /// <summary>The whole interval is on the other side.</summary>
     Fails,
-    /// <summary>The interval is on both sides, or a part of the claim is not measured.</summary>
+    /// <summary>The interval is on both sides, or a part of the comparison or of the claim is not measured.</summary>
     Undecided,
     /// <summary>The study has no finished cells for it.</summary>
     NotMeasured,
@@ -30,10 +30,13 @@ public sealed record UsedCells(string Label, int Seeds);
 /// Left - right of the paper's own numbers on the study's datasets, points; null where it prints none.
 /// </param>
 /// <param name="Cells">The cells that the means are over.</param>
-/// <param name="Missing">What the comparison names and the means are without, with the reason.</param>
+/// <param name="Missing">
+/// What the comparison names and the means are without, with the reason; with anything missing it is not decided.
+/// </param>
+/// <param name="Settings">How its cells are set otherwise than the paper's, a few words each.</param>
 public sealed record ComparisonResult(
     Comparison Comparison, Verdict Verdict, double? Left, double? Right, Estimate? Difference, double? Published,
-    IReadOnlyList<UsedCells> Cells, IReadOnlyList<string> Missing)
+    IReadOnlyList<UsedCells> Cells, IReadOnlyList<string> Missing, IReadOnlyList<string> Settings)
 {
     /// <summary>Whether the paper's own numbers say the opposite of its text.</summary>
     public bool PaperContradictsItself => Published is double own
@@ -86,6 +89,9 @@ public sealed record ClaimResult(Claim Claim, int Number, IReadOnlyList<Comparis
             return FormattableString.Invariant($"{word}: of {Comparisons.Count} comparisons {string.Join(", ", counts)}");
         }
     }
+
+    /// <summary>How cells that it rests on are set otherwise than the paper's, in one line; empty where none is.</summary>
+    public string Remark => PaperSettings.Text([.. Comparisons.SelectMany(c => c.Settings).Distinct()]);
 
     /// <summary><c>holds</c>, <c>fails</c>, <c>undecided</c> or <c>not measured</c>.</summary>
     public static string Word(Verdict verdict) =>

@@ -70,6 +70,10 @@ internal sealed class Fields
         StudyNode one => [read(one, key)],
     };
 
+    /// <summary>The texts of <paramref name="key"/>, one or a list of them, which must be there.</summary>
+    public IReadOnlyList<string> Texts(string key) =>
+        OneOrMore(key, TextOf) is { Count: > 0 } texts ? texts : throw Missing(key);
+
     /// <summary>An error that <paramref name="key"/> is not there.</summary>
     public InputException Missing(string key) => At.Error($"{what} needs the key '{key}'");
 

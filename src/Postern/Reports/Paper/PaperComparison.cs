@@ -1,4 +1,3 @@
-using System.Globalization;
 using Postern.Reports.Tables;
 using Postern.Studies;
 
@@ -25,37 +24,32 @@ public sealed record PaperComparison(
     /// <summary>The comparison of <paramref name="summary"/> with <paramref name="published"/>.</summary>
     public static PaperComparison Of(StudySummary summary, PublishedValues published)
     {
-        var sweeps = new Sweeps(summary.Cells, published);
+        // A detector leaves ASR as it is: that is no claim about a defence.
+        CellReport[] cells = [.. summary.Cells.Where(c => !c.Cell.OnlyDetects)];
+        var sweeps = new Sweeps(cells, published);
+        var settings = new PaperSettings(published);
         PaperRow[] rows =
         [
             .. summary.Table.Rows.SelectMany(r => r.Entries).Where(e => e.Cells.Count > 0)
-                .Select(e => Row(e, published, sweeps.Contains(e.Cells[0].Cell))),
+                .Select(e => Row(e, published, settings, sweeps.Contains(e.Cells[0].Cell))),
         ];
         return new PaperComparison(summary.Study.Name, published.Source, rows,
             [.. published.Averages.SelectMany(a => Measured(a, rows, published))],
-            new ClaimEvaluation(summary.Cells, published).Results);
+            new ClaimEvaluation(cells, published).Results);
     }
 
-    private static PaperRow Row(ResultEntry entry, PublishedValues published, bool exact)
+    private static PaperRow Row(ResultEntry entry, PublishedValues published, PaperSettings settings, bool exact)
     {
         Cell cell = entry.Cells[0].Cell;
-        AttackCondition attack = AttackCondition.Of(cell.Attack);
-        IReadOnlyList<PublishedValue> values = published.Of(cell.Paper, attack, exact);
-        AttackCondition? set = values.Any(v => v.Condition.IsEmpty)
-            ? published.Setting(cell.Paper.Dataset, cell.Paper.Attack)?.Condition
-            : null;
-        return new PaperRow(cell.Labels, cell.Paper, entry, new PaperMeasure(entry.Acc, PrintedNumber.Of(values, v => v.Acc)),
-            new PaperMeasure(entry.Asr, PrintedNumber.Of(values, v => v.Asr)), set is null ? "" : Remark(set, attack));
-    }
-
-    private static string Remark(AttackCondition paper, AttackCondition here)
-    {
-        (string Name, decimal? Paper, decimal? Here)[] options = [("poison_rate", paper.PoisonRate, here.PoisonRate),
-            ("intensity", paper.Intensity, here.Intensity)];
-        (string Name, decimal? Paper, decimal? Here)[] other = [.. options
-            .Where(o => o is { Paper: not null, Here: not null } && o.Paper != o.Here)];
-        return other.Length == 0 ? "" : $"published at {string.Join(", ", other.Select(o =>
-            string.Create(CultureInfo.InvariantCulture, $"{o.Name} {o.Paper}, here {o.Here}")))}";
+        // A table of the paper says nothing about another dataset.
+        IReadOnlyList<PublishedValue> values =
+            settings.IsOtherDataset(cell) ? [] : published.Of(cell.Paper, AttackCondition.Of(cell.Attack), exact);
+        IReadOnlyList<string> differences =
+            [.. entry.Cells.SelectMany(c => settings.Of(c, settingIsNamed: values.All(v => !v.Condition.IsEmpty))).Distinct()];
+        bool papers = differences.Count == 0;
+        return new PaperRow(cell.Labels, cell.Paper, entry,
+            new PaperMeasure(entry.Acc, PrintedNumber.Of(values, v => v.Acc), papers),
+            new PaperMeasure(entry.Asr, PrintedNumber.Of(values, v => v.Asr), papers), differences);
     }
 
     private static IEnumerable<PaperAverage> Measured(PublishedAverage average, PaperRow[] rows, PublishedValues published) =>
@@ -68,5 +62,5 @@ public sealed record PaperComparison(
         select new PaperAverage(column.Key.Dataset, column.Key.Model, average, 100 * column.Average(r => r.Acc.Measured!.Mean),
             100 * column.Average(r => r.Asr.Measured!.Mean),
             column.Count(), published.Values.Count(v => v.Table == average.Table && v.Names.Model == average.Model
-                && v.Asr is not null));
+                && v.Asr is not null), [.. column.SelectMany(r => r.Settings).Distinct()]);
 }

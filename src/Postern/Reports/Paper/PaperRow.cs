@@ -26,13 +26,18 @@ public sealed record PrintedNumber(PublishedNumber Number, IReadOnlyList<string>
 /// <summary>ACC or ASR as measured and as printed.</summary>
 /// <param name="Measured">What the study measured; null where nothing is done, or there is nothing to measure.</param>
 /// <param name="Printed">What the paper prints; empty for nothing, several where its tables disagree.</param>
-public sealed record PaperMeasure(Measure? Measured, IReadOnlyList<PrintedNumber> Printed)
+/// <param name="IsPapers">Whether the cells are set as the paper's, so that a difference means something.</param>
+public sealed record PaperMeasure(Measure? Measured, IReadOnlyList<PrintedNumber> Printed, bool IsPapers)
 {
     /// <summary>The number to compare with; null where none is exact.</summary>
     public decimal? Exact => Printed.FirstOrDefault(p => p.Number.Kind == NumberKind.Exact)?.Number.Percent;
 
-    /// <summary>Measured - printed, in points; null where one of them is missing.</summary>
-    public double? Difference => Measured is not null && Exact is decimal exact ? 100 * Measured.Mean - (double)exact : null;
+    /// <summary>Measured - printed, in points; null where one of them is missing or the setting is not the paper's.</summary>
+    public double? Difference => Exact is decimal exact ? DifferenceTo(exact) : null;
+
+    /// <summary>Measured - <paramref name="printed"/> percent, in points; null as <see cref="Difference"/>.</summary>
+    public double? DifferenceTo(decimal printed) =>
+        Measured is not null && IsPapers ? 100 * Measured.Mean - (double)printed : null;
 }
 
 /// <summary>Cells of a study that differ in their seed only, beside what the paper prints for them.</summary>
@@ -41,12 +46,13 @@ public sealed record PaperMeasure(Measure? Measured, IReadOnlyList<PrintedNumber
 /// <param name="Entry">What they measured, and how far they are.</param>
 /// <param name="Acc">ACC.</param>
 /// <param name="Asr">ASR.</param>
-/// <param name="Remark">
-/// Where the paper's cells were set differently: <c>published at poison_rate 0.02, here 0.05</c>; empty where they were not, or
-/// it does not say.
-/// </param>
+/// <param name="Settings">How the cells are set otherwise than the paper's, a few words each; empty where they are not.</param>
 public sealed record PaperRow(CellNames Labels, CellNames Paper, ResultEntry Entry, PaperMeasure Acc, PaperMeasure Asr,
-    string Remark);
+    IReadOnlyList<string> Settings)
+{
+    /// <summary><see cref="Settings"/> in one line.</summary>
+    public string Remark => PaperSettings.Text(Settings);
+}
 
 /// <summary>Averages over the attacked rows of a table.</summary>
 /// <param name="Dataset">The dataset's name in the study's tables.</param>
@@ -56,5 +62,11 @@ public sealed record PaperRow(CellNames Labels, CellNames Paper, ResultEntry Ent
 /// <param name="Asr">Measured average ASR, percent.</param>
 /// <param name="Rows">Rows that are in the measured average; each has at least one finished seed.</param>
 /// <param name="Of">Rows of the paper's table.</param>
+/// <param name="Settings">How any of the rows is set otherwise than the paper's.</param>
 public sealed record PaperAverage(string Dataset, string Model, PublishedAverage Printed, double Acc, double Asr, int Rows,
-    int Of);
+    int Of, IReadOnlyList<string> Settings)
+{
+    /// <summary>How many rows, of how many, and where they are not the paper's: <c>2 of 3</c>.</summary>
+    public string RowsText => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"{Rows} of {Of}{(Settings.Count > 0 ? $", {PaperSettings.Badge}" : "")}");
+}

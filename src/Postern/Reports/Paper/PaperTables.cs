@@ -34,7 +34,8 @@ internal static class PaperTables
                 string.Join("; ", new[] { r.Entry.Note.Length == 0 && r.Entry.Acc is not null ? "n=1" : r.Entry.Note, r.Remark }
                     .Where(n => n.Length > 0)),
             ]),
-        ], "In percent; over several seeds mean ± standard deviation. Differences: measured - published, in points.");
+        ], "In percent; over several seeds mean ± standard deviation. Differences: measured - published, in points, where the "
+            + "setting is the paper's.");
 
     private static PaperTable Averages(PaperComparison comparison) => new("Averages over attacks", 2,
         ["dataset", "model", "ACC", "printed", "mean of printed rows", "ASR", "printed", "mean of printed rows", "rows"],
@@ -43,12 +44,12 @@ internal static class PaperTables
             [
                 a.Dataset, a.Model, Measure.Percent(a.Acc / 100), a.Printed.Acc.ToString(), Percent(a.Printed.RowsAcc),
                 Measure.Percent(a.Asr / 100), a.Printed.Asr.ToString(), Percent(a.Printed.RowsAsr),
-                Invariant($"{a.Rows} of {a.Of}"),
+                a.RowsText,
             ]),
         ], "Rows: attacked rows in the measured average, of those in the paper's table.");
 
-    private static PaperTable Claims(PaperComparison comparison) => new("Claims", 3, ["no.", "claim", "verdict"],
-        [.. comparison.Claims.Select(c => (string[])[Invariant($"{c.Number}"), c.Claim.Text, c.Text])], "");
+    private static PaperTable Claims(PaperComparison comparison) => new("Claims", 4, ["no.", "claim", "verdict", "setting"],
+        [.. comparison.Claims.Select(c => (string[])[Invariant($"{c.Number}"), c.Claim.Text, c.Text, c.Remark])], "");
 
     private static PaperTable Comparisons(PaperComparison comparison) => new("What the claims rest on", 2,
         ["claim", "comparison", "left", "right", "difference", "95% interval", "published difference", "verdict", "cells",

@@ -3,8 +3,8 @@ using Postern.Studies;
 namespace Postern.Reports.Paper;
 
 /// <summary>
-/// Reads a file with published values: YAML with <c>source</c>, <c>tables</c>, <c>datasets</c>, <c>models</c>, <c>settings</c>
-/// and <c>claims</c>. Every error is one line with the place, what was found and the nearest valid name.
+/// Reads a file with published values: YAML with <c>source</c>, <c>tables</c>, <c>datasets</c>, <c>models</c>, <c>entries</c>,
+/// <c>settings</c> and <c>claims</c>. Every error is one line with the place, what was found and the nearest valid name.
 /// </summary>
 internal static class PublishedFile
 {
@@ -15,7 +15,7 @@ internal static class PublishedFile
     public static PublishedValues Read(string path)
     {
         var file = new Fields(StudyDocument.ReadFile(path), "a file of published values", "source", "tables", "datasets",
-            "models", "settings", "claims");
+            "models", "entries", "settings", "claims");
         string source = file.Text("source");
         var seen = new HashSet<string>(StringComparer.Ordinal);
         (PublishedValue[] Values, PublishedAverage[] Averages)[] tables = [.. file.List("tables").Select(t => Table(t, seen))];
@@ -23,7 +23,21 @@ internal static class PublishedFile
         return new PublishedValues(source, values, [.. tables.SelectMany(t => t.Averages)],
             [.. file.OptionalList("settings").Select(Setting)],
             [.. file.OptionalList("datasets").Select(Dataset)], [.. file.OptionalList("models").Select(Model)],
-            new ClaimReader(values).Read(file.OptionalList("claims")));
+            new ClaimReader(values).Read(file.OptionalList("claims")))
+        {
+            DatasetEntries = [.. file.OptionalList("entries").Select(n => Entry(n, "dataset")).OfType<PublishedEntry>()],
+            ModelEntries = [.. file.OptionalList("entries").Select(n => Entry(n, "model")).OfType<PublishedEntry>()],
+        };
+    }
+
+    /// <summary>An entry about a dataset or about a model; null where it is about the other.</summary>
+    private static PublishedEntry? Entry(StudyNode node, string kind)
+    {
+        var fields = new Fields(node, "an entry", "dataset", "model", "is", "preset");
+        if (fields.OptionalText("dataset") is null == fields.OptionalText("model") is null)
+            throw fields.At.Error("an entry needs either 'dataset' or 'model'");
+        return fields.OptionalText(kind) is string name
+            ? new PublishedEntry(name, fields.Texts("is"), fields.OptionalText("preset")) : null;
     }
 
     private static (PublishedValue[] Values, PublishedAverage[] Averages) Table(StudyNode node, HashSet<string> seen)

@@ -15,6 +15,12 @@ public sealed record PublishedValues(
     IReadOnlyList<PublishedSetting> Settings,
     IReadOnlyList<PublishedDataset> Datasets, IReadOnlyList<PublishedModel> Models, IReadOnlyList<Claim> Claims)
 {
+    /// <summary>Which datasets are the paper's; of those that are not named nothing is known.</summary>
+    public IReadOnlyList<PublishedEntry> DatasetEntries { get; init; } = [];
+
+    /// <summary>Which models are the paper's; of those that are not named nothing is known.</summary>
+    public IReadOnlyList<PublishedEntry> ModelEntries { get; init; } = [];
+
     /// <summary>Name of the undefended column and of the clean row.</summary>
     public const string None = "None";
 

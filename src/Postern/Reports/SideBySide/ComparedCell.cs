@@ -52,13 +52,35 @@ public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadO
         return new ComparedCell(description.Id, labels, description.Seed, settings, result);
     }
 
+    /// <summary>
+    /// All that was set, and which pictures it was measured on where it has begun: cells that differ in it are no seeds of one
+    /// another.
+    /// </summary>
+    public string SettingText => string.Join('\n', Settings.Where(s => !IsRecorded(s.Key)).Select(s => $"{s.Key}={s.Value}"));
+
+    /// <summary>The pictures that it was run on; null before it begins.</summary>
+    public string? Pictures => Settings.TryGetValue("pictures.train", out string? train)
+        ? $"{train} {Settings.GetValueOrDefault("pictures.test")}" : null;
+
+    /// <summary>
+    /// The settings, without what a cell knows only once it has begun, in which <paramref name="others"/> differ.
+    /// </summary>
+    public static IReadOnlyList<string> Differing(IReadOnlyList<ComparedCell> others) =>
+    [
+        .. others.SelectMany(c => c.Settings.Keys).Distinct()
+        .Where(k => !IsRecorded(k) || k.StartsWith("pictures.", StringComparison.Ordinal))
+            .Where(k => others.Select(c => c.Settings.GetValueOrDefault(k)).Distinct().Count() > 1).Order(StringComparer.Ordinal),
+    ];
+
     /// <summary>What is set otherwise in <paramref name="other"/>: <c>train.epochs 8 → 3</c>.</summary>
     public IEnumerable<string> ChangesTo(ComparedCell other) =>
         from key in Settings.Keys.Union(other.Settings.Keys).Order(StringComparer.Ordinal)
         let before = Settings.GetValueOrDefault(key)
         let after = other.Settings.GetValueOrDefault(key)
-        where before != after && (before is not null && after is not null || !Recorded.Contains(key.Split('.')[0]))
+        where before != after && (before is not null && after is not null || !IsRecorded(key))
         select $"{key} {Shown(before)} → {Shown(after)}";
+
+    private static bool IsRecorded(string key) => Recorded.Contains(key.Split('.')[0]);
 
     // A dataset's path says where it lies on one machine; the fingerprint of its pictures says what it is.
     private static void Add(SortedDictionary<string, string> settings, string part, string? name, IReadOnlyDictionary<string,
@@ -77,6 +99,9 @@ public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadO
         Add(settings, "versions", null, description.Versions);
         Add(settings, "machine", null, description.Hardware);
     }
+
+    /// <summary>A setting's value for readers.</summary>
+    public string ValueOf(string key) => Shown(Settings.GetValueOrDefault(key));
 
     private static string Shown(string? value) =>
         value is null ? "(no such option)" : value.Length == 0 ? "(empty)" : ChartLegend.Cut(value, 40);

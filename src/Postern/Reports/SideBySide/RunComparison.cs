@@ -35,43 +35,59 @@ public sealed record RunComparison(
     }
 
     /// <summary>
-    /// Compares them. Cells of a side that differ in their seed only make a row; rows belong together where they share a cell's
-    /// id (a label may have changed), else where all labels are equal (the settings may have changed).
+    /// Compares them. Cells of a side that differ in their seed only make a row, and never others, whatever they are called; rows
+    /// belong together where they share a cell's id (a label may have changed), else where all labels are equal, those first that
+    /// differ in the fewest settings.
     /// </summary>
     public static RunComparison Of(ComparedRuns before, ComparedRuns after)
     {
         IReadOnlyList<ComparedCell[]> left = Groups(before), right = Groups(after);
         var open = right.ToList();
         var pairs = new Dictionary<ComparedCell[], ComparedCell[]>();
-        foreach (Func<ComparedCell[], ComparedCell[], bool> same in new Func<ComparedCell[], ComparedCell[],
-            bool>[] { ShareId, ShareLabels })
+        foreach (ComparedCell[] group in left)
         {
-            foreach (ComparedCell[] group in left.Where(g => !pairs.ContainsKey(g)))
-            {
-                if (open.Find(other => same(group, other)) is not ComparedCell[] match) continue;
-                pairs[group] = match;
-                open.Remove(match);
-            }
+            if (open.Find(other => ShareId(group, other)) is not ComparedCell[] match) continue;
+            pairs[group] = match;
+            open.Remove(match);
         }
-        return new RunComparison(before, after, [.. left.Where(pairs.ContainsKey).Select(g => Row(g, pairs[g]))],
+        foreach ((ComparedCell[] group, ComparedCell[] other) in
+            from g in left
+            where !pairs.ContainsKey(g)
+            from o in open.ToArray()
+            where g[0].Labels == o[0].Labels
+            orderby g[0].ChangesTo(o[0]).Count()
+            select (g, o))
+        {
+            if (pairs.ContainsKey(group) || !open.Remove(other)) continue;
+            pairs[group] = other;
+        }
+        string NameOf(ComparedCell[] group) => Name(group, left.Contains(group) ? left : right);
+        return new RunComparison(before, after,
+            [.. left.Where(pairs.ContainsKey).Select(g => Row(g, NameOf(g), pairs[g], NameOf(pairs[g])))],
             [.. left.Where(g => !pairs.ContainsKey(g)).Select(NameOf)], [.. open.Select(NameOf)]);
     }
 
-    private static IReadOnlyList<ComparedCell[]> Groups(ComparedRuns runs) =>
-        [.. runs.Cells.GroupBy(c => c.Labels).Select(g => g.ToArray())];
+    /// <summary>The cells that differ in their seed only. One that has not begun is of the first that is set alike.</summary>
+    private static IReadOnlyList<ComparedCell[]> Groups(ComparedRuns runs)
+    {
+        return [.. runs.Cells.GroupBy(c => (c.Labels, c.SettingText)).SelectMany(OfOnePictures)];
+
+        static IEnumerable<ComparedCell[]> OfOnePictures(IEnumerable<ComparedCell> alike)
+        {
+            string? first = alike.Select(c => c.Pictures).FirstOrDefault(p => p is not null);
+            return alike.GroupBy(c => c.Pictures ?? first).Select(g => g.ToArray());
+        }
+    }
 
     private static bool ShareId(ComparedCell[] group, ComparedCell[] other) => group.Any(c => other.Any(o => o.Id == c.Id));
 
-    private static bool ShareLabels(ComparedCell[] group, ComparedCell[] other) => group[0].Labels == other[0].Labels;
-
-    private static ComparedRow Row(ComparedCell[] before, ComparedCell[] after)
+    private static ComparedRow Row(ComparedCell[] before, string name, ComparedCell[] after, string renamed)
     {
         // Like is compared with like: cells of the same seed where there are such.
         ComparedCell first = before.FirstOrDefault(b => after.Any(a => a.Seed == b.Seed)) ?? before[0];
         ComparedCell other = after.FirstOrDefault(a => a.Seed == first.Seed) ?? after[0];
-        string name = NameOf(before), renamed = NameOf(after);
         List<string> changes = [.. first.ChangesTo(other)];
-        if (name != renamed) changes.Insert(0, $"called {renamed}");
+        if (before[0].Labels != after[0].Labels) changes.Insert(0, $"called {renamed}");
         return new ComparedRow(name, Difference(before, after, c => c.Acc), Difference(before, after, c => c.Asr), changes);
     }
 
@@ -83,10 +99,14 @@ public sealed record RunComparison(
             Measure.Of(from cell in cells where of(cell) is not null select new SeedShare(cell.Seed, of(cell)!.Value));
     }
 
-    private static string NameOf(ComparedCell[] group)
+    /// <summary>Its labels, and of several of the same labels on a side the settings that tell it from them.</summary>
+    private static string Name(ComparedCell[] group, IReadOnlyList<ComparedCell[]> side)
     {
         CellNames n = group[0].Labels;
-        return CellGroup.Names(n.Dataset, n.Model, n.Attack, n.Defence == DefenceCatalog.None ? "" : n.Defence);
+        ComparedCell[] namesakes = [.. side.Where(g => g[0].Labels == n).Select(g => g[0])];
+        string set = string.Join(", ", ComparedCell.Differing(namesakes).Select(key => $"{key} {group[0].ValueOf(key)}"));
+        return CellGroup.Names(n.Dataset, n.Model, n.Attack, n.Defence == DefenceCatalog.None ? "" : n.Defence)
+            + (set.Length > 0 ? $" ({set})" : "");
     }
 }
 

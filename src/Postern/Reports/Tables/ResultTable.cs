@@ -1,3 +1,4 @@
+using Postern.Evaluation;
 using Postern.Studies;
 
 namespace Postern.Reports.Tables;
@@ -18,12 +19,22 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
     /// <summary>What a reader has to know of how the numbers came about, a sentence each; mostly none.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>What detectors found; they have no row of the table itself, which would repeat the undefended numbers.</summary>
+    public IReadOnlyList<DetectionRow> Detections { get; init; } = [];
+
     /// <summary>Whether any cell is defended; where none is, tables for readers leave the column out.</summary>
     public bool HasDefences { get; } = Rows.SelectMany(r => r.Entries).SelectMany(e => e.Cells).Any(c => c.Cell.IsDefended);
 
     /// <summary>Whether any cell has accuracy under PGD; where none has, tables leave its columns out.</summary>
     public bool HasAdversarial { get; } = Rows.SelectMany(r => r.Entries).SelectMany(e => e.Cells)
         .Any(c => c.Adversarial is not null);
+
+    /// <summary>What <c>PGD</c> stands for in tables; empty where no cell has it.</summary>
+    public string AdversarialLegend =>
+        HasAdversarial ? $"PGD: accuracy within {AdversarialBall.All[0].Title} of the clean picture." : "";
+
+    /// <summary>Heads of a model's columns, for readers.</summary>
+    public IReadOnlyList<string> Measures => HasAdversarial ? ["ACC", "ASR", "PGD"] : ["ACC", "ASR"];
 
     /// <summary>Heads of the columns that name a row, for readers.</summary>
     public IReadOnlyList<string> RowNames => HasDefences ? ["dataset", "attack", "defence"] : ["dataset", "attack"];
@@ -32,9 +43,10 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
     public IReadOnlyList<string> NamesOf(ResultRow row) =>
         HasDefences ? [row.Dataset, row.Attack, row.Defence] : [row.Dataset, row.Attack];
 
-    /// <summary>The table of <paramref name="cells"/>.</summary>
-    public static ResultTable Of(Study study, IReadOnlyList<CellReport> cells)
+    /// <summary>The table of <paramref name="all"/> cells of a study.</summary>
+    public static ResultTable Of(Study study, IReadOnlyList<CellReport> all)
     {
+        CellReport[] cells = [.. all.Where(c => !c.Cell.OnlyDetects)];
         string[] models = [.. cells.Select(c => c.Cell.ModelLabel).Distinct()];
         ILookup<(string, string, string), CellReport> undefended = cells.Where(c => !c.Cell.IsDefended)
             .ToLookup(c => (c.Cell.DatasetLabel, c.Cell.AttackLabel, c.Cell.ModelLabel));
@@ -49,7 +61,8 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
                 ])),
         ])
         {
-            Notes = PathDifferences.Of(cells),
+            Notes = PathDifferences.Of(all),
+            Detections = DetectionRow.Of(all),
         };
     }
 }

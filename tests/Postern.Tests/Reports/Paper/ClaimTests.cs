@@ -14,7 +14,7 @@ public sealed class ClaimTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     private IReadOnlyList<ClaimResult> Claims(string yaml, Func<Cell, MadeUp?> measure) =>
-        PaperComparison.Of(PaperRuns.Summary(folder, yaml, measure), PaperRuns.Published).Claims;
+        PaperComparison.Of(PaperRuns.Summary(folder, yaml, measure), PaperRuns.PublishedAsSample).Claims;
 
     private ClaimResult Claim(string id, Func<Cell, MadeUp?> measure) =>
         Claims(PaperRuns.Yaml, measure).Single(c => c.Claim.Id == id);
@@ -69,11 +69,22 @@ public sealed class ClaimTests : IDisposable
     public void A_claim_of_which_a_part_is_not_measured_is_undecided_and_says_what_is_missing()
     {
         ClaimResult claim = Claim(Drop, c => c is { Attack.Name: "blend", Defence.Name: not "none" } ? null : AsPublished(c));
-        Assert.Equal([Verdict.Holds, Verdict.NotMeasured, Verdict.Holds], claim.Comparisons.Select(c => c.Verdict));
-        Assert.Equal("undecided: of 3 comparisons 2 hold, 1 not measured", claim.Text);
+        Assert.Equal([Verdict.Holds, Verdict.NotMeasured, Verdict.Undecided], claim.Comparisons.Select(c => c.Verdict));
+        Assert.Equal("undecided: of 3 comparisons 1 holds, 1 undecided, 1 not measured", claim.Text);
         Assert.Equal(["signs, vim, Blend | 5 % #1, patch-drop: not done"], claim.Comparisons[1].Missing);
         Assert.Equal([new("signs, vim, badnets, patch-drop", 3), new("signs, vim, badnets", 3)], claim.Comparisons[2].Cells);
         Assert.Null(claim.Comparisons[1].Difference);
+    }
+
+    [Fact]
+    public void A_mean_that_lacks_a_cell_is_not_judged_however_clear_the_rest_is()
+    {
+        ComparisonResult result = Claim(Drop,
+            c => c.Attack.Name == "blend" ? null
+                : c.Defence.Name == "none" ? AsPublished(c) : AsPublished(c) with { Acc = 100 }).Comparisons[2];
+        Assert.True(result.Difference!.High < -50);
+        Assert.Equal(Verdict.Undecided, result.Verdict);
+        Assert.NotEmpty(result.Missing);
     }
 
     [Fact]

@@ -35,6 +35,14 @@ internal static class PaperRuns
     /// <summary>Its content.</summary>
     public static PublishedValues Published { get; } = PublishedValues.Read(PublishedPath);
 
+    /// <summary>Its content for a paper about the sample entries, so that made-up cells are the paper's own.</summary>
+    public static PublishedValues PublishedAsSample { get; } = Published with
+    {
+        Datasets = [],
+        DatasetEntries = [.. Published.DatasetEntries.Select(e => new PublishedEntry(e.Name, ["signs"]))],
+        ModelEntries = [.. Published.ModelEntries.Select(e => new PublishedEntry(e.Name, ["vim", "resnet-mini"]))],
+    };
+
     /// <summary>The study of <paramref name="yaml"/> with the results that <paramref name="measure"/> gives.</summary>
     public static StudySummary Summary(TemporaryFolder folder, string yaml, Func<Cell, MadeUp?> measure)
     {
