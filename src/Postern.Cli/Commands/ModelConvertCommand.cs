@@ -25,10 +25,15 @@ internal static class ModelConvertCommand
             DefaultValueFactory = _ => "keep",
         };
         type.AcceptOnlyFromAmong(Types);
+        var at = new Option<string>("--at")
+        {
+            Description = "take the tensors under this key of the file ('.' for the whole), whether or not they fit a model",
+            DefaultValueFactory = _ => "",
+        };
         var force = new Option<bool>("--force") { Description = "replace a file that exists" };
         var command = new Command("convert", "Write a weight file's weights under official names to another container.")
         {
-            input, output, ema, type, force,
+            input, output, ema, type, at, force,
         };
         command.SetAction(parsed =>
         {
@@ -39,22 +44,33 @@ internal static class ModelConvertCommand
             if (File.Exists(to) && !parsed.GetValue(force))
                 throw new InputException(to, "exists already; choose another name or give --force");
             using DisposeScope scope = NewDisposeScope();
-            using Checkpoint checkpoint = Checkpoint.Open(from);
+            string place = parsed.GetValue(at)!;
+            using Checkpoint checkpoint = Checkpoint.Open(from, BestWeights.OfCatalog, place);
             IReadOnlyDictionary<string, Tensor> chosen = (parsed.GetValue(ema) ? checkpoint.Ema : checkpoint.Weights)
                 ?? throw new InputException(from, "holds no running means; leave --ema out");
+            IReadOnlyDictionary<string, Tensor> official = ForeignNames.Official(chosen);
+            if (place.Length == 0 && BestWeights
+                .FitOf(official.ToDictionary(w => w.Key, w => w.Value.shape)) is not { Fits: true })
+            {
+                throw new InputException(from, "holds no weights that fit a model of the catalogue; 'postern models info' shows "
+                    + $"what there is, --at KEY writes what lies there all the same ({WeightFileTable.Places(checkpoint)})");
+            }
             Dictionary<string, Tensor> weights =
-                ForeignNames.Official(chosen).ToDictionary(w => w.Key, w => Cast(w.Value, parsed.GetValue(type)!));
+                official.ToDictionary(w => w.Key, w => Cast(w.Value, parsed.GetValue(type)!));
             AtomicFile.Write(to, stream =>
             {
                 if (extension == ".safetensors") SafeTensors.Write(stream, weights);
                 else TorchFile.Write(stream, weights);
             });
             AnsiConsole.MarkupLineInterpolated(
-                $"{weights.Count} tensors, {ShortNumber.Text(weights.Values.Sum(w => w.numel()))} values: {to}");
+                $"{weights.Count} tensors, {ShortNumber.Text(weights.Values.Sum(w => w.numel()))} values{Taken(checkpoint, parsed.GetValue(ema))}: {to}");
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static string Taken(Checkpoint checkpoint, bool ema) =>
+        ema || checkpoint.Chosen.Description.Length == 0 ? "" : $" ({checkpoint.Chosen.Description})";
 
     private static Tensor Cast(Tensor value, string type) => type switch
     {

@@ -20,21 +20,39 @@ internal static class ModelInfoCommand
             Description = "compare with this model of the catalogue instead of the recognised one",
         };
         model.CompletionSources.Add(_ => ModelCatalog.All.Select(m => m.Name));
+        var at = new Option<string>("--at")
+        {
+            Description = "look at the tensors under this key of the file ('.' for the whole) instead of those that fit best",
+            DefaultValueFactory = _ => "",
+        };
         var keys = new Option<bool>("--keys") { Description = "list every tensor" };
         var json = new JsonOption();
-        var command = new Command("info", "Show what a weight file holds and which model it fits.") { file, model, keys, json };
+        var command = new Command("info", "Show what a weight file holds and which model it fits.") 
+        {
+            file, model, at, keys, json,
+        };
         command.SetAction(parsed =>
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            using Checkpoint checkpoint = Checkpoint.Open(parsed.GetValue(file)!);
+            string? wanted = parsed.GetValue(model);
+            using Checkpoint checkpoint = Checkpoint.Open(parsed.GetValue(file)!,
+                wanted is null ? BestWeights.OfCatalog : Named(wanted),
+                parsed.GetValue(at)!);
             IReadOnlyDictionary<string, torch.Tensor> weights = ForeignNames.Official(checkpoint.Weights);
-            ComparedModelListing? compared = Compare(weights, checkpoint.Path, parsed.GetValue(model));
+            ComparedModelListing? compared = Compare(weights, checkpoint.Path, wanted);
             WeightFileListing found = WeightFileListing.Of(checkpoint, weights, compared, parsed.GetValue(keys));
             if (parsed.GetValue(json)) JsonOutput.Write(found);
             else WeightFileTable.Write(found);
             return found.Fits ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
+    }
+
+    /// <summary>What fits the named model best, at its usual sizes.</summary>
+    private static Func<IReadOnlyList<WeightCandidate>, WeightCandidate?> Named(string name)
+    {
+        using Backbone model = ModelCatalog.Describe(ModelCatalog.All.Get(name, "--model"));
+        return BestWeights.For(model);
     }
 
     /// <summary>The weights beside the model that they need or that is named; null where none is recognised.</summary>

@@ -1,5 +1,6 @@
 using Postern.Cli.Json;
 using Postern.Models;
+using Postern.Models.Checkpoints;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
@@ -19,6 +20,10 @@ internal static class WeightFileTable
                 "[red]No model of the catalogue has these names and shapes[/]; --model NAME says what differs from one.");
     }
 
+    /// <summary>Where a weight file's tensors lie, for messages.</summary>
+    public static string Places(Checkpoint checkpoint) =>
+        Printable(string.Join(", ", checkpoint.Places.Select(p => $"{p.Key}: {p.Value} tensor{(p.Value == 1 ? "" : "s")}")));
+
     private static void Contents(WeightFileListing found)
     {
         Table table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
@@ -26,8 +31,12 @@ internal static class WeightFileTable
         Row("container", found.Container);
         Row("weights",
             $"{found.Tensors} tensors, {ShortNumber.Text(found.Values)} values, {string.Join(", ", found.Types)}"
-            + (found.WeightsAt is null ? "" : $", under '{found.WeightsAt}'") + (found.TimmNames ? ", named as in timm" : ""));
+            + (found.WeightsAt is null ? "" : $", under '{found.WeightsAt}'")
+            + (found.NamePrefix is null ? "" : $", names without '{found.NamePrefix}'")
+            + (found.TimmNames ? ", named as in timm" : ""));
         if (found.RunningMeans is int means) Row("running means", $"{means} tensors (checkpoint_weights: ema)");
+        if (found.Dictionaries.Count > 1)
+            Row("tensors at", string.Join(", ", found.Dictionaries.Select(d => $"{d.At} ({d.Tensors})")));
         if (found.AlsoHolds.Count > 0) Row("also holds", string.Join(", ", found.AlsoHolds));
         foreach ((string key, string value) in found.Facts) Row(key, value);
         AnsiConsole.Write(table);

@@ -17,6 +17,11 @@ internal static class CheckpointOptions
         {
             Allowed = ["model", "ema"],
         },
+        new("checkpoint_at", OptionKind.Word, "",
+            "key of the weights in the file (state_dict.student), where several dictionaries fit; empty for the best fit")
+        {
+            Neutral = "",
+        },
         new("checkpoint_positions", OptionKind.Word, "correct",
             "position embedding at another grid: correct, or literal as the official fine-tuning, which takes row 0 for the "
                 + "class token")

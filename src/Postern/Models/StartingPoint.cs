@@ -12,12 +12,13 @@ public static class StartingPoint
     public static IReadOnlyList<string> Apply(Backbone model, Choice choice)
     {
         if (choice.File("checkpoint") is not string path) return [];
-        using Checkpoint checkpoint = Checkpoint.Open(path);
+        using Checkpoint checkpoint = Checkpoint.Open(path, BestWeights.For(model), choice.Word("checkpoint_at"));
         bool ema = choice.Word("checkpoint_weights") == "ema";
         var weights = (ema ? checkpoint.Ema : checkpoint.Weights)
             ?? throw new InputException(path, "holds no copy of running means; leave checkpoint_weights at 'model'");
         WeightFit fit = WeightFit.Of(model, ForeignNames.Official(weights), path);
         fit.Apply(literalPositions: choice.Word("checkpoint_positions") == "literal");
-        return [$"starts from {Path.GetFileName(path)}{(ema ? ", its running means" : "")}", .. fit.Notes()];
+        string place = ema || checkpoint.Chosen.Description.Length == 0 ? "" : $" ({checkpoint.Chosen.Description})";
+        return [$"starts from {Path.GetFileName(path)}{place}{(ema ? ", its running means" : "")}", .. fit.Notes()];
     }
 }

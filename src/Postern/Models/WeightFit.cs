@@ -5,8 +5,7 @@ using static TorchSharp.torch;
 namespace Postern.Models;
 
 /// <summary>
-/// How a set of weights fits a backbone: name by name and shape by shape, with two differences that can be bridged, another
-/// number of classes (the head starts anew) and another grid of patches (the position embedding is interpolated).
+/// How a set of weights fits a backbone, name by name and shape by shape (<see cref="ShapeFit"/>), and what puts them into it.
 /// </summary>
 public sealed class WeightFit
 {
@@ -14,43 +13,32 @@ public sealed class WeightFit
     private readonly IReadOnlyDictionary<string, Tensor> weights;
     private readonly Backbone model;
     private readonly string source;
+    private readonly ShapeFit shapes;
 
     private WeightFit(Backbone model, IReadOnlyDictionary<string, Tensor> weights, string source)
     {
         (this.model, this.weights, this.source) = (model, weights, source);
         own = model.state_dict();
-        HeadReplaced = own.Any(o => IsHead(o.Key)
-            && !(weights.TryGetValue(o.Key, out Tensor? w) && w.shape.SequenceEqual(o.Value.shape)))
-            && own.All(o => !IsHead(o.Key) || !weights.TryGetValue(o.Key, out Tensor? w)
-                || DiffersInClasses(w.shape, o.Value.shape));
-        PositionsResized = model.ClassTokenRow(1) is not null && weights.TryGetValue(PositionEmbedding.Key, out Tensor? positions)
-            && PositionEmbedding.CanResize(positions.shape, own[PositionEmbedding.Key].shape);
-        Missing = [.. own.Keys.Where(k => !weights.ContainsKey(k) && !IsCounter(k) && !IsHead(k))];
-        Unexpected = [.. weights.Keys.Where(k => !own.ContainsKey(k))];
-        Differing = [.. own.Where(o => weights.TryGetValue(o.Key, out Tensor? w) && !w.shape.SequenceEqual(o.Value.shape)
-            && !IsBridged(o.Key))
-            .Select(o => $"{o.Key} is {Text(weights[o.Key].shape)}, the model has {Text(o.Value.shape)}")];
+        shapes = ShapeFit.Of(ModelShapes.Of(model, own), weights.ToDictionary(w => w.Key, w => w.Value.shape));
     }
 
-    /// <summary>
-    /// Whether the classifier keeps its own initial values, since the checkpoint's has another number of classes or is absent.
-    /// </summary>
-    public bool HeadReplaced { get; }
+    /// <inheritdoc cref="ShapeFit.HeadReplaced"/>
+    public bool HeadReplaced => shapes.HeadReplaced;
 
-    /// <summary>Whether the position embedding has to be interpolated to another grid.</summary>
-    public bool PositionsResized { get; }
+    /// <inheritdoc cref="ShapeFit.PositionsResized"/>
+    public bool PositionsResized => shapes.PositionsResized;
 
-    /// <summary>Names that the model has and the weights lack, without the head.</summary>
-    public IReadOnlyList<string> Missing { get; }
+    /// <inheritdoc cref="ShapeFit.Missing"/>
+    public IReadOnlyList<string> Missing => shapes.Missing;
 
-    /// <summary>Names that the weights have and the model lacks.</summary>
-    public IReadOnlyList<string> Unexpected { get; }
+    /// <inheritdoc cref="ShapeFit.Unexpected"/>
+    public IReadOnlyList<string> Unexpected => shapes.Unexpected;
 
-    /// <summary>Shapes that differ and cannot be bridged, one sentence each.</summary>
-    public IReadOnlyList<string> Differing { get; }
+    /// <inheritdoc cref="ShapeFit.Differing"/>
+    public IReadOnlyList<string> Differing => shapes.Differing;
 
-    /// <summary>Whether the weights can be loaded.</summary>
-    public bool Fits => Missing.Count == 0 && Unexpected.Count == 0 && Differing.Count == 0;
+    /// <inheritdoc cref="ShapeFit.Fits"/>
+    public bool Fits => shapes.Fits;
 
     /// <summary>Compares; changes nothing.</summary>
     /// <param name="model">The backbone.</param>
@@ -75,7 +63,7 @@ public sealed class WeightFit
         using var noGrad = no_grad();
         foreach ((string name, Tensor value) in own)
         {
-            if (HeadReplaced && IsHead(name)) continue;
+            if (HeadReplaced && shapes.IsHead(name)) continue;
             if (!weights.TryGetValue(name, out Tensor? saved))
             {
                 value.zero_();
@@ -87,7 +75,7 @@ public sealed class WeightFit
             if (PositionsResized && name == PositionEmbedding.Key)
                 saved = PositionEmbedding.Resize(saved.to_type(ScalarType.Float32), (int)value.shape[1] - 1, model.ClassTokenRow,
                     literalPositions);
-            value.copy_(saved);
+            value.copy_(saved.reshape(value.shape));
         }
     }
 
@@ -113,16 +101,4 @@ public sealed class WeightFit
             + More(Missing) : $"it has '{Unexpected[0]}'{More(Unexpected)}, which the model lacks";
 
     private static string More(IReadOnlyList<string> names) => names.Count > 1 ? $" and {names.Count - 1} more" : "";
-
-    private bool IsHead(string name) => name.StartsWith(model.Head + ".", StringComparison.Ordinal);
-
-    // Files older than PyTorch 0.4.1 (torchvision's ResNets) do not count their batches.
-    private static bool IsCounter(string name) => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
-
-    private static bool DiffersInClasses(long[] from, long[] to) =>
-        from.Length == to.Length && from.AsSpan(1).SequenceEqual(to.AsSpan(1));
-
-    private bool IsBridged(string name) => (HeadReplaced && IsHead(name)) || (PositionsResized && name == PositionEmbedding.Key);
-
-    private static string Text(long[] shape) => $"[{string.Join(", ", shape)}]";
 }

@@ -68,6 +68,35 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_is_converted_where_no_weights_fit_unless_their_place_is_named()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string odd = folder.File("odd.safetensors"), converted = folder.File("odd.pth");
+        using (FileStream stream = File.Create(odd))
+            SafeTensors.Write(stream, new Dictionary<string, Tensor> { ["layer.weight"] = ones(2, 2), ["layer.bias"] = ones(2) });
+        AssertRefused("no weights that fit a model of the catalogue", "models", "convert", odd, converted);
+        Assert.False(File.Exists(converted));
+        Assert.Equal(1, Run("models", "info", odd).Code);
+        AssertRefused("holds no tensors at 'netC'", "models", "convert", odd, converted, "--at", "netC");
+        Assert.Equal((0, ""), Run("models", "convert", odd, converted, "--at", "."));
+        using Checkpoint after = Checkpoint.Open(converted);
+        Assert.Equal(["layer.weight", "layer.bias"], after.Weights.Keys);
+    }
+
+    [Fact]
+    public void Wrapped_names_are_converted_to_official_ones()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string plain = Weights("a.safetensors"), wrapped = folder.File("w.pth"), official = folder.File("o.safetensors");
+        using (Checkpoint before = Checkpoint.Open(plain))
+        using (FileStream stream = File.Create(wrapped))
+            TorchFile.Write(stream, before.Weights.ToDictionary(w => "module._orig_mod." + w.Key, w => w.Value));
+        Assert.Equal((0, ""), Run("models", "info", wrapped));
+        Assert.Equal((0, ""), Run("models", "convert", wrapped, official));
+        Assert.Equal(File.ReadAllBytes(plain), File.ReadAllBytes(official));
+    }
+
+    [Fact]
     public void Info_ends_with_1_where_the_weights_do_not_fit()
     {
         Assert.Equal(1, Run("models", "info", Weights("a.safetensors"), "--model", "deit").Code);

@@ -16,14 +16,14 @@ namespace Postern.Models.Checkpoints;
 public sealed class Checkpoint : IDisposable
 {
     private const string Supported = "supported are .safetensors and PyTorch's .pth in its zip and legacy forms";
-    private const string ParallelPrefix = "module.";
 
-    private Checkpoint(string path, string container, string weightsAt, Dictionary<string, Tensor> weights,
-        Dictionary<string, Tensor>? ema,
-        IReadOnlyList<string> otherKeys, IReadOnlyDictionary<string, string> facts)
+    private Checkpoint(string path, string container, WeightCandidate chosen, IReadOnlyList<WeightCandidate> candidates,
+        Dictionary<string, Tensor> weights, Dictionary<string, Tensor>? ema, IReadOnlyList<string> otherKeys,
+        IReadOnlyDictionary<string, string> facts)
     {
-        (Path, Container, WeightsAt, OtherKeys, Facts) = (path, container, weightsAt, otherKeys, facts);
-        (Weights, Ema) = (Named(weights), ema is null ? null : Named(ema));
+        (Path, Container, Chosen, Weights, Ema, OtherKeys, Facts) = (path, container, chosen, weights, ema, otherKeys, facts);
+        Places = [.. candidates.GroupBy(c => c.At)
+            .Select(d => KeyValuePair.Create(d.Key.Length == 0 ? "." : d.Key, d.Max(c => c.Shapes.Count)))];
         foreach (Tensor tensor in Weights.Values.Concat(Ema?.Values ?? [])) tensor.DetachFromDisposeScope();
     }
 
@@ -33,14 +33,20 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The form of the file: <c>safetensors</c>, <c>pth (zip)</c> or <c>pth (legacy)</c>.</summary>
     public string Container { get; }
 
-    /// <summary>
-    /// The key of the outer dictionary that holds the weights, <c>model</c> or <c>state_dict</c>; empty for a flat dictionary.
-    /// </summary>
-    public string WeightsAt { get; }
+    /// <summary>Which of the file's tensors were taken for the weights.</summary>
+    public WeightCandidate Chosen { get; }
 
     /// <summary>
-    /// The weights by their official names, on the CPU, contiguous. The prefix <c>module.</c> is dropped where every name has it.
+    /// The keys that lead to the dictionary of the weights, <c>model</c> or <c>state_dict</c>; empty for a flat dictionary.
     /// </summary>
+    public string WeightsAt => Chosen.At;
+
+    /// <summary>
+    /// Every dictionary of tensors in the file by its place (<c>.</c> for the whole), with the number of its tensors.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, int>> Places { get; }
+
+    /// <summary>The weights by their official names, on the CPU, contiguous.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights { get; }
 
     /// <summary>
@@ -58,21 +64,28 @@ public sealed class Checkpoint : IDisposable
     public IReadOnlyDictionary<string, string> Facts { get; }
 
     /// <summary>Opens <paramref name="path"/> and reads its weights; the file is closed again on return.</summary>
-    /// <exception cref="InputException">No such file, not of a supported form, damaged, cut short, or asking for something to be
-    /// executed.</exception>
-    public static Checkpoint Open(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="choose">
+    /// Tells which of the file's tensors are the weights, by names and shapes; null where it cannot tell, and the likeliest by
+    /// place and size are taken. Asked once for the weights and once for their average, where there are candidates for one.
+    /// </param>
+    /// <param name="at">The place to take them from (<see cref="WeightCandidate.Place"/>); empty for any.</param>
+    /// <exception cref="InputException">No such file, not of a supported form, damaged, cut short, asking for something to be
+    /// executed, or without tensors at that place.</exception>
+    public static Checkpoint Open(
+        string path, Func<IReadOnlyList<WeightCandidate>, WeightCandidate?>? choose = null, string at = "")
     {
         if (Directory.Exists(path)) throw new InputException(path, "is a folder; name the weight file in it");
         if (!File.Exists(path)) throw new InputException(path, "is not there; name a weight file");
+        var choice = new Choosing(path, choose ?? (_ => null), at);
         try
         {
             using FileStream file = File.OpenRead(path);
             byte[] head = new byte[512];
             ReadOnlySpan<byte> start = head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
-            if (start.StartsWith("PK\x03\x04"u8)) return OfTorch(TorchContents.ReadZip(file, path), file, path);
-            if (start is [0x80, >= 2 and <= 5, ..]) return OfTorch(TorchContents.ReadLegacy(file, path), file, path);
-            if (start is [_, _, _, _, _, _, _, _, (byte)'{', ..])
-                return new Checkpoint(path, "safetensors", "", SafeTensors.Read(path), null, [], SafeTensors.ReadMetadata(path));
+            if (start.StartsWith("PK\x03\x04"u8)) return OfTorch(TorchContents.ReadZip(file, path), file, choice);
+            if (start is [0x80, >= 2 and <= 5, ..]) return OfTorch(TorchContents.ReadLegacy(file, path), file, choice);
+            if (start is [_, _, _, _, _, _, _, _, (byte)'{', ..]) return OfSafeTensors(choice);
             throw Unsupported(path, start);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -87,17 +100,42 @@ public sealed class Checkpoint : IDisposable
         foreach (Tensor tensor in Weights.Values.Concat(Ema?.Values ?? [])) tensor.Dispose();
     }
 
-    private static Checkpoint OfTorch(TorchContents contents, Stream file, string path)
+    private static Checkpoint OfTorch(TorchContents contents, Stream file, Choosing choice)
     {
-        var found = new TorchWeights(contents, path);
-        (Dictionary<string, Tensor> weights, Dictionary<string, Tensor>? ema) = found.Read(file);
-        return new Checkpoint(path, contents.Container, found.WeightsAt, weights, ema, found.OtherKeys, found.Facts);
+        var found = new TorchWeights(contents, choice.Path);
+        IReadOnlyList<WeightCandidate> candidates = found.Candidates;
+        (WeightCandidate weights, WeightCandidate? average) = choice.Of(candidates);
+        Dictionary<string, Tensor>[] read = average is null ? found.Read(file, weights) : found.Read(file, weights, average);
+        return new Checkpoint(choice.Path, contents.Container, weights, candidates, read[0], read.ElementAtOrDefault(1),
+            average is null ? found.OtherKeys(weights) : found.OtherKeys(weights, average), found.Facts);
     }
 
-    private static Dictionary<string, Tensor> Named(Dictionary<string, Tensor> weights) =>
-        weights.Count > 0 && weights.Keys.All(name => name.StartsWith(ParallelPrefix, StringComparison.Ordinal))
-            ? weights.ToDictionary(e => e.Key[ParallelPrefix.Length..], e => e.Value, StringComparer.Ordinal)
-            : weights;
+    private static Checkpoint OfSafeTensors(Choosing choice)
+    {
+        Dictionary<string, Tensor> all = SafeTensors.Read(choice.Path);
+        try
+        {
+            // A file without a tensor is read as what it is: weights of nothing.
+            WeightCandidate[] candidates = all.Count == 0
+                ? [new("", "", new Dictionary<string, string>(), new Dictionary<string, long[]>())]
+                : [.. WeightForms.Of("", all.ToDictionary(t => t.Key, t => t.Value.shape)).OrderBy(c => c.IsAverage)];
+            (WeightCandidate weights, WeightCandidate? average) = choice.Of(candidates);
+            HashSet<string> used = [.. weights.StoredNames.Values, .. average?.StoredNames.Values ?? []];
+            string[] others = [.. all.Keys.Where(name => !used.Contains(name)).Order(StringComparer.Ordinal)];
+            foreach (string name in others) all[name].Dispose();
+            return new Checkpoint(choice.Path, "safetensors", weights, candidates, Of(weights),
+                average is null ? null : Of(average),
+                others, SafeTensors.ReadMetadata(choice.Path));
+        }
+        catch
+        {
+            foreach (Tensor tensor in all.Values) tensor.Dispose();
+            throw;
+        }
+
+        Dictionary<string, Tensor> Of(WeightCandidate candidate) =>
+            candidate.StoredNames.ToDictionary(n => n.Key, n => all[n.Value], StringComparer.Ordinal);
+    }
 
     private static InputException Unsupported(string path, ReadOnlySpan<byte> start)
     {
@@ -114,5 +152,21 @@ public sealed class Checkpoint : IDisposable
         return new InputException(path, what);
 
         bool Begins(string beginning) => text.StartsWith(beginning, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private sealed record Choosing(string Path, Func<IReadOnlyList<WeightCandidate>, WeightCandidate?> Choose, string At)
+    {
+        public (WeightCandidate Weights, WeightCandidate? Average) Of(IReadOnlyList<WeightCandidate> candidates)
+        {
+            WeightCandidate[] here = At.Length == 0 ? [.. candidates] : [.. candidates.Where(c => c.Place == At || c.At == At)];
+            if (here.Length == 0)
+            {
+                throw new InputException(Path, $"holds no tensors at '{At}'; there are some at "
+                    + string.Join(", ", candidates.Select(c => c.At.Length == 0 ? "." : FileText.Shown(c.At)).Distinct()));
+            }
+            WeightCandidate weights = Choose(here) ?? here[0];
+            WeightCandidate[] averages = [.. candidates.Where(c => c.IsAverage)];
+            return (weights, averages.Length == 0 ? null : weights.IsAverage ? weights : Choose(averages) ?? averages[0]);
+        }
     }
 }
