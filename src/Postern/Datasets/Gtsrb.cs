@@ -1,15 +1,19 @@
+using System.Globalization;
 using Postern.Configuration;
 
 namespace Postern.Datasets;
 
 /// <summary>
-/// <c>gtsrb</c>: the German Traffic Sign Recognition Benchmark (Stallkamp et al. 2012), 43 classes, from the official zips as
-/// they are or unpacked; pictures of any size, resized to 32x32. Constants of <c>docs/reference/attacks.md 1.1</c>.
+/// <c>gtsrb</c>: the German Traffic Sign Recognition Benchmark (Stallkamp et al. 2012), 43 classes, in any of the layouts of
+/// <see cref="GtsrbLayout"/>; pictures of any size, resized to 32x32. Constants of <c>docs/reference/attacks.md 1.1</c>.
 /// </summary>
+/// <remarks>torchvision downloads the training set of the preliminary contest, which is smaller than the official one.</remarks>
 public sealed class Gtsrb : IDatasetEntry
 {
     /// <summary>Side of every picture after resizing.</summary>
     public const int Side = 32;
+
+    private const int OfficialCount = 39_209, TorchvisionCount = 26_640;
 
     /// <summary>Names of the classes, by number.</summary>
     public static IReadOnlyList<string> ClassNames { get; } =
@@ -28,29 +32,39 @@ public sealed class Gtsrb : IDatasetEntry
     public string Name => "gtsrb";
 
     /// <inheritdoc/>
-    public string Summary => "GTSRB: traffic signs at 32x32, 43 classes; official zips or unpacked";
+    public string Summary => "GTSRB: traffic signs at 32x32, 43 classes; official zips, torchvision, Kaggle, BackdoorBench";
 
     /// <inheritdoc/>
     public IReadOnlyList<OptionInfo> Options => StoredOptions.All;
 
     /// <inheritdoc/>
-    public bool Recognises(string path) => GtsrbArchive.Find(path) is not null;
+    public bool Recognises(string path) => GtsrbLayout.Find(path) is not null;
 
     /// <inheritdoc/>
-    public DatasetScale ScaleOf(Choice choice) => new DatasetScale(39_209, 12_630, 32, 43).Limited(choice);
+    public DatasetScale ScaleOf(Choice choice) => new DatasetScale(OfficialCount, 12_630, 32, 43).Limited(choice);
 
     /// <inheritdoc/>
     public Dataset Open(Choice choice)
     {
         string path = StoredOptions.PathOf(choice);
-        var archive = new GtsrbArchive(GtsrbArchive.Find(path)
-            ?? throw new InputException(path,
-                "GTSRB is not here; expected GTSRB_Final_Training_Images.zip or GTSRB/Final_Training/Images"));
+        GtsrbLayout found = GtsrbLayout.Find(path) ?? throw new InputException(path,
+            "GTSRB is not here; expected the official zips, Final_Training/Images and Final_Test/Images, Training and Final_Test "
+            + "(torchvision), or Train and Test (Kaggle, BackdoorBench), in it or in a folder called GTSRB");
+        var archive = new GtsrbArchive(found);
         MemoryImageSet train = archive.ReadTrain(ClassNames), test = archive.ReadTest(ClassNames);
-        // Some copies were resized by their makers with an unknown filter: a result must tell which kind it used.
-        string layout = $"GTSRB {(archive.FromZip ? "official zips" : "unpacked")}, "
-            + (archive.WasSized ? "already 32x32 in this copy" : "resized to 32x32 here");
+        // Some copies were resized by their makers with an unknown filter, and there are two training sets of one name: a result
+        // must tell which it used.
+        string layout = $"GTSRB {found.Name}, {(archive.WasSized ? "already 32x32 in this copy" : "resized to 32x32 here")}, "
+            + Size(train.Count);
         return StoredOptions.Limit(choice, new Dataset(
             Name, train, test, Side, [.3337f, .3064f, .3171f], [.2672f, .2564f, .2629f], TargetClass: 2, "rotate", layout));
     }
+
+    private static string Size(int count) => string.Create(CultureInfo.InvariantCulture, $"{count:n0} training pictures ")
+        + count switch
+    {
+        OfficialCount => "(the official set)",
+        TorchvisionCount => "(the preliminary contest's, as torchvision downloads them; the official set has 39,209)",
+        _ => "(the official set has 39,209, torchvision's 26,640)",
+    };
 }

@@ -1,53 +1,74 @@
+using System.Globalization;
 using Postern.Imaging;
 
 namespace Postern.Datasets;
 
 /// <summary>
-/// GTSRB as it is published, each part in its zip or unpacked: <c>GTSRB/Final_Training/Images/000xx/*.ppm</c> with a table
-/// <c>GT-000xx.csv</c> each, <c>GTSRB/Final_Test/Images/*.ppm</c>, and the labels of the test in <c>GT-final_test.csv</c>.
+/// Reads a copy of GTSRB: the training pictures by class folder (<c>00007</c> or <c>7</c>, with a table <c>GT-00007.csv</c> in
+/// each or none), the test pictures by the table <c>GT-final_test.csv</c> (Kaggle: <c>Test.csv</c>) or by class folder too.
+/// Pictures may be copies in another format; a table's <c>00000.ppm</c> then stands for <c>00000.png</c>.
 /// </summary>
-internal sealed class GtsrbArchive(string folder)
+internal sealed class GtsrbArchive(GtsrbLayout layout)
 {
-    private const string TrainingZip = "GTSRB_Final_Training_Images.zip", TestZip = "GTSRB_Final_Test_Images.zip",
-        LabelsZip = "GTSRB_Final_Test_GT.zip";
-    private const string Training = "Final_Training/Images", Test = "Final_Test/Images", TestTable = "GT-final_test.csv";
+    private static readonly string[] Extensions = [".ppm", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".webp", ".gif"];
+    private static readonly string[] Tables = ["GT-final_test.csv", "Test.csv", "test.csv"];
+    private static readonly string[] Zipped = ["GTSRB/", ""];
 
     private int resized;
 
     /// <summary>Whether every picture read so far was 32x32 already.</summary>
     internal bool WasSized => resized == 0;
 
-    /// <summary>Whether a part was read from a zip.</summary>
-    internal bool FromZip => File.Exists(Path.Combine(folder, TrainingZip));
-
-    /// <summary>The folder where the set lies if <paramref name="path"/> is it or one of its zips, else null.</summary>
-    internal static string? Find(string path)
-    {
-        if (File.Exists(path))
-            return Path.GetFileName(path) is TrainingZip or TestZip or LabelsZip
-                ? Path.GetDirectoryName(Path.GetFullPath(path)) : null;
-        bool here = new[] { TrainingZip, TestZip }.Any(zip => File.Exists(Path.Combine(path, zip)))
-            || new[] { Training, Test }.Any(part => UnpackedFolder(path, part) is not null);
-        return here ? path : null;
-    }
-
     /// <summary>
     /// The training split: the folder's number is the label, and the folder's table, where there is one, must agree.
     /// </summary>
     internal MemoryImageSet ReadTrain(IReadOnlyList<string> classNames)
     {
-        using FileTree tree = Part(TrainingZip, Training, out string images);
+        GtsrbPart part = layout.Train ?? throw Missing("the training pictures",
+            $"{GtsrbLayout.TrainingZip}, {GtsrbLayout.TorchvisionZip}, or a folder Final_Training/Images, Training or Train with "
+                + "a folder a class");
+        using FileTree tree = Open(part, ["Final_Training/Images", "Training"], out string images);
+        (string[] files, int[] labels) = ByFolder(tree, images, classNames.Count);
+        int missing = Enumerable.Range(0, classNames.Count).Except(labels).DefaultIfEmpty(-1).First();
+        if (missing >= 0) throw new InputException(tree.Describe($"{images}/{missing:d5}"), "has no pictures");
+        return Decode(tree, files, labels, classNames);
+    }
+
+    /// <summary>The test split; labels by file name from the table, or by class folder.</summary>
+    internal MemoryImageSet ReadTest(IReadOnlyList<string> classNames)
+    {
+        GtsrbPart part = layout.Test
+            ?? throw Missing("the test pictures", $"{GtsrbLayout.TestZip}, or a folder Final_Test/Images or Test");
+        using FileTree tree = Open(part, ["Final_Test/Images"], out string images);
+        string[] files = Pictures(tree, images);
+        if (files.Length == 0 && ByFolder(tree, images, classNames.Count) is { Files.Length: > 0 } sorted)
+            return Decode(tree, sorted.Files, sorted.Labels, classNames);
+        if (files.Length == 0) throw new InputException(tree.Describe(images), "has no pictures");
+        int[] labels = TestTable(tree, images, classNames.Count).LabelsOf([.. files.Select(f => Path.GetFileName(f))]);
+        return Decode(tree, files, labels, classNames);
+    }
+
+    private static (string[] Files, int[] Labels) ByFolder(FileTree tree, string images, int classes)
+    {
         var files = new List<string>();
         var labels = new List<int>();
-        for (int label = 0; label < classNames.Count; label++)
+        var folders = new Dictionary<int, string>();
+        foreach (string name in tree.Folders(images))
         {
-            string name = label.ToString("d5", System.Globalization.CultureInfo.InvariantCulture);
+            if (GtsrbLayout.ClassOf(name) is not int label)
+                throw new InputException(tree.Describe($"{images}/{name}"),
+                    $"is no class of GTSRB; they are 00000 to {classes - 1:d5}");
+            if (!folders.TryAdd(label, name))
+                throw new InputException(tree.Describe($"{images}/{name}"),
+                    $"is class {label}, as is {folders[label]} beside it");
+        }
+        foreach ((int label, string name) in folders.OrderBy(f => f.Key))
+        {
             string[] pictures = Pictures(tree, $"{images}/{name}");
-            if (pictures.Length == 0) throw new InputException(tree.Describe($"{images}/{name}"), "has no pictures (.ppm)");
-            string table = $"{images}/{name}/GT-{name}.csv";
+            string table = $"{images}/{name}/GT-{label:d5}.csv";
             if (tree.Contains(table))
             {
-                int[] listed = Table(tree, table, classNames.Count).LabelsOf([.. pictures.Select(p => Path.GetFileName(p))]);
+                int[] listed = Table(tree, table, classes).LabelsOf([.. pictures.Select(p => Path.GetFileName(p))]);
                 int other = Array.FindIndex(listed, l => l != label);
                 if (other >= 0)
                     throw new InputException(tree.Describe(table),
@@ -56,36 +77,35 @@ internal sealed class GtsrbArchive(string folder)
             files.AddRange(pictures);
             labels.AddRange(Enumerable.Repeat(label, pictures.Length));
         }
-        return Decode(tree, files, [.. labels], classNames);
+        return ([.. files], [.. labels]);
     }
 
-    /// <summary>The test split; labels by file name from the table.</summary>
-    internal MemoryImageSet ReadTest(IReadOnlyList<string> classNames)
+    private GtsrbTable TestTable(FileTree test, string images, int classes)
     {
-        using FileTree tree = Part(TestZip, Test, out string images);
-        string[] files = Pictures(tree, images);
-        if (files.Length == 0) throw new InputException(tree.Describe(images), "has no pictures (.ppm)");
-        int[] labels = ReadTestTable(tree, images, classNames.Count).LabelsOf([.. files.Select(f => Path.GetFileName(f))]);
-        return Decode(tree, files, labels, classNames);
-    }
-
-    private GtsrbTable ReadTestTable(FileTree test, string images, int classes)
-    {
-        string zip = Path.Combine(folder, LabelsZip);
+        string zip = Path.Combine(layout.Root, layout.Base, GtsrbLayout.LabelsZip);
         if (File.Exists(zip))
         {
             using var labels = new ZipTree(zip);
-            string file = new[] { TestTable, $"GTSRB/{TestTable}" }.FirstOrDefault(labels.Contains)
-                ?? throw labels.Missing(TestTable, "it holds the test labels");
+            string file = Zipped.Select(folder => folder + Tables[0]).FirstOrDefault(labels.Contains)
+                ?? throw labels.Missing(Tables[0], "it holds the test labels");
             return Table(labels, file, classes);
         }
-        if (test.Contains($"{images}/{TestTable}")) return Table(test, $"{images}/{TestTable}", classes);
-        var tree = new FolderTree(folder);
-        string table = new[] { TestTable, $"GTSRB/{TestTable}", $"GTSRB/Final_Test/{TestTable}", $"Final_Test/{TestTable}",
-            $"../{TestTable}" }
-            .FirstOrDefault(tree.Contains)
-                ?? throw tree.Missing(LabelsZip, $"the test labels are in it, or unpacked in {TestTable}");
+        if (Tables.Select(name => $"{images}/{name}").FirstOrDefault(test.Contains) is string beside)
+            return Table(test, beside, classes);
+        using FileTree tree = FileTrees.Open(layout.Root);
+        string[] folders = [layout.Base, $"{layout.Base}GTSRB/", $"{layout.Base}GTSRB/Final_Test/", $"{layout.Base}Final_Test/",
+            .. Above(layout.Base), .. tree is FolderTree && layout.Base.Length == 0 ? ["../"] : Array.Empty<string>()];
+        string table = folders.SelectMany(
+            folder => Tables.Take(folder == "../" ? 1 : Tables.Length).Select(name => folder + name))
+            .FirstOrDefault(tree.Contains) ?? throw Missing("the test labels", $"{Tables[0]} or {Tables[1]} beside the test "
+                + $"pictures or above them, or {GtsrbLayout.LabelsZip}");
         return Table(tree, table, classes);
+    }
+
+    // The folders that a/b/ lies in: a/ and the root.
+    private static IEnumerable<string> Above(string folder)
+    {
+        while (folder.Length > 0) yield return folder = folder[..(folder.TrimEnd('/').LastIndexOf('/') + 1)];
     }
 
     private static GtsrbTable Table(FileTree tree, string file, int classes) =>
@@ -113,18 +133,32 @@ internal sealed class GtsrbArchive(string folder)
         return new MemoryImageSet(Gtsrb.Side, pixels, labels, classNames, i => files[i]);
     }
 
-    private FileTree Part(string zip, string part, out string images)
+    private FileTree Open(GtsrbPart part, string[] zipped, out string images)
     {
-        images = $"GTSRB/{part}";
-        if (File.Exists(Path.Combine(folder, zip))) return new ZipTree(Path.Combine(folder, zip));
-        images = UnpackedFolder(folder, part)
-            ?? throw new InputException(Path.Combine(folder, zip), $"is missing, and so is the unpacked folder GTSRB/{part}");
-        return new FolderTree(folder);
+        images = part.Images;
+        if (part.Zip is null) return FileTrees.Open(layout.Root);
+        var zip = new ZipTree(Path.Combine(layout.Root, layout.Base, part.Zip));
+        string[] folders = [.. zipped.SelectMany(name => Zipped.Select(folder => folder + name))];
+        images = folders.FirstOrDefault(zip.HasFolder) ?? folders[0];
+        return zip;
     }
 
-    private static string? UnpackedFolder(string root, string part) =>
-        new[] { $"GTSRB/{part}", part }.FirstOrDefault(p => Directory.Exists(Path.Combine(root, p)));
+    private InputException Missing(string what, string expected) =>
+        new(Path.Combine(layout.Root, layout.Base), $"{what} of GTSRB are not here; expected {expected}");
 
-    private static string[] Pictures(FileTree tree, string images) =>
-        [.. tree.Files(images).Where(f => f.EndsWith(".ppm", StringComparison.OrdinalIgnoreCase))];
+    private static string[] Pictures(FileTree tree, string images)
+    {
+        string[] files = [.. tree.Files(images).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant()))];
+        // A copy converted beside its originals would count every picture twice.
+        var stems = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string file in files)
+        {
+            if (!stems.TryAdd(Path.ChangeExtension(file, null), file))
+            {
+                throw new InputException(tree.Describe(file), string.Create(CultureInfo.InvariantCulture,
+                    $"is {Path.GetFileName(stems[Path.ChangeExtension(file, null)])} in another format; keep one of the two"));
+            }
+        }
+        return files;
+    }
 }

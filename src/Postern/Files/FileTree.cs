@@ -33,6 +33,13 @@ internal abstract class FileTree(string root) : IDisposable
     /// <exception cref="InputException">A folder cannot be read, links to one that it lies in, or lies too deep.</exception>
     internal IEnumerable<FolderListing> Walk(string folder) => Walk(folder, [RealPath(folder)]);
 
+    /// <summary>Whether there is such a folder with something in it.</summary>
+    internal bool HasFolder(string folder)
+    {
+        int slash = folder.LastIndexOf('/');
+        return Folders(slash < 0 ? "" : folder[..slash]).Contains(folder[(slash + 1)..]);
+    }
+
     /// <summary>Whether there is such a file.</summary>
     internal abstract bool Contains(string file);
 
