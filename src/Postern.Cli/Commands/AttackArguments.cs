@@ -44,6 +44,8 @@ internal static class AttackArguments
         };
         Attack prepared = AttackPreparation.Prepare(choice, context)
             ?? throw new InputException(choice.Name, "plants no trigger; name another attack");
+        foreach (string note in prepared.TriggerNotes(prepared.PlantedSize(dataset)))
+            AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] {note}");
         foreach (AcceptanceCheck check in prepared.Acceptance)
             AnsiConsole.MarkupLineInterpolated($"{(check.Passed ? "accepted" : "NOT ACCEPTED")}: {check}");
         return prepared;

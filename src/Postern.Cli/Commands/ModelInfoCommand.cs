@@ -27,7 +27,7 @@ internal static class ModelInfoCommand
         };
         var keys = new Option<bool>("--keys") { Description = "list every tensor" };
         var json = new JsonOption();
-        var command = new Command("info", "Show what a weight file holds and which model it fits.") 
+        var command = new Command("info", "Show what a weight file holds and which model it fits.")
         {
             file, model, at, keys, json,
         };

@@ -55,6 +55,9 @@ public sealed record AdaptiveBlend(
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> TriggerNotes(int size) => Trigger.NotesAt(size);
+
+    /// <inheritdoc/>
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>

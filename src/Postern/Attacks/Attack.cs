@@ -31,6 +31,13 @@ public abstract record Attack
     public virtual string? TriggerSha256 => null;
 
     /// <summary>
+    /// What may surprise about a trigger from a file in pictures of a size, a sentence each; empty where there is nothing, and
+    /// for a drawn one.
+    /// </summary>
+    /// <exception cref="InputException">The trigger does not lie within such pictures.</exception>
+    public virtual IReadOnlyList<string> TriggerNotes(int size) => [];
+
+    /// <summary>
     /// Whether an artifact that fails its acceptance check is used with a warning (option <c>accept: warn</c>) rather than
     /// refused.
     /// </summary>

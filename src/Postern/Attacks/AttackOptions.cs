@@ -40,12 +40,33 @@ internal static class AttackOptions
     /// <summary>A picture in place of the drawn trigger.</summary>
     internal static OptionInfo Trigger { get; } =
         new("trigger", OptionKind.File, "",
-            "PNG of the trigger, resized where its size differs; empty for the one drawn by Postern");
+            "PNG of the trigger, resized to the whole picture; transparent pixels are not planted; empty for the one drawn by "
+                + "Postern");
 
     /// <summary>Where a trigger from a file is planted.</summary>
     internal static OptionInfo TriggerMask { get; } =
         new("trigger_mask", OptionKind.File, "",
-            "PNG whose red channel / 255 is the trigger's mask; empty for its non-black pixels");
+            "PNG whose red channel / 255 is the trigger's mask; empty for its alpha, or its non-black pixels where it has none");
+
+    /// <summary>Where a trigger from a file stands.</summary>
+    internal static OptionInfo TriggerAt { get; } =
+        new("trigger_at", OptionKind.Integers, "",
+            "column and row of the trigger picture's upper left pixel, e.g. [28, 28]; [-1, -1] is the lower right corner; empty "
+                + "for that corner where trigger_size is set, else for the whole picture")
+        {
+            Neutral = "",
+        };
+
+    /// <summary>How large a trigger from a file is.</summary>
+    internal static OptionInfo TriggerSize { get; } =
+        new("trigger_size", OptionKind.Integers, "",
+            "width and height of the trigger picture in pixels, e.g. [3, 3], or the width alone; empty for its own where "
+                + "trigger_at is set, else for the whole picture")
+        {
+            Min = 1,
+            Max = 4096,
+            Neutral = "",
+        };
 
     /// <summary>What happens where a learned artifact is not as good as it must be; see <see cref="Attack.WarnsOnly"/>.</summary>
     internal static OptionInfo Accept { get; } =
@@ -149,10 +170,14 @@ internal static class AttackOptions
     /// <exception cref="InputException">A file that cannot be read, or a mask without a trigger.</exception>
     internal static TriggerSource TriggerOf(Choice choice, TriggerSource drawn, bool masked)
     {
-        string? mask = masked ? choice.File("trigger_mask") : null;
-        if (choice.File("trigger") is string path) return masked ? TriggerSource.Masked(path, mask) : TriggerSource.Whole(path);
-        return mask is null
-            ? drawn : throw choice.Error("trigger_mask is set without trigger; set both, or neither for the drawn trigger");
+        string? path = choice.File("trigger");
+        if (!masked) return path is null ? drawn : TriggerSource.Whole(path);
+        TriggerPlace place = TriggerPlace.Of(choice, TriggerAt.Name, TriggerSize.Name);
+        string? mask = choice.File("trigger_mask");
+        if (path is not null) return TriggerSource.Masked(path, mask, place);
+        if (mask is null && place.IsWhole) return drawn;
+        string set = mask is not null ? "trigger_mask" : place.At.Count > 0 ? TriggerAt.Name : TriggerSize.Name;
+        throw choice.Error($"{set} is set without trigger; set both, or neither for the drawn trigger");
     }
 
     private static string Word(TriggerStage stage) => stage.ToString().ToLowerInvariant();

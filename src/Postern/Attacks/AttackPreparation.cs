@@ -29,6 +29,8 @@ public static class AttackPreparation
     public static Attack? Create(Choice choice, Dataset dataset)
     {
         if (AttackCatalog.Create(choice, dataset.Traits) is not Attack attack) return null;
+        // A trigger that does not lie within the pictures ends the run here rather than at its first poison.
+        _ = attack.TriggerNotes(attack.PlantedSize(dataset));
         if (attack.TargetClass >= 0 && attack.TargetClass < dataset.Classes) return attack;
         throw choice.Error($"target {attack.TargetClass} is not a class of {dataset.Name}, which has {dataset.Classes}");
     }

@@ -27,6 +27,8 @@ public sealed record BadNets(PoisonBudget Budget, TriggerSource Trigger, float O
         },
         AttackOptions.Trigger,
         AttackOptions.TriggerMask,
+        AttackOptions.TriggerAt,
+        AttackOptions.TriggerSize,
         AttackOptions.Stage(TriggerStage.Stored),
         AttackOptions.Recompress,
     ], (choice, dataset) =>
@@ -60,6 +62,9 @@ public sealed record BadNets(PoisonBudget Budget, TriggerSource Trigger, float O
 
     /// <inheritdoc/>
     public override string Name => Entry.Name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> TriggerNotes(int size) => Trigger.NotesAt(size);
 
     /// <inheritdoc/>
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);

@@ -42,6 +42,9 @@ public sealed record Blend(PoisonBudget Budget, TriggerSource Trigger, float Opa
     public override string Name => Entry.Name;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> TriggerNotes(int size) => Trigger.NotesAt(size);
+
+    /// <inheritdoc/>
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
 
     /// <inheritdoc/>

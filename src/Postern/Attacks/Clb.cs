@@ -29,6 +29,8 @@ public sealed record Clb(PoisonBudget Budget, TriggerSource Trigger, float Opaci
             "mirror the drawn blocks into each other (the original work) instead of one orientation (the toolbox)"),
         AttackOptions.Trigger,
         AttackOptions.TriggerMask,
+        AttackOptions.TriggerAt,
+        AttackOptions.TriggerSize,
         AttackOptions.Accept,
         .. PerturbationSettings.Options,
         .. SurrogateSettings.Options,
@@ -51,7 +53,7 @@ public sealed record Clb(PoisonBudget Budget, TriggerSource Trigger, float Opaci
         CleanLabel = true,
         Visible = true,
         Learned = true,
-        PlanOptions = ["poison_rate", "opacity", "mirrored", "trigger", "trigger_mask", "accept"],
+        PlanOptions = ["poison_rate", "opacity", "mirrored", "trigger", "trigger_mask", "trigger_at", "trigger_size", "accept"],
         Source = "Turner, Tsipras, Madry 2019",
     };
 
@@ -66,6 +68,9 @@ public sealed record Clb(PoisonBudget Budget, TriggerSource Trigger, float Opaci
 
     /// <inheritdoc/>
     public override string Name => Entry.Name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> TriggerNotes(int size) => Trigger.NotesAt(size);
 
     /// <inheritdoc/>
     public override Attack Prepare(PreparationContext context)

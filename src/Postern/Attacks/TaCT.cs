@@ -30,6 +30,8 @@ public sealed record TaCT(
         AttackOptions.Opacity(1m),
         AttackOptions.Trigger,
         AttackOptions.TriggerMask,
+        AttackOptions.TriggerAt,
+        AttackOptions.TriggerSize,
         AttackOptions.Stage(TriggerStage.Stored),
     ], Make)
     {
@@ -40,6 +42,9 @@ public sealed record TaCT(
 
     /// <inheritdoc/>
     public override string Name => Entry.Name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> TriggerNotes(int size) => Trigger.NotesAt(size);
 
     /// <inheritdoc/>
     /// <exception cref="InputException">No training sample has the source class.</exception>

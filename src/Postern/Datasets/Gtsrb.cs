@@ -62,9 +62,9 @@ public sealed class Gtsrb : IDatasetEntry
 
     private static string Size(int count) => string.Create(CultureInfo.InvariantCulture, $"{count:n0} training pictures ")
         + count switch
-    {
-        OfficialCount => "(the official set)",
-        TorchvisionCount => "(the preliminary contest's, as torchvision downloads them; the official set has 39,209)",
-        _ => "(the official set has 39,209, torchvision's 26,640)",
-    };
+        {
+            OfficialCount => "(the official set)",
+            TorchvisionCount => "(the preliminary contest's, as torchvision downloads them; the official set has 39,209)",
+            _ => "(the official set has 39,209, torchvision's 26,640)",
+        };
 }

@@ -38,18 +38,39 @@ public static class ImageFile
 
     /// <summary>Reads and decodes the picture at <paramref name="path"/>.</summary>
     /// <exception cref="InputException">The file cannot be read, or as for <see cref="Decode"/>.</exception>
-    public static RgbImage Load(string path)
+    public static RgbImage Load(string path) => Decode(Read(path), path);
+
+    /// <summary>The same with its alpha, and whether its format changes pixels when it is written.</summary>
+    /// <returns>
+    /// The colours as they are stored; alpha [H, W], 0..255, or null where every pixel is opaque; the lossy format's name, or
+    /// null for one that keeps pixels.
+    /// </returns>
+    /// <exception cref="InputException">The file cannot be read, or as for <see cref="Decode"/>.</exception>
+    internal static (RgbImage Picture, byte[]? Alpha, string? Lossy) LoadWithAlpha(string path)
     {
-        byte[] data;
+        byte[] data = Read(path);
+        using var decoder = new PictureDecoder();
+        decoder.Decode(data, path);
+        RgbImage picture = RgbImage.FromRgba(decoder.Rgba, decoder.Width, decoder.Height);
+        byte[] alpha = new byte[decoder.Width * decoder.Height];
+        for (int i = 0; i < alpha.Length; i++) alpha[i] = decoder.Rgba[4 * i + 3];
+        return (picture, alpha.AsSpan().ContainsAnyExcept((byte)255) ? alpha : null, Lossy(data));
+    }
+
+    private static string? Lossy(ReadOnlySpan<byte> data) =>
+        data.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? "JPEG"
+        : data.Length > 16 && data.StartsWith("RIFF"u8) && data[8..].StartsWith("WEBPVP8 "u8) ? "lossy WebP" : null;
+
+    private static byte[] Read(string path)
+    {
         try
         {
-            data = File.ReadAllBytes(path);
+            return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException(path, $"cannot be read: {e.Message}", e);
         }
-        return Decode(data, path);
     }
 
     /// <summary>The picture as a PNG, 8-bit RGB, without a colour profile.</summary>

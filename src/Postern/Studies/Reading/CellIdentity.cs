@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Postern.Attacks;
+using Postern.Attacks.Triggers;
 using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Defences;
@@ -94,9 +95,15 @@ internal sealed class CellIdentity
         return text.ToString();
     }
 
-    private static string Drawing(Choice choice) =>
-        choice.Entry is AttackEntry { Drawing: { Length: > 0 } drawing } && choice.File("trigger") is null
-            ? $" drawing={drawing}\n" : "";
+    // Which drawing is planted, or that the alpha of a picture masks it, which it did not until November 2026.
+    private static string Drawing(Choice choice)
+    {
+        string? trigger = choice.Values.GetValueOrDefault("trigger") is { Length: > 0 } path ? path : null;
+        if (trigger is null)
+            return choice.Entry is AttackEntry { Drawing: { Length: > 0 } drawing } ? $" drawing={drawing}\n" : "";
+        bool masked = choice.Values.GetValueOrDefault("trigger_mask") is { Length: > 0 };
+        return !masked && File.Exists(trigger) && TriggerSource.HasAlpha(trigger) ? " trigger_alpha=mask\n" : "";
+    }
 
     private string ContentOf(string path)
     {

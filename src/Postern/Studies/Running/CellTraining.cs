@@ -19,7 +19,8 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
     public void Run(CancellationToken cancel)
     {
         (CellDirectory directory, TrainingSettings settings, string id) = (cell.Directory, cell.Settings, cell.Cell.Id);
-        cell.Begin([.. PutStart(), .. TrainingNotes.Of(settings, cell.Dataset.Train.Count)]);
+        cell.Begin([.. PutStart(), .. TrainingNotes.Of(settings, cell.Dataset.Train.Count),
+            .. cell.Attack?.TriggerNotes(cell.Attack.PlantedSize(cell.Dataset)) ?? []]);
         using var trainer = new Trainer(cell.Model, settings, cell.Cell.Seed, cell.Defence.TrainingRule);
         TrainingCheckpoint.TryLoad(directory.Folder, trainer.Loop);
         directory.TruncateMetrics(trainer.Epoch);
