@@ -3,33 +3,34 @@ using System.Text;
 namespace Postern.Datasets;
 
 /// <summary>
-/// CIFAR-10's official python layout: <c>data_batch_1</c> to <c>5</c>, <c>test_batch</c> and <c>batches.meta</c>, each a pickled
-/// dictionary; <c>data</c> is a numpy array of bytes [N, 3072], red plane first, and <c>labels</c> a list.
+/// CIFAR's official python layout: pickled dictionaries, whose <c>data</c> is a numpy array of bytes [N, 3072], red plane first,
+/// and whose labels are a list, as Python 2 wrote them or as Python 3 writes them again: the pictures as [N, 3, 32, 32] or
+/// [N, 32, 32, 3], too, the labels as an array or as numpy's numbers.
 /// </summary>
 internal static class CifarPython
 {
     /// <summary>The folder in <paramref name="tree"/> that holds this layout, or null.</summary>
-    internal static string? Find(FileTree tree) =>
-        new[] { "", "cifar-10-batches-py/" }.FirstOrDefault(folder => tree.Contains(folder + "data_batch_1"));
+    internal static string? Find(CifarSet set, FileTree tree) => set.FolderOf(tree, "");
 
     /// <summary>Both splits.</summary>
-    internal static (ImageSet Train, ImageSet Test) Read(FileTree tree, string folder)
+    internal static (ImageSet Train, ImageSet Test) Read(CifarSet set, FileTree tree, string folder)
     {
-        IReadOnlyList<string> names = ClassNames(tree, folder + "batches.meta");
-        CifarPart[] train = [.. Enumerable.Range(1, 5).Select(i => Batch(tree, $"{folder}data_batch_{i}", names.Count))];
-        CifarPart[] test = [Batch(tree, folder + "test_batch", names.Count)];
-        return (CifarPart.Join(train, names, tree.Root), CifarPart.Join(test, names, tree.Root));
+        IReadOnlyList<string> names = ClassNames(set, tree, folder + set.Meta);
+        PicturePart[] train = [.. set.TrainParts.Select(part => Batch(set, tree, folder + part))];
+        PicturePart[] test = [Batch(set, tree, folder + set.TestPart)];
+        return (PicturePart.Join(train, names, tree.Root), PicturePart.Join(test, names, tree.Root));
     }
 
-    private static CifarPart Batch(FileTree tree, string file, int classes)
+    private static PicturePart Batch(CifarSet set, FileTree tree, string file)
     {
-        if (!tree.Contains(file)) throw tree.Missing(file, "the python layout has data_batch_1 to data_batch_5 and test_batch");
+        if (!tree.Contains(file)) throw tree.Missing(file, $"the python layout has {set.FilesIn("")}");
         string source = tree.Describe(file);
         OrderedDictionary<string, object?> batch = Dictionary(tree, file);
-        if (batch.GetValueOrDefault("data") is not PickledBytes { Shape: [var count, CifarPart.PictureBytes] } data || count == 0)
-            throw new InputException(source, $"has no 'data' of N x {CifarPart.PictureBytes} bytes");
-        if (batch.GetValueOrDefault("labels") is not List<object?> stored || stored.Count != count)
-            throw new InputException(source, $"has no list 'labels' of {count}, one to each picture");
+        byte[] pixels = Pixels(batch.GetValueOrDefault("data"), source);
+        int count = pixels.Length / CifarSet.PictureBytes, classes = set.ClassNames.Count;
+        string key = set.Labels.FirstOrDefault(batch.ContainsKey) ?? set.Labels[0];
+        if (Integers(batch.GetValueOrDefault(key)) is not object?[] stored || stored.Length != count)
+            throw new InputException(source, $"has no list '{key}' of {count}, one to each picture");
         int[] labels = new int[count];
         for (int i = 0; i < labels.Length; i++)
         {
@@ -38,16 +39,51 @@ internal static class CifarPython
         }
         string name = Path.GetFileName(file);
         string?[] files = batch.GetValueOrDefault("filenames") is List<object?> all ? [.. all.Select(Text)] : [];
-        return new CifarPart(data.Values.ToArray(), labels, i => files.ElementAtOrDefault(i) ?? $"{name}#{i}");
+        return new PicturePart(CifarSet.Side, pixels, labels, i => files.ElementAtOrDefault(i) ?? $"{name}#{i}");
     }
 
-    private static IReadOnlyList<string> ClassNames(FileTree tree, string file)
+    private static byte[] Pixels(object? data, string source)
     {
-        if (!tree.Contains(file)) return CifarPart.ClassNames;
-        string[]? names = (Dictionary(tree, file).GetValueOrDefault("label_names") as List<object?>)?.Select(n => Text(n) ?? "")
+        const int side = CifarSet.Side;
+        if (data is not PickledArray array || array.Type is null)
+            throw new InputException(source, $"has no 'data' of N x {CifarSet.PictureBytes} bytes");
+        bool planes = array.Shape is [> 0, CifarSet.PictureBytes] or [> 0, 3, side, side];
+        if ((!planes && array.Shape is not [> 0, side, side, 3]) || array.ToBytes() is not byte[] pixels)
+        {
+            throw new InputException(source, $"has 'data' of {array.Description}, "
+                + $"expected unsigned bytes, u1[N, {CifarSet.PictureBytes}] (or u1[N, 3, 32, 32], u1[N, 32, 32, 3])");
+        }
+        return planes ? pixels : Planes(pixels);
+    }
+
+    // [N, H, W, 3] to [N, 3, H, W].
+    private static byte[] Planes(byte[] interleaved)
+    {
+        const int plane = CifarSet.Side * CifarSet.Side;
+        byte[] planes = new byte[interleaved.Length];
+        for (int i = 0; i < interleaved.Length; i++)
+        {
+            (int picture, int within) = Math.DivRem(i, 3 * plane);
+            planes[3 * plane * picture + within % 3 * plane + within / 3] = interleaved[i];
+        }
+        return planes;
+    }
+
+    private static object?[]? Integers(object? labels) => labels switch
+    {
+        List<object?> list => [.. list],
+        object?[] tuple => tuple,
+        PickledArray array => array.ToIntegers() is long[] numbers ? [.. numbers.Select(n => (object?)n)] : null,
+        _ => null,
+    };
+
+    private static IReadOnlyList<string> ClassNames(CifarSet set, FileTree tree, string file)
+    {
+        if (!tree.Contains(file)) return set.ClassNames;
+        string[]? names = (Dictionary(tree, file).GetValueOrDefault(set.NamesKey) as List<object?>)?.Select(n => Text(n) ?? "")
             .ToArray();
-        return names?.Length == CifarPart.ClassNames.Count ? names
-            : throw new InputException(tree.Describe(file), $"has no list 'label_names' of {CifarPart.ClassNames.Count} classes");
+        return names?.Length == set.ClassNames.Count ? names
+            : throw new InputException(tree.Describe(file), $"has no list '{set.NamesKey}' of {set.ClassNames.Count} classes");
     }
 
     private static OrderedDictionary<string, object?> Dictionary(FileTree tree, string file) =>

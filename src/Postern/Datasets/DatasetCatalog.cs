@@ -7,7 +7,8 @@ public static class DatasetCatalog
 {
     /// <summary>All datasets, in the order of listings and of asking whose layout a path shows.</summary>
     public static Catalog<IDatasetEntry> All { get; } =
-        new("dataset", [new Cifar10(), new Gtsrb(), new ImageFolder(), new ImageNet(), new Signs()]);
+        new("dataset",
+            [new Cifar10(), new Cifar100(), new Gtsrb(), new ParquetSet(), new ImageFolder(), new ImageNet(), new Signs()]);
 
     /// <summary>Opens what a study chose.</summary>
     /// <exception cref="InputException">A missing, odd or damaged file; the message names it.</exception>
@@ -37,9 +38,9 @@ public static class DatasetCatalog
         if (!Path.Exists(path)) throw new InputException(path, "there is no such file or folder");
         if (Recognise(path) is IDatasetEntry entry) return new Choice(entry, entry.OptionsAt(path), path);
         throw new InputException(path,
-            "no dataset is recognised here; expected CIFAR-10 (data_batch_1.bin, data_batch_1 or .parquet files), "
-            + "GTSRB (GTSRB_Final_Training_Images.zip or Final_Training/Images), or an image folder or archive with "
-            + "train/ and val/ or test/, a folder a class in each");
+            "no dataset is recognised here; expected CIFAR-10 or CIFAR-100 (data_batch_1.bin, data_batch_1, train.bin ...), "
+            + "GTSRB (its zips, Final_Training/Images, Training or Train), parquet files called train and test, or an image "
+            + "folder or archive with train/ and val/ or test/, a folder a class in each");
     }
 
     /// <summary>Opens the dataset at a path, as <see cref="ChoiceAt"/> names it.</summary>

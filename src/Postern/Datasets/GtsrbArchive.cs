@@ -148,7 +148,10 @@ internal sealed class GtsrbArchive(GtsrbLayout layout)
 
     private static string[] Pictures(FileTree tree, string images)
     {
-        string[] files = [.. tree.Files(images).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant()))];
+        FolderListing listing = tree.List(images);
+        if (listing.Broken.Count > 0)
+            throw new InputException(tree.Describe(listing.Broken[0]), "is a link to nothing; remove it, or restore what it links to");
+        string[] files = [.. listing.Files.Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant()))];
         // A copy converted beside its originals would count every picture twice.
         var stems = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string file in files)

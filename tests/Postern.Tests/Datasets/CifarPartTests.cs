@@ -30,18 +30,18 @@ public class CifarPartTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static (MemoryImageSet, WeakReference[]) Joined()
     {
-        CifarPart[] parts = [Part("a", 2), Part("b", 1)];
-        return (CifarPart.Join(parts, ["class"], "here"), [.. parts.Select(p => new WeakReference(p.Pixels))]);
+        PicturePart[] parts = [Part("a", 2), Part("b", 1)];
+        return (PicturePart.Join(parts, ["class"], "here"), [.. parts.Select(p => new WeakReference(p.Pixels))]);
 
-        static CifarPart Part(string name, int count) =>
-            new(new byte[count * CifarPart.PictureBytes], new int[count], i => $"{name}{i}");
+        static PicturePart Part(string name, int count) =>
+            new(CifarSet.Side, new byte[count * CifarSet.PictureBytes], new int[count], i => $"{name}{i}");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static (ImageSet, WeakReference[]) Read(string path)
     {
         var tree = new WatchedTree(path);
-        return (CifarPython.Read(tree, "").Train, [.. tree.Handed]);
+        return (CifarPython.Read(CifarSet.Ten, tree, "").Train, [.. tree.Handed]);
     }
 
     private static void AssertGone(WeakReference[] references)

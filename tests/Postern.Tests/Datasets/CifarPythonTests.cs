@@ -45,7 +45,7 @@ public class CifarPythonTests
         using var folder = new DatasetFolder();
         Fill(folder);
         folder.Write("test_batch", PickleWriter.Batch([1], new byte[100], 1, ["a"]));
-        Assert.Contains("test_batch: has no 'data'", folder.ErrorOf());
+        Assert.Contains("test_batch: has 'data' of u1[1, 100]", folder.ErrorOf());
     }
 
     [Theory]
@@ -70,16 +70,11 @@ public class CifarPythonTests
     [InlineData("\u0080\u0002NNa.", "no list")]
     [InlineData("\u0080\u0002cnumpy", "cut short")]
     [InlineData("\u0080\u0002N)R.", "calls something")]
-    [InlineData("\u0080\u0002NNb.", "not unsigned bytes")]
+    [InlineData("\u0080\u0002NNb.", "that has none")]
     [InlineData("\u0080\u0002I", "opcode 0x49")]
     [InlineData("\u0080\u0002)Q.", "outside itself")]
     public void A_damaged_pickle_is_an_error_that_says_what_is_wrong(string pickle, string reason) =>
         Assert.Contains(reason, Error(pickle));
-
-    [Fact]
-    public void An_array_of_something_other_than_bytes_is_refused() =>
-        Assert.Contains("unsigned bytes", Assert.Throws<InputException>(
-            () => Pickle.Read(new PickleWriter().Array(new byte[8], 1, "f8").End(), "p")).Message);
 
     [Fact]
     public void An_array_whose_shape_does_not_fit_its_bytes_is_refused()

@@ -17,10 +17,30 @@ public class DamagedFileTests
     public void Pickles() => Survives(
         PickleWriter.Batch([1, 2], [.. new byte[2 * 3072]], 2, ["a", "b"]), data => Pickle.Read(data, "damaged"), cases: 500);
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void Pickles_of_python_3(int protocol)
+    {
+        var p = new NumpyPickle(protocol);
+        Survives(p.File(NumpyPickle.Dictionary((p.Text("labels"), p.Numbers([1, 2], "i4")),
+            (p.Text("data"), p.Array(new byte[60], [2, 30], fortran: true)), (p.Text("n"), p.Scalar(3, "i8")))),
+            data =>
+            {
+                if (Pickle.Read(data, "damaged") is not OrderedDictionary<string, object?> read) return;
+                foreach (PickledArray array in read.Values.OfType<PickledArray>())
+                {
+                    array.ToBytes();
+                    array.ToIntegers();
+                }
+            }, cases: 500);
+    }
+
     [Fact]
     public void Parquet_files() => Survives(
         ParquetWriting.File([CifarParquetTests.Row(0, "a"), CifarParquetTests.Row(1)], [CifarParquetTests.Row(2)]),
-        data => CifarParquet.Parts(data, "damaged"), cases: 500);
+        data => CifarParquet.Parts(CifarSet.Ten, data, "damaged"), cases: 500);
 
     [Fact]
     public void Parquet_footers()
@@ -28,14 +48,15 @@ public class DamagedFileTests
         // Mutations of the whole file hit pictures most of the time; here every one hits what the reader allocates by.
         byte[] file = ParquetWriting.File([CifarParquetTests.Row(0, "a"), CifarParquetTests.Row(1)]);
         int footer = BitConverter.ToInt32(file.AsSpan(file.Length - 8)) + 8;
-        Survives(file[^footer..], tail => CifarParquet.Parts([.. file[..^footer], .. tail], "damaged"), cases: 500);
+        Survives(file[^footer..], tail => CifarParquet.Parts(CifarSet.Ten, [.. file[..^footer], .. tail], "damaged"), cases: 500);
     }
 
     [Fact]
     public void Parquet_page_headers()
     {
         byte[] file = ParquetWriting.File([CifarParquetTests.Row(0, "a"), CifarParquetTests.Row(1)]);
-        Survives(file[4..40], head => CifarParquet.Parts([.. file[..4], .. head, .. file[(4 + head.Length)..]], "damaged"),
+        Survives(file[4..40],
+            head => CifarParquet.Parts(CifarSet.Ten, [.. file[..4], .. head, .. file[(4 + head.Length)..]], "damaged"),
             cases: 500, sameLength: true);
     }
 

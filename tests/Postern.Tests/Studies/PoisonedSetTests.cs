@@ -52,6 +52,32 @@ public class PoisonedSetTests
     }
 
     [Fact]
+    public void Parquet_of_other_classes_and_another_size_opens_again_with_its_names()
+    {
+        const int side = 20, classes = 16;
+        using var folder = new TemporaryFolder();
+        string[] names = [.. Enumerable.Range(0, classes).Select(c => $"sign {c}")];
+        MemoryImageSet train = Signs(48), test = Signs(32);
+        using var dataset = new Dataset("signs", train, test, side, [0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f], 0, "crop",
+            "made for a test");
+        string place = Path.Combine(folder.Path, "set");
+        PoisonedSet set = Poisoned(dataset, "badnets", ("poison_rate", "0.1")) with { Format = PoisonedSetFormat.Parquet };
+        set.Write(place, null, default);
+        using Dataset again = DatasetCatalog.OpenPath(place);
+        Assert.Equal(("parquet", side, 48), (again.Name, again.InputSize, again.Train.Count));
+        Assert.Equal(names, again.Train.ClassNames);
+        Assert.Equal(test.Labels, again.Test.Labels);
+        for (int i = 0; i < test.Count; i++) Assert.Equal(Read(test, i), Read(again.Test, i));
+
+        MemoryImageSet Signs(int count)
+        {
+            byte[] pixels = new byte[count * 3 * side * side];
+            new Random(count).NextBytes(pixels);
+            return new MemoryImageSet(side, pixels, [.. Enumerable.Range(0, count).Select(i => i % classes)], names);
+        }
+    }
+
+    [Fact]
     public void Parquet_opens_again_as_cifar_10()
     {
         using var folder = new TemporaryFolder();
