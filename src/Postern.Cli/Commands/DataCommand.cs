@@ -27,10 +27,10 @@ internal static class DataCommand
         command.SetAction(parsed =>
         {
             Choice choice = DatasetCatalog.ChoiceAt(parsed.GetValue(path)!);
-            using Dataset dataset = DatasetCatalog.Open(choice);
-            using var interrupt = new Interrupt();
-            DatasetCheck found = SweepBars.Show(dataset, parsed.GetValue(check), interrupt.Token);
             bool asJson = parsed.GetValue(json), isChecked = parsed.GetValue(check);
+            using Dataset dataset = DatasetCatalog.Open(isChecked ? UnreadablePictures.Kept(choice) : choice);
+            using var interrupt = new Interrupt();
+            DatasetCheck found = SweepBars.Show(dataset, isChecked, interrupt.Token);
             if (isChecked && !asJson) CheckLines.WriteUnreadable(found);
             DatasetSummary summary = DatasetSummary.Of(dataset);
             if (asJson) JsonOutput.Write(DatasetListing.Of(summary, isChecked ? found : null, StudyLines.Of(choice)));

@@ -35,7 +35,7 @@ public sealed class Gtsrb : IDatasetEntry
     public string Summary => "GTSRB: traffic signs at 32x32, 43 classes; official zips, torchvision, Kaggle, BackdoorBench";
 
     /// <inheritdoc/>
-    public IReadOnlyList<OptionInfo> Options => StoredOptions.All;
+    public IReadOnlyList<OptionInfo> Options { get; } = [.. StoredOptions.All, UnreadablePictures.Option];
 
     /// <inheritdoc/>
     public bool Recognises(string path) => GtsrbLayout.Find(path) is not null;
@@ -50,7 +50,7 @@ public sealed class Gtsrb : IDatasetEntry
         GtsrbLayout found = GtsrbLayout.Find(path) ?? throw new InputException(path,
             "GTSRB is not here; expected the official zips, Final_Training/Images and Final_Test/Images, Training and Final_Test "
             + "(torchvision), or Train and Test (Kaggle, BackdoorBench), in it or in a folder called GTSRB");
-        var archive = new GtsrbArchive(found);
+        var archive = new GtsrbArchive(found, UnreadablePictures.AreSkipped(choice));
         MemoryImageSet train = archive.ReadTrain(ClassNames), test = archive.ReadTest(ClassNames);
         // Some copies were resized by their makers with an unknown filter, and there are two training sets of one name: a result
         // must tell which it used.

@@ -8,7 +8,9 @@ namespace Postern.Datasets;
 /// each or none), the test pictures by the table <c>GT-final_test.csv</c> (Kaggle: <c>Test.csv</c>) or by class folder too.
 /// Pictures may be copies in another format; a table's <c>00000.ppm</c> then stands for <c>00000.png</c>.
 /// </summary>
-internal sealed class GtsrbArchive(GtsrbLayout layout)
+/// <param name="layout">Where its parts lie.</param>
+/// <param name="keepsUnreadable">Whether pictures that cannot be read stay in the splits, black, for a sweep to find.</param>
+internal sealed class GtsrbArchive(GtsrbLayout layout, bool keepsUnreadable)
 {
     private static readonly string[] Extensions = [".ppm", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".webp", ".gif"];
     private static readonly string[] Tables = ["GT-final_test.csv", "Test.csv", "test.csv"];
@@ -129,8 +131,11 @@ internal sealed class GtsrbArchive(GtsrbLayout layout)
                 errors[i] = e;
             }
         });
-        if (Array.Find(errors, e => e is not null) is InputException first) throw first;
-        return new MemoryImageSet(Gtsrb.Side, pixels, labels, classNames, i => files[i]);
+        UnreadablePicture[] unreadable = [.. errors.Index().Where(e => e.Item is not null)
+            .Select(e => new UnreadablePicture(e.Index, files[e.Index], e.Item!.Message))];
+        if (unreadable.Length > 0 && !keepsUnreadable)
+            throw UnreadablePictures.Refused(new SweptPictures(files.Count, files.Count, unreadable));
+        return new MemoryImageSet(Gtsrb.Side, pixels, labels, classNames, i => files[i]) { Unreadable = unreadable };
     }
 
     private FileTree Open(GtsrbPart part, string[] zipped, out string images)

@@ -117,7 +117,8 @@ internal sealed class PictureParquet(IReadOnlyList<string> labels, int? classes,
                 errors[row] = e;
             }
         });
-        if (Array.Find(errors, e => e is not null) is InputException first) throw first;
+        if (Array.Find(errors, e => e is not null) is InputException first)
+            throw InputException.OfSample(first.Message, first);
         string name = Path.GetFileName(source);
         return new PicturePart(Side, pixels, found, i => $"{name}#{firstRow + i}");
     }

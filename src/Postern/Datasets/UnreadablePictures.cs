@@ -27,12 +27,12 @@ public static class UnreadablePictures
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static Dataset Settle(Dataset dataset, Choice choice, PictureSweep sweep)
     {
-        bool skips = choice.Values.GetValueOrDefault(Option.Name) == Skip;
+        bool skips = AreSkipped(choice);
         if (skips) sweep = sweep with { Decodes = true };
         SweptPictures train = dataset.Train.Sweep(sweep);
         SweptPictures test = dataset.Test == dataset.Train ? train : dataset.Test.Sweep(sweep);
         if (train.Unreadable.Count + test.Unreadable.Count == 0) return dataset;
-        if (!skips) throw Refused(train, test);
+        if (!skips) throw test == train ? Refused(train) : Refused(train, test);
         return dataset with
         {
             Train = Without(train.Unreadable, dataset.Train),
@@ -41,17 +41,27 @@ public static class UnreadablePictures
         };
     }
 
-    private static InputException Refused(SweptPictures train, SweptPictures test)
+    /// <summary>Whether they are left out.</summary>
+    internal static bool AreSkipped(Choice choice) => choice.Values.GetValueOrDefault(Option.Name) == Skip;
+
+    /// <summary>The same choice, opened with the pictures that cannot be read in it, for a sweep to list them.</summary>
+    public static Choice Kept(Choice choice)
     {
-        UnreadablePicture first = train.Unreadable.Concat(test.Unreadable).First();
-        string others = (train.Unreadable.Count, test.Unreadable.Count) switch
-        {
-            (1, 0) or (0, 1) => "",
-            var (inTrain, inTest) => FormattableString.Invariant(
-                $"; {inTrain} of {train.Count} training and {inTest} of {test.Count} test pictures cannot be read"),
-        };
-        return InputException.OfSample(
-            $"{first.Error}{others}; replace or remove what 'postern data info PATH --check' lists, or set unreadable: skip");
+        if (!choice.Values.ContainsKey(Option.Name)) return choice;
+        IEnumerable<string> changed = choice.Entry.Options.Where(o => choice.Values[o.Name] != o.Default).Select(o => o.Name);
+        var given = changed.ToDictionary(name => name, name => choice.Values[name]);
+        given[Option.Name] = Skip;
+        return new Choice(choice.Entry, given);
+    }
+
+    /// <summary>The error where some cannot be read and none is to be left out.</summary>
+    /// <param name="splits">What was found; at least one picture.</param>
+    internal static InputException Refused(params SweptPictures[] splits)
+    {
+        (int unreadable, int count) = (splits.Sum(s => s.Unreadable.Count), splits.Sum(s => s.Count));
+        string others = unreadable == 1 ? "" : FormattableString.Invariant($"; {unreadable} of {count} pictures cannot be read");
+        return InputException.OfSample($"{splits.SelectMany(s => s.Unreadable).First().Error}{others}; replace or remove what "
+            + "'postern data info PATH --check' lists, or set unreadable: skip");
     }
 
     private static ImageSet Without(IReadOnlyList<UnreadablePicture> unreadable, ImageSet set)

@@ -1,4 +1,5 @@
 using System.Text;
+using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Tests.Imaging;
@@ -126,6 +127,29 @@ public class GtsrbTests
         files["GTSRB/Final_Test/Images/00001.ppm"] = "P6 32 32 255 short"u8.ToArray();
         Zip(folder, files);
         Assert.Contains("GTSRB_Final_Test_Images.zip:GTSRB/Final_Test/Images/00001.ppm: ", folder.ErrorOf());
+    }
+
+    [Fact]
+    public void Damaged_pictures_are_listed_and_left_out_on_request()
+    {
+        using var folder = new DatasetFolder();
+        Dictionary<string, byte[]> files = Files();
+        files["GTSRB/Final_Training/Images/00003/00000_00001.ppm"] = "P6 32 32 255 short"u8.ToArray();
+        files["GTSRB/Final_Training/Images/00040/00000_00000.ppm"] = [];
+        Zip(folder, files);
+        var refusing = new Choice(new Gtsrb(), new Dictionary<string, string> { ["path"] = folder.Path });
+        Choice keeping = UnreadablePictures.Kept(refusing);
+        InputException refused = Assert.Throws<InputException>(() => DatasetCatalog.Open(refusing));
+        Assert.True(refused.IsOfSample);
+        Assert.Contains("2 of 86 pictures cannot be read; ", refused.Message, StringComparison.Ordinal);
+
+        using Dataset listed = DatasetCatalog.Open(keeping);
+        Assert.Equal(["GTSRB/Final_Training/Images/00003/00000_00001.ppm", "GTSRB/Final_Training/Images/00040/00000_00000.ppm"],
+            listed.Train.Sweep(new PictureSweep()).Unreadable.Select(u => u.Name));
+        using Dataset left = UnreadablePictures.Settle(listed, keeping, new PictureSweep());
+        Assert.Equal((84, 3, 1), (left.Train.Count, left.Test.Count, left.Train.Labels.Count(l => l == 40)));
+        Assert.Contains("2 of 86 training pictures", Assert.Single(left.Notes), StringComparison.Ordinal);
+        Assert.Equal(Picture(2 * 40 + 1).Pixels, DatasetFolder.Picture(left.Train, left.Train.Labels.ToList().IndexOf(40)));
     }
 
     private static RgbImage Picture(int index) => ImageFileTests.Noise(32, 32, seed: 100 + index);

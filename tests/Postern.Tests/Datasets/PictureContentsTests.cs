@@ -146,7 +146,7 @@ public sealed class PictureContentsTests : IDisposable
         Assert.Equal([0, 0, 0, 1, 1, 1], left.Train.Labels);
         string message = Assert.Throws<InputException>(() => Settled("refuse")).Message;
         Assert.StartsWith(folder["one/train/a/5.jpg: not a picture"], message, StringComparison.Ordinal);
-        Assert.Contains("1 of 7 training and 1 of 5 test pictures cannot be read; ", message, StringComparison.Ordinal);
+        Assert.Contains("2 of 12 pictures cannot be read; ", message, StringComparison.Ordinal);
         File.Delete(folder["one/train/a/5.jpg"]);
         using Dataset without = Settled("skip");
         Assert.Equal(without.Train.Fingerprint, left.Train.Fingerprint);
