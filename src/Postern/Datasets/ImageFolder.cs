@@ -54,7 +54,8 @@ public sealed class ImageFolder : IDatasetEntry
             if (ImageFolderLayout.Find(tree) is not ImageFolderLayout layout) return false;
             var sample = SampleOf(tree, layout);
             bool likeImageNet = layout.Root.Length == 0 && (layout.Train is null or "train") && layout.Tests.Contains("val");
-            return sample.Count > 0 && (!likeImageNet || sample.IsSmall || PoisonedExport.Find(tree, layout.Root) is not null);
+            bool ofAnotherSize = PoisonedExport.Find(tree, layout.Root) is { PictureSize: not ImageNet.StoredSide };
+            return sample.Count > 0 && (!likeImageNet || sample.IsSmall || ofAnotherSize);
         }
         catch (InputException)
         {
@@ -68,7 +69,7 @@ public sealed class ImageFolder : IDatasetEntry
     {
         using FileTree tree = FileTrees.Open(path);
         ImageFolderLayout layout = LayoutOf(tree);
-        int side = SampleOf(tree, layout).Side;
+        int side = PoisonedExport.Find(tree, layout.Root)?.PictureSize ?? SampleOf(tree, layout).Side;
         return new Dictionary<string, string> { ["path"] = path, ["size"] = FormattableString.Invariant($"{side}") };
     }
 

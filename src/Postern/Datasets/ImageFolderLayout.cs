@@ -12,6 +12,9 @@ internal sealed record ImageFolderLayout(string Root, string? Train, IReadOnlyLi
     // Archives and downloads wrap a set in a folder of its own, some in two.
     private const int DeepestWrapper = 3;
 
+    // More folders beside each other are classes, or something else.
+    private const int MostWrappers = 20;
+
     private static readonly string[] TrainNames = ["train", "training", "train_set", "training_set", "trainset"];
 
     private static readonly string[] TestNames =
@@ -20,22 +23,24 @@ internal sealed record ImageFolderLayout(string Root, string? Train, IReadOnlyLi
     ];
 
     /// <summary>The layout of <paramref name="tree"/>; null where there are no splits.</summary>
-    /// <exception cref="InputException">A split is a link to nothing, or a folder cannot be read.</exception>
+    /// <exception cref="InputException">A split is a link to nothing, a folder cannot be read, or there are several
+    /// sets.</exception>
     internal static ImageFolderLayout? Find(FileTree tree)
     {
-        string root = "";
-        for (int depth = 0; depth <= DeepestWrapper; depth++)
+        string[] roots = [""];
+        for (int depth = 0; depth <= DeepestWrapper && roots.Length > 0; depth++)
         {
-            FolderListing listing = tree.List(root);
-            string? broken = listing.Broken.FirstOrDefault(b => Rank(NameOf(b), [.. TrainNames, .. TestNames]) is not null);
-            if (broken is not null)
-                throw new InputException(tree.Describe(broken),
-                    "is a link to something that is not there; restore what it points to");
-            string? train = Splits(tree, listing, TrainNames).FirstOrDefault();
-            string[] tests = [.. Splits(tree, listing, TestNames)];
-            if (train is not null || tests.Length > 0) return new ImageFolderLayout(root, train, tests);
-            if (listing.Folders.Count != 1) return null;
-            root = FolderListing.Join(root, listing.Folders[0]);
+            ImageFolderLayout[] found = [.. roots.Select(r => At(tree, tree.List(r))).OfType<ImageFolderLayout>()];
+            // A set's annotations often lie as its pictures do.
+            if (found.Length > 1) found = [.. found.Where(f => PictureSample.Of(tree, f.Train ?? f.Tests[0]).Count > 0)];
+            if (found.Length > 1)
+            {
+                throw new InputException(tree.Root,
+                    $"there are several sets in it, in {found[0].Root}/ and in {found[1].Root}/; name the folder of one");
+            }
+            if (found.Length == 1) return found[0];
+            roots = [.. roots.SelectMany(r => tree.Folders(r).Take(MostWrappers).Select(f => FolderListing.Join(r, f)))];
+            if (roots.Length > MostWrappers) return null;
         }
         return null;
     }
@@ -50,6 +55,17 @@ internal sealed record ImageFolderLayout(string Root, string? Train, IReadOnlyLi
         return folders.Count > 1 && folders.Take(2).All(f => tree.Files(f).Any(p => PictureKind.HasEnding(p)))
             ? "class folders lie directly in it; a set needs two splits, so put them into train/ and test/ (or val/)"
             : "there is no folder val/ in it; an image folder has train/ and val/ (or test/) with a folder a class in each";
+    }
+
+    private static ImageFolderLayout? At(FileTree tree, FolderListing listing)
+    {
+        string? broken = listing.Broken.FirstOrDefault(b => Rank(NameOf(b), [.. TrainNames, .. TestNames]) is not null);
+        if (broken is not null)
+            throw new InputException(tree.Describe(broken),
+                "is a link to something that is not there; restore what it points to");
+        string? train = Splits(tree, listing, TrainNames).FirstOrDefault();
+        string[] tests = [.. Splits(tree, listing, TestNames)];
+        return train is null && tests.Length == 0 ? null : new ImageFolderLayout(listing.Folder, train, tests);
     }
 
     private static IEnumerable<string> Splits(FileTree tree, FolderListing listing, string[] names) => listing.Folders

@@ -37,7 +37,8 @@ internal sealed class LabelList
     }
 
     /// <summary>
-    /// The list for pictures of a split: a text file in the split's folder or in the one above it whose lines name them.
+    /// The list for pictures of a split: a text file whose lines name them, in the split's folder, in one above it or at the
+    /// root.
     /// </summary>
     /// <param name="tree">Where the files are.</param>
     /// <param name="split">The split's folder.</param>
@@ -49,7 +50,7 @@ internal sealed class LabelList
         string above = split.Contains('/', StringComparison.Ordinal) ? split[..split.LastIndexOf('/')] : "";
         var known = new HashSet<string>(pictures.SelectMany(Keys), StringComparer.Ordinal);
         var found = new List<(LabelList List, string File)>();
-        foreach (string file in tree.Files(split).Concat(tree.Files(above)))
+        foreach (string file in new[] { split, above, "" }.Distinct().SelectMany(tree.Files))
         {
             if (!Endings.Contains(Path.GetExtension(file).ToLowerInvariant()) || tree.LengthOf(file) > LargestFile) continue;
             var list = new LabelList(tree.Read(file), tree.Describe(file));

@@ -36,7 +36,7 @@ internal sealed class PictureListing(FileTree tree, PassedOver passed)
                 $"this class is in {split[(split.LastIndexOf('/') + 1)..]}/ but not in {classes.Source}");
             files.AddRange(Below(folder));
             if (files.Count == labels.Count && !allowsEmpty)
-                throw new InputException(tree.Describe(folder), "the class folder has no pictures");
+                throw new InputException(tree.Describe(folder), $"the class folder has no pictures{OnlyIn(folder)}");
             labels.AddRange(Enumerable.Repeat(label, files.Count - labels.Count));
         }
         if (files.Count == 0) throw new InputException(tree.Describe(split), "there are no class folders with pictures in it");
@@ -67,6 +67,15 @@ internal sealed class PictureListing(FileTree tree, PassedOver passed)
             ? "" : string.Create(CultureInfo.InvariantCulture, $" (as are {broken.Count - 1} others in its folder)");
         throw new InputException(tree.Describe(broken[0]),
             $"is a link to something that is not there{others}; restore what it points to, or remove the link");
+    }
+
+    // What there is in place of pictures, by ending.
+    private string OnlyIn(string folder)
+    {
+        string[] endings =
+            [.. tree.Walk(folder).SelectMany(l => l.Files).Select(f => Path.GetExtension(f).ToLowerInvariant())
+                .Distinct().Order()];
+        return endings.Length == 0 ? "" : $", only files that Postern does not read ({string.Join(", ", endings)})";
     }
 
     private bool IsPicture(string file)

@@ -9,8 +9,9 @@ namespace Postern.Datasets;
 /// </summary>
 /// <param name="Attack">Name of the attack.</param>
 /// <param name="Dataset">Name of the dataset that was poisoned.</param>
+/// <param name="PictureSize">Side of its pictures.</param>
 /// <param name="Poisoned">Pictures of the training split that carry its trigger; null where that split was not written.</param>
-internal sealed record PoisonedExport(string Attack, string Dataset, int? Poisoned)
+internal sealed record PoisonedExport(string Attack, string Dataset, int PictureSize, int? Poisoned)
 {
     /// <summary>Name of the record.</summary>
     internal const string Record = "poison.json";
@@ -33,9 +34,9 @@ internal sealed record PoisonedExport(string Attack, string Dataset, int? Poison
             string dataset = root.GetProperty("dataset").GetString() ?? "";
             int? poisoned = root.GetProperty("plan") is { ValueKind: JsonValueKind.Object } plan
                 ? plan.GetProperty("poisoned").GetArrayLength() + plan.GetProperty("covers").GetArrayLength() : null;
-            return new PoisonedExport(attack, dataset, poisoned);
+            return new PoisonedExport(attack, dataset, root.GetProperty("picture_size").GetInt32(), poisoned);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             // Another program's file of that name.
             return null;

@@ -7,13 +7,8 @@ namespace Postern.Files;
 /// <param name="clock">Tells how old a file is when it is read; null for the system's.</param>
 internal sealed class FolderTree(string root, TimeProvider? clock = null) : FileTree(root)
 {
-    private static readonly EnumerationOptions Everything = new()
-    {
-        AttributesToSkip = 0,
-        IgnoreInaccessible = false,
-        RecurseSubdirectories = false,
-        ReturnSpecialDirectories = false,
-    };
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false },
+        AllButLinks = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
 
     private readonly FolderChecksums checksums = new(root, clock ?? TimeProvider.System);
 
@@ -105,15 +100,21 @@ internal sealed class FolderTree(string root, TimeProvider? clock = null) : File
 
     private string PathOf(string name) => Path.Combine(Root, name);
 
-    // One pass over the folder's own entries: only links cost a look at what they point to.
-    private static FileSystemEnumerable<(string Name, Kind Kind)> Entries(string path) =>
-        new(path, (ref FileSystemEntry entry) => (entry.FileName.ToString(), KindOf(ref entry)), Everything);
-
-    private static Kind KindOf(ref FileSystemEntry entry)
+    // What a directory says of its entries is enough: only links cost a look at each, at what they point to.
+    private static IEnumerable<(string Name, Kind Kind)> Entries(string path)
     {
-        if (entry.IsDirectory) return Kind.Folder;
-        return (entry.Attributes & FileAttributes.ReparsePoint) == 0 || Leads(entry.ToFullPath()) ? Kind.File : Kind.Broken;
+        (string Name, bool IsFolder)[] all = [.. Listed(path, Everything)];
+        HashSet<string>? plain = Listed(path, AllButLinks).Count() == all.Length
+            ? null : Listed(path, AllButLinks).Select(e => e.Name).ToHashSet(StringComparer.Ordinal);
+        foreach ((string name, bool isFolder) in all)
+        {
+            bool broken = !isFolder && plain?.Contains(name) == false && !Leads(Path.Combine(path, name));
+            yield return (name, isFolder ? Kind.Folder : broken ? Kind.Broken : Kind.File);
+        }
     }
+
+    private static FileSystemEnumerable<(string Name, bool IsFolder)> Listed(string path, EnumerationOptions which) =>
+        new(path, (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), which);
 
     // A link to nothing exists for File.Exists.
     private static bool Leads(string link)

@@ -29,6 +29,35 @@ public class ImageFolderTests
     }
 
     [Fact]
+    public void A_set_is_found_beside_other_folders_and_beside_annotations_that_lie_as_it_does()
+    {
+        using var folder = new DatasetFolder();
+        Lay(folder, "ILSVRC/Data/CLS-LOC/train/a/1.png", "ILSVRC/Data/CLS-LOC/train/b/2.png", "ILSVRC/Data/CLS-LOC/val/v1.png",
+            "ILSVRC/Data/CLS-LOC/val/v2.png");
+        folder.Write("ILSVRC/Annotations/CLS-LOC/train/a/1.xml", "<a/>");
+        folder.Write("ILSVRC/Annotations/CLS-LOC/val/v1.xml", "<a/>");
+        folder.Write("ILSVRC/ImageSets/CLS-LOC/val.txt", "v1 1\nv2 2\n");
+        folder.Write("LOC_val_solution.csv", "ImageId,PredictionString\nv1,b 1 2 3 4\nv2,a 1 2 3 4\n");
+        using Dataset set = Open(folder, ("size", "24"));
+        Assert.Equal([1, 0], set.Test.Labels);
+        Assert.Equal([0, 1], set.Train.Labels);
+        Lay(folder, "other/Data/set/train/a/1.png");
+        Assert.Contains("there are several sets in it, in ILSVRC/Data/CLS-LOC/ and in other/Data/set/",
+            Assert.Throws<InputException>(() => Open(folder, ("size", "24"))).Message);
+    }
+
+    [Fact]
+    public void A_class_folder_without_a_picture_that_is_read_says_what_it_has_instead()
+    {
+        using var folder = new DatasetFolder();
+        Lay(folder, "train/a/1.png", "test/a/1.png");
+        folder.Write("train/b/1.tif", "II*\0 and so on");
+        folder.Write("train/b/more/2.TIF", "II*\0 and so on");
+        Assert.Contains("train/b: the class folder has no pictures, only files that Postern does not read (.tif)",
+            Assert.Throws<InputException>(() => Open(folder, ("size", "24"))).Message);
+    }
+
+    [Fact]
     public void Small_pictures_keep_their_pixels_at_their_own_size_and_are_resized_to_another()
     {
         using var folder = new DatasetFolder();

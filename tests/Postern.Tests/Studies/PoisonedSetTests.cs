@@ -154,6 +154,20 @@ public class PoisonedSetTests
         Assert.Equal([0, 0, 1, 1], again.Test.Labels);
     }
 
+    [Theory]
+    [InlineData(160, "folder", 160)]
+    [InlineData(256, "imagenet", 224)]
+    public void A_set_of_large_pictures_opens_at_its_own_size_and_as_imagenet_where_it_was_that(int size, string name, int input)
+    {
+        using var folder = new TemporaryFolder();
+        var pictures = new MemoryImageSet(size, new byte[4 * 3 * size * size], [0, 1, 0, 1], ["a", "b"]);
+        using var dataset = new Dataset(name, pictures, pictures, input, [0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f], 0,
+            "crop", "made here");
+        Poisoned(dataset, "wanet", ("poison_rate", "0.25"), ("trigger_stage", "stored")).Write(folder.File("set"), null, default);
+        using Dataset again = DatasetCatalog.OpenPath(folder.File("set"));
+        Assert.Equal((name, size, input), (again.Name, again.Train.Size, again.InputSize));
+    }
+
     [Fact]
     public void A_set_that_is_poisoned_again_says_that_it_was_before()
     {
