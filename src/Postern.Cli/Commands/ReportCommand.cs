@@ -40,7 +40,8 @@ internal static class ReportCommand
             if (file is not null)
                 throw new InputException("--markdown",
                     "belongs to a comparison: name two studies or folders; a report has results.md");
-            Show(arguments.Folder(parsed, planOnly: true));
+            RunFolder run = arguments.Folder(parsed, planOnly: true);
+            Show(run, run);
             return ExitCode.Done;
         });
         return command;
@@ -68,8 +69,8 @@ internal static class ReportCommand
         AnsiConsole.MarkupLineInterpolated($"comparison: {file}");
     }
 
-    /// <summary>Prints the table and writes the page.</summary>
-    public static void Show(RunFolder run)
+    /// <summary>Prints the table of <paramref name="run"/> and writes the page of <paramref name="page"/>.</summary>
+    public static void Show(RunFolder run, RunFolder page)
     {
         StudySummary summary = StudySummary.Read(run);
         ResultTable results = summary.Table;
@@ -99,6 +100,6 @@ internal static class ReportCommand
             string remark = claim.Remark.Length > 0 ? $" ({claim.Remark})" : "";
             AnsiConsole.MarkupLineInterpolated($"claim {claim.Number}, {claim.Text}{remark}: {claim.Claim.Text}");
         }
-        AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(run)}");
+        AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(page)}");
     }
 }

@@ -87,7 +87,7 @@ internal static class RunCommand
         {
             summary = RunProgress.Show(run, jobs, shown =>
             {
-                Action<RunEvent> tell = new ReportingProgress(shown, run).Show;
+                Action<RunEvent> tell = new ReportingProgress(shown, run.Whole).Show;
                 if (jobs > 1) return new JobRunner(run, jobs, command, tell).Run(interrupt.Token);
                 TorchThreads.Use(new ThreadBudget(threads));
                 return new StudyRunner(run, threads, tell) { Profiles = profiles }.Run(interrupt.Token);
@@ -95,10 +95,10 @@ internal static class RunCommand
         }
         catch (OperationCanceledException)
         {
-            HtmlReport.Write(run);
+            HtmlReport.Write(run.Whole);
             throw;
         }
-        ReportCommand.Show(run);
+        ReportCommand.Show(run, run.Whole);
         if (profiles) ProfileTable.Write(run);
         if (summary.Failed + summary.Skipped > 0)
             AnsiConsole.MarkupLineInterpolated(

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Postern.Cli;
 using Postern.Tests.Studies;
@@ -35,6 +36,25 @@ public class CommandTests
         Assert.Empty(study.Files("state-*.safetensors"));
         Assert.Single(study.Files("preview.png"));
         Assert.Single(study.Files("index.html"));
+    }
+
+    [Fact]
+    public void A_report_of_chosen_cells_stands_beside_the_whole_one_and_records_say_what_the_input_is_made_of()
+    {
+        using var study = new TinyStudy(epochs: 1);
+        Assert.Equal((0, ""), Run("run", study.Path, "--out", study.Runs(), "--only", "attack=none"));
+        string whole = Path.Combine(study.Runs(), "tiny", "report", "results.csv");
+        byte[] before = File.ReadAllBytes(whole);
+        Assert.Contains("badnets", Encoding.UTF8.GetString(before), StringComparison.Ordinal);
+        Assert.Equal((0, ""), Run("report", study.Path, "--out", study.Runs(), "--only", "attack=none"));
+        Assert.Equal(before, File.ReadAllBytes(whole));
+        string part = File.ReadAllText(Path.Combine(study.Runs(), "tiny", "report-attack-none", "results.csv"));
+        Assert.DoesNotContain("badnets", part, StringComparison.Ordinal);
+
+        JsonElement input =
+            JsonDocument.Parse(File.ReadAllText(Assert.Single(study.Files("cell.json")))).RootElement.GetProperty("input");
+        Assert.Equal(32, input.GetProperty("size").GetInt32());
+        Assert.Equal((3, 3), (input.GetProperty("mean").GetArrayLength(), input.GetProperty("std").GetArrayLength()));
     }
 
     [Fact]

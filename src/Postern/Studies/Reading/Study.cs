@@ -26,6 +26,11 @@ public sealed record Study(string Name, string About, string FilePath, string Pr
     /// </summary>
     public Choice? Adversarial { get; init; }
 
+    /// <summary>
+    /// The study that this is a part of (<see cref="Only"/>), with the terms that chose it; null for a whole one.
+    /// </summary>
+    public (Study Study, IReadOnlyList<string> Terms)? Whole { get; init; }
+
     /// <summary>The work behind the cells.</summary>
     public required WorkGraph Work { get; init; }
 
@@ -38,7 +43,8 @@ public sealed record Study(string Name, string About, string FilePath, string Pr
     {
         CellFilter[] filters = [.. terms.Select(t => new CellFilter(t))];
         Cell[] kept = [.. Cells.Where(c => filters.All(f => f.Matches(c)))];
-        if (kept.Length > 0) return this with { Cells = kept, Work = Work.For(kept) };
+        if (kept.Length > 0)
+            return this with { Cells = kept, Work = Work.For(kept), Whole = (this, [.. filters.Select(f => f.Term)]) };
         throw new InputException($"--only {string.Join(' ', filters.Select(f => f.Term))}",
             $"matches no cell of {Name}, which has "
             + $"datasets {List(c => c.DatasetLabel)}; models {List(c => c.ModelLabel)}; attacks {List(c => c.AttackLabel)}; "

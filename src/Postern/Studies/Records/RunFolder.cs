@@ -12,8 +12,14 @@ public sealed record RunFolder(Study Study, string Output)
     /// <summary>The study's folder.</summary>
     public string Path => System.IO.Path.Combine(Output, Study.Name);
 
-    /// <summary>The report's folder.</summary>
-    public string Report => System.IO.Path.Combine(Path, "report");
+    /// <summary>
+    /// The report's folder: <c>report</c>, and one beside it for chosen cells, such as <c>report-attack-blend</c>.
+    /// </summary>
+    public string Report => System.IO.Path.Combine(Path,
+        Study.Whole is (_, IReadOnlyList<string> terms) ? $"report-{Slug.Of(string.Join(' ', terms))}" : "report");
+
+    /// <summary>The same place for all cells of the study, where this one has chosen some.</summary>
+    public RunFolder Whole => Study.Whole is (Study whole, _) ? this with { Study = whole } : this;
 
     /// <summary>The folder of what learned attacks made, for all studies.</summary>
     public string Artifacts => ArtifactsIn(Output);

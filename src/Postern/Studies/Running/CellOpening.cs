@@ -74,6 +74,7 @@ internal static class CellOpening
             TrainCount = dataset.Train.Count,
             TestCount = dataset.Test.Count,
             ClassNames = dataset.Train.ClassNames,
+            Input = new InputRecord(dataset.InputSize, dataset.Mean, dataset.Std),
             TargetClass = open.Attack?.TargetClass,
             TriggerSha256 = TriggerSha256(cell) ?? open.Attack?.TriggerSha256,
             Acceptance = open.Attack?.Acceptance ?? [],
