@@ -57,7 +57,10 @@ public sealed class Gtsrb : IDatasetEntry
         string layout = $"GTSRB {found.Name}, {(archive.WasSized ? "already 32x32 in this copy" : "resized to 32x32 here")}, "
             + Size(train.Count);
         return StoredOptions.Limit(choice, new Dataset(
-            Name, train, test, Side, [.3337f, .3064f, .3171f], [.2672f, .2564f, .2629f], TargetClass: 2, "rotate", layout));
+            Name, train, test, Side, [.3337f, .3064f, .3171f], [.2672f, .2564f, .2629f], TargetClass: 2, "rotate", layout)
+        {
+            Notes = archive.Note is string note ? [note] : [],
+        });
     }
 
     private static string Size(int count) => string.Create(CultureInfo.InvariantCulture, $"{count:n0} training pictures ")

@@ -16,10 +16,16 @@ internal sealed class GtsrbArchive(GtsrbLayout layout, bool keepsUnreadable)
     private static readonly string[] Tables = ["GT-final_test.csv", "Test.csv", "test.csv"];
     private static readonly string[] Zipped = ["GTSRB/", ""];
 
+    private const string TableEnding = ".csv";
+
+    private readonly PassedOver passed = new();
     private int resized;
 
     /// <summary>Whether every picture read so far was 32x32 already.</summary>
     internal bool WasSized => resized == 0;
+
+    /// <summary>What lay among the pictures read so far and was passed over, in a sentence; null for nothing.</summary>
+    internal string? Note => passed.Note;
 
     /// <summary>
     /// The training split: the folder's number is the label, and the folder's table, where there is one, must agree.
@@ -42,20 +48,26 @@ internal sealed class GtsrbArchive(GtsrbLayout layout, bool keepsUnreadable)
         GtsrbPart part = layout.Test
             ?? throw Missing("the test pictures", $"{GtsrbLayout.TestZip}, or a folder Final_Test/Images or Test");
         using FileTree tree = Open(part, ["Final_Test/Images"], out string images);
+        FolderListing top = tree.List(images);
+        if (top.Folders.Any(name => GtsrbLayout.ClassOf(name) is not null) && !top.Files.Any(IsPicture))
+        {
+            (string[] sorted, int[] classes) = ByFolder(tree, images, classNames.Count);
+            return Decode(tree, sorted, classes, classNames);
+        }
         string[] files = Pictures(tree, images);
-        if (files.Length == 0 && ByFolder(tree, images, classNames.Count) is { Files.Length: > 0 } sorted)
-            return Decode(tree, sorted.Files, sorted.Labels, classNames);
         if (files.Length == 0) throw new InputException(tree.Describe(images), "has no pictures");
         int[] labels = TestTable(tree, images, classNames.Count).LabelsOf([.. files.Select(f => Path.GetFileName(f))]);
         return Decode(tree, files, labels, classNames);
     }
 
-    private static (string[] Files, int[] Labels) ByFolder(FileTree tree, string images, int classes)
+    private (string[] Files, int[] Labels) ByFolder(FileTree tree, string images, int classes)
     {
         var files = new List<string>();
         var labels = new List<int>();
         var folders = new Dictionary<int, string>();
-        foreach (string name in tree.Folders(images))
+        FolderListing listing = tree.List(images);
+        passed.Hidden(listing.Hidden);
+        foreach (string name in listing.Folders)
         {
             if (GtsrbLayout.ClassOf(name) is not int label)
                 throw new InputException(tree.Describe($"{images}/{name}"),
@@ -151,12 +163,16 @@ internal sealed class GtsrbArchive(GtsrbLayout layout, bool keepsUnreadable)
     private InputException Missing(string what, string expected) =>
         new(Path.Combine(layout.Root, layout.Base), $"{what} of GTSRB are not here; expected {expected}");
 
-    private static string[] Pictures(FileTree tree, string images)
+    private string[] Pictures(FileTree tree, string images)
     {
         FolderListing listing = tree.List(images);
         if (listing.Broken.Count > 0)
-            throw new InputException(tree.Describe(listing.Broken[0]), "is a link to nothing; remove it, or restore what it links to");
-        string[] files = [.. listing.Files.Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant()))];
+            throw new InputException(tree.Describe(listing.Broken[0]),
+                "is a link to nothing; remove it, or restore what it links to");
+        passed.Hidden(listing.Hidden);
+        ILookup<bool, string> kinds = listing.Files.ToLookup(IsPicture);
+        foreach (string other in kinds[false].Where(f => Ending(f) != TableEnding)) passed.Other(other);
+        string[] files = [.. kinds[true]];
         // A copy converted beside its originals would count every picture twice.
         var stems = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string file in files)
@@ -169,4 +185,8 @@ internal sealed class GtsrbArchive(GtsrbLayout layout, bool keepsUnreadable)
         }
         return files;
     }
+
+    private static bool IsPicture(string file) => Extensions.Contains(Ending(file));
+
+    private static string Ending(string file) => Path.GetExtension(file).ToLowerInvariant();
 }

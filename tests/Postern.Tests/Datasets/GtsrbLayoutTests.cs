@@ -113,6 +113,30 @@ public sealed class GtsrbLayoutTests : IDisposable
     }
 
     [Fact]
+    public void What_systems_leave_among_the_pictures_is_passed_over_and_said()
+    {
+        Write(Train("Train", label => $"{label:d5}", ".ppm"), Test("Test", ".ppm"));
+        folder.Write("Test/GT-final_test.csv", Table());
+        foreach (string name in new[] { "Train/.ipynb_checkpoints/a.png", "Train/00003/Thumbs.db", "Test/._00000.ppm",
+            "Test/about.txt" })
+            folder.Write(name, "left behind");
+        AssertOpens(folder.Path, "folders Train and Test (Kaggle, BackdoorBench)");
+        using Dataset gtsrb = DatasetCatalog.OpenPath(folder.Path);
+        string note = Assert.Single(gtsrb.Notes);
+        Assert.Contains("3 hidden", note, StringComparison.Ordinal);
+        Assert.Contains("1 .txt", note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_to_nothing_is_an_error_that_names_it()
+    {
+        Write(Train("Train", label => $"{label:d5}", ".ppm"), Test("Test", ".ppm"));
+        folder.Write("Test/GT-final_test.csv", Table());
+        File.CreateSymbolicLink(folder["Train/00007/x.ppm"], folder["gone.ppm"]);
+        Assert.Contains("00007/x.ppm: is a link to nothing", folder.ErrorOf());
+    }
+
+    [Fact]
     public void Originals_beside_their_copies_are_an_error_since_each_would_count_twice()
     {
         Write(Train("Train", label => $"{label:d5}", ".ppm"), Train("Train", label => $"{label:d5}", ".png"),
