@@ -23,22 +23,38 @@ internal readonly record struct FileStamp(long Length, long Modified, long Chang
     {
         try
         {
-            if (systemTells) return Ask(WorkingFolder, path, 0, Basics, out Status s) == 0 && s.IsFile
-                ? new FileStamp(s.Length, s.Modified.Nanoseconds, s.Changed.Nanoseconds, s.Inode) : null;
+            // Some containers forbid the call.
+            if (systemTells && Ask(WorkingFolder, path, 0, Basics, out Status s) == 0)
+                return s.IsFile ? new FileStamp(s.Length, s.Modified.Nanoseconds, s.Changed.Nanoseconds, s.Inode) : null;
         }
         catch (EntryPointNotFoundException)
         {
             // A C library from before 2018.
             systemTells = false;
         }
-        var info = new FileInfo(path);
-        return info.Exists ? new FileStamp(info.Length, SinceEpoch(info.LastWriteTimeUtc), 0, 0) : null;
+        return Slowly(path);
+    }
+
+    private static FileStamp? Slowly(string path)
+    {
+        try
+        {
+            var info = new FileInfo(path);
+            FileSystemInfo? file = info.LinkTarget is null ? info : info.ResolveLinkTarget(returnFinalTarget: true);
+            return file is FileInfo { Exists: true } there
+                ? new FileStamp(there.Length, SinceEpoch(there.LastWriteTimeUtc), 0, 0) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Links that lead in a circle, or a folder that may not be looked into.
+            return null;
+        }
     }
 
     /// <summary>Whether the file changed so shortly before <paramref name="now"/> that a later change could bear the same
     /// times.</summary>
     public bool IsYoung(DateTimeOffset now, TimeSpan resolution) =>
-        Math.Max(Modified, Changed) > SinceEpoch(now.UtcDateTime - resolution);
+        (Changed != 0 ? Changed : Modified) > SinceEpoch(now.UtcDateTime - resolution);
 
     private static long SinceEpoch(DateTime utc) => (utc - DateTime.UnixEpoch).Ticks * NanosecondsPerTick;
 

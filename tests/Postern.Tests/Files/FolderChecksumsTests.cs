@@ -72,6 +72,15 @@ public sealed class FolderChecksumsTests : IDisposable
         Assert.False(Fresh().TryContent("a.bin", out _));
     }
 
+    [Fact]
+    public void A_file_whose_time_lies_in_the_future_is_known_where_the_system_tells_when_it_was_changed()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("only Linux tells when a status was changed");
+        File.SetLastWriteTimeUtc(folder.File("a.bin", "first"), DateTime.UtcNow.AddYears(1));
+        Learn("a.bin");
+        Assert.True(Fresh().TryContent("a.bin", out _));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(20)]
@@ -96,6 +105,9 @@ public sealed class FolderChecksumsTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("links need rights there");
         File.CreateSymbolicLink(folder.File("link.jpg"), "gone.jpg");
+        File.CreateSymbolicLink(folder.File("circle.jpg"), "circle.jpg");
+        Assert.Contains("circle.jpg: is a link to circle.jpg", Assert.Throws<InputException>(() => Fresh().Read("circle.jpg")).Message,
+            StringComparison.Ordinal);
         foreach (Action look in new Action[] { () => Fresh().TryContent("link.jpg", out _), () => Fresh().Read("link.jpg") })
             Assert.Contains("link.jpg: is a link to gone.jpg, where there is no file",
                 Assert.Throws<InputException>(look).Message,

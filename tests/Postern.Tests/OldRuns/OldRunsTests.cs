@@ -45,7 +45,8 @@ public sealed class OldRunsTests : IDisposable
         Directory.Delete(Place("finished", "report"), recursive: true);
         Command("report", StudyFile("finished"));
         string after = File.ReadAllText(Place("finished", "report", table));
-        // The detector's row, which repeated the undefended numbers, is gone from the main table: it has one of its own behind it.
+        // The detector's row, which repeated the undefended numbers, is gone from the main table: it has one of its own behind
+        // it.
         string kept = string.Concat(before.Split('\n').Where(l => !l.Contains("patch-shuffle detect", StringComparison.Ordinal))
             .Select(l => $"{l}\n"))[..^1];
         Assert.NotEqual(before, kept);
