@@ -80,7 +80,7 @@ internal sealed class PictureDecoder : IDisposable
     {
         int left = Math.Max(0, wanted.Left - Margin), right = Math.Min(info.Width, wanted.Right + Margin);
         // Memory that counts as cleared is not cleared again where rows are missing. Skia would clear as many columns as a
-        // rectangle says that it keeps by address, and that is gone by then: it writes past the end of the memory.
+        // rectangle says that SkiaSharp handed it by address, and that is gone by then: it writes past the end of the memory.
         var columns = new SKCodecOptions(SKZeroInitialized.Yes, new SKRectI(left, 0, right, info.Height));
         if (codec.StartScanlineDecode(info, columns) != SKCodecResult.Success) return false;
         Reserve(info.Width, info.Height, wanted with { Left = left, Width = right - left }, source);
