@@ -33,8 +33,11 @@ public sealed class DeiT : Backbone
     private readonly LayerNorm norm;
     private readonly Linear head;
 
-    /// <summary>Builds the network with the initial values of seed 0.</summary>
-    public DeiT(DeiTConfig config) : base("DeiT")
+    /// <summary>Builds the network.</summary>
+    /// <param name="config">Its sizes.</param>
+    /// <param name="seed">Whose initial values it has; null where <see cref="Backbone.Initialise"/> or a checkpoint
+    /// follows.</param>
+    public DeiT(DeiTConfig config, long? seed = 0) : base("DeiT")
     {
         this.config = config;
         int d = config.EmbedDim;
@@ -50,7 +53,7 @@ public sealed class DeiT : Backbone
         register_module("blocks", nn.ModuleList(blocks));
         register_module("norm", norm);
         register_module("head", head);
-        Initialise(0);
+        if (seed is long drawn) Initialise(drawn);
     }
 
     /// <summary>A line of the catalogue.</summary>
@@ -74,7 +77,8 @@ public sealed class DeiT : Backbone
         if (imageSize % patch != 0) throw choice.Error($"patch_size {patch} does not divide the {imageSize}-pixel input");
         if (dim % heads != 0) throw choice.Error($"heads {heads} does not divide embed_dim {dim}");
         return new DeiT(
-            new DeiTConfig(imageSize, patch, dim, choice.Integer("depth"), heads, classes, (double)choice.Number("drop_path")));
+            new DeiTConfig(imageSize, patch, dim, choice.Integer("depth"), heads, classes, (double)choice.Number("drop_path")),
+            seed: null);
     }
 
     // Shapes do not tell the number of heads: the official sizes all have 64 channels in each.

@@ -29,8 +29,11 @@ public sealed class MambaOut : Backbone
     private readonly LayerNorm norm;
     private readonly MlpHead head;
 
-    /// <summary>Builds the network with the initial values of seed 0.</summary>
-    public MambaOut(MambaOutConfig config) : base("MambaOut")
+    /// <summary>Builds the network.</summary>
+    /// <param name="config">Its sizes.</param>
+    /// <param name="seed">Whose initial values it has; null where <see cref="Backbone.Initialise"/> or a checkpoint
+    /// follows.</param>
+    public MambaOut(MambaOutConfig config, long? seed = 0) : base("MambaOut")
     {
         this.config = config;
         int[] dims = config.Dims;
@@ -44,7 +47,7 @@ public sealed class MambaOut : Backbone
         register_module("stages", nn.ModuleList(stages.Select(s => nn.ModuleList(s)).ToArray()));
         register_module("norm", norm);
         register_module("head", head);
-        Initialise(0);
+        if (seed is long drawn) Initialise(drawn);
     }
 
     /// <summary>A line of the catalogue.</summary>
@@ -75,7 +78,7 @@ public sealed class MambaOut : Backbone
         if (dims[0] < 2) throw choice.Error("dims begins below 2, but the stem halves it");
         return new MambaOut(new MambaOutConfig(depths, dims, classes, (double)choice.Number("drop_path"),
             int.Parse(choice.Word("stem_stride"), System.Globalization.CultureInfo.InvariantCulture),
-            choice.Integer("upsample")));
+            choice.Integer("upsample")), seed: null);
     }
 
     private static WeightSizes? Recognise(WeightShapes shapes)

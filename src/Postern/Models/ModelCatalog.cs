@@ -61,7 +61,9 @@ public static class ModelCatalog
         return (device ?? ComputeDevice.Cpu).Place(backbone);
     }
 
-    /// <summary>A backbone at its usual input and number of classes, to count its parameters; its values are seed 0's.</summary>
+    /// <summary>
+    /// A backbone at its usual input and number of classes, to count its parameters; their values are not drawn.
+    /// </summary>
     public static Backbone Describe(ModelEntry entry) => entry.Build(new Choice(entry), entry.UsualClasses, entry.InputSide);
 
     /// <summary>

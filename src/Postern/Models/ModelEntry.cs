@@ -9,7 +9,10 @@ namespace Postern.Models;
 /// <param name="Origin">The official code whose keys and values it shares.</param>
 /// <param name="InputSide">Side of the pictures that it is usually given, in pixels.</param>
 /// <param name="Sizes">The options that set its sizes.</param>
-/// <param name="Build">From the resolved options, the number of classes and the side of the input.</param>
+/// <param name="Build">
+/// From the resolved options, the number of classes and the side of the input; initial values are not drawn yet
+/// (<see cref="ModelCatalog.Create"/> draws them).
+/// </param>
 /// <param name="Recognise">The sizes that weights of these shapes need; null where they belong to another family.</param>
 public sealed record ModelEntry(
     string Name, string Summary, string Origin, int InputSide, IReadOnlyList<OptionInfo> Sizes,

@@ -31,7 +31,7 @@ public sealed record ModelTrial(string Model, IReadOnlyList<Deviation> Compariso
         // above 64.
         int side = entry.InputSide < 224 || entry.Sizes.Any(o => o.Name == "patch_size") ? 32 : 96;
         using DisposeScope scope = NewDisposeScope();
-        using Backbone model = entry.Build(new Choice(entry), Classes, side);
+        using Backbone model = ModelCatalog.Create(new Choice(entry), Classes, side, seed: 0);
         // Off the grid of the trials' numbers, on which sums are exact and pooling would meet ties that rounding breaks in either
         // way.
         float[] numbers = Array.ConvertAll(TrialTensors.Draw(Batch * 3 * side * side, 1), v => v * 0.7390851f);

@@ -32,8 +32,11 @@ public sealed class ResNet : Backbone
     private readonly BasicBlock[][] stages;
     private readonly Linear[] heads;
 
-    /// <summary>Builds the network with the initial values of seed 0.</summary>
-    public ResNet(ResNetConfig config) : base("ResNet")
+    /// <summary>Builds the network.</summary>
+    /// <param name="config">Its sizes.</param>
+    /// <param name="seed">Whose initial values it has; null where <see cref="Backbone.Initialise"/> or a checkpoint
+    /// follows.</param>
+    public ResNet(ResNetConfig config, long? seed = 0) : base("ResNet")
     {
         this.config = config;
         int[] widths = config.Widths;
@@ -58,13 +61,13 @@ public sealed class ResNet : Backbone
         // In an array, since TorchSharp would register a field under its own name too.
         heads = [nn.Linear(channels, config.Classes)];
         register_module(config.HeadName, heads[0]);
-        Initialise(0);
+        if (seed is long drawn) Initialise(drawn);
     }
 
     /// <summary>A line of the catalogue: torchvision's form above 64 pixels, the toolbox's below.</summary>
     internal static ModelEntry Entry(string name, string summary, int[] widths) => new(
         name, summary, "torchvision, Backdoor-Toolbox", widths[0] == 64 ? 224 : 32, [],
-        (_, classes, imageSize) => new ResNet(new ResNetConfig(widths, ImageNetStem: imageSize > 64, classes)),
+        (_, classes, imageSize) => new ResNet(new ResNetConfig(widths, ImageNetStem: imageSize > 64, classes), seed: null),
         shapes => Recognise(shapes, widths))
     {
         Family = "resnet",

@@ -38,8 +38,11 @@ public sealed class Vim : Backbone
     private readonly VimBlock[] layers;
     private readonly RmsNorm norm_f;
 
-    /// <summary>Builds the network with the initial values of seed 0.</summary>
-    public Vim(VimConfig config) : base("Vim")
+    /// <summary>Builds the network.</summary>
+    /// <param name="config">Its sizes.</param>
+    /// <param name="seed">Whose initial values it has; null where <see cref="Backbone.Initialise"/> or a checkpoint
+    /// follows.</param>
+    public Vim(VimConfig config, long? seed = 0) : base("Vim")
     {
         this.config = config;
         int d = config.EmbedDim;
@@ -55,7 +58,7 @@ public sealed class Vim : Backbone
         register_module("head", head);
         register_module("layers", nn.ModuleList(layers));
         register_module("norm_f", norm_f);
-        Initialise(0);
+        if (seed is long drawn) Initialise(drawn);
     }
 
     /// <summary>A line of the catalogue.</summary>
@@ -81,7 +84,7 @@ public sealed class Vim : Backbone
         int patch = choice.Integer("patch_size"), stride = choice.Integer("stride") is > 0 and int s ? s : patch;
         if (patch > imageSize) throw choice.Error($"patch_size {patch} is larger than the {imageSize}-pixel input");
         return new Vim(new VimConfig(imageSize, patch, stride, choice.Integer("embed_dim"), choice.Integer("depth"),
-            choice.Integer("state_size"), classes, (double)choice.Number("drop_path")));
+            choice.Integer("state_size"), classes, (double)choice.Number("drop_path")), seed: null);
     }
 
     private static WeightSizes? Recognise(WeightShapes shapes)

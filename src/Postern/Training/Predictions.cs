@@ -17,13 +17,24 @@ internal static class Predictions
     /// <exception cref="InputException">A picture cannot be read.</exception>
     public static int[] Of(
         Func<Tensor, Tensor> logits, BatchLoader loader, IReadOnlyList<int> order, long seed = 0, int pass = 0,
-        CancellationToken cancel = default)
+        CancellationToken cancel = default) =>
+        Each(loader, order, batch => Of(logits, batch.Images), seed, pass, cancel);
+
+    /// <summary>
+    /// What <paramref name="read"/> makes of the pictures of each batch, in the order of <paramref name="order"/>; without
+    /// gradients.
+    /// </summary>
+    public static T[] Each<T>(
+        BatchLoader loader, IReadOnlyList<int> order, Func<Batch, T[]> read, long seed, int pass, CancellationToken cancel)
     {
-        var predicted = new List<int>(order.Count);
+        var all = new List<T>(order.Count);
         using IDisposable inference = inference_mode();
         foreach (Batch batch in loader.Load(order, seed, pass, cancel))
-            using (batch) predicted.AddRange(Of(logits, batch.Images));
-        return [.. predicted];
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using (batch) all.AddRange(read(batch));
+        }
+        return [.. all];
     }
 
     /// <summary>The class with the largest logit for each picture of a batch.</summary>

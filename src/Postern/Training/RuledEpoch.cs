@@ -1,6 +1,5 @@
 using Postern.Models;
 using Postern.Training.Input;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Training;
@@ -51,18 +50,11 @@ internal sealed class RuledEpoch
     /// </summary>
     public static float[] Losses(Backbone model, BatchLoader loader, long seed, int epoch, CancellationToken cancel)
     {
-        var losses = new List<float>(loader.Images.Count);
         BatchLoader still = loader with { Augment = Augmentations.Centre, InputTransform = null, DropLast = false };
         model.eval();
-        using IDisposable inference = inference_mode();
-        foreach (Batch batch in still.Load([.. Enumerable.Range(0, loader.Images.Count)], seed, epoch, cancel))
-        {
-            using DisposeScope scope = NewDisposeScope();
-            using (batch)
-                losses.AddRange(
-                    nn.functional.cross_entropy(model.forward(batch.Images), batch.Labels, reduction: nn.Reduction.None)
-                    .cpu().data<float>());
-        }
-        return [.. losses];
+        return Predictions.Each(still, [.. Enumerable.Range(0, loader.Images.Count)],
+            batch => nn.functional.cross_entropy(model.forward(batch.Images), batch.Labels, reduction: nn.Reduction.None)
+                .cpu().data<float>().ToArray(),
+            seed, epoch, cancel);
     }
 }

@@ -106,7 +106,8 @@ public sealed class FolderChecksumsTests : IDisposable
         if (OperatingSystem.IsWindows()) Assert.Skip("links need rights there");
         File.CreateSymbolicLink(folder.File("link.jpg"), "gone.jpg");
         File.CreateSymbolicLink(folder.File("circle.jpg"), "circle.jpg");
-        Assert.Contains("circle.jpg: is a link to circle.jpg", Assert.Throws<InputException>(() => Fresh().Read("circle.jpg")).Message,
+        Assert.Contains("circle.jpg: is a link to circle.jpg",
+            Assert.Throws<InputException>(() => Fresh().Read("circle.jpg")).Message,
             StringComparison.Ordinal);
         foreach (Action look in new Action[] { () => Fresh().TryContent("link.jpg", out _), () => Fresh().Read("link.jpg") })
             Assert.Contains("link.jpg: is a link to gone.jpg, where there is no file",
