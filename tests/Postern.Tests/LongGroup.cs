@@ -1,8 +1,8 @@
 namespace Postern.Tests;
 
 /// <summary>
-/// Groups of tests that take a minute or more. They run where <c>CI</c> is set and where they are asked for by name, so that
-/// <c>dotnet test</c> alone stays short.
+/// Groups of tests that take long: faults put into running studies, whole programs in a terminal, trainings. They run where
+/// <c>CI</c> is set and where they are asked for by name, so that <c>dotnet test</c> alone stays short.
 /// </summary>
 internal static class LongGroup
 {

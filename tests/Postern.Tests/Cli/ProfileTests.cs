@@ -9,6 +9,8 @@ public class ProfileTests
     private static readonly string[] Parts =
         ["preparation", "data_wait", "forward", "backward", "optimizer", "evaluation", "checkpoint", "other"];
 
+    public ProfileTests() => LongGroup.Require("Fault");
+
     [Theory]
     [InlineData("1")]
     [InlineData("2")]

@@ -115,8 +115,10 @@ public class OneDnnLayoutTests
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public void Weights_trained_in_bf16_are_float32_on_disk_and_serve_a_float32_network()
     {
+        LongGroup.Require("Long");
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         using ResNet model = Model(imageNetStem: false), other = Model(imageNetStem: false, Precision.Float32);

@@ -14,6 +14,7 @@ public class SignalStackTests
     [Fact]
     public void A_null_reference_after_products_in_bf16_is_an_exception_and_not_the_end_of_the_process()
     {
+        LongGroup.Require("Fault");
         if (!CpuFeatures.Current.HasBfloat16) Assert.Skip("the processor has no bf16 products");
         (int code, string output) = TestProcess.Run(
             ["-method", $"{typeof(SignalStackTests).FullName}.{nameof(Meets_a_null_reference)}"], (Variable, "1"));
