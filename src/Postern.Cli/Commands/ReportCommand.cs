@@ -60,8 +60,11 @@ internal static class ReportCommand
         Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(MarkdownComparison.Title(comparison)))
             .Caption("in percent; differences in points, ± half of their 95% interval")
             .AddColumns(
-                [.. MarkdownComparison.Heads.Select((h, i) => i == 0 ? new TableColumn(h) : new TableColumn(h).RightAligned())]);
-        foreach (ComparedRow row in comparison.Rows) table.AddRow([.. MarkdownComparison.Fields(row).Select(Markup.Escape)]);
+                [.. MarkdownComparison.Heads(comparison)
+                    .Select((h, i) => i < MarkdownComparison.Names(comparison) ? new TableColumn(h) : new TableColumn(h)
+                        .RightAligned())]);
+        foreach (ComparedRow row in comparison.Rows)
+            table.AddRow([.. MarkdownComparison.Fields(comparison, row).Select(Markup.Escape)]);
         if (comparison.Rows.Count > 0) AnsiConsole.Write(table);
         foreach (string note in MarkdownComparison.Notes(comparison)) AnsiConsole.MarkupLineInterpolated($"{note}");
         if (file is null) return;
@@ -75,8 +78,8 @@ internal static class ReportCommand
         StudySummary summary = StudySummary.Read(run);
         ResultTable results = summary.Table;
         Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(results.Title))
-            .Caption(Markup.Escape("ACC / ASR (RA) in percent"))
-            .AddColumns([.. results.RowNames])
+            .Caption(Markup.Escape($"ACC / ASR (RA) in percent{(results.Settings.Length > 0 ? $"; {results.Settings}" : "")}"))
+            .AddColumns([.. results.RowNames.Select(Markup.Escape)])
             .AddColumns([.. results.Models.Select(m => new TableColumn(Markup.Escape(m)).RightAligned())]);
         foreach (ResultRow row in results.Rows)
         {
@@ -85,13 +88,14 @@ internal static class ReportCommand
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
         AnsiConsole.Write(table);
-        if (results.Detections.Count > 0)
+        if (results.Detectors.Rows.Count > 0)
         {
             Table detectors = new Table().Border(TableBorder.Rounded).Title("detectors")
                 .Caption("AUROC; TPR and FPR in percent at the detector's own threshold")
-                .AddColumns([.. DetectionRow.Heads.Select((h, i) =>
-                    i < DetectionRow.Names ? new TableColumn(h) : new TableColumn(h).RightAligned())]);
-            foreach (DetectionRow row in results.Detections) detectors.AddRow([.. row.Fields.Select(Markup.Escape)]);
+                .AddColumns([.. results.Detectors.Heads.Select((h, i) =>
+                    i < results.Detectors.Names ? new TableColumn(h) : new TableColumn(h).RightAligned())]);
+            foreach (DetectionRow row in results.Detectors.Rows)
+                detectors.AddRow([.. results.Detectors.FieldsOf(row).Select(Markup.Escape)]);
             AnsiConsole.Write(detectors);
         }
         foreach (string note in results.Notes) AnsiConsole.MarkupLineInterpolated($"{note}");

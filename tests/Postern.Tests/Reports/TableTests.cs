@@ -61,15 +61,15 @@ public class TableTests
         ResultTable table = contents.Summary.Table;
         Assert.DoesNotContain("PatchDrop detects", table.Rows.Select(r => r.Defence));
         Assert.False(table.HasDefences);
-        DetectionRow row = table.Detections.Single(r => r is { Attack: "BadNets 1 %", Model: "resnet-mini" });
+        DetectionRow row = table.Detectors.Rows.Single(r => r is { Attack: "BadNets 1 %", Model: "resnet-mini" });
         Detection found = row.Cells[0].Result!.Detections[0];
-        Assert.Equal(("PatchDrop detects", 2), (row.Detector, row.Auroc.Count));
-        Assert.Equal(found.All.Auroc, row.Auroc[0]);
+        Assert.Equal(("PatchDrop detects", 2), (row.Detector, row.Auroc!.Seeds.Count));
+        Assert.Equal(found.All.Auroc, row.Auroc.Seeds[0]);
         Assert.Equal((2 * found.All.TruePositives.Hits, 2 * found.FalsePositives.Total), (row.Tpr!.Hits, row.Fpr!.Total));
         string csv = ReportExporters.All.Single(e => e.File == "detections.csv").Export(contents)!;
-        Assert.Equal(1 + table.Detections.Count, csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(1 + table.Detectors.Rows.Count, csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         foreach (IExporter exporter in ReportExporters.Results.Skip(1))
-            Assert.Contains(row.AurocText.Split(' ')[0], exporter.Export(contents)!, StringComparison.Ordinal);
+            Assert.Contains(row.Auroc.ToString().Split(' ')[0], exporter.Export(contents)!, StringComparison.Ordinal);
         Assert.DoesNotContain(PaperComparison.Of(contents.Summary, PaperRuns.PublishedAsSample).Rows,
             r => r.Labels.Defence == "PatchDrop detects");
     }

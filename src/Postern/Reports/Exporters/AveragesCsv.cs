@@ -1,5 +1,4 @@
 using Postern.Reports.Paper;
-using Postern.Reports.Text;
 
 namespace Postern.Reports.Exporters;
 

@@ -1,6 +1,5 @@
 using Postern.Evaluation;
 using Postern.Reports.Tables;
-using Postern.Reports.Text;
 using Postern.Studies;
 
 namespace Postern.Reports.Exporters;
@@ -8,7 +7,7 @@ namespace Postern.Reports.Exporters;
 /// <summary>
 /// The table for machines: a line for each dataset, attack, defence and model; fractions with a point, RFC 4180 quoting.
 /// Intervals are 95% Wilson intervals and stand where a single seed is behind the number; over several seeds the standard
-/// deviation does.
+/// deviation does. Options in which lines differ are the last columns, the poisoning rate always.
 /// </summary>
 public sealed class CsvTable : IExporter
 {
@@ -26,6 +25,8 @@ public sealed class CsvTable : IExporter
         // Tables of results that did not record it keep their columns.
         bool fit = table.Rows.SelectMany(r => r.Entries).Any(e => e.PoisonFit is not null);
         IReadOnlyList<AdversarialBall> balls = table.HasAdversarial ? AdversarialBall.All : [];
+        var options = OptionColumns.Of(
+            table.Rows.SelectMany(r => r.Entries).SelectMany(e => e.Cells).Select(c => RowSettings.Of(c.Cell)));
         IEnumerable<string[]> lines =
             from row in table.Rows
             from column in table.Models.Zip(row.Entries)
@@ -39,12 +40,14 @@ public sealed class CsvTable : IExporter
                 CsvText.Number(entry.Der?.Mean), CsvText.Number(entry.Der?.Sd),
                 entry.Der is null ? "" : CsvText.Number(entry.Der.Seeds.Count),
                 .. fit ? Columns(entry.PoisonFit) : [], .. balls.SelectMany(b => Columns(entry.Within(b))),
+                .. options.DataOf(entry.Cells.Count > 0 ? RowSettings.Of(entry.Cells[0].Cell) : null),
             ];
         string[] header =
         [
             "dataset", "attack", "defence", "model", "seeds", "done", "failed", "unfinished",
             .. Measures.SelectMany(Head), "der", "der_sd", "der_seeds", .. fit ? Head("poison_fit") : [],
             .. balls.SelectMany(b => Head($"adversarial_{b.Key}")),
+            .. options.DataKeys,
         ];
         return CsvText.File(lines.Prepend(header));
     }

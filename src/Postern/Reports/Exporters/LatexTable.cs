@@ -20,7 +20,9 @@ public sealed class LatexTable : IExporter
         int names = table.RowNames.Count, models = table.Models.Count, each = table.Measures.Count;
         string[] notes = [.. table.Rows.SelectMany(r => r.Entries).Select(e => e.Note).Where(n => n.Length > 0).Distinct()];
         var text = new StringBuilder("% Needs \\usepackage{booktabs}.\n\\begin{table}\n\\centering\n");
-        text.Append($"\\caption{{{LatexText.Escape(table.About.Length > 0 ? table.About : table.Title)}}}\n");
+        string caption = table.About.Length > 0 ? table.About : table.Title;
+        if (table.Settings.Length > 0) caption += $" ({table.Settings})";
+        text.Append($"\\caption{{{LatexText.Escape(caption)}}}\n");
         text.Append($"\\begin{{tabular}}{{{new string('l', names)}{new string('r', each * models)}}}\n\\toprule\n");
         text
             .Append(LatexText.Row([.. Enumerable.Repeat("", names),
@@ -28,7 +30,8 @@ public sealed class LatexTable : IExporter
         text
             .Append(string.Join(' ', Enumerable.Range(0, models)
                 .Select(m => Invariant($"\\cmidrule(lr){{{names + 1 + each * m}-{names + each + each * m}}}"))));
-        text.Append('\n').Append(LatexText.Row([.. table.RowNames, .. table.Models.SelectMany(_ => table.Measures)]))
+        text.Append('\n')
+            .Append(LatexText.Row([.. table.RowNames.Select(LatexText.Escape), .. table.Models.SelectMany(_ => table.Measures)]))
             .Append("\\midrule\n");
         foreach (ResultRow row in table.Rows)
             text
@@ -40,19 +43,19 @@ public sealed class LatexTable : IExporter
         foreach ((int i, string note) in notes.Index()) text.Append($" {Mark(i)}{LatexText.Escape(note)}.");
         foreach (string note in table.Notes) text.Append($" {LatexText.Escape(note)}");
         text.Append("\n\\end{table}\n");
-        if (table.Detections.Count > 0) AppendDetections(text, table.Detections);
+        if (table.Detectors.Rows.Count > 0) AppendDetections(text, table.Detectors);
         return text.ToString();
     }
 
-    private static void AppendDetections(StringBuilder text, IReadOnlyList<DetectionRow> rows)
+    private static void AppendDetections(StringBuilder text, DetectionTable table)
     {
-        int names = DetectionRow.Names, all = DetectionRow.Heads.Count;
+        int names = table.Names, all = table.Heads.Count;
         text.Append("\\begin{table}\n\\centering\n\\caption{Detectors}\n");
         text.Append($"\\begin{{tabular}}{{{new string('l', names)}{new string('r', all - names)}}}\n\\toprule\n");
-        text.Append(LatexText.Row(DetectionRow.Heads.Select(LatexText.Escape))).Append("\\midrule\n");
-        foreach (DetectionRow row in rows) text.Append(LatexText.Row(row.Fields.Select(LatexText.Escape)));
+        text.Append(LatexText.Row(table.Heads.Select(LatexText.Escape))).Append("\\midrule\n");
+        foreach (DetectionRow row in table.Rows) text.Append(LatexText.Row(table.FieldsOf(row).Select(LatexText.Escape)));
         text.Append("\\bottomrule\n\\end{tabular}\n\n");
-        text.Append($"\\footnotesize {LatexText.Escape(DetectionRow.Legend)}\n\\end{{table}}\n");
+        text.Append($"\\footnotesize {LatexText.Escape(DetectionTable.Legend)}\n\\end{{table}}\n");
     }
 
     private static string[] Columns(ResultTable table, ResultEntry entry, string[] notes)

@@ -21,6 +21,7 @@ public sealed class MarkdownTable : IExporter
     {
         var text = new StringBuilder($"# {MarkdownText.Escape(table.Title)}\n\n");
         if (table.About.Length > 0) text.Append($"{MarkdownText.Escape(table.About)}\n\n");
+        if (table.Settings.Length > 0) text.Append($"{MarkdownText.Escape(table.Settings)}\n\n");
         text.Append(MarkdownText.Row([.. table.RowNames, .. table.Models]));
         text.Append(MarkdownText.Rule(table.RowNames.Count, table.Models.Count));
         foreach (ResultRow row in table.Rows)
@@ -28,10 +29,11 @@ public sealed class MarkdownTable : IExporter
         text.Append($"\n{ResultTable.Legend}\n");
         if (table.HasAdversarial) text.Append($"\n{MarkdownText.Escape(table.AdversarialLegend)}\n");
         foreach (string note in table.Notes) text.Append($"\n{MarkdownText.Escape(note)}\n");
-        if (table.Detections.Count == 0) return text.ToString();
-        text.Append("\n## Detectors\n\n").Append(MarkdownText.Row(DetectionRow.Heads));
-        text.Append(MarkdownText.Rule(DetectionRow.Names, DetectionRow.Heads.Count - DetectionRow.Names));
-        foreach (DetectionRow row in table.Detections) text.Append(MarkdownText.Row(row.Fields));
-        return text.Append($"\n{DetectionRow.Legend}\n").ToString();
+        DetectionTable detectors = table.Detectors;
+        if (detectors.Rows.Count == 0) return text.ToString();
+        text.Append("\n## Detectors\n\n").Append(MarkdownText.Row(detectors.Heads));
+        text.Append(MarkdownText.Rule(detectors.Names, detectors.Heads.Count - detectors.Names));
+        foreach (DetectionRow row in detectors.Rows) text.Append(MarkdownText.Row(detectors.FieldsOf(row)));
+        return text.Append($"\n{DetectionTable.Legend}\n").ToString();
     }
 }

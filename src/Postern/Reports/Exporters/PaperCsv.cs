@@ -1,5 +1,5 @@
 using Postern.Reports.Paper;
-using Postern.Reports.Text;
+using Postern.Reports.Tables;
 
 namespace Postern.Reports.Exporters;
 
@@ -17,11 +17,13 @@ public sealed class PaperCsv : IExporter
         r.Labels.Dataset, r.Labels.Attack, r.Labels.Defence, r.Labels.Model, r.Paper.Dataset, r.Paper.Attack, r.Paper.Defence,
         r.Paper.Model,
         CsvText.Number(r.Entry.Cells.Count), .. Columns(r.Acc), .. Columns(r.Asr), r.Remark,
+        .. comparison.Options.DataOf(RowSettings.Of(r.Entry.Cells[0].Cell)),
     ]).Prepend(
     [
         "dataset", "attack", "defence", "model", "paper_dataset", "paper_attack", "paper_defence", "paper_model", "seeds",
         .. new[] { "acc", "asr" }.SelectMany(m => new[] { $"{m}_percent", $"{m}_sd_points", $"{m}_done", $"{m}_published_percent",
             $"{m}_difference_points", $"{m}_printed" }), "remark",
+        .. comparison.Options.DataKeys,
     ]));
 
     private static string[] Columns(PaperMeasure measure) =>

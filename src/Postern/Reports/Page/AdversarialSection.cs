@@ -26,7 +26,7 @@ internal static class AdversarialSection
             Below, against ASR: where robustness against the one is paid for with the other, points fall from left to right or
             rise, model by model.</p>
             <div class="scroll"><table class="sortable"><thead><tr>{Heads(measured)}</tr></thead>
-            <tbody>{measured.Select(Row)}</tbody></table></div>
+            <tbody>{measured.Select(g => Row(OptionsOf(measured), g))}</tbody></table></div>
             {Charts(measured).GroupBy(c => c.Heading).Select(g => Markup.Of(
                 $"""<figure class="panel curves"><h3>{g.Key}</h3><div class="triple">{g.Select(c => c.Chart.Draw())}</div></figure>"""))}
             </section>
@@ -41,14 +41,17 @@ internal static class AdversarialSection
 
     private static Markup Heads(IReadOnlyList<CellGroup> measured)
     {
-        string[] words = ["dataset", "model", "attack", "defence"];
+        string[] words = ["dataset", "model", "attack", "defence", .. OptionsOf(measured).Heads];
         IEnumerable<string> numbers = AdversarialBall.All.Select(b => b.Title).Prepend("unmoved").Append("ASR")
             .Append("pictures");
         return Markup.Join(words.Concat(numbers).Select((name, i) => Markup.Of(
             $"""<th class="{(i < words.Length ? "" : "number")}" data-column="{i}">{name}</th>""")));
     }
 
-    private static Markup Row(CellGroup cells)
+    private static OptionColumns OptionsOf(IEnumerable<CellGroup> measured) =>
+        OptionColumns.Of(measured.Select(g => RowSettings.Of(g.Cells[0].Cell)), "attack", "dataset", "defence");
+
+    private static Markup Row(OptionColumns options, CellGroup cells)
     {
         Measure? unmoved = Measure.Of(from cell in cells.Cells
                                       where cell.Adversarial is not null
@@ -56,7 +59,7 @@ internal static class AdversarialSection
         int pictures = cells.Cells.Max(c => c.Adversarial?.Clean.Total ?? 0);
         return Markup.Of($"""
             <tr><td>{cells.Dataset}</td><td><a href="#{cells.Shown!.Cell.Id}">{cells.Model}</a></td><td>{cells.Attack}</td>
-            <td>{cells.Defence}</td>{Value(unmoved)}{AdversarialBall.All.Select(b => Value(cells.Entry.Within(b)))}
+            <td>{cells.Defence}</td>{options.Of(RowSettings.Of(cells.Shown!.Cell)).Select(o => Markup.Of($"<td>{o}</td>"))}{Value(unmoved)}{AdversarialBall.All.Select(b => Value(cells.Entry.Within(b)))}
             {Value(cells.Entry.Asr)}<td class="number" data-sort="{pictures}">{pictures:#,0}</td></tr>
             """);
     }

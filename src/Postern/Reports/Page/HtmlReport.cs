@@ -37,7 +37,7 @@ public static class HtmlReport
     /// <summary>The drawings that are files, too; names are unique.</summary>
     internal static IEnumerable<ReportFigure> Figures(StudySummary summary)
     {
-        IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Cells.Where(c => !c.Cell.OnlyDetects));
+        IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Rated);
         return ((IEnumerable<ReportFigure>)[.. HeatMapSection.Figures(groups), .. SweepSection.Figures(groups),
             .. AdversarialSection.Figures(groups), .. CurveSection.Figures(groups)])
             .GroupBy(f => f.Name).SelectMany(same => same
@@ -54,7 +54,7 @@ public static class HtmlReport
         // Only this script may run, whatever else the page contains, and nothing may be fetched.
         string scriptHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
         CellReport[] begun = [.. summary.Cells.Where(c => c.State.HasBegun)];
-        IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Cells.Where(c => !c.Cell.OnlyDetects));
+        IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Rated);
         var gallery = new AttackGallery(begun);
         (string Id, string Name, Markup Content)[] sections =
         [

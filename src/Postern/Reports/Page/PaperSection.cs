@@ -12,20 +12,18 @@ namespace Postern.Reports.Page;
 /// </summary>
 internal static class PaperSection
 {
-    private static readonly string[] Heads = ["dataset", "attack", "defence", "model", "ACC", "published", "difference", "ASR",
-        "published", "difference", "n", "note"];
-
-    private const int Names = 4, FirstNumber = 4, LastNumber = 9;
+    private static readonly string[] Words = ["dataset", "attack", "defence", "model"],
+        Numbers = ["ACC", "published", "difference", "ASR", "published", "difference"];
 
     /// <summary>The section; empty where the paper prints nothing about the study's cells.</summary>
     public static Markup Of(PaperComparison? comparison)
     {
         if (comparison is null) return Markup.Empty;
-        Markup[] tables = [.. ByTable(comparison.Rows).Select(t => Table(t.Table, t.Rows))];
+        Markup[] tables = [.. ByTable(comparison.Rows).Select(t => Table(comparison, t.Table, t.Rows))];
         return tables.Length == 0 ? Markup.Empty : Markup.Of($"""
             <section id="paper"><h2>Beside the paper</h2>
             <p class="note">{comparison.Source}. In percent, mean ± standard deviation over n seeds; differences are measured −
-            published, in points, where the setting is the paper's.
+            published, in points, where the setting is the paper's.{(comparison.Options.Common.Length > 0 ? $" In all attacked rows {comparison.Options.Common}." : "")}
             Files: {ReportExporters.Paper.Select((f, i) => Markup.Of($"""{(i > 0 ? ", " : "")}<a href="{f.File}">{f.File}</a>"""))}.</p>
             {tables}{Averages(comparison.Averages)}</section>
             """);
@@ -39,22 +37,27 @@ internal static class PaperSection
         orderby same.Key
         select (same.Key, same.ToArray());
 
-    private static Markup Table(string table, PaperRow[] rows) => Markup.Of($"""
-        <h3>{table}{(rows.Any(r => r.Settings.Count > 0)
-            ? Markup.Of($" <span class=\"badge undecided\">{PaperSettings.Badge}</span>") : Markup.Empty)}</h3><div class="scroll"><table class="paper sortable"><thead><tr>
-        {Heads.Select((h, i) => Markup.Of($"""<th class="{(i is >= FirstNumber and <= LastNumber ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
-        <tbody>{rows.Select(r => Row(r, table))}</tbody></table></div>
-        """);
+    private static Markup Table(PaperComparison comparison, string table, PaperRow[] rows)
+    {
+        string[] words = [.. Words, .. comparison.Options.Heads];
+        return Markup.Of($"""
+            <h3>{table}{(rows.Any(r => r.Settings.Count > 0)
+                ? Markup.Of($" <span class=\"badge undecided\">{PaperSettings.Badge}</span>") : Markup.Empty)}</h3><div class="scroll"><table class="paper sortable"><thead><tr>
+            {words.Concat(Numbers).Append("n").Append("note").Select((h, i) => Markup.Of($"""<th class="{(i >= words.Length && i < words.Length + Numbers.Length ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
+            <tbody>{rows.Select(r => Row(comparison, r, table))}</tbody></table></div>
+            """);
+    }
 
-    private static Markup Row(PaperRow row, string table)
+    private static Markup Row(PaperComparison comparison, PaperRow row, string table)
     {
         string? target = row.Entry.Cells.FirstOrDefault(c => c.Result is not null)?.Cell.Id;
         string note = string.Join("; ",
             new[] { row.Entry.Count(Studies.CellPhase.Done) == row.Entry.Cells.Count ? "" : row.Entry.Note, row.Remark }
                 .Where(n => n.Length > 0));
-        string[] names = [row.Labels.Dataset, row.Labels.Attack, row.Labels.Defence, row.Labels.Model];
+        string[] names =
+            [row.Labels.Dataset, row.Labels.Attack, row.Labels.Defence, row.Labels.Model, .. comparison.OptionsOf(row)];
         return Markup.Of($"""
-            <tr>{names.Take(Names).Select(n => Markup.Of($"<td>{n}</td>"))}{Fields(row.Acc, table, target)}{Fields(row.Asr, table, target)}
+            <tr>{names.Select(n => Markup.Of($"<td>{n}</td>"))}{Fields(row.Acc, table, target)}{Fields(row.Asr, table, target)}
             <td class="number">{row.Entry.Count(Studies.CellPhase.Done)}</td><td class="remark">{note}</td></tr>
             """);
     }

@@ -14,6 +14,7 @@ internal static class ResultSection
     /// <summary>The table.</summary>
     public static Markup Of(ResultTable table) => Markup.Of($"""
         <section id="results"><h2>Results</h2>
+        {(table.Settings.Length > 0 ? Markup.Of($"<p class=\"note\">{table.Settings}</p>") : Markup.Empty)}
         <div class="scroll"><table class="results sortable{(table.Rows.Select(r => r.Dataset).Distinct().Count() == 1 ? " single" : "")}">
         <thead><tr>{table.RowNames.Select((n, i) => Markup.Of($"""<th rowspan="2" data-column="{i}">{n}</th>"""))}
         {table.Models.Select(m => Markup.Of($"""<th colspan="{table.Measures.Count}" class="model">{m}</th>"""))}</tr>
@@ -24,24 +25,23 @@ internal static class ResultSection
         and counts, follow it to its curves. Empty: not run. –: nothing to
         measure.{(table.HasDefences ? " DER rates a defence: 0.5 where it changes nothing, 1 where it takes a full ASR and no ACC." : "")}
         {(table.HasAdversarial ? $"{table.AdversarialLegend} " : "")}Tables: <a href="results.csv">results.csv</a>, <a href="results.md">results.md</a>, <a href="results.tex">results.tex</a>.</p>
-        {table.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>"))}{Detectors(table.Detections)}
+        {table.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>"))}{Detectors(table.Detectors)}
         </section>
         """);
 
-    private static Markup Detectors(IReadOnlyList<DetectionRow> rows) => rows.Count == 0 ? Markup.Empty : Markup.Of($"""
+    private static Markup Detectors(DetectionTable table) => table.Rows.Count == 0 ? Markup.Empty : Markup.Of($"""
         <h3 id="detectors">Detectors</h3><div class="scroll"><table class="sortable"><thead><tr>
-        {DetectionRow.Heads.Select((h, i) => Markup.Of($"""<th class="{(i is >= DetectionRow.Names and < DetectionRow.Names + 4 ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
-        <tbody>{rows.Select(Detector)}</tbody></table></div>
-        <p class="note">{DetectionRow.Legend} <a href="detections.csv">detections.csv</a></p>
+        {table.Heads.Select((h, i) => Markup.Of($"""<th class="{(table.IsNumber(i) ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
+        <tbody>{table.Rows.Select(r => Detector(table, r))}</tbody></table></div>
+        <p class="note">{DetectionTable.Legend} <a href="detections.csv">detections.csv</a></p>
         """);
 
-    private static Markup Detector(DetectionRow row)
+    private static Markup Detector(DetectionTable table, DetectionRow row)
     {
         string? target = row.Cells.FirstOrDefault(c => c.Result is not null)?.Cell.Id;
         return Markup.Of($"""
-            <tr>{new[] { row.Dataset, row.Attack, row.Model }.Select(n => Markup.Of($"<td>{n}</td>"))}
-            <td>{(target is null ? Markup.Of($"{row.Detector}") : Markup.Of($"<a href=\"#{target}\">{row.Detector}</a>"))}</td>
-            <td class="number first" data-sort="{(row.Auroc.Count > 0 ? row.Auroc.Average().ToString("0.######", CultureInfo.InvariantCulture) : "")}">{row.AurocText}</td>
+            <tr>{table.NamesOf(row).Select((n, i) => i == 3 && target is not null ? Markup.Of($"<td><a href=\"#{target}\">{n}</a></td>") : Markup.Of($"<td>{n}</td>"))}
+            <td class="number first" data-sort="{row.Auroc?.Mean.ToString("0.######", CultureInfo.InvariantCulture)}">{row.Auroc?.ToString()}</td>
             {new[] { row.Tpr, row.Fpr, row.TprAtFpr5 }.Select(m => Markup.Of($"<td class=\"number\" data-sort=\"{(m is null ? "" : m.Mean.ToString("0.######", CultureInfo.InvariantCulture))}\">{m?.ToString()}</td>"))}
             <td class="remark">{row.Note}</td></tr>
             """);
@@ -68,9 +68,8 @@ internal static class ResultSection
             $"{Value(entry.Acc, "acc first", target, note)}{Value(entry.Asr, "asr", target, Rating(entry.Der))}{(adversarial ? Value(entry.Within(Shown), "acc", target, Markup.Empty) : Markup.Empty)}");
     }
 
-    private static Markup Rating(DefenceRating? der) => der is null ? Markup.Empty
-        : Markup.Of(
-            $"""<span class="state">DER {der.Mean:0.000}{(der.Sd is double sd ? string.Create(CultureInfo.InvariantCulture, $" ± {sd:0.000}") : "")}</span>""");
+    private static Markup Rating(SeedScores? der) => der is null ? Markup.Empty
+        : Markup.Of($"""<span class="state">DER {der.ToString()}</span>""");
 
     private static Markup Value(Measure? measure, string kind, string target, Markup note)
     {

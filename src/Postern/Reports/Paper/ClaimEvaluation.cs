@@ -8,8 +8,13 @@ namespace Postern.Reports.Paper;
 /// </summary>
 /// <param name="Cells">The study's cells with their records.</param>
 /// <param name="Published">What the paper prints, for the difference of its own numbers.</param>
-internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, PublishedValues Published)
+/// <param name="Sweeps">Which cells are meant where a claim names no setting.</param>
+/// <param name="Settings">How cells differ from the paper's.</param>
+internal sealed record ClaimEvaluation(
+    IReadOnlyList<CellReport> Cells, PublishedValues Published, Sweeps Sweeps, PaperSettings Settings)
 {
+    private readonly Dictionary<ComparedMeasure, IReadOnlyList<ClaimCells>> measured = [];
+
     /// <summary>A mean of a comparison: its sign in left - right and the cells it selects.</summary>
     private sealed record Term(int Sign, CellSelector Selector, List<ClaimCells> Cells);
 
@@ -28,7 +33,8 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
 
     private Term[] TermsOf(Comparison comparison)
     {
-        IReadOnlyList<ClaimCells> all = ClaimCells.Of(Cells, comparison.Measure, new Sweeps(Cells, Published));
+        if (!measured.TryGetValue(comparison.Measure, out IReadOnlyList<ClaimCells>? all))
+            measured[comparison.Measure] = all = ClaimCells.Of(Cells, comparison.Measure, Sweeps);
         return [.. comparison.Terms.Select(t => new Term(t.Sign, t.Cells,
             [.. all.Where(c => t.Cells.Matches(c.Names, c.Attack) && (c.IsMeant || t.Cells.NamesSetting))]))];
     }
@@ -61,9 +67,8 @@ internal sealed record ClaimEvaluation(IReadOnlyList<CellReport> Cells, Publishe
         // What is said of a mean over ten attacks is not to be judged by one of them.
         Verdict verdict = missing.Count > 0 ? Verdict.Undecided
             : ComparisonResult.Judge(comparison.Relation, (double)comparison.Margin, difference);
-        var settings = new PaperSettings(Published);
         string[] differences = [.. terms.SelectMany(t => t.Cells.SelectMany(c => c.Reports)
-            .SelectMany(r => settings.Of(r, t.Selector.NamesSetting))).Distinct()];
+            .SelectMany(r => Settings.Of(r, t.Selector.NamesSetting))).Distinct()];
         return new ComparisonResult(comparison, verdict, left, right, difference, published, used, missing, differences);
     }
 

@@ -16,6 +16,12 @@ public sealed record PaperComparison(
     string Title, string Source, IReadOnlyList<PaperRow> Rows, IReadOnlyList<PaperAverage> Averages,
     IReadOnlyList<ClaimResult> Claims)
 {
+    /// <summary>The options in which rows differ.</summary>
+    internal OptionColumns Options { get; } = OptionColumns.Of(Rows.Select(r => RowSettings.Of(r.Entry.Cells[0].Cell)));
+
+    /// <summary>What stands in the columns of <see cref="Options"/> for <paramref name="row"/>.</summary>
+    internal IReadOnlyList<string> OptionsOf(PaperRow row) => Options.Of(RowSettings.Of(row.Entry.Cells[0].Cell));
+
     /// <summary>The comparison with the file that <paramref name="summary"/>'s study names; null where it names none.</summary>
     /// <exception cref="InputException">The file is missing or damaged.</exception>
     public static PaperComparison? Read(StudySummary summary) =>
@@ -25,7 +31,7 @@ public sealed record PaperComparison(
     public static PaperComparison Of(StudySummary summary, PublishedValues published)
     {
         // A detector leaves ASR as it is: that is no claim about a defence.
-        CellReport[] cells = [.. summary.Cells.Where(c => !c.Cell.OnlyDetects)];
+        IReadOnlyList<CellReport> cells = summary.Rated;
         var sweeps = new Sweeps(cells, published);
         var settings = new PaperSettings(published);
         PaperRow[] rows =
@@ -35,7 +41,7 @@ public sealed record PaperComparison(
         ];
         return new PaperComparison(summary.Study.Name, published.Source, rows,
             [.. published.Averages.SelectMany(a => Measured(a, rows, published))],
-            new ClaimEvaluation(cells, published).Results);
+            new ClaimEvaluation(cells, published, sweeps, settings).Results);
     }
 
     private static PaperRow Row(ResultEntry entry, PublishedValues published, PaperSettings settings, bool exact)

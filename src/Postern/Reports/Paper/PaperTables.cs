@@ -20,14 +20,15 @@ internal static class PaperTables
         new[] { Rows(comparison), Averages(comparison), Claims(comparison), Comparisons(comparison) }
             .Where(t => t.Rows.Count > 0);
 
-    private static PaperTable Rows(PaperComparison comparison) =>
-        new($"{comparison.Title}: measured and published ({comparison.Source})", 4,
-        ["dataset", "attack", "defence", "model", "ACC", "published", "difference", "ASR", "published", "difference",
+    private static PaperTable Rows(PaperComparison comparison) => new(
+        $"{comparison.Title}: measured and published ({comparison.Source})", 4 + comparison.Options.Keys.Count,
+        ["dataset", "attack", "defence", "model", .. comparison.Options.Heads, "ACC", "published", "difference", "ASR",
+            "published", "difference",
             "printed in", "note"],
         [
             .. comparison.Rows.Select(r => (string[])
             [
-                r.Labels.Dataset, r.Labels.Attack, r.Labels.Defence, r.Labels.Model,
+                r.Labels.Dataset, r.Labels.Attack, r.Labels.Defence, r.Labels.Model, .. comparison.OptionsOf(r),
                 r.Acc.Measured?.ToString() ?? "", Printed(r.Acc), Points(r.Acc.Difference),
                 r.Asr.Measured?.ToString() ?? "", Printed(r.Asr), Points(r.Asr.Difference),
                 string.Join(", ", r.Acc.Printed.Concat(r.Asr.Printed).SelectMany(p => p.Tables).Distinct()),
@@ -35,7 +36,8 @@ internal static class PaperTables
                     .Where(n => n.Length > 0)),
             ]),
         ], "In percent; over several seeds mean ± standard deviation. Differences: measured - published, in points, where the "
-            + "setting is the paper's.");
+            + "setting is the paper's."
+            + (comparison.Options.Common.Length > 0 ? $" In all attacked rows {comparison.Options.Common}." : ""));
 
     private static PaperTable Averages(PaperComparison comparison) => new("Averages over attacks", 2,
         ["dataset", "model", "ACC", "printed", "mean of printed rows", "ASR", "printed", "mean of printed rows", "rows"],

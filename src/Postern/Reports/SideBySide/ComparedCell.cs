@@ -1,5 +1,6 @@
 using Postern.Evaluation;
 using Postern.Reports.Charts;
+using Postern.Reports.Tables;
 using Postern.Studies;
 
 namespace Postern.Reports.SideBySide;
@@ -25,12 +26,8 @@ public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadO
     /// <summary>The cell as a study plans it, with its records.</summary>
     public static ComparedCell Of(Cell cell, CellDescription? description, CellResult? result)
     {
-        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        Add(settings, "dataset", cell.Dataset.Name, cell.Dataset.Values);
-        Add(settings, "model", cell.Model.Name, cell.Model.Values);
-        Add(settings, "attack", cell.Attack.Name, cell.Attack.Values);
-        Add(settings, "defence", cell.Defence.Name, cell.Defence.Values);
-        Add(settings, "train", null, cell.Training.Values);
+        SortedDictionary<string, string> settings = RowSettings.Of(cell);
+        Add(settings, "train", cell.Training.Values);
         AddRecorded(settings, description);
         return new ComparedCell(cell.Id, cell.Labels, cell.Seed, settings, result);
     }
@@ -38,14 +35,8 @@ public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadO
     /// <summary>The cell as its own folder tells of it.</summary>
     public static ComparedCell Of(CellDescription description, CellResult? result)
     {
-        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string part, ChoiceRecord choice) in new[]
-                 {
-                     ("dataset", description.Dataset), ("model", description.Model), ("attack", description.Attack), ("defence",
-                         description.Defence),
-                 })
-            Add(settings, part, choice.Name, choice.Options);
-        Add(settings, "train", null, description.Training.Options);
+        SortedDictionary<string, string> settings = RowSettings.Of(description);
+        Add(settings, "train", description.Training.Options);
         AddRecorded(settings, description);
         var labels = new CellNames(description.Dataset.Label, description.Model.Label, description.Attack.Label,
             description.Defence.Label);
@@ -82,13 +73,10 @@ public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadO
 
     private static bool IsRecorded(string key) => Recorded.Contains(key.Split('.')[0]);
 
-    // A dataset's path says where it lies on one machine; the fingerprint of its pictures says what it is.
-    private static void Add(SortedDictionary<string, string> settings, string part, string? name, IReadOnlyDictionary<string,
-        string> options)
+    private static void Add(
+        SortedDictionary<string, string> settings, string part, IReadOnlyDictionary<string, string> options)
     {
-        if (name is not null) settings[part] = name;
-        foreach ((string key, string value) in options)
-            if ((part, key) is not ("dataset", "path")) settings[$"{part}.{key}"] = value;
+        foreach ((string key, string value) in options) settings[$"{part}.{key}"] = value;
     }
 
     private static void AddRecorded(SortedDictionary<string, string> settings, CellDescription? description)
@@ -96,8 +84,8 @@ public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadO
         if (description is null) return;
         settings["pictures.train"] = description.TrainFingerprint;
         settings["pictures.test"] = description.TestFingerprint;
-        Add(settings, "versions", null, description.Versions);
-        Add(settings, "machine", null, description.Hardware);
+        Add(settings, "versions", description.Versions);
+        Add(settings, "machine", description.Hardware);
     }
 
     /// <summary>A setting's value for readers.</summary>

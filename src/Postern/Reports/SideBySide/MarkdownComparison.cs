@@ -8,11 +8,16 @@ namespace Postern.Reports.SideBySide;
 public static class MarkdownComparison
 {
     /// <summary>Heads of the columns; sides are called A and B.</summary>
-    public static IReadOnlyList<string> Heads { get; } = ["cell", "ACC A", "ACC B", "ACC B - A", "ASR A", "ASR B", "ASR B - A"];
+    public static IReadOnlyList<string> Heads(RunComparison comparison) =>
+        ["cell", .. comparison.Options.Heads, "ACC A", "ACC B", "ACC B - A", "ASR A", "ASR B", "ASR B - A"];
+
+    /// <summary>How many of them are words.</summary>
+    public static int Names(RunComparison comparison) => 1 + comparison.Options.Keys.Count;
 
     /// <summary>What stands in them for <paramref name="row"/>.</summary>
-    public static IReadOnlyList<string> Fields(ComparedRow row) =>
-        [row.Name, $"{row.Acc.Before}", $"{row.Acc.After}", $"{row.Acc}", $"{row.Asr.Before}", $"{row.Asr.After}", $"{row.Asr}"];
+    public static IReadOnlyList<string> Fields(RunComparison comparison, ComparedRow row) =>
+        [row.Name, .. comparison.OptionsOf(row), $"{row.Acc.Before}", $"{row.Acc.After}", $"{row.Acc}", $"{row.Asr.Before}",
+            $"{row.Asr.After}", $"{row.Asr}"];
 
     /// <summary>What a reader needs beside the table, a sentence each.</summary>
     public static IReadOnlyList<string> Notes(RunComparison comparison)
@@ -24,6 +29,8 @@ public static class MarkdownComparison
                 : string.Create(CultureInfo.InvariantCulture,
                     $"{outside} of {measured} differences are outside the spread: their 95% interval excludes 0."),
             .. comparison.Rows.Any(r => r.Acc.HasSingleSeed) ? [RunComparison.SingleSeedNote] : Array.Empty<string>(),
+            .. comparison.Options.Common.Length > 0
+            ? [$"In all attacked rows {comparison.Options.Common}."] : Array.Empty<string>(),
             .. comparison.CommonChanges.Count > 0
                 ? [$"Different in every row: {string.Join("; ", comparison.CommonChanges)}."]
                 : Array.Empty<string>(),
@@ -38,8 +45,9 @@ public static class MarkdownComparison
     public static string Export(RunComparison comparison)
     {
         var text = new StringBuilder($"# {Title(comparison)}\n\n");
-        if (comparison.Rows.Count > 0) text.Append(MarkdownText.Row(Heads)).Append(MarkdownText.Rule(1, Heads.Count - 1));
-        foreach (ComparedRow row in comparison.Rows) text.Append(MarkdownText.Row(Fields(row)));
+        if (comparison.Rows.Count > 0)
+            text.Append(MarkdownText.Row(Heads(comparison))).Append(MarkdownText.Rule(Names(comparison), 6));
+        foreach (ComparedRow row in comparison.Rows) text.Append(MarkdownText.Row(Fields(comparison, row)));
         if (comparison.Rows.Count > 0)
             text.Append(
                 "\nIn percent, over several seeds mean ± standard deviation; differences in points, ± half of their 95% "

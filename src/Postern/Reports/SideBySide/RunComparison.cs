@@ -19,6 +19,17 @@ public sealed record RunComparison(
     public const string SingleSeedNote =
         "¹ one seed on a side: the interval knows the chance of the test pictures, and not how trainings differ.";
 
+    /// <summary>The options in which rows differ, or both sides of one.</summary>
+    internal OptionColumns Options { get; } =
+        OptionColumns.Of(Rows.SelectMany(r => new[] { r.Settings.Before, r.Settings.After }));
+
+    /// <summary>What stands in their columns: the value, or <c>0.01 → 0.05</c> where the sides differ.</summary>
+    public IReadOnlyList<string> OptionsOf(ComparedRow row) =>
+    [
+        .. Options.Of(row.Settings.Before).Zip(Options.Of(row.Settings.After))
+            .Select(o => o.First == o.Second ? o.First : $"{o.First} → {o.Second}"),
+    ];
+
     /// <summary>Settings that differ alike in every row.</summary>
     public IReadOnlyList<string> CommonChanges { get; } = Rows.Count == 0
         ? []
@@ -88,7 +99,10 @@ public sealed record RunComparison(
         ComparedCell other = after.FirstOrDefault(a => a.Seed == first.Seed) ?? after[0];
         List<string> changes = [.. first.ChangesTo(other)];
         if (before[0].Labels != after[0].Labels) changes.Insert(0, $"called {renamed}");
-        return new ComparedRow(name, Difference(before, after, c => c.Acc), Difference(before, after, c => c.Asr), changes);
+        return new ComparedRow(name, Difference(before, after, c => c.Acc), Difference(before, after, c => c.Asr), changes)
+        {
+            Settings = (before[0].Settings, after[0].Settings),
+        };
     }
 
     private static ShareDifference Difference(ComparedCell[] before, ComparedCell[] after, Func<ComparedCell, Proportion?> of)
@@ -115,4 +129,9 @@ public sealed record RunComparison(
 /// <param name="Acc">ACC.</param>
 /// <param name="Asr">ASR.</param>
 /// <param name="Changes">What is set otherwise on the second side.</param>
-public sealed record ComparedRow(string Name, ShareDifference Acc, ShareDifference Asr, IReadOnlyList<string> Changes);
+public sealed record ComparedRow(string Name, ShareDifference Acc, ShareDifference Asr, IReadOnlyList<string> Changes)
+{
+    /// <summary>Everything that was set or recorded on both sides, by <c>part.option</c>.</summary>
+    public required (IReadOnlyDictionary<string, string> Before,
+        IReadOnlyDictionary<string, string> After) Settings { get; init; }
+}

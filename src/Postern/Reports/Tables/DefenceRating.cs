@@ -4,30 +4,17 @@ namespace Postern.Reports.Tables;
 /// DER, the defence effectiveness rating (Zhu et al. 2023): what a defence takes from ASR, less what it takes from ACC. 0.5 where
 /// it changes nothing, 1 where it takes a full ASR and no ACC, below 0.5 where it costs more than it gives.
 /// </summary>
-/// <param name="Seeds">One rating for each seed whose defended and undefended cells are both done, [0, 1]; at least one.</param>
-public sealed record DefenceRating(IReadOnlyList<double> Seeds)
+public static class DefenceRating
 {
-    /// <summary>Mean over the seeds.</summary>
-    public double Mean => Seeds.Average();
-
-    /// <summary>Sample standard deviation of the seeds' ratings; null for a single seed.</summary>
-    public double? Sd => Measure.Deviation(Seeds);
-
     /// <summary>
     /// The ratings of those seeds that <paramref name="defended"/> and <paramref name="undefended"/> both have; null where there
     /// is none.
     /// </summary>
-    public static DefenceRating? Of(IReadOnlyList<CellReport> defended, IReadOnlyList<CellReport> undefended)
-    {
-        double[] seeds =
-        [
-            .. from after in defended
-               join before in undefended on after.Cell.Seed equals before.Cell.Seed
-               where IsMeasured(after) && IsMeasured(before)
-               select Of(before.Acc!.Value.Value, before.Asr!.Value.Value, after.Acc!.Value.Value, after.Asr!.Value.Value),
-        ];
-        return seeds.Length > 0 ? new DefenceRating(seeds) : null;
-    }
+    public static SeedScores? Of(IReadOnlyList<CellReport> defended, IReadOnlyList<CellReport> undefended) => SeedScores.Of(
+        from after in defended
+        join before in undefended on after.Cell.Seed equals before.Cell.Seed
+        where IsMeasured(after) && IsMeasured(before)
+        select Of(before.Acc!.Value.Value, before.Asr!.Value.Value, after.Acc!.Value.Value, after.Asr!.Value.Value));
 
     /// <summary>The rating of one model; all four are fractions.</summary>
     public static double Of(double undefendedAcc, double undefendedAsr, double defendedAcc, double defendedAsr) =>

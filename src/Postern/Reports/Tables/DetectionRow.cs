@@ -1,4 +1,3 @@
-using System.Globalization;
 using Postern.Evaluation;
 
 namespace Postern.Reports.Tables;
@@ -14,20 +13,8 @@ namespace Postern.Reports.Tables;
 /// <param name="Cells">A cell for each seed.</param>
 public sealed record DetectionRow(string Dataset, string Attack, string Model, string Detector, IReadOnlyList<CellReport> Cells)
 {
-    /// <summary>Heads of the columns for readers.</summary>
-    public static IReadOnlyList<string> Heads { get; } =
-        ["dataset", "attack", "model", "detector", "AUROC", "TPR", "FPR", "TPR at 5 % FPR", "note"];
-
-    /// <summary>How many of <see cref="Heads"/> are names.</summary>
-    public const int Names = 4;
-
-    /// <summary>What the columns are, for the foot of a table.</summary>
-    public const string Legend = "Triggered test pictures against clean ones. TPR and FPR in percent at the detector's own threshold; "
-        + "AUROC from 0 to 1, 0.5 is chance; over several seeds mean ± standard deviation.";
-
-    /// <summary>AUROC of each seed that has one.</summary>
-    public IReadOnlyList<double> Auroc { get; } =
-        [.. Found(Cells).Select(f => f.Detection.All.Auroc).Where(double.IsFinite)];
+    /// <summary>AUROC of the seeds; null where none has one.</summary>
+    public SeedScores? Auroc { get; } = SeedScores.Of(Found(Cells).Select(f => f.Detection.All.Auroc));
 
     /// <summary>Share of the triggered pictures that raise the alarm; null where no seed is done.</summary>
     public Measure? Tpr { get; } = Over(Cells, d => d.All.TruePositives);
@@ -40,22 +27,6 @@ public sealed record DetectionRow(string Dataset, string Attack, string Model, s
 
     /// <summary>How far the seeds are, as in the main table.</summary>
     public string Note { get; } = ResultEntry.Of(Cells).Note;
-
-    /// <summary>AUROC for readers: <c>0.873 ± 0.012</c>; empty where there is none.</summary>
-    public string AurocText => Auroc.Count == 0 ? "" : Auroc.Average().ToString("0.000", CultureInfo.InvariantCulture)
-        + (Measure.Deviation(Auroc) is double sd ? string.Create(CultureInfo.InvariantCulture, $" ± {sd:0.000}") : "");
-
-    /// <summary>What stands in <see cref="Heads"/>.</summary>
-    public IReadOnlyList<string> Fields =>
-        [Dataset, Attack, Model, Detector, AurocText, $"{Tpr}", $"{Fpr}", $"{TprAtFpr5}", Note];
-
-    /// <summary>The rows of those of <paramref name="cells"/> whose defence only detects, in their order.</summary>
-    public static IReadOnlyList<DetectionRow> Of(IEnumerable<CellReport> cells) =>
-    [
-        .. cells.Where(c => c.Cell.OnlyDetects)
-            .GroupBy(c => (c.Cell.DatasetLabel, c.Cell.AttackLabel, c.Cell.ModelLabel, c.Cell.DefenceLabel))
-            .Select(g => new DetectionRow(g.Key.DatasetLabel, g.Key.AttackLabel, g.Key.ModelLabel, g.Key.DefenceLabel, [.. g])),
-    ];
 
     private static IEnumerable<(CellReport Cell, Detection Detection)> Found(IEnumerable<CellReport> cells) =>
         cells.Where(c => c.Result is { Detections.Count: > 0 }).Select(c => (c, c.Result!.Detections[0]));

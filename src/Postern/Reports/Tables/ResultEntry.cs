@@ -17,7 +17,7 @@ public sealed record ResultEntry(Measure? Acc, Measure? Asr, Measure? Ra, IReadO
     /// <summary>
     /// DER against the undefended cells; null where there is no defence, no attack, or nothing to rate it against.
     /// </summary>
-    public DefenceRating? Der { get; init; }
+    public SeedScores? Der { get; init; }
 
     /// <summary>Accuracy under PGD within <paramref name="ball"/>; null where no seed has it.</summary>
     public Measure? Within(AdversarialBall ball) =>

@@ -20,7 +20,13 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>What detectors found; they have no row of the table itself, which would repeat the undefended numbers.</summary>
-    public IReadOnlyList<DetectionRow> Detections { get; init; } = [];
+    public DetectionTable Detectors { get; init; } = DetectionTable.Empty;
+
+    /// <summary>The options in which rows differ.</summary>
+    internal OptionColumns Options { get; init; } = OptionColumns.Empty;
+
+    /// <summary>What is the same in all rows, and how models of one name differ; empty for nothing.</summary>
+    public string Settings { get; init; } = "";
 
     /// <summary>Whether any cell is defended; where none is, tables for readers leave the column out.</summary>
     public bool HasDefences { get; } = Rows.SelectMany(r => r.Entries).SelectMany(e => e.Cells).Any(c => c.Cell.IsDefended);
@@ -37,16 +43,16 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
     public IReadOnlyList<string> Measures => HasAdversarial ? ["ACC", "ASR", "PGD"] : ["ACC", "ASR"];
 
     /// <summary>Heads of the columns that name a row, for readers.</summary>
-    public IReadOnlyList<string> RowNames => HasDefences ? ["dataset", "attack", "defence"] : ["dataset", "attack"];
+    public IReadOnlyList<string> RowNames =>
+        ["dataset", "attack", .. HasDefences ? ["defence"] : Array.Empty<string>(), .. Options.Heads];
 
     /// <summary>What stands in <see cref="RowNames"/> for <paramref name="row"/>.</summary>
     public IReadOnlyList<string> NamesOf(ResultRow row) =>
-        HasDefences ? [row.Dataset, row.Attack, row.Defence] : [row.Dataset, row.Attack];
+        [row.Dataset, row.Attack, .. HasDefences ? [row.Defence] : Array.Empty<string>(), .. Options.Of(row.Settings)];
 
-    /// <summary>The table of <paramref name="all"/> cells of a study.</summary>
-    public static ResultTable Of(Study study, IReadOnlyList<CellReport> all)
+    /// <summary>The table of the <paramref name="cells"/> of a study that have a row.</summary>
+    public static ResultTable Of(Study study, IReadOnlyList<CellReport> cells)
     {
-        CellReport[] cells = [.. all.Where(c => !c.Cell.OnlyDetects)];
         string[] models = [.. cells.Select(c => c.Cell.ModelLabel).Distinct()];
         ILookup<(string, string, string), CellReport> undefended = cells.Where(c => !c.Cell.IsDefended)
             .ToLookup(c => (c.Cell.DatasetLabel, c.Cell.AttackLabel, c.Cell.ModelLabel));
@@ -61,9 +67,21 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
                 ])),
         ])
         {
-            Notes = PathDifferences.Of(all),
-            Detections = DetectionRow.Of(all),
+            Options = OptionColumns.Of(cells.Select(c => RowSettings.Of(c.Cell)), "attack", "dataset", "defence"),
+            Settings = SettingsOf(cells),
         };
+    }
+
+    private static string SettingsOf(IReadOnlyList<CellReport> cells)
+    {
+        var options = OptionColumns.Of(cells.Select(c => RowSettings.Of(c.Cell)), "model");
+        IEnumerable<string> models =
+            from cell in cells
+            group cell by cell.Cell.ModelLabel into model
+            let own = options.Describe(RowSettings.Of(model.First().Cell), "model")
+            where own.Length > 0
+            select $"{model.Key}: {own}";
+        return string.Join("; ", models.Prepend(options.Common).Where(t => t.Length > 0));
     }
 }
 
@@ -72,4 +90,9 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
 /// <param name="Attack">The attack's label.</param>
 /// <param name="Defence">The defence's label, <c>none</c> where there is none.</param>
 /// <param name="Entries">One for each of <see cref="ResultTable.Models"/>.</param>
-public sealed record ResultRow(string Dataset, string Attack, string Defence, IReadOnlyList<ResultEntry> Entries);
+public sealed record ResultRow(string Dataset, string Attack, string Defence, IReadOnlyList<ResultEntry> Entries)
+{
+    /// <summary>What it was set to, but for the models of its entries; null without cells.</summary>
+    internal IReadOnlyDictionary<string, string>? Settings { get; } =
+        Entries.SelectMany(e => e.Cells).FirstOrDefault() is CellReport first ? RowSettings.Of(first.Cell) : null;
+}

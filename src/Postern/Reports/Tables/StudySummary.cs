@@ -7,11 +7,22 @@ namespace Postern.Reports.Tables;
 /// <param name="Cells">Its cells with their records, in the study's order.</param>
 public sealed record StudySummary(Study Study, IReadOnlyList<CellReport> Cells)
 {
+    /// <summary>
+    /// Those that have a row in tables of ACC and ASR: all but a detector's, which would repeat the undefended numbers.
+    /// </summary>
+    public IReadOnlyList<CellReport> Rated { get; } = [.. Cells.Where(IsRated)];
+
     /// <summary>The main table.</summary>
-    public ResultTable Table { get; } = ResultTable.Of(Study, Cells);
+    public ResultTable Table { get; } = ResultTable.Of(Study, [.. Cells.Where(IsRated)]) with
+    {
+        Notes = PathDifferences.Of(Cells),
+        Detectors = DetectionTable.Of(Cells.Where(c => !IsRated(c))),
+    };
 
     /// <summary>Reads the records of <paramref name="run"/>.</summary>
     /// <exception cref="InputException">A record is damaged.</exception>
     public static StudySummary Read(RunFolder run) =>
         new(run.Study, [.. run.Study.Cells.Select(c => CellReport.Read(run, c))]);
+
+    private static bool IsRated(CellReport report) => !report.Cell.OnlyDetects;
 }

@@ -21,14 +21,10 @@ internal sealed class MetadataTable
         {
             (bool poisoned, bool cover) = part.RoleOf(i);
             text.Append(CultureInfo.InvariantCulture,
-                $"{Cell(nameOf(i))},{part.TrueLabelOf(i)},{part.LabelOf(i)},{(poisoned ? 1 : 0)},{(cover ? 1 : 0)}\n");
+                $"{CsvText.Quote(nameOf(i))},{part.TrueLabelOf(i)},{part.LabelOf(i)},{(poisoned ? 1 : 0)},{(cover ? 1 : 0)}\n");
         }
     }
 
     /// <summary>The file's content.</summary>
     internal byte[] Bytes => Encoding.UTF8.GetBytes(text.ToString());
-
-    // As RFC 4180 quotes.
-    private static string Cell(string value) =>
-        value.AsSpan().ContainsAny(",\"\n") ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
 }

@@ -18,6 +18,7 @@ internal sealed class StudyGrid(
     private readonly List<MeasureTask> measures = [];
     private readonly Dictionary<string, MeasureTask> byCell = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PrepareTask> preparations = new(StringComparer.Ordinal);
+    private readonly Dictionary<(Choice Attack, Choice Dataset), string> attacks = [];
 
     /// <summary>The seed that chooses who is poisoned in all cells; null where each cell's own does.</summary>
     public long? PoisonSeed { get; init; }
@@ -38,7 +39,9 @@ internal sealed class StudyGrid(
         // Where it is the cell's own, or nobody is poisoned, the cell is that of a study without it.
         long? poisonSeed = PoisonSeed == seed || point.Attack.Choice.Name == noAttack.Choice.Name ? null : PoisonSeed;
         var seeds = new CellSeeds(seed, poisonSeed);
-        string attack = identity.OfAttack(point.Attack.Choice, point.Dataset.Choice);
+        if (!attacks.TryGetValue((point.Attack.Choice, point.Dataset.Choice), out string? attack))
+            attacks[(point.Attack.Choice, point.Dataset.Choice)] = attack =
+                identity.OfAttack(point.Attack.Choice, point.Dataset.Choice);
         string id = CellIdentity.Id(point, attack, decides, seeds, start?.Cell.Id);
         var cell = new Cell(id, point.Dataset.Choice, point.Model.Choice, point.Attack.Choice, point.Defence.Choice, choice, seed,
             point.Labels)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Postern.Reports.Text;
+namespace Postern.Files;
 
 /// <summary>How fields stand in a CSV file: a point in numbers, empty for nothing, RFC 4180 quoting, line feeds.</summary>
 internal static class CsvText
@@ -15,6 +15,7 @@ internal static class CsvText
     /// <summary>A count.</summary>
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Quote(string field) =>
+    /// <summary>One field, quoted where a reader would take it apart.</summary>
+    public static string Quote(string field) =>
         field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
 }
