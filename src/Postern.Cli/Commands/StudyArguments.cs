@@ -14,11 +14,12 @@ internal sealed class StudyArguments
     private readonly Argument<string> file = new("study") { Description = "study file (YAML)" };
     private readonly Option<string[]> set = new("--set")
     {
-        Description = "override a value of the study file, e.g. train.epochs=3 (repeatable)",
+        Description = "override a value of the study file: train.epochs=3, seeds=0,1, or attacks.badnets.poison_rate=0.01,0.05 for a grid "
+            + "(repeatable)",
     };
     private readonly Option<string[]> only = new("--only")
     {
-        Description = "only cells that match: model=vim-mini, attack=badnets, seed=0 or a part of the id",
+        Description = "only cells that match: attack=badnets,blend, model=vim-mini, seed=0 or a part of the id (repeatable)",
     };
     private readonly Option<string> output = new("--out")
     {

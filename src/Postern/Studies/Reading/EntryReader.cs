@@ -19,14 +19,15 @@ internal sealed record EntryReader(ICatalog<ICatalogEntry> Catalog, OptionReader
     /// <exception cref="InputException">An unknown name or option, an entry given twice, two entries of one label.</exception>
     public IReadOnlyList<StudyEntry> Read(ListNode list)
     {
-        Draft[] drafts = [.. list.Items.Select(ReadDraft)];
+        Draft[] drafts = [.. list.Items.SelectMany(ReadDrafts)];
         var entries = new List<StudyEntry>();
         foreach (Draft draft in drafts)
         {
             var choice = new Choice(draft.Entry, draft.Given, draft.At.Where);
             // A dataset's place on disk decides nothing, so a label must tell apart two that differ in nothing else.
             string identity = Identity(choice) + (Kind == "dataset" && draft.Label is not null ? $"label={draft.Label}\n" : "");
-            string label = draft.Label ?? (drafts.Count(d => d.Entry == draft.Entry) > 1 ? OptionLabel(draft) : draft.Entry.Name);
+            string label = draft.Label ?? (drafts.Count(d => d.Entry == draft.Entry) > 1
+                ? LabelOf(draft.Entry.Name, draft.Given) : draft.Entry.Name);
             if (entries.Find(e => e.Identity == identity) is StudyEntry same)
             {
                 throw draft.At.Error($"is the same {Kind} as the one at {same.At.Where}; remove one"
@@ -39,7 +40,7 @@ internal sealed record EntryReader(ICatalog<ICatalogEntry> Catalog, OptionReader
         return entries;
     }
 
-    private Draft ReadDraft(StudyNode node)
+    private IEnumerable<Draft> ReadDrafts(StudyNode node)
     {
         MapNode map = node switch
         {
@@ -51,10 +52,18 @@ internal sealed record EntryReader(ICatalog<ICatalogEntry> Catalog, OptionReader
             throw map.At
                 .Error($"has no 'name', expected the name of a {Kind}{NearestName.Hint("", Catalog.Select(c => c.Name))}");
         ICatalogEntry entry = Catalog.Get(name.Text, name.At.Where);
+        return OptionSweep.Of(map, entry.Options).Select(swept => ReadDraft(swept, entry));
+    }
+
+    private Draft ReadDraft(OptionSweep swept, ICatalogEntry entry)
+    {
+        MapNode map = swept.Map;
         Dictionary<string, string> given = Options.Read(
             map.Entries.Where(e => e.Key is not ("name" or "label" or "paper")), entry.Name, entry.Options, "name",
             "label", "paper");
-        return new Draft(map.At, entry, given, ReadLabel(map, "label"), ReadLabel(map, "paper"));
+        string? label = ReadLabel(map, "label"), paper = ReadLabel(map, "paper");
+        if (label is null || swept.Keys.Count == 0) return new Draft(map.At, entry, given, label, paper);
+        return new Draft(map.At, entry, given, LabelOf(label, given.Where(g => swept.Keys.Contains(g.Key))), paper ?? label);
     }
 
     private static string? ReadLabel(MapNode map, string key)
@@ -68,9 +77,9 @@ internal sealed record EntryReader(ICatalog<ICatalogEntry> Catalog, OptionReader
     }
 
     /// <summary>The name and what was set, e.g. <c>badnets poison_rate=0.02</c>; of files only the name.</summary>
-    private static string OptionLabel(Draft draft) => string.Join(' ', draft.Given
+    private static string LabelOf(string name, IEnumerable<KeyValuePair<string, string>> options) => string.Join(' ', options
         .OrderBy(g => g.Key, StringComparer.Ordinal)
         .Where(g => g.Value.Length > 0)
         .Select(g => $"{g.Key}={(Path.IsPathRooted(g.Value) ? Path.GetFileName(g.Value) : g.Value)}")
-        .Prepend(draft.Entry.Name));
+        .Prepend(name));
 }

@@ -35,17 +35,19 @@ public sealed record Study(string Name, string About, string FilePath, string Pr
     public required WorkGraph Work { get; init; }
 
     /// <summary>
-    /// The study with only those cells that match every term: <c>dataset=</c>, <c>model=</c>, <c>attack=</c>, <c>defence=</c>
-    /// (name or label), <c>seed=</c>, or a part of the cell's id; several values of one term are separated by commas.
+    /// The study with only those cells that are chosen: <c>dataset=</c>, <c>model=</c>, <c>attack=</c>, <c>defence=</c>
+    /// (name or label), <c>seed=</c>, or a part of the cell's id (<see cref="CellFilter"/>).
     /// </summary>
-    /// <exception cref="InputException">An unknown key, or nothing matches; the message lists what exists.</exception>
-    public Study Only(IEnumerable<string> terms)
+    /// <exception cref="InputException">
+    /// An unknown key, a value that nothing has, or no cell that has all; the message lists what exists.
+    /// </exception>
+    public Study Only(IReadOnlyList<string> terms)
     {
-        CellFilter[] filters = [.. terms.Select(t => new CellFilter(t))];
+        IReadOnlyList<CellFilter> filters = CellFilter.Of(terms, Cells);
         Cell[] kept = [.. Cells.Where(c => filters.All(f => f.Matches(c)))];
         if (kept.Length > 0)
-            return this with { Cells = kept, Work = Work.For(kept), Whole = (this, [.. filters.Select(f => f.Term)]) };
-        throw new InputException($"--only {string.Join(' ', filters.Select(f => f.Term))}",
+            return this with { Cells = kept, Work = Work.For(kept), Whole = (this, terms) };
+        throw new InputException($"--only {string.Join(' ', terms)}",
             $"matches no cell of {Name}, which has "
             + $"datasets {List(c => c.DatasetLabel)}; models {List(c => c.ModelLabel)}; attacks {List(c => c.AttackLabel)}; "
             + $"defences {List(c => c.DefenceLabel)}; seeds {List(c => CellFilter.SeedText(c))}");

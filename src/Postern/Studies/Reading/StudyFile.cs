@@ -192,6 +192,9 @@ public sealed class StudyFile
     private ListNode List(string key) => root[key] switch
     {
         ListNode { Items.Count: > 0 } list => list,
+        ScalarNode { FromCommandLine: true } several when several.Text.Contains(',', StringComparison.Ordinal) =>
+            new ListNode(several.At, [.. several.Text.Split(',', StringSplitOptions.TrimEntries)
+                .Select(t => new ScalarNode(several.At, t, IsNull: t.Length == 0))]),
         null => throw Missing(key, "a list"),
         StudyNode other =>
             throw other.At.Error(

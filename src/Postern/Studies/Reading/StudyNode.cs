@@ -19,6 +19,9 @@ internal abstract record StudyNode(NodeSource At)
 /// <summary>A single value, as text.</summary>
 internal sealed record ScalarNode(NodeSource At, string Text, bool IsNull) : StudyNode(At)
 {
+    /// <summary>Whether it is the value of a <c>--set</c>, where commas may part several values.</summary>
+    public bool FromCommandLine { get; init; }
+
     public override string Kind => IsNull ? "empty" : $"'{Text}'";
 }
 

@@ -132,7 +132,8 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("datasets: [{count: 3}]",
         "study.yaml:1:12: has no 'name', expected the name of a dataset; valid are signs, cifar10")]
     [InlineData("datasets: [{name: signs, count: 0}]", "study.yaml:1:33: count is 0, expected at least 1")]
-    [InlineData("datasets: [{name: signs, count: [1]}]", "study.yaml:1:33: count is a list, expected a whole number (pictures)")]
+    [InlineData("datasets: [{name: signs, count: [[1]]}]",
+        "study.yaml:1:34: count is a list, expected a whole number (pictures)")]
     [InlineData("datasets: [{name: signs, count: }]", "study.yaml:1:33: count is empty, expected a whole number (pictures)")]
     [InlineData("datasets: [cifar10]", "study.yaml:1:12: cifar10 needs 'path'")]
     [InlineData("datasets: [{name: cifar10, path: nowhere}]", "study.yaml:1:34: path names ")]
@@ -160,8 +161,9 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("train.epocs=3", "--set train.epocs=3: train has no option 'epocs'; did you mean 'epochs'?")]
     [InlineData("train.epochs=many", "--set train.epochs=many: epochs is 'many', expected a whole number")]
     [InlineData("trian.epochs=3", "--set trian.epochs=3: a study has no key 'trian'; did you mean 'train'?")]
-    [InlineData("attacks.7.poison_rate=1", "'7' is not a position in the list; valid are 0 to 2")]
-    [InlineData("attacks.-1=none", "'-1' is not a position in the list; valid are 0 to 2")]
+    [InlineData("attacks.7.poison_rate=1", "'7' is neither a position in the list, 0 to 2, nor the name of an entry")]
+    [InlineData("attacks.-1=none", "'-1' is neither a position in the list, 0 to 2, nor the name of an entry")]
+    [InlineData("attacks.badnts.poison_rate=1", "nor the name of an entry; did you mean 'badnets'?")]
     [InlineData("name.x.y=1", "'x' would be inside 'sample', which has no parts")]
     [InlineData("seeds=[0,", "--set seeds=[0,: is not YAML")]
     [InlineData("seeds=[0, 0]", "the seed 0 is given twice")]
