@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Globalization;
 using Postern.Cli.Commands;
+using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Native.Paths;
 using Spectre.Console;
@@ -30,10 +32,9 @@ public static class Program
         root.Options.Add(verbose);
         ParseResult parsed = root.Parse(args);
         AnsiConsole.Console = Terminal.Open(onErrors: JsonOption.IsGiven(parsed));
-        if (parsed.Errors.Count > 0)
+        if (LineError.Of(parsed) is string wrong)
         {
-            errors.WriteLine(
-                ErrorText.Line($"{string.Join(' ', args)}: {Joined(parsed.Errors[0].Message)}; see 'postern --help'"));
+            errors.WriteLine(ErrorText.Line(wrong));
             return ExitCode.BadInput;
         }
         try
@@ -60,15 +61,27 @@ public static class Program
         }
     }
 
-    /// <summary>Every command.</summary>
-    internal static RootCommand Commands() => new("Measures how easily a vision backbone learns a backdoor, and what stops it.")
+    /// <summary>Every command; without one, an overview.</summary>
+    internal static RootCommand Commands()
     {
-        RunCommand.Create(), ReportCommand.Create(), DataCommand.Create(), AttacksCommand.Create(), DefencesCommand.Create(),
-        PoisonCommand.Create(), FigureCommand.Create(), ModelsCommand.Create(), PresetsCommand.Create(), DoctorCommand.Create(),
-        CompletionCommand.Create(),
-    };
-
-    // The parser lists what is allowed a line each.
-    private static string Joined(string message) =>
-        string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+        List<CommandGroup> groups =
+        [
+            new("Studies", [RunCommand.Create(), ReportCommand.Create()]),
+            new("What a study can name", [DatasetsCommand.Create(), ModelsCommand.Create(), AttacksCommand.Create(),
+                DefencesCommand.Create(), PresetsCommand.Create()]),
+            new("Data and pictures", [DataCommand.Create(), PoisonCommand.Create(), FigureCommand.Create()]),
+            new("This program", [DoctorCommand.Create(), CompletionCommand.Create()]),
+        ];
+        var root = new RootCommand("Measures how easily a vision backbone learns a backdoor, and what stops it.");
+        var page = new HelpPage(groups);
+        groups[^1] = groups[^1] with { Commands = [.. groups[^1].Commands, HelpCommand.Create(page, root)] };
+        foreach (Command command in groups.SelectMany(g => g.Commands)) root.Subcommands.Add(command);
+        foreach (Option option in root.Options)
+        {
+            if (option is HelpOption) (option.Action, option.Description) = (page, "show this page, or that of a command");
+            if (option is VersionOption) option.Description = "show the version";
+        }
+        root.SetAction(page.Invoke);
+        return root;
+    }
 }

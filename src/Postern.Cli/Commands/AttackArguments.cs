@@ -50,4 +50,33 @@ internal static class AttackArguments
             AnsiConsole.MarkupLineInterpolated($"{(check.Passed ? "accepted" : "NOT ACCEPTED")}: {check}");
         return prepared;
     }
+
+    /// <summary>
+    /// As <see cref="Make"/>, but what has to be learnt first, which takes minutes to hours, is made only where that is wanted.
+    /// </summary>
+    /// <param name="choice">The attack and its options.</param>
+    /// <param name="dataset">What it is planted into.</param>
+    /// <param name="output">Folder of results, where artifacts are kept.</param>
+    /// <param name="wanted">Whether it was said that it may be made.</param>
+    /// <param name="cancel">Stops the preparation.</param>
+    /// <exception cref="InputException">It is not there, and was not wanted or there is nobody to ask.</exception>
+    public static Attack MakeIfWanted(Choice choice, Dataset dataset, string output, bool wanted, CancellationToken cancel)
+    {
+        if (wanted) return Make(choice, dataset, output, cancel);
+        try
+        {
+            return Make(choice, dataset, output, cancel, fromCacheOnly: true);
+        }
+        catch (ArtifactMissingException missing)
+        {
+            string found = $"{missing.Message}; training it takes minutes to hours";
+            if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsInputRedirected)
+                throw new InputException(choice.Name, $"{found}: give --prepare to train it, or --out FOLDER where it is");
+            AnsiConsole.MarkupLineInterpolated($"{choice.Name}: {found}.");
+            if (!AnsiConsole.Confirm("Train it now?", defaultValue: false))
+                throw new InputException(choice.Name,
+                    "is not shown, since it is not trained; --prepare trains it without asking");
+            return Make(choice, dataset, output, cancel);
+        }
+    }
 }

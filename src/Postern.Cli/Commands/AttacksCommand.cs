@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Postern.Attacks;
+using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Datasets;
 using Postern.Imaging;
@@ -20,26 +21,35 @@ internal static class AttacksCommand
         name.CompletionSources.Add(_ => AttackCatalog.All.Select(a => a.Name));
         var preview = new Option<string?>("--preview")
         {
+            HelpName = "FILE.png",
             Description = "write clean / triggered / residual x10 pictures to this PNG",
         };
         var data = new Option<string>("--data")
         {
+            HelpName = "PATH",
             Description = "dataset whose pictures are shown: a path, or signs",
             DefaultValueFactory = _ => "signs",
         };
         var set = new Option<string[]>("--set")
         {
+            HelpName = "OPTION=VALUE",
             Description = "an option of the attack for the preview, e.g. opacity=0.1 (repeatable)",
         };
         var output = new Option<string>("--out")
         {
+            HelpName = "FOLDER",
             Description = "folder of results, where a learned attack finds or keeps what it is prepared with",
             DefaultValueFactory = _ => "runs",
         };
-        var json = new JsonOption();
-        var command = new Command("attacks", "List the attacks, describe one, show what it does to pictures.")
+        var prepare = new Option<bool>("--prepare")
         {
-            name, preview, data, set, output, json,
+            Description = "train what a learned attack needs for the preview without asking; minutes to hours",
+        };
+        var json = new JsonOption();
+        var command = new ShownCommand("attacks", "List the attacks, describe one, show what it does to pictures.",
+            "postern attacks", "postern attacks blend --set opacity=0.1 --preview blend.png")
+        {
+            name, preview, data, set, output, prepare, json,
         };
         command.SetAction(parsed =>
         {
@@ -54,7 +64,13 @@ internal static class AttacksCommand
             if (parsed.GetValue(json)) JsonOutput.Write(AttackListing.Of(entry));
             else OptionTable.Write(entry);
             if (parsed.GetValue(preview) is string file)
-                Preview(entry, parsed.GetValue(set) ?? [], parsed.GetValue(data)!, parsed.GetValue(output)!, file);
+            {
+                using Dataset dataset = DatasetCatalog.OpenPath(parsed.GetValue(data)!);
+                using var interrupt = new Interrupt();
+                // A trigger that is not good enough is shown, too: looking at it may tell why.
+                Preview(AttackArguments.MakeIfWanted(AttackArguments.Choose(entry, parsed.GetValue(set) ?? []), dataset,
+                    parsed.GetValue(output)!, parsed.GetValue(prepare), interrupt.Token), dataset, file);
+            }
             return ExitCode.Done;
         });
         return command;
@@ -80,12 +96,8 @@ internal static class AttacksCommand
         static string Mark(bool value) => value ? "yes" : "-";
     }
 
-    private static void Preview(AttackEntry entry, string[] settings, string data, string output, string file)
+    private static void Preview(Attack attack, Dataset dataset, string file)
     {
-        using Dataset dataset = DatasetCatalog.OpenPath(data);
-        using var interrupt = new Interrupt();
-        // A trigger that is not good enough is shown, too: looking at it may tell why.
-        Attack attack = AttackArguments.Make(AttackArguments.Choose(entry, settings), dataset, output, interrupt.Token);
         AttackPreview shown = AttackPreview.Of(attack, dataset.Test, PreviewPictures, dataset.InputSize);
         ImageFile.SavePng(file, shown.Sheet);
         foreach ((int i, TriggerChange change) in shown.Changes.Index())

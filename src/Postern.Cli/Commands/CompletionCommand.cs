@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Postern.Cli.Help;
 
 namespace Postern.Cli.Commands;
 
@@ -20,7 +21,8 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("shell") { Description = string.Join(", ", Scripts.Keys) };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
-        var command = new Command("completion", "Print a script that completes commands, options and names in a shell.")
+        var command = new ShownCommand("completion", "Print a script that completes commands, options and names in a shell.",
+            "eval \"$(postern completion bash)\"")
         {
             shell,
         };

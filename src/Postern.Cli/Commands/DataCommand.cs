@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Cli.Progress;
 using Postern.Configuration;
@@ -11,19 +12,26 @@ namespace Postern.Cli.Commands;
 /// <summary><c>postern data info PATH</c>: what lies there.</summary>
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Look at datasets.") { Info() };
+    public static Command Create() =>
+        new ShownCommand("data", "Look at what lies on disk.", "postern data info cifar-10-batches-bin") { Info() };
 
     private static Command Info()
     {
         var path = new Argument<string>("path") { Description = "folder or file of a dataset, or 'signs'" };
-        var sheet = new Option<string?>("--sheet") { Description = "write a sheet of pictures of each class to this PNG" };
+        var sheet = new Option<string?>("--sheet")
+        {
+            HelpName = "FILE.png",
+            Description = "write a sheet of pictures of each class to this PNG",
+        };
         var check = new Option<bool>("--check")
         {
             Description =
                 "decode every picture that no earlier check has decoded, on all cores, and list those that cannot be read",
         };
         var json = new JsonOption();
-        var command = new Command("info", "Print layout, sizes and counts per class.") { path, sheet, check, json };
+        var command = new ShownCommand("info", "Print layout, sizes and counts per class.",
+            "postern data info signs", "postern data info pictures --check --sheet sheet.png")
+         { path, sheet, check, json };
         command.SetAction(parsed =>
         {
             Choice choice = DatasetCatalog.ChoiceAt(parsed.GetValue(path)!);

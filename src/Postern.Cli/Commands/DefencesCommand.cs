@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Defences;
 using Spectre.Console;
@@ -13,7 +14,8 @@ internal static class DefencesCommand
         var name = new Argument<string?>("name") { Description = "a defence, for its options", Arity = ArgumentArity.ZeroOrOne };
         name.CompletionSources.Add(_ => DefenceCatalog.All.Select(d => d.Name));
         var json = new JsonOption();
-        var command = new Command("defences", "List the defences, or describe one.") { name, json };
+        var command = new ShownCommand("defences", "List the defences, or describe one.",
+            "postern defences patch-drop") { name, json };
         command.SetAction(parsed =>
         {
             bool asJson = parsed.GetValue(json);

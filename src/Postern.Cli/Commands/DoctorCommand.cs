@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Models;
 using Postern.Native;
@@ -20,6 +21,7 @@ internal static class DoctorCommand
     {
         var output = new Option<string>("--out")
         {
+            HelpName = "FOLDER",
             Description = "folder of results, for the free disk",
             DefaultValueFactory = _ => "runs",
         };
@@ -29,8 +31,9 @@ internal static class DoctorCommand
         };
         var json = new JsonOption();
         var attempt = new Option<string?>(CandidateProcess.Switch) { Hidden = true };
-        var command = new Command(Name,
-            "Look at everything that Postern needs from this machine, and compare each fast path with the plain one.")
+        var command = new ShownCommand(Name,
+            "Look at everything that Postern needs from this machine, and compare each fast path with the plain one.",
+            "postern doctor")
         {
             output, thorough, json, attempt,
         };

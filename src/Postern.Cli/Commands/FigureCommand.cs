@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Postern.Cli.Help;
 using Postern.Attacks;
 using Postern.Configuration;
 using Postern.Datasets;
@@ -24,25 +25,34 @@ internal static class FigureCommand
         number.AcceptOnlyFromAmong("1", "2", "3", "4", "6");
         var data = new Option<string>("--data")
         {
+            HelpName = "PATH",
             Description = "dataset whose pictures are shown: a path, or signs",
             DefaultValueFactory = _ => "signs",
         };
-        var output = new Option<string?>("--out") { Description = "PNG to write; figure-N.png where it is not given" };
+        var output = new Option<string?>("--out")
+        {
+            HelpName = "FILE.png",
+            Description = "PNG to write; figure-N.png where it is not given",
+        };
         var picture = new Option<int>("--picture")
         {
+            HelpName = "NUMBER",
             Description = "number of the test picture in figures 3 and 6; -1 for the first that is not of the target class",
             DefaultValueFactory = _ => -1,
         };
         var study = new Option<string?>("--study")
         {
+            HelpName = "FILE",
             Description = "figure 6 shows the attacks of this study file with its options, on its first dataset",
         };
         var runs = new Option<string>("--runs")
         {
+            HelpName = "FOLDER",
             Description = "folder of results, where learned attacks find what they were prepared with",
             DefaultValueFactory = _ => "runs",
         };
-        var command = new Command("figure", "Draw a figure of the paper: 1, 2, 3, 4 or 6.")
+        var command = new ShownCommand("figure", "Draw a figure of the paper: 1, 2, 3, 4 or 6.",
+            "postern figure 2 --data cifar-10-batches-bin --out figure-2.png")
         {
             number, data, output, picture, study, runs,
         };

@@ -14,6 +14,7 @@ internal sealed class JobsOption : Option<string>
 
     public JobsOption() : base("--jobs")
     {
+        HelpName = "N|auto";
         Description =
             "cells side by side, each in a process with its share of the threads; auto: by cores, memory and the heaviest model";
         DefaultValueFactory = _ => "1";

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Postern.Cli.Help;
 using Postern.Models;
 using Postern.Models.Checkpoints;
 using Spectre.Console;
@@ -27,11 +28,13 @@ internal static class ModelConvertCommand
         type.AcceptOnlyFromAmong(Types);
         var at = new Option<string>("--at")
         {
+            HelpName = "KEY",
             Description = "take the tensors under this key of the file ('.' for the whole), whether or not they fit a model",
             DefaultValueFactory = _ => "",
         };
         var force = new Option<bool>("--force") { Description = "replace a file that exists" };
-        var command = new Command("convert", "Write a weight file's weights under official names to another container.")
+        var command = new ShownCommand("convert", "Write a weight file's weights under official names to another container.",
+            "postern models convert vim.pth vim.safetensors")
         {
             input, output, ema, type, at, force,
         };

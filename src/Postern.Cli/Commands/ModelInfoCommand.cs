@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Configuration;
 using Postern.Models;
@@ -17,17 +18,20 @@ internal static class ModelInfoCommand
         var file = new Argument<string>("file") { Description = "a .safetensors or .pth file" };
         var model = new Option<string?>("--model")
         {
+            HelpName = "NAME",
             Description = "compare with this model of the catalogue instead of the recognised one",
         };
         model.CompletionSources.Add(_ => ModelCatalog.All.Select(m => m.Name));
         var at = new Option<string>("--at")
         {
+            HelpName = "KEY",
             Description = "look at the tensors under this key of the file ('.' for the whole) instead of those that fit best",
             DefaultValueFactory = _ => "",
         };
         var keys = new Option<bool>("--keys") { Description = "list every tensor" };
         var json = new JsonOption();
-        var command = new Command("info", "Show what a weight file holds and which model it fits.")
+        var command = new ShownCommand("info", "Show what a weight file holds and which model it fits.",
+            "postern models info vim_t_midclstok_76p1acc.pth")
         {
             file, model, at, keys, json,
         };

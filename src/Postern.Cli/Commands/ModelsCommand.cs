@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Models;
 using Spectre.Console;
@@ -16,7 +17,8 @@ internal static class ModelsCommand
         var name = new Argument<string?>("name") { Description = "a backbone, for its options", Arity = ArgumentArity.ZeroOrOne };
         name.CompletionSources.Add(_ => ModelCatalog.All.Select(m => m.Name));
         var json = new JsonOption();
-        var command = new Command("models", "List the backbones, describe one, look at weight files.") { name, json };
+        var command = new ShownCommand("models", "List the backbones, describe one, look at weight files.",
+            "postern models", "postern models vim-mini") { name, json };
         command.Subcommands.Add(ModelInfoCommand.Create());
         command.Subcommands.Add(ModelConvertCommand.Create());
         command.SetAction(parsed =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Postern.Attacks;
+using Postern.Cli.Help;
 using Postern.Cli.Progress;
 using Postern.Configuration;
 using Postern.Datasets;
@@ -15,11 +16,21 @@ internal static class PoisonCommand
     public static Command Create()
     {
         var data = new Argument<string>("dataset") { Description = "folder or file of a dataset, or 'signs'" };
-        var attack = new Option<string>("--attack") { Description = "an attack of 'postern attacks'", Required = true };
+        var attack = new Option<string>("--attack")
+        {
+            HelpName = "NAME",
+            Description = "an attack of 'postern attacks'",
+            Required = true,
+        };
         attack.CompletionSources.Add(_ => AttackCatalog.All.Select(a => a.Name));
-        var set = new Option<string[]>("--set") { Description = "an option of the attack, e.g. poison_rate=0.02 (repeatable)" };
+        var set = new Option<string[]>("--set")
+        {
+            HelpName = "OPTION=VALUE",
+            Description = "an option of the attack, e.g. poison_rate=0.02 (repeatable)",
+        };
         var seed = new Option<long>("--seed")
         {
+            HelpName = "NUMBER",
             Description = "chooses who is poisoned, as a cell's seed does",
             DefaultValueFactory = _ => 0,
         };
@@ -29,7 +40,12 @@ internal static class PoisonCommand
             DefaultValueFactory = _ => "both",
         };
         split.AcceptOnlyFromAmong("train", "test", "both");
-        var output = new Option<string>("--out") { Description = "folder to write; must be new or empty", Required = true };
+        var output = new Option<string>("--out")
+        {
+            HelpName = "FOLDER",
+            Description = "folder to write; must be new or empty",
+            Required = true,
+        };
         var format = new Option<string>("--format")
         {
             Description = "imagefolder (PNG) or parquet (as CIFAR-10 on Hugging Face)",
@@ -38,10 +54,12 @@ internal static class PoisonCommand
         format.AcceptOnlyFromAmong("imagefolder", "parquet");
         var runs = new Option<string>("--runs")
         {
+            HelpName = "FOLDER",
             Description = "folder of results, where a learned attack finds or keeps what it is prepared with",
             DefaultValueFactory = _ => "runs",
         };
-        var command = new Command("poison", "Write a poisoned dataset for other tools.")
+        var command = new ShownCommand("poison", "Write a poisoned dataset for other tools.",
+            "postern poison signs --attack badnets --set poison_rate=0.02 --out poisoned")
         {
             data, attack, set, seed, split, output, format, runs,
         };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Configuration;
 using Postern.Datasets;
@@ -19,13 +20,24 @@ internal static class PresetsCommand
     public static Command Create()
     {
         var name = new Argument<string?>("name") { Description = "a preset, for what it sets", Arity = ArgumentArity.ZeroOrOne };
-        var dataset = new Option<string>("--dataset") { Description = "for this dataset", DefaultValueFactory = _ => "cifar10" };
-        var model = new Option<string>("--model") { Description = "for this model", DefaultValueFactory = _ => "vim-cifar" };
+        var dataset = new Option<string>("--dataset")
+        {
+            HelpName = "NAME",
+            Description = "for this dataset",
+            DefaultValueFactory = _ => "cifar10",
+        };
+        var model = new Option<string>("--model")
+        {
+            HelpName = "NAME",
+            Description = "for this model",
+            DefaultValueFactory = _ => "vim-cifar",
+        };
         name.CompletionSources.Add(_ => PresetCatalog.All.Select(p => p.Name));
         dataset.CompletionSources.Add(_ => DatasetCatalog.All.Select(d => d.Name));
         model.CompletionSources.Add(_ => ModelCatalog.All.Select(m => m.Name));
         var json = new JsonOption();
-        var command = new Command("presets", "List the training presets, or show every option of one.")
+        var command = new ShownCommand("presets", "List the training presets, or show every option of one.",
+            "postern presets paper-finetune --dataset imagenet --model vim-tiny")
         {
             name, dataset, model, json,
         };

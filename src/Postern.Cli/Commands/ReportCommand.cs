@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Postern.Cli.Help;
 using Postern.Reports.Page;
 using Postern.Reports.Paper;
 using Postern.Reports.SideBySide;
@@ -24,8 +25,13 @@ internal static class ReportCommand
                 "compare with this study file or folder of results, e.g. runs/NAME; the first may be a folder then, too",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var markdown = new Option<string?>("--markdown") { Description = "write the comparison to this file, too" };
-        var command = new Command("report", "Show a study's results and write its HTML page, or compare two.");
+        var markdown = new Option<string?>("--markdown")
+        {
+            HelpName = "FILE",
+            Description = "write the comparison to this file, too",
+        };
+        var command = new ShownCommand("report", "Show a study's results and write its HTML page, or compare two.",
+            "postern report studies/quickstart.yaml", "postern report runs/quickstart runs/other --markdown differences.md");
         arguments.AddTo(command);
         command.Arguments.Add(other);
         command.Options.Add(markdown);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Cli.Progress;
 using Postern.Reports.Page;
@@ -30,6 +31,7 @@ internal static class RunCommand
         var json = new JsonOption("with --dry-run: print the cells as a JSON array");
         var threads = new Option<int>("--threads")
         {
+            HelpName = "NUMBER",
             Description = "threads shared by libtorch, the kernels and the loaders of all cells that run",
             DefaultValueFactory = _ => Environment.ProcessorCount,
         };
@@ -45,7 +47,9 @@ internal static class RunCommand
             Description = "keep where each cell's time goes (profile.json), and print it at the end",
         };
         var job = new Option<bool>(JobSwitch) { Hidden = true };
-        var command = new Command(Name, "Run a study: every cell that is not done yet, then the report.")
+        var command = new ShownCommand(Name, "Run a study: every cell that is not done yet, then the report.",
+            "postern run studies/quickstart.yaml", "postern run studies/quickstart.yaml --dry-run",
+            "postern run studies/quickstart.yaml --only model=vim-mini --set train.epochs=3")
         {
             dryRun, json, threads, jobs, profile, job,
         };

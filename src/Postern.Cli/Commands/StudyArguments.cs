@@ -14,15 +14,18 @@ internal sealed class StudyArguments
     private readonly Argument<string> file = new("study") { Description = "study file (YAML)" };
     private readonly Option<string[]> set = new("--set")
     {
+        HelpName = "KEY=VALUE",
         Description = "override a value of the study file: train.epochs=3, seeds=0,1, or attacks.badnets.poison_rate=0.01,0.05 for a grid "
             + "(repeatable)",
     };
     private readonly Option<string[]> only = new("--only")
     {
+        HelpName = "TERM",
         Description = "only cells that match: attack=badnets,blend, model=vim-mini, seed=0 or a part of the id (repeatable)",
     };
     private readonly Option<string> output = new("--out")
     {
+        HelpName = "FOLDER",
         Description = "folder of results",
         DefaultValueFactory = _ => "runs",
     };

@@ -7,16 +7,18 @@ namespace Postern.Cli.Progress;
 internal sealed class BarProgress
 {
     private readonly Pace pace;
+    private readonly ProgressContext context;
+    private readonly RowColumn column;
     private readonly ProgressTask study;
-    private readonly CellBar[] bars;
+    private readonly List<CellBar> bars = [];
 
-    public BarProgress(Pace pace, ProgressContext context)
+    public BarProgress(Pace pace, ProgressContext context, RowColumn column)
     {
         this.pace = pace;
-        study = context.AddTask("study", maxValue: pace.Cells);
-        study.Value = pace.Ended;
-        int together = Math.Min(pace.Jobs, Math.Max(1, pace.Cells - pace.Ended));
-        bars = [.. Enumerable.Range(0, together).Select(_ => new CellBar(pace, context.AddTask("cell")))];
+        this.context = context;
+        this.column = column;
+        study = context.AddTask("study");
+        ShowStudy();
     }
 
     /// <summary>Moves the bars, and writes what is worth a line above them.</summary>
@@ -47,20 +49,23 @@ internal sealed class BarProgress
                 BarOf(happened.Cell).Show(happened);
                 break;
         }
-        if (happened is CellStarted or EpochFinished or CellFinished or CellFailed)
-            study.Description = $"{pace.Ended} of {pace.Cells} cells  {pace.LeftText}";
+        if (happened is CellStarted or EpochFinished or CellFinished or CellFailed) ShowStudy();
     }
 
+    private void ShowStudy() => column.Show(study, new ProgressRow(
+        $"{pace.Ended} of {pace.Cells} cells", pace.Cells == 0 ? 1 : pace.Ended / (double)pace.Cells, pace.LeftText));
+
+    // A bar appears with the first cell that needs it, so that each has a name from its start.
     private CellBar BarOf(string cell)
     {
-        CellBar bar = Array.Find(bars, b => b.Shown == cell) ?? Array.Find(bars, b => b.Shown is null) ?? bars[0];
+        CellBar? bar = bars.Find(b => b.Shown == cell) ?? bars.Find(b => b.Shown is null);
+        if (bar is null) bars.Add(bar = new CellBar(pace, column, context.AddTask(cell)));
         bar.Shown = cell;
         return bar;
     }
 
     private void Free(string cell)
     {
-        if (Array.Find(bars, b => b.Shown == cell) is CellBar bar) bar.Shown = null;
-        study.Value = pace.Ended;
+        if (bars.Find(b => b.Shown == cell) is CellBar bar) bar.Shown = null;
     }
 }

@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace Postern.Cli.Progress;
 
 /// <summary>The bar of one running cell; the next cell takes it over.</summary>
-internal sealed class CellBar(Pace pace, ProgressTask bar)
+internal sealed class CellBar(Pace pace, RowColumn column, ProgressTask task)
 {
     private string measured = "";
 
@@ -14,22 +14,21 @@ internal sealed class CellBar(Pace pace, ProgressTask bar)
     /// <summary>Shows how far the cell is.</summary>
     public void Show(RunEvent happened)
     {
+        Cell cell = pace.CellOf(happened);
+        double epochs = Math.Max(1, cell.Training.Integer("epochs"));
         switch (happened)
         {
             case Preparing e:
-                bar.MaxValue = 1;
-                bar.Value = e.Fraction;
-                Describe(e, $"preparing {e.Artifact}  {e.Detail}");
+                Draw(cell, e.Fraction, $"preparing {e.Artifact}", e.Detail);
                 break;
             case CellStarted e:
-                bar.MaxValue = pace.CellOf(e).Training.Integer("epochs");
-                bar.Value = e.FinishedEpochs;
                 measured = "";
-                Describe(e, "");
+                Draw(cell, e.FinishedEpochs / epochs);
                 break;
             case Stepped { Step: var step } e:
-                bar.Value = step.Epoch - 1 + step.Samples / (double)step.Total;
-                Describe(e, $"{step.Samples / pace.SecondsOfEpoch(e.Cell):f0} img/s  loss {step.Loss:f3}{measured}");
+                double ofEpoch = step.Samples / (double)step.Total;
+                Draw(cell, (step.Epoch - 1 + ofEpoch) / epochs, $"{step.Samples / pace.SecondsOfEpoch(e.Cell):f0} img/s",
+                    Pace.Text(pace.LeftOf(e.Cell, ofEpoch)), $"loss {step.Loss:f3}", measured.TrimStart());
                 break;
             case EpochFinished { Epoch: var epoch }:
                 measured = Shares.Text(epoch.Acc, epoch.Asr);
@@ -37,6 +36,6 @@ internal sealed class CellBar(Pace pace, ProgressTask bar)
         }
     }
 
-    private void Describe(RunEvent happened, string text) =>
-        bar.Description = Markup.Escape($"{Pace.NameOf(pace.CellOf(happened))}  {text}");
+    private void Draw(Cell cell, double share, params string[] facts) =>
+        column.Show(task, new ProgressRow(Pace.NameOf(cell), share, [$"{share,4:p0}", .. facts]));
 }

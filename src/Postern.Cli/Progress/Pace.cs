@@ -6,6 +6,9 @@ namespace Postern.Cli.Progress;
 /// <summary>Where a run is, and how long the rest will take: epochs to go, each at its model's own pace so far.</summary>
 internal sealed class Pace
 {
+    // The first steps of an epoch are slower than the rest.
+    private const double LeastToTell = 0.05;
+
     private readonly Dictionary<string, Cell> cells;
     private readonly List<string> order;
     private readonly HashSet<string> ended;
@@ -83,7 +86,22 @@ internal sealed class Pace
         }
     }
 
-    public string LeftText => Left switch
+    public string LeftText => Text(Left);
+
+    /// <summary>Estimated time to the end of a cell's training, or null where too little is done to tell.</summary>
+    /// <param name="cell">Its id.</param>
+    /// <param name="ofEpoch">Share of its present epoch that is done, 0 to 1.</param>
+    public TimeSpan? LeftOf(string cell, double ofEpoch)
+    {
+        if (!epochsLeft.TryGetValue(cell, out int epochs)) return null;
+        bool measured = byModel.ContainsKey(cells[cell].ModelLabel);
+        if (!measured && ofEpoch < LeastToTell) return null;
+        double seconds = SecondsAnEpoch(cells[cell].ModelLabel, SecondsOfEpoch(cell) / Math.Max(ofEpoch, LeastToTell));
+        return TimeSpan.FromSeconds(Math.Max(0, epochs - ofEpoch) * seconds);
+    }
+
+    /// <summary><c>2 min 3 s left</c>; nothing for null.</summary>
+    public static string Text(TimeSpan? left) => left switch
     {
         null => "",
         { TotalHours: >= 1 } time => $"{(int)time.TotalHours} h {time.Minutes} min left",

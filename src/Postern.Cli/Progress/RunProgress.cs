@@ -14,9 +14,8 @@ internal static class RunProgress
         var pace = new Pace(run, jobs);
         if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
             return work(new PlainProgress(pace, Console.Out).Show);
-        return AnsiConsole.Progress()
-            .HideCompleted(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
-            .Start(context => work(new BarProgress(pace, context).Show));
+        var column = new RowColumn();
+        return AnsiConsole.Progress().HideCompleted(false).Columns(column)
+            .Start(context => work(new BarProgress(pace, context, column).Show));
     }
 }
