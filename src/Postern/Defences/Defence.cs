@@ -27,6 +27,9 @@ public sealed record Defence
     /// <summary>Gives test pictures scores, by which triggered ones are told from clean ones.</summary>
     public IInputDetector? Detector { get; init; }
 
+    /// <summary>Clean and triggered test pictures that <see cref="Detector"/> is shown, of each at most; 0 for all.</summary>
+    public int InspectedPictures { get; init; }
+
     /// <summary>Makes new weights of trained ones.</summary>
     public IRepair? Repair { get; init; }
 

@@ -1,5 +1,7 @@
 using Postern.Configuration;
 using Postern.Datasets;
+using Postern.Defences.Detectors;
+using Postern.Defences.Scans;
 using Postern.Defences.Transforms;
 
 namespace Postern.Defences;
@@ -16,6 +18,11 @@ public static class DefenceCatalog
         new(None, "no defence", [], (_, _) => Defence.None) { Stages = _ => DefenceStages.None },
         PatchDrop.Entry with { Source = "Naseer et al. 2021, Doan et al. 2023" },
         PatchShuffle.Entry with { Source = "Naseer et al. 2021, Doan et al. 2023" },
+        Strip.Entry with { Source = "Gao et al. 2019" },
+        ScaleUp.Entry with { Source = "Guo et al. 2023" },
+        IbdPsc.Entry with { Source = "Hou et al. 2024" },
+        NeuralCleanse.Entry with { Source = "Wang et al. 2019" },
+        MmBd.Entry with { Source = "Wang et al. 2024" },
     ]);
 
     /// <summary>Makes what a study chose.</summary>

@@ -70,14 +70,23 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
     /// The test pictures as a detector is given them: all of them clean, or those that count for <paramref name="attack"/> with
     /// its trigger. Nothing else is done to them.
     /// </summary>
-    public UnlabelledPictures Unlabelled(Attack? attack)
-    {
-        BatchLoader pictures = attack is null ? Loader with { Transform = null } : TriggeredBy(attack);
-        return new UnlabelledPictures(pictures with { InputTransform = null }, Order(attack), Seed);
-    }
+    public UnlabelledPictures Unlabelled(Attack? attack) => Stream((attack, Order(attack)));
+
+    /// <summary>The same of several kinds, one after another: for each its trigger, null for none, and which pictures.</summary>
+    public UnlabelledPictures Stream(params IReadOnlyList<(Attack? Attack, IReadOnlyList<int> Order)> kinds) =>
+        new([.. kinds.Select(k => (PlantedBy(k.Attack) with { InputTransform = null }, k.Order))], Seed);
 
     /// <summary>Indices of those pictures in the split.</summary>
-    public IReadOnlyList<int> Order(Attack? attack) => attack is null ? AllPictures : Counted(attack);
+    /// <param name="attack">Whose trigger they carry; null for clean ones.</param>
+    /// <param name="most">How many at most, every class at its share; 0 for all.</param>
+    public IReadOnlyList<int> Order(Attack? attack, int most = 0)
+    {
+        int[] all = attack is null ? AllPictures : Counted(attack);
+        if (most == 0 || most >= all.Length) return all;
+        int[] labels = Array.ConvertAll(all, i => Loader.Images.Labels[i]);
+        // One seed for all cells, so that they are compared on the same pictures.
+        return Array.ConvertAll(SubsetImageSet.Stratified(labels, most, seed: 0), place => all[place]);
+    }
 
     private int[] AllPictures => [.. Enumerable.Range(0, Loader.Images.Count)];
 
@@ -85,6 +94,8 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
 
     private BatchLoader TriggeredBy(Attack attack) =>
         Loader with { Transform = new TriggeredSamples(attack, Loader.InputSize != Loader.Images.Size) };
+
+    private BatchLoader PlantedBy(Attack? attack) => attack is null ? Loader with { Transform = null } : TriggeredBy(attack);
 
     private int[] Predict(BatchLoader loader, int[] order, CancellationToken cancel) =>
         new UnlabelledPictures(loader, order, Seed).Predict(Model, pass: 0, cancel: cancel);

@@ -11,14 +11,13 @@ namespace Postern.Defences.Detectors;
 /// <param name="options">Trials and threshold.</param>
 public sealed class ChangedPredictions(IInputTransform transform, TrialOptions options) : IInputDetector
 {
-    /// <inheritdoc/>
-    public ScoreScale Scale { get; } = new("changed predictions", options.Threshold, options.FewRaise, options.Trials);
+    private readonly ScoreScale scale = new("changed predictions", options.Threshold, options.FewRaise, options.Trials);
 
     /// <inheritdoc/>
     public int Passes => 1 + options.Trials;
 
     /// <inheritdoc/>
-    public IReadOnlyList<InputScore> Score(Inspection inspection)
+    public InputScores Score(Inspection inspection)
     {
         int[] untouched = Pass(trial: 0, null), changes = new int[untouched.Length];
         for (int trial = 1; trial <= options.Trials; trial++)
@@ -27,7 +26,7 @@ public sealed class ChangedPredictions(IInputTransform transform, TrialOptions o
             for (int i = 0; i < predicted.Length; i++)
                 if (predicted[i] != untouched[i]) changes[i]++;
         }
-        return [.. untouched.Zip(changes, (predicted, count) => new InputScore(predicted, count))];
+        return new InputScores(scale, [.. untouched.Zip(changes, (predicted, count) => new InputScore(predicted, count))]);
 
         int[] Pass(int trial, IInputTransform? changed)
         {

@@ -8,16 +8,19 @@ namespace Postern.Defences.Detectors;
 /// </summary>
 public interface IInputDetector
 {
-    /// <summary>What the scores mean and when the alarm is raised.</summary>
-    ScoreScale Scale { get; }
-
     /// <summary>Passes over the pictures that <see cref="Score"/> makes, for progress.</summary>
     int Passes { get; }
 
     /// <summary>Scores every picture.</summary>
-    /// <returns>One for each of the pictures, in their order.</returns>
-    IReadOnlyList<InputScore> Score(Inspection inspection);
+    /// <returns>One score for each of the pictures, in their order, and what they mean.</returns>
+    /// <exception cref="NotApplicableException">It has no answer for this model.</exception>
+    InputScores Score(Inspection inspection);
 }
+
+/// <summary>What a detector says of the pictures.</summary>
+/// <param name="Scale">What the scores mean and when the alarm is raised.</param>
+/// <param name="Pictures">One for each picture, in their order.</param>
+public sealed record InputScores(ScoreScale Scale, IReadOnlyList<InputScore> Pictures);
 
 /// <summary>A picture's score, and the model's class for it from the same reading.</summary>
 /// <param name="Predicted">Class with the largest logit of the untouched picture.</param>

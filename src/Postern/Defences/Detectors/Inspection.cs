@@ -14,33 +14,32 @@ public sealed record Inspection(
     Backbone Model, UnlabelledPictures Pictures, CleanPictures Clean, long Seed, Action Passed, CancellationToken Cancel)
 {
     /// <summary>
-    /// The scores that <paramref name="detector"/> gives to all clean test pictures and to all triggered ones that count for
-    /// <paramref name="attack"/>, each with the class that the same reading gave.
+    /// The scores that <paramref name="detector"/> gives to clean test pictures and to triggered ones that count for
+    /// <paramref name="attack"/>, each with the class that the same reading gave. It is shown both as one stream of pictures.
     /// </summary>
     /// <param name="detector">What scores.</param>
     /// <param name="evaluator">Has the model and the test pictures.</param>
     /// <param name="attack">Whose trigger.</param>
-    /// <param name="clean">What the defender holds.</param>
+    /// <param name="held">What the defender holds.</param>
+    /// <param name="most">Pictures of each kind at most, every class at its share; 0 for all.</param>
     /// <param name="progress">Hears of finished passes, of all passes.</param>
     /// <param name="cancel">Stops it.</param>
-    public static DetectionScores Of(IInputDetector detector, Evaluator evaluator, Attacks.Attack attack, CleanPictures clean,
-        Action<int, int>? progress = null, CancellationToken cancel = default)
+    public static DetectionScores Of(IInputDetector detector, Evaluator evaluator, Attacks.Attack attack, CleanPictures held,
+        int most = 0, Action<int, int>? progress = null, CancellationToken cancel = default)
     {
-        int passes = 2 * detector.Passes, done = 0;
-        var pictures = new List<PictureScore>();
-        foreach (Attacks.Attack? trigger in new[] { null, attack })
-        {
-            IReadOnlyList<int> order = evaluator.Order(trigger);
-            void Passed() => progress?.Invoke(++done, passes);
-            var inspection = new Inspection(evaluator.Model, evaluator.Unlabelled(trigger), clean, evaluator.Seed,
-                Passed, cancel);
-            IReadOnlyList<InputScore> scores = detector.Score(inspection);
-            if (scores.Count != order.Count)
-                throw new InvalidOperationException($"{detector} scored {scores.Count} of {order.Count} pictures");
-            IReadOnlyList<int> labels = evaluator.Loader.Images.Labels;
-            pictures.AddRange(order.Zip(scores,
-                (i, s) => new PictureScore(i, trigger is not null, labels[i], s.Predicted, s.Score)));
-        }
-        return new DetectionScores(detector.Scale, attack.TargetClass, pictures);
+        IReadOnlyList<int> clean = evaluator.Order(null, most), triggered = evaluator.Order(attack, most);
+        int done = 0;
+        UnlabelledPictures pictures = evaluator.Stream((null, clean), (attack, triggered));
+        InputScores found = detector.Score(new Inspection(evaluator.Model, pictures, held, evaluator.Seed,
+            () => progress?.Invoke(++done, detector.Passes), cancel));
+        if (found.Pictures.Count != pictures.Count)
+            throw new InvalidOperationException($"{detector} scored {found.Pictures.Count} of {pictures.Count} pictures");
+        IReadOnlyList<int> labels = evaluator.Loader.Images.Labels;
+        return new DetectionScores(found.Scale, attack.TargetClass,
+        [
+            .. clean.Concat(triggered).Zip(found.Pictures,
+                (index, s) => (Index: index, Scored: s)).Select((p, place) =>
+                    new PictureScore(p.Index, place >= clean.Count, labels[p.Index], p.Scored.Predicted, p.Scored.Score)),
+        ]);
     }
 }

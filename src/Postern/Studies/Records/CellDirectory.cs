@@ -1,5 +1,6 @@
 using Postern.Configuration;
 using Postern.Evaluation;
+using Postern.Imaging;
 using Postern.Models.Checkpoints;
 using Postern.Training;
 using Postern.Training.Optimisation;
@@ -15,6 +16,7 @@ namespace Postern.Studies;
 public sealed class CellDirectory
 {
     private const string DescriptionFile = "cell.json";
+    private const int TriggersInRow = 10, TriggerWidth = 64;
 
     private readonly Cell cell;
     private readonly MetricsLog metrics;
@@ -189,6 +191,18 @@ public sealed class CellDirectory
     /// <exception cref="InputException">The file is missing or damaged.</exception>
     public IReadOnlyList<PictureScore>? ReadScores(Detection detection) =>
         detection.ScoresFile is string name ? ScoresFile.Read(Path.Combine(Folder, Path.GetFileName(name))) : null;
+
+    /// <summary>Writes the triggers that a scan found as one picture, a tile for each class; returns the file's name.</summary>
+    /// <param name="scan">The scan's name.</param>
+    /// <param name="triggers">[classes], [3, size, size] each, in [0, 1].</param>
+    /// <param name="size">Side in pixels.</param>
+    public string WriteTriggers(string scan, IReadOnlyList<float[]> triggers, int size)
+    {
+        string name = $"triggers-{scan}.png";
+        ImageFile.SavePng(Path.Combine(Folder, name), ContactSheet.Arrange(
+            [.. triggers.Select(t => RgbImage.Rounded(t, size))], TriggersInRow, zoom: Math.Max(1, TriggerWidth / size)));
+        return name;
+    }
 
     /// <summary>Writes <c>profile.json</c>: <paramref name="part"/>, added to the parts of earlier runs.</summary>
     public void AddProfile(CellProfile part) => RecordFormat.Write(ProfilePath, (ReadProfile() ?? CellProfile.Empty) + part);

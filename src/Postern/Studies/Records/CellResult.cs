@@ -119,6 +119,9 @@ public sealed record CellResult
     /// <summary>What scans of the model said; empty where the defence has none.</summary>
     public IReadOnlyList<ScanResult> Scans { get; init; } = [];
 
+    /// <summary>Why the defence has no answer for this model; null where it has one.</summary>
+    public string? NotApplicable { get; init; }
+
     /// <summary>ACC of the running mean of the weights (EMA); null where none was kept.</summary>
     public double? EmaAcc => Average?.Acc.Value;
 

@@ -31,9 +31,22 @@ internal sealed class DefenceMeasures(
     public CellResult AddTo(CellResult result, Evaluator evaluator, Attack? attack, MeasuredWeights weights,
         CancellationToken cancel)
     {
+        try
+        {
+            return Judged(result, evaluator, attack, weights, cancel);
+        }
+        catch (NotApplicableException e)
+        {
+            return result with { NotApplicable = e.Message };
+        }
+    }
+
+    private CellResult Judged(CellResult result, Evaluator evaluator, Attack? attack, MeasuredWeights weights,
+        CancellationToken cancel)
+    {
         if (defence.Detector is IInputDetector detector && attack is not null)
         {
-            DetectionScores scores = Inspection.Of(detector, evaluator, attack, clean,
+            DetectionScores scores = Inspection.Of(detector, evaluator, attack, clean, defence.InspectedPictures,
                 (done, all) => progress("detection", (double)done / all, $"pass {done}/{all}"), cancel);
             string file = directory.WriteScores(name, scores);
             result = result with { Detections = [.. result.Detections, scores.Summary(name, weights, file)] };
@@ -41,8 +54,17 @@ internal sealed class DefenceMeasures(
         if (defence.Scan is IModelScan scan)
         {
             ScanVerdict verdict = scan.Scan(new ScanInputs(
-                evaluator.Model, result.PerClassTotal.Count, evaluator.Loader.InputSize, clean, evaluator.Seed, cancel));
-            var scanned = new ScanResult(name, weights, verdict.Statistic, verdict.Classes, verdict.Flagged);
+                evaluator.Model, result.PerClassTotal.Count, evaluator.Loader.InputSize, clean, evaluator.Seed,
+                share => progress("scan", share, ""), cancel));
+            var scanned = new ScanResult(name, weights, verdict.Statistic, verdict.Classes, verdict.Flagged)
+            {
+                Suspicion = verdict.Suspicion,
+                SuspicionName = verdict.SuspicionName,
+                Cut = verdict.Cut,
+                Suspect = verdict.Suspect,
+                TriggersFile = verdict.Triggers is { } found
+                    ? directory.WriteTriggers(name, found, evaluator.Loader.InputSize) : null,
+            };
             result = result with { Scans = [.. result.Scans, scanned] };
         }
         return result;

@@ -98,18 +98,17 @@ public sealed class DefenceMeasuresTests : IDisposable
     /// <summary>The mean of a picture against that of the clean split: a trigger that brightens stands out.</summary>
     private sealed class Brightness : IInputDetector
     {
-        public ScoreScale Scale { get; } = new("brightness above the clean mean", 0.1, LowRaises: false);
-
         public int Passes => 1;
 
-        public IReadOnlyList<InputScore> Score(Inspection inspection)
+        public InputScores Score(Inspection inspection)
         {
             double usual = Means(new UnlabelledPictures(
                 inspection.Clean.Validation, [.. Enumerable.Range(0, inspection.Clean.Validation.Images.Count)],
                     inspection.Seed)).Average();
             int[] predicted = inspection.Pictures.Predict(inspection.Model, pass: 0, cancel: inspection.Cancel);
             inspection.Passed();
-            return [.. predicted.Zip(Means(inspection.Pictures), (p, mean) => new InputScore(p, mean - usual))];
+            return new InputScores(new ScoreScale("brightness above the clean mean", 0.1, LowRaises: false),
+                [.. predicted.Zip(Means(inspection.Pictures), (p, mean) => new InputScore(p, mean - usual))]);
         }
 
         private static double[] Means(UnlabelledPictures pictures) =>

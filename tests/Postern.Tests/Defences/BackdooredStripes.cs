@@ -1,0 +1,78 @@
+using Postern.Attacks;
+using Postern.Configuration;
+using Postern.Datasets;
+using Postern.Defences;
+using Postern.Evaluation;
+using Postern.Models;
+using Postern.Native;
+using Postern.Training;
+using Postern.Training.Input;
+using Postern.Training.Optimisation;
+using Postern.Training.Recipes;
+using static TorchSharp.torch;
+
+namespace Postern.Tests.Defences;
+
+/// <summary>
+/// A tiny model of stripes, with a real backdoor or clean, learnt in seconds: BadNets' patch in the corner of eight-pixel
+/// pictures.
+/// </summary>
+internal sealed class BackdooredStripes : IDisposable
+{
+    public const int Target = 1;
+    private const double LearningRate = 0.004;
+
+    public BackdooredStripes(string model, bool poisoned = true)
+    {
+        int epochs = model == "deit" ? 40 : 12;
+        Data = SampleDefences.Stripes(train: 240, test: 96);
+        Model = ModelCatalog.Create(
+            new Choice(ModelCatalog.All.Get(model, model), Sizes(model)), Data.Classes, 8, seed: 3);
+        Attack = AttackCatalog.Create(new Choice(AttackCatalog.All.Get("badnets", "test"),
+            new Dictionary<string, string> { ["target"] = $"{Target}", ["poison_rate"] = "0.2" }),
+            new DatasetTraits("stripes", Target))!;
+        Plan = poisoned ? Attack.Plan(Data.Train.Labels, seed: 5) : PoisonPlan.Empty;
+        BatchLoader = new BatchLoader(Data.Train, Data.Mean, Data.Std, 8, Augmentations.Centre,
+            new PoisonedSamples(Attack, Plan, false), 16, Workers: 1);
+        using var trainer = new Trainer(Model, new TrainingSettings
+        {
+            Epochs = epochs,
+            BatchSize = 16,
+            LearningRate = LearningRate,
+            Schedule = new StepSchedule(LearningRate, [], 1),
+        }, seed: 1);
+        for (int i = 0; i < epochs; i++) trainer.RunEpoch(BatchLoader);
+        Model.eval();
+    }
+
+    public Dataset Data { get; }
+
+    public Backbone Model { get; }
+
+    public Attack Attack { get; }
+
+    public PoisonPlan Plan { get; }
+
+    /// <summary>The training pictures as they were trained on.</summary>
+    public BatchLoader BatchLoader { get; }
+
+    public Evaluator Evaluator => new(Model,
+        new BatchLoader(Data.Test, Data.Mean, Data.Std, 8, Augmentations.Centre, null, 32, Workers: 1), Seed: 7);
+
+    public CleanPictures Clean =>
+        new(Data, CleanSplit.Draw(Data.Train, share: 0.4m), batchSize: 16, workers: 1, ComputeDevice.Cpu);
+
+    private static Dictionary<string, string> Sizes(string model) => model switch
+    {
+        "vim" => new() { ["patch_size"] = "2", ["embed_dim"] = "16", ["depth"] = "3", ["state_size"] = "4" },
+        "deit" => new() { ["patch_size"] = "2", ["embed_dim"] = "16", ["depth"] = "3" },
+        "mambaout" => new() { ["depths"] = "1,2", ["dims"] = "8,16", ["stem_stride"] = "1" },
+        _ => [],
+    };
+
+    public void Dispose()
+    {
+        Model.Dispose();
+        Data.Dispose();
+    }
+}

@@ -1,0 +1,124 @@
+using Postern.Attacks;
+using Postern.Defences;
+using Postern.Defences.Detectors;
+using Postern.Defences.Scans;
+using Postern.Evaluation;
+
+namespace Postern.Tests.Defences;
+
+/// <summary>Every defence on a tiny model of each family that has learnt a real backdoor.</summary>
+[Trait("Category", "Defences")]
+public sealed class DefencesAtWorkTests
+{
+    private static readonly Dictionary<string, BackdooredStripes> Trained = [];
+
+    public static TheoryData<string> Families => ["resnet-mini", "vim", "deit", "mambaout"];
+
+    private static BackdooredStripes Model(string family)
+    {
+        LongGroup.Require("Defences");
+        lock (Trained)
+        {
+            if (Trained.TryGetValue(family, out BackdooredStripes? known)) return known;
+            var made = new BackdooredStripes(family);
+            (CleanResult clean, TriggeredResult triggered) = made.Evaluator.Both(made.Attack);
+            Assert.True(clean.Acc.Value > 0.9 && triggered.Asr.Value > 0.9, $"{family}: {clean.Acc.Value} {triggered.Asr.Value}");
+            return Trained[family] = made;
+        }
+    }
+
+    private static DetectionScores Detected(BackdooredStripes on, string defence, params (string, string)[] options) =>
+        Inspection.Of(Made(on, defence, options).Detector!, on.Evaluator, on.Attack, on.Clean, most: 60);
+
+    private static ScanVerdict Scanned(BackdooredStripes on, string defence, params (string, string)[] options) =>
+        Made(on, defence, options).Scan!.Scan(
+            new ScanInputs(on.Model, 4, 8, on.Clean, 1, share => Assert.InRange(share, 0, 1), CancellationToken.None));
+
+    private static Defence Made(BackdooredStripes on, string defence, (string, string)[] options) =>
+        DefenceCatalog.Create(SampleDefences.Choose(defence, options), on.Data);
+
+    private static int[] Answers(BackdooredStripes on, bool triggered)
+    {
+        Attack? attack = triggered ? on.Attack : null;
+        return on.Evaluator.Stream((attack, on.Evaluator.Order(attack, 60))).Predict(on.Model, pass: 0);
+    }
+
+    private static void Report(string text) => TestContext.Current.SendDiagnosticMessage(text);
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Detectors_score_every_picture_or_say_why_not(string family)
+    {
+        BackdooredStripes on = Model(family);
+        float[][] before = Weights(on);
+        foreach ((string name, (string, string)[] options) in new[]
+        {
+            ("strip", new[] { ("overlays", "8") }), ("scale-up", []), ("scale-up", [("form", "free")]), ("ibd-psc", []),
+            ("ibd-psc", [("xi", "0.2"), ("omega", "3"), ("models", "2")]),
+        })
+        {
+            try
+            {
+                DetectionScores scores = Detected(on, name, options);
+                Assert.Equal(60, scores.Pictures.Count(p => !p.Triggered));
+                Assert.Equal(60, scores.Pictures.Count(p => p.Triggered));
+                Assert.All(scores.Pictures, p => Assert.True(double.IsFinite(p.Score)));
+                // The answers belong to the very pictures that were scored.
+                Assert.Equal(Answers(on, triggered: false), scores.Pictures.Where(p => !p.Triggered).Select(p => p.Predicted));
+                Assert.Equal(Answers(on, triggered: true), scores.Pictures.Where(p => p.Triggered).Select(p => p.Predicted));
+                Report(
+                    $"{family} {name}: AUROC {scores.Summary(name, MeasuredWeights.Last, "").All.Auroc:0.000}, {scores.Scale}");
+            }
+            catch (NotApplicableException e)
+            {
+                Report($"{family} {name}: {e.Message}");
+            }
+        }
+        Assert.Equal(before, Weights(on));
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Scans_judge_every_class_and_leave_the_model_alone(string family)
+    {
+        BackdooredStripes on = Model(family);
+        float[][] before = Weights(on);
+        foreach ((string name, (string, string)[] options) in new[]
+        {
+            ("mm-bd", new[] { ("steps", "50") }), ("neural-cleanse", [("search_epochs", "10"), ("form", "pixel")]),
+            ("neural-cleanse", [("search_epochs", "10"), ("form", "patch"), ("patch", "2")]),
+            ("neural-cleanse", [("search_epochs", "10"), ("form", "tile"), ("patch", "4")]),
+        })
+        {
+            try
+            {
+                ScanVerdict verdict = Scanned(on, name, options);
+                Assert.Equal(4, verdict.Classes.Count);
+                Assert.All(verdict.Classes, v => Assert.True(double.IsFinite(v)));
+                if (name == "neural-cleanse") Assert.All(verdict.Triggers!, t => Assert.All(t, v => Assert.InRange(v, 0, 1)));
+                Report(
+                    $"{family} {name} {string.Join(' ', options)}: {string.Join(' ', verdict.Classes.Select(v => $"{v:0.00}"))}, "
+                    + $"suspect {verdict.Suspect}, {verdict.SuspicionName} {verdict.Suspicion:0.000}");
+            }
+            catch (NotApplicableException e)
+            {
+                Report($"{family} {name}: {e.Message}");
+            }
+        }
+        Assert.Equal(before, Weights(on));
+        Assert.All(on.Model.parameters(), p => Assert.True(p.requires_grad));
+    }
+
+    [Theory]
+    [InlineData("pixel")]
+    [InlineData("patch")]
+    public void The_smallest_trigger_is_that_of_the_target(string form) => Assert.Equal(BackdooredStripes.Target,
+        Scanned(Model("vim"), "neural-cleanse", ("search_epochs", "20"), ("form", form), ("patch", "2")).Suspect);
+
+    [Fact]
+    public void Strip_finds_a_trigger_that_outlasts_overlays() => Assert.InRange(
+        Detected(Model("mambaout"), "strip", ("overlays", "16")).Summary("strip", MeasuredWeights.Last, "").All.Auroc, 0.9, 1);
+
+    private static float[][] Weights(BackdooredStripes on) =>
+        [.. on.Model.state_dict().Values.Select(v => v.to(TorchSharp.torch.ScalarType.Float32).data<float>().ToArray())];
+}
