@@ -21,12 +21,14 @@ internal sealed class StepModel : IDisposable
     /// <param name="side">Side of the pictures.</param>
     /// <param name="batch">Pictures in a step.</param>
     /// <param name="precision">Of its products and convolutions.</param>
-    public StepModel(string name, int side, int batch, Precision precision)
+    /// <param name="others">Options that are set.</param>
+    public StepModel(string name, int side, int batch, Precision precision, params (string Name, string Value)[] others)
     {
         random.manual_seed(1);
         ModelEntry entry = ModelCatalog.All.Single(m => m.Name == name);
         // Without stochastic depth, so that every step and every reference does the same work.
         var options = entry.Options.Where(o => o.Name == "drop_path").ToDictionary(o => o.Name, _ => "0");
+        foreach ((string option, string value) in others) options[option] = value;
         model = ModelCatalog.Create(new Choice(entry, options), Classes, side, seed: 0);
         model.Precision = precision;
         trainer = new Trainer(model, new TrainingSettings

@@ -9,6 +9,7 @@ internal static class StepRows
     public static IReadOnlyList<Work> Works { get; } =
     [
         new("vim-cifar-step", VimRows.Measure),
+        new("vim-controls", ControlRows.Measure),
         new("vim-tiny-224-step", scale => [StepMemory.Row("vim-tiny-224-step", scale)]),
         new("deit-d192-step", scale => Family("deit-d192-step", "deit-cifar", scale)),
         new("mambaout-femto-step", scale => Family("mambaout-femto-step", "mambaout-femto", scale)),

@@ -117,27 +117,54 @@ internal static unsafe class ScanBackward<V, T, TB, TC>
                 call.Decay + ((long)block * states + n) * V.Width, b.State(n), b.PerToken(together), c.State(n),
                 c.PerToken(together),
                 sumB + n * perStateB, sumC + n * perStateC, gradA + (nint)n * V.Width);
-            if (together == 1)
-            {
-                ScanBackwardLoops<V, TB, TC>.Recompute(scratch, at);
-                ScanBackwardLoops<V, TB, TC>.Reverse(scratch, at);
-            }
-            else if (V.Plentiful)
-            {
-                ScanBackwardLoops<V, TB, TC>.RecomputeFour(scratch, at, ref ahead);
-                ScanBackwardLoops<V, TB, TC>.ReverseFour(scratch, at, ref ahead);
-            }
-            else
-            {
-                for (int k = 0; k < together; k += 2)
-                {
-                    ScanBackwardPlace two = at.From(k, V.Width, TB.PerState<V>(), TC.PerState<V>(), TB.SumPerState<V>(),
-                        TC.SumPerState<V>());
-                    ScanBackwardLoops<V, TB, TC>.RecomputeTwo(scratch, two, ref ahead);
-                    ScanBackwardLoops<V, TB, TC>.ReverseTwo(scratch, two, ref ahead);
-                }
-            }
+            Runs(call.Shape, scratch, at, together, ref ahead);
             n += together;
+        }
+    }
+
+    /// <summary>
+    /// The states in hand over the whole sequence, or over one window after the other, whose gradients of A add up.
+    /// </summary>
+    private static void Runs(
+        in SelectiveScanShape shape, in ScanBackwardScratch scratch, in ScanBackwardPlace at, int together,
+        ref PrefetchQueue ahead)
+    {
+        if (shape.Run == shape.Length)
+        {
+            Run(scratch, at, together, ref ahead);
+            return;
+        }
+        float* gradA = stackalloc float[ScanCall.Together * V.Width];
+        for (int t = 0; t < shape.Length; t += shape.Run)
+        {
+            Run(scratch.OfRun(t, Math.Min(shape.Run, shape.Length - t), V.Width),
+                at.OfRun(t, TB.SumPerToken(together), TC.SumPerToken(together), gradA), together, ref ahead);
+            for (int k = 0; k < together * V.Width; k += V.Width)
+                (t == 0 ? V.Load(gradA + k) : V.Load(at.GradA + k) + V.Load(gradA + k)).Store(at.GradA + k);
+        }
+    }
+
+    private static void Run(in ScanBackwardScratch scratch, in ScanBackwardPlace at, int together, ref PrefetchQueue ahead)
+    {
+        if (together == 1)
+        {
+            ScanBackwardLoops<V, TB, TC>.Recompute(scratch, at);
+            ScanBackwardLoops<V, TB, TC>.Reverse(scratch, at);
+        }
+        else if (V.Plentiful)
+        {
+            ScanBackwardLoops<V, TB, TC>.RecomputeFour(scratch, at, ref ahead);
+            ScanBackwardLoops<V, TB, TC>.ReverseFour(scratch, at, ref ahead);
+        }
+        else
+        {
+            for (int k = 0; k < together; k += 2)
+            {
+                ScanBackwardPlace two = at.From(k, V.Width, TB.PerState<V>(), TC.PerState<V>(), TB.SumPerState<V>(),
+                    TC.SumPerState<V>());
+                ScanBackwardLoops<V, TB, TC>.RecomputeTwo(scratch, two, ref ahead);
+                ScanBackwardLoops<V, TB, TC>.ReverseTwo(scratch, two, ref ahead);
+            }
         }
     }
 

@@ -23,6 +23,11 @@ internal readonly unsafe struct ScanBackwardPlace(
     public ScanBackwardPlace From(int k, int width, nint perStateB, nint perStateC, nint perSumB, nint perSumC) => new(
         Rates + k * width, B + k * perStateB, PerTokenB, C + k * perStateC, PerTokenC, SumB + k * perSumB, SumC + k * perSumC,
         GradA + k * width);
+
+    /// <summary>The same from the token <paramref name="t"/> of the scan on, with its own place for the gradient of A.</summary>
+    public ScanBackwardPlace OfRun(int t, nint perTokenSumB, nint perTokenSumC, float* gradA) => new(
+        Rates, B + t * PerTokenB, PerTokenB, C + t * PerTokenC, PerTokenC, SumB + t * perTokenSumB,
+        SumC + t * perTokenSumC, gradA);
 }
 
 /// <summary>

@@ -64,11 +64,16 @@ internal readonly unsafe struct ScanBackwardScratch
     /// <summary>The same for the block <paramref name="k"/> of the line.</summary>
     public ScanBackwardScratch OfBlock(int k) => new(this, k * Apart);
 
+    /// <summary>
+    /// The same from the token <paramref name="t"/> of the scan on, for so many tokens; the states in hand begin anew.
+    /// </summary>
+    public ScanBackwardScratch OfRun(int t, int tokens, int width) => new(this, (nint)t * width) { Size = (nint)tokens * width };
+
     /// <summary>From a buffer [L, width] of one block of the line to the next one's.</summary>
     public nint Apart { get; }
 
     /// <summary>L * width.</summary>
-    public nint Size { get; }
+    public nint Size { get; private init; }
 
     /// <summary>u.</summary>
     public float* U { get; }

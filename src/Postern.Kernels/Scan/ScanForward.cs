@@ -78,7 +78,6 @@ internal static unsafe class ScanForward<V, T, TB, TC>
         ref PrefetchQueue ahead)
     {
         int width = V.Width, states = call.Shape.States, channel = call.Plan.Channel(block), live = call.Plan.Live(block);
-        nint size = (nint)call.Shape.Length * width;
         ScanCoefficient b = call.B(block, coefficients), c = call.C(block, coefficients);
         float* rates = call.Decay + (long)block * states * width;
         float* ends = stackalloc float[ScanCall.Together * width];
@@ -87,8 +86,15 @@ internal static unsafe class ScanForward<V, T, TB, TC>
             int together = ScanCall.UsedTogether(states - n);
             nint perTokenB = b.PerToken(together), perTokenC = c.PerToken(together);
             float* bn = b.State(n), cn = c.State(n), rate = rates + (nint)n * width;
-            if (together == 1) One(step, input, y, size, rate, bn, perTokenB, cn, perTokenC, ends);
-            else Four(step, input, y, size, rate, bn, perTokenB, cn, perTokenC, ends, ahead.Take(rate, out nint stride), stride);
+            for (int t = 0; t < call.Shape.Length; t += call.Shape.Run)
+            {
+                nint from = (nint)t * width, run = Math.Min(call.Shape.Run, call.Shape.Length - t) * (nint)width;
+                float* bt = bn + t * perTokenB, ct = cn + t * perTokenC;
+                if (together == 1) One(step + from, input + from, y + from, run, rate, bt, perTokenB, ct, perTokenC, ends);
+                else
+                    Four(step + from, input + from, y + from, run, rate, bt, perTokenB, ct, perTokenC, ends,
+                        ahead.Take(rate, out nint stride), stride);
+            }
             for (int k = 0; k < together && lastState != null; k++)
             {
                 float* last = lastState + ((long)batch * call.Shape.Channels + channel) * states + n + k;

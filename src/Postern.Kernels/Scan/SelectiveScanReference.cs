@@ -17,8 +17,11 @@ public static unsafe class SelectiveScanReference
             for (int d = 0; d < shape.Channels; d++)
             {
                 double[] h = new double[shape.States];
-                foreach (int t in Tokens(shape))
+                int[] order = [.. Tokens(shape)];
+                for (int i = 0; i < order.Length; i++)
                 {
+                    int t = order[i];
+                    if (BeginsAnew(shape, i)) Array.Clear(h);
                     double y = Advance(shape, inputs, b, t, d, h);
                     outputs.Y.Set(b * shape.Length + t, d, y * Gate(shape, inputs, b, t, d));
                 }
@@ -49,15 +52,15 @@ public static unsafe class SelectiveScanReference
         {
             for (int d = 0; d < shape.Channels; d++)
             {
-                // Forwards, keeping every state: h[t] is the one before token t, in scan order.
+                // Forwards, keeping every state: before[i] and after[i] are those around token i, in scan order.
                 int[] order = [.. Tokens(shape)];
-                var h = new double[length + 1][];
+                double[][] before = new double[length][], after = new double[length][];
                 var y = new double[length];
-                h[0] = new double[states];
                 for (int i = 0; i < length; i++)
                 {
-                    h[i + 1] = (double[])h[i].Clone();
-                    y[i] = Advance(shape, inputs, b, order[i], d, h[i + 1]);
+                    before[i] = BeginsAnew(shape, i) ? new double[states] : after[i - 1];
+                    after[i] = (double[])before[i].Clone();
+                    y[i] = Advance(shape, inputs, b, order[i], d, after[i]);
                 }
 
                 // Backwards: r is the gradient of the state after token t, by way of t and all later tokens.
@@ -76,12 +79,12 @@ public static unsafe class SelectiveScanReference
                         double bt = *Coefficient(inputs.B, shape.ConstantB, shape, b, t, d, n);
                         double ct = *Coefficient(inputs.C, shape.ConstantC, shape, b, t, d, n);
                         r[n] += g * ct;
-                        sumC[Index(shape.ConstantC, shape, b, t, d, n)] += g * h[i + 1][n];
+                        sumC[Index(shape.ConstantC, shape, b, t, d, n)] += g * after[i][n];
                         sumB[Index(shape.ConstantB, shape, b, t, d, n)] += r[n] * step * u;
                         gradU += r[n] * step * bt;
-                        gradStep += r[n] * (a * decay * h[i][n] + bt * u);
-                        sumA[d * states + n] += r[n] * step * decay * h[i][n];
-                        r[n] *= decay;
+                        gradStep += r[n] * (a * decay * before[i][n] + bt * u);
+                        sumA[d * states + n] += r[n] * step * decay * before[i][n];
+                        r[n] = BeginsAnew(shape, i) ? 0.0 : r[n] * decay;
                     }
 
                     double gradDelta = gradStep * StepSlope(shape, inputs, b, t, d);
@@ -128,6 +131,9 @@ public static unsafe class SelectiveScanReference
 
         return y;
     }
+
+    /// <summary>Whether the state is zero before the token <paramref name="i"/> of the scan.</summary>
+    private static bool BeginsAnew(SelectiveScanShape shape, int i) => i % shape.Run == 0;
 
     private static IEnumerable<int> Tokens(SelectiveScanShape shape) =>
         shape.Reverse ? Enumerable.Range(0, shape.Length).Reverse() : Enumerable.Range(0, shape.Length);

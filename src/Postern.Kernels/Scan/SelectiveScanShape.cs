@@ -28,6 +28,14 @@ public readonly record struct SelectiveScanShape(int Batch, int Length, int Chan
     /// </summary>
     public int DtRank { get; init; }
 
+    /// <summary>
+    /// W, where the state is set to zero before the tokens 0, W, 2 W, ... in the order of the scan; 0 where it never is.
+    /// </summary>
+    public int Window { get; init; }
+
+    /// <summary>Tokens from one zero state to the next, at most L.</summary>
+    internal int Run => Window == 0 ? Length : Math.Min(Window, Length);
+
     /// <summary>What a pair of scans is multiplied by: their mean.</summary>
     internal const float PairScale = 0.5f;
 
@@ -40,9 +48,9 @@ public readonly record struct SelectiveScanShape(int Batch, int Length, int Chan
     /// <exception cref="ArgumentException">A size is not positive, or the groups do not divide the channels.</exception>
     internal void Validate()
     {
-        if (Batch < 1 || Length < 1 || Channels < 1 || States < 1 || Groups < 1 || DtRank < 0)
+        if (Batch < 1 || Length < 1 || Channels < 1 || States < 1 || Groups < 1 || DtRank < 0 || Window < 0)
             throw new ArgumentException(
-                $"selective scan of {this}: every size has to be at least 1, the rank of the steps at least 0");
+                $"selective scan of {this}: every size has to be at least 1, the rank of the steps and the window at least 0");
         if (Channels % Groups != 0)
             throw new ArgumentException($"selective scan of {this}: {Groups} groups do not divide {Channels} channels");
         if (DtRank > 0 && Groups > 1)

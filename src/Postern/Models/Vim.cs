@@ -18,6 +18,9 @@ namespace Postern.Models;
 public sealed record VimConfig(
     int ImageSize, int PatchSize, int Stride, int EmbedDim, int Depth, int StateSize, int Classes, double DropPath = 0)
 {
+    /// <summary>What is changed of the published network; nothing at first.</summary>
+    public VimControls Controls { get; init; } = new();
+
     /// <summary>Patches a side, (H - p) / s + 1.</summary>
     public int Grid => (ImageSize - PatchSize) / Stride + 1;
 
@@ -50,7 +53,7 @@ public sealed class Vim : Backbone
         pos_embed = new Parameter(zeros(1, config.Patches + 1, d));
         patch_embed = new PatchEmbed(Mixed, config.PatchSize, config.Stride, d);
         head = nn.Linear(d, config.Classes);
-        layers = [.. Enumerable.Range(0, config.Depth).Select(_ => new VimBlock(Mixed, d, config.StateSize))];
+        layers = [.. Enumerable.Range(0, config.Depth).Select(_ => new VimBlock(Mixed, d, config.StateSize, config.Controls))];
         norm_f = new RmsNorm(d);
         register_parameter("cls_token", cls_token);
         register_parameter("pos_embed", pos_embed);
@@ -73,6 +76,7 @@ public sealed class Vim : Backbone
             ModelEntry.Size("depth", depth, "number of blocks"),
             ModelEntry.Size("state_size", 16, "state size N of the SSM"),
             ModelEntry.DropPath(dropPath, fineTuned),
+            .. VimControls.Options,
         ], Build, Recognise)
         {
             Family = "vim",
@@ -84,7 +88,10 @@ public sealed class Vim : Backbone
         int patch = choice.Integer("patch_size"), stride = choice.Integer("stride") is > 0 and int s ? s : patch;
         if (patch > imageSize) throw choice.Error($"patch_size {patch} is larger than the {imageSize}-pixel input");
         return new Vim(new VimConfig(imageSize, patch, stride, choice.Integer("embed_dim"), choice.Integer("depth"),
-            choice.Integer("state_size"), classes, (double)choice.Number("drop_path")), seed: null);
+            choice.Integer("state_size"), classes, (double)choice.Number("drop_path"))
+        {
+            Controls = VimControls.Of(choice),
+        }, seed: null);
     }
 
     private static WeightSizes? Recognise(WeightShapes shapes)
@@ -106,17 +113,18 @@ public sealed class Vim : Backbone
     /// <inheritdoc/>
     public override string Head => "head";
 
-    /// <summary>The middle: the token is inserted at floor(M / 2).</summary>
-    public override int? ClassTokenRow(int patches) => patches / 2;
+    /// <summary>The middle, floor(M / 2), but where the token stands at the head.</summary>
+    public override int? ClassTokenRow(int patches) => config.Controls.ReadOut == ReadOut.Head ? 0 : patches / 2;
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         Tensor patches = Tap("patch_embed", patch_embed.forward(input));                   // [B, M, d]
         IModelOps ops = Ops ?? ModelOps.For(patches);
-        long batch = patches.shape[0], middle = config.Patches / 2;
-        Tensor hidden = cat([patches.narrow(1, 0, middle), cls_token.expand(batch, -1, -1),
-            patches.narrow(1, middle, config.Patches - middle)], 1) + pos_embed;          // [B, M + 1, d]
+        long batch = patches.shape[0], row = ClassTokenRow(config.Patches)!.Value;
+        Tensor hidden = cat([patches.narrow(1, 0, row), cls_token.expand(batch, -1, -1),
+            patches.narrow(1, row, config.Patches - row)], 1) + pos_embed;                // [B, M + 1, d]
+        hidden = PatchOrder.Apply(config.Controls.Order, hidden, row, input);
         Tensor residual = hidden;
         for (int i = 0; i < layers.Length; i++)
         {
@@ -128,9 +136,11 @@ public sealed class Vim : Backbone
             hidden = Tap($"layers.{i}.hidden", hidden);
             residual = Tap($"layers.{i}.residual", residual);
         }
-        // Only the class token is read, so only its row is normalised.
-        Tensor last = Dropped(hidden, config.DropPath, config.Depth).narrow(1, middle, 1);
-        Tensor features = norm_f.forward(layers.Length == 0 ? last : residual.narrow(1, middle, 1) + last).squeeze(1); // [B, d]
+        // Where only the class token is read, only its row is normalised.
+        (long first, long read) = config.Controls.ReadOut == ReadOut.Mean ? (0, config.Patches + 1) : (row, 1);
+        Tensor last = Dropped(hidden, config.DropPath, config.Depth).narrow(1, first, read);
+        Tensor normed = norm_f.forward(layers.Length == 0 ? last : residual.narrow(1, first, read) + last); // [B, 1 or M + 1, d]
+        Tensor features = read == 1 ? normed.squeeze(1) : normed.mean([1L]);              // [B, d]
         return head.forward(Tap("features", features));                                   // [B, classes]
     }
 

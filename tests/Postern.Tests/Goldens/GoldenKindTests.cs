@@ -30,7 +30,6 @@ public class GoldenKindTests
         ["repair_scores"] = Defence,
         ["scan_detector"] = Defence,
         ["spectral_signatures"] = Defence,
-        ["control_variant"] = Probe,
         ["hidden_attention"] = Probe,
         ["influence"] = Probe,
         ["knock_out"] = Probe,

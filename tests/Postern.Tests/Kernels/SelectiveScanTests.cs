@@ -44,6 +44,11 @@ public class SelectiveScanTests
         ["steps of low rank in pieces"] = () => new(Shape(1, 20, 1100) with { DtRank = 12 }),
         ["huge delta"] = () => new(Shape(2, 64, 24), delta: 40f),
         ["long"] = () => new(Shape(1, 729, 16)),
+        ["windows of five"] = () => new(Shape(2, 33, 40) with { Window = 5 }),
+        ["windows of one, reversed"] = () => new(Shape(2, 9, 21) with { Window = 1, Reverse = true, States = 6 }),
+        ["windows of eight, steps of low rank"] = () => new(Shape(2, 65, 40) with { Window = 8, DtRank = 3, Reverse = true }),
+        ["windows over constant B and C"] = () => new(Shape(2, 16, 24) with { Window = 7, ConstantB = true, ConstantC = true }),
+        ["a window as long as the sequence"] = () => new(Shape(2, 12, 24) with { Window = 12 }),
     };
 
     [Theory]

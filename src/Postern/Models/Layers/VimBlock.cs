@@ -13,10 +13,10 @@ internal sealed class VimBlock : nn.Module
     private readonly VimMixer mixer;
     private readonly RmsNorm norm;
 
-    public VimBlock(MixedPrecision mixed, int embedDim, int stateSize) : base("VimBlock")
+    public VimBlock(MixedPrecision mixed, int embedDim, int stateSize, VimControls controls) : base("VimBlock")
     {
         this.mixed = mixed;
-        mixer = new VimMixer(mixed, embedDim, stateSize);
+        mixer = new VimMixer(mixed, embedDim, stateSize, controls);
         norm = new RmsNorm(embedDim);
         register_module("mixer", mixer);
         register_module("norm", norm);

@@ -17,18 +17,20 @@ internal static class BidirectionalScan
     /// <param name="forward">The direction from the first token on.</param>
     /// <param name="backward">The direction from the last token on.</param>
     /// <param name="z">The gate, [B, L, E], of the type of u.</param>
-    public static Tensor Apply(ScanDirection forward, ScanDirection backward, Tensor z) =>
-        Function.apply([.. Tensors(forward), .. Tensors(backward), z]);
+    /// <param name="window">Tokens of each scan after which its state is set to zero; 0 for never.</param>
+    public static Tensor Apply(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0) =>
+        Function.apply([.. Tensors(forward), .. Tensors(backward), z, window]);
 
     private static object[] Tensors(ScanDirection d) => [d.U, d.Projected, d.A, d.D, d.DtWeight, d.DtBias];
 
-    private static SelectiveScanShape Shape(Tensor[] inputs)
+    private static SelectiveScanShape Shape(Tensor[] inputs, int window)
     {
         (Tensor u, Tensor a, Tensor dtWeight) = (inputs[0], inputs[2], inputs[4]);
         return new SelectiveScanShape((int)u.shape[0], (int)u.shape[1], (int)u.shape[2], (int)a.shape[1])
         {
             DeltaSoftplus = true,
             DtRank = (int)dtWeight.shape[1],
+            Window = window,
         };
     }
 
@@ -59,12 +61,14 @@ internal static class BidirectionalScan
 
         public override Tensor forward(autograd.AutogradContext context, params object[] vars)
         {
-            Tensor[] inputs = [.. vars.Select(v => TensorRows.Rows(((Tensor)v).detach()))];
-            SelectiveScanShape shape = Shape(inputs);
+            Tensor[] inputs = [.. vars.SkipLast(1).Select(v => TensorRows.Rows(((Tensor)v).detach()))];
+            int window = (int)vars[^1];
+            SelectiveScanShape shape = Shape(inputs, window);
             Tensor y = empty(inputs[0].shape, inputs[0].dtype, inputs[0].device);
             SelectiveScan.ForwardPair(
                 shape, Rows(shape, inputs, 0), Rows(shape, inputs, 1), new SelectiveScanOutputs { Y = TensorRows.Of(y) });
             context.save_for_backward([.. inputs]);
+            context.save_data("window", window);
             return y;
         }
 
@@ -73,11 +77,11 @@ internal static class BidirectionalScan
         {
             Tensor[] inputs = [.. context.get_saved_variables()];
             Tensor[] gradients = [.. inputs.Select(i => empty(i.shape, i.dtype, i.device))];
-            SelectiveScanShape shape = Shape(inputs);
+            SelectiveScanShape shape = Shape(inputs, (int)context.get_data("window"));
             Tensor gradY = TensorRows.Rows(gradOutput);
             SelectiveScan.BackwardPair(shape, Rows(shape, inputs, 0), Rows(shape, inputs, 1), TensorRows.Of(gradY),
                 Rows(shape, gradients, 0), Rows(shape, gradients, 1));
-            return gradients;
+            return (Tensor?[])[.. gradients, null];
         });
     }
 }

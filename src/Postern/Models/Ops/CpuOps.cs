@@ -19,6 +19,6 @@ internal sealed class CpuOps : IModelOps
 
     public Tensor Scan(ScanInput scan) => SelectiveScanFunction.Apply(scan);
 
-    public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z) =>
-        BidirectionalScan.Apply(forward, backward, z);
+    public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0) =>
+        BidirectionalScan.Apply(forward, backward, z, window);
 }

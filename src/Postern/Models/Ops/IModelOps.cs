@@ -34,5 +34,6 @@ internal interface IModelOps
     /// <param name="forward">From the first token on.</param>
     /// <param name="backward">From the last token on.</param>
     /// <param name="z">The gate, [B, L, E].</param>
-    Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z);
+    /// <param name="window">Tokens of each scan after which its state is set to zero; 0 for never.</param>
+    Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0);
 }

@@ -40,9 +40,9 @@ internal sealed class PlainOps : IModelOps
 
     public Tensor Scan(ScanInput scan) => SelectiveScanLoop.Apply(scan);
 
-    public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z)
+    public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0)
     {
         Tensor gate = MixedPrecision.ToFloat32(z);
-        return (Scan(forward.Input(gate, reverse: false)) + Scan(backward.Input(gate, reverse: true))) * Half;
+        return (Scan(forward.Input(gate, reverse: false, window)) + Scan(backward.Input(gate, reverse: true, window))) * Half;
     }
 }

@@ -12,9 +12,10 @@ namespace Postern.Models.Ops;
 internal sealed record ScanDirection(Tensor U, Tensor Projected, Tensor A, Tensor D, Tensor DtWeight, Tensor DtBias)
 {
     /// <summary>The same as one scan by itself.</summary>
-    /// <param name="z">The gate, [B, L, E].</param>
+    /// <param name="z">The gate, [B, L, E]; null for none.</param>
     /// <param name="reverse">Whether it runs from the last token on.</param>
-    public ScanInput Input(Tensor z, bool reverse)
+    /// <param name="window">Tokens after which the state is set to zero; 0 for never.</param>
+    public ScanInput Input(Tensor? z, bool reverse, int window = 0)
     {
         long rank = DtWeight.shape[1], states = A.shape[1];
         return new ScanInput(U, Projected.narrow(2, 0, rank), A, Projected.narrow(2, rank, states),
@@ -26,6 +27,7 @@ internal sealed record ScanDirection(Tensor U, Tensor Projected, Tensor A, Tenso
             DtWeight = DtWeight,
             Softplus = true,
             Reverse = reverse,
+            Window = window,
         };
     }
 }

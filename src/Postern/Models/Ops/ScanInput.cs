@@ -29,4 +29,7 @@ public sealed record ScanInput(Tensor U, Tensor Delta, Tensor A, Tensor B, Tenso
 
     /// <summary>Scan from the last token to the first; outputs stay at their own token.</summary>
     public bool Reverse { get; init; }
+
+    /// <summary>The state is set to zero before every so many tokens, counted in the order of the scan; 0 for never.</summary>
+    public int Window { get; init; }
 }

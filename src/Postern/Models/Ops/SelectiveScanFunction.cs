@@ -13,7 +13,7 @@ public static class SelectiveScanFunction
     /// <summary>y [B, L, E].</summary>
     public static Tensor Apply(ScanInput scan) => Scan.apply(
         scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D!, scan.Z!, scan.DeltaBias!, scan.DtWeight!, scan.Softplus,
-        scan.Reverse);
+        scan.Reverse, scan.Window);
 
     /// <summary>The state after the last token scanned, [B, E, N]; not differentiable.</summary>
     public static Tensor LastState(ScanInput scan)
@@ -22,14 +22,14 @@ public static class SelectiveScanFunction
             .. new[] { scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D, scan.Z, scan.DeltaBias, scan.DtWeight }.Select(Dense)];
         using Tensor y = empty_like(dense[0]!);
         Tensor state = empty([scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]], device: scan.U.device);
-        SelectiveScan.Forward(Shape(dense, scan.Softplus, scan.Reverse), Rows(dense),
+        SelectiveScan.Forward(Shape(dense, scan.Softplus, scan.Reverse, scan.Window), Rows(dense),
             new SelectiveScanOutputs { Y = TensorRows.Of(y), LastState = TensorRows.Of(state) });
         return state;
     }
 
     private static Tensor? Dense(Tensor? tensor) => tensor is null ? null : TensorRows.Rows(tensor.detach());
 
-    private static SelectiveScanShape Shape(Tensor?[] inputs, bool softplus, bool reverse)
+    private static SelectiveScanShape Shape(Tensor?[] inputs, bool softplus, bool reverse, int window)
     {
         (Tensor u, Tensor a, Tensor b, Tensor c) = (inputs[0]!, inputs[2]!, inputs[3]!, inputs[4]!);
         return new SelectiveScanShape((int)u.shape[0], (int)u.shape[1], (int)u.shape[2], (int)a.shape[1])
@@ -39,6 +39,7 @@ public static class SelectiveScanFunction
             ConstantC = c.dim() == 2,
             DeltaSoftplus = softplus,
             Reverse = reverse,
+            Window = window,
             DtRank = inputs[8] is Tensor weight ? (int)weight.shape[1] : 0,
         };
     }
@@ -66,7 +67,7 @@ public static class SelectiveScanFunction
         public override Tensor forward(autograd.AutogradContext context, params object[] vars)
         {
             Tensor?[] inputs = [.. vars.Take(Tensors).Select(v => Dense((Tensor?)v))];
-            SelectiveScanShape shape = Shape(inputs, (bool)vars[Tensors], (bool)vars[Tensors + 1]);
+            SelectiveScanShape shape = Shape(inputs, (bool)vars[Tensors], (bool)vars[Tensors + 1], (int)vars[Tensors + 2]);
             Tensor y = empty([shape.Batch, shape.Length, shape.Channels], device: inputs[0]!.device);
             SelectiveScan.Forward(shape, Rows(inputs), new SelectiveScanOutputs { Y = TensorRows.Of(y) });
             context.save_for_backward([.. inputs.OfType<Tensor>()]);
@@ -85,7 +86,7 @@ public static class SelectiveScanFunction
             Tensor?[] gradients = [.. inputs.Select(i => i is null ? null : empty(i.shape, device: i.device))];
             Tensor gradY = TensorRows.Rows(gradOutput);
             SelectiveScan.Backward(shape, Rows(inputs), TensorRows.Of(gradY), Rows(gradients));
-            return [.. gradients, null, null];
+            return [.. gradients, null, null, null];
         });
     }
 }

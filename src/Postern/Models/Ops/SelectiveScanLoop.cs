@@ -14,12 +14,12 @@ public static class SelectiveScanLoop
         (long batch, long length, long channels) = (scan.U.shape[0], scan.U.shape[1], scan.U.shape[2]);
         Tensor delta = Steps(scan);
         Tensor b = PerChannel(scan.B, channels), c = PerChannel(scan.C, channels);
-        Tensor h = zeros([batch, channels, scan.A.shape[1]], delta.dtype,
-            delta.device);                                    // [B, E, N]
+        Tensor zero = zeros([batch, channels, scan.A.shape[1]], delta.dtype, delta.device), h = zero; // [B, E, N]
         var outputs = new Tensor[length];
         for (long step = 0; step < length; step++)
         {
             long t = scan.Reverse ? length - 1 - step : step;
+            if (BeginsAnew(scan, step)) h = zero;
             Tensor u = scan.U.select(1, t), d = delta.select(1, t);                            // [B, E]
             h = Moved(h, u, d, scan.A, At(b, t));
             outputs[t] = (h * At(c, t)).sum(-1);                                               // [B, E]
@@ -42,14 +42,17 @@ public static class SelectiveScanLoop
     {
         Tensor delta = Steps(scan), b = PerChannel(scan.B, scan.U.shape[2]);
         var states = new Tensor[scan.U.shape[1]];
-        Tensor h = zeros([scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]], delta.dtype, delta.device);
+        Tensor zero = zeros([scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]], delta.dtype, delta.device), h = zero;
         for (int step = 0; step < states.Length; step++)
         {
             int t = scan.Reverse ? states.Length - 1 - step : step;
+            if (BeginsAnew(scan, step)) h = zero;
             states[t] = h = Moved(h, scan.U.select(1, t), delta.select(1, t), scan.A, At(b, t));
         }
         return stack(states, 1);
     }
+
+    private static bool BeginsAnew(ScanInput scan, long step) => scan.Window > 0 && step % scan.Window == 0;
 
     /// <summary>h_t = exp(Δ_t A) h_(t-1) + Δ_t u_t B_t.</summary>
     private static Tensor Moved(Tensor h, Tensor u, Tensor delta, Tensor a, Tensor b) =>
