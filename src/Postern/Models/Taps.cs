@@ -79,6 +79,9 @@ public sealed class ScanReading
 
     internal ScanReading(ScanInput scan) => this.scan = scan;
 
+    /// <summary>The same as a scan's arguments.</summary>
+    internal ScanInput Input => scan;
+
     /// <summary>Whether it runs from the last token to the first.</summary>
     public bool Reverse => scan.Reverse;
 

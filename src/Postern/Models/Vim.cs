@@ -64,6 +64,25 @@ public sealed class Vim : Backbone
         if (seed is long drawn) Initialise(drawn);
     }
 
+    /// <summary>
+    /// Changes the scans of some blocks until what is returned is disposed; another change in the meantime takes its place.
+    /// Blocks compute in float32 then, each direction for itself. For a network without controls.
+    /// </summary>
+    /// <param name="change">What is changed.</param>
+    /// <param name="blocks">In which blocks; null for all.</param>
+    public IDisposable Intervene(MixerIntervention change, Predicate<int>? blocks = null)
+    {
+        VimMixer[] mixers = [.. layers.Where((_, i) => blocks?.Invoke(i) != false).Select(l => l.Mixer)];
+        foreach (VimMixer mixer in mixers) mixer.Intervention = change;
+        return new Undo(
+            () => Array.ForEach(mixers, m => m.Intervention = ReferenceEquals(m.Intervention, change) ? null : m.Intervention));
+    }
+
+    private sealed record Undo(Action Act) : IDisposable
+    {
+        public void Dispose() => Act();
+    }
+
     /// <summary>A line of the catalogue.</summary>
     internal static ModelEntry Entry(
         string name, string summary, int side, int patch, int stride, int dim, int depth, string dropPath,

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Postern.Models;
 using Postern.Models.Layers;
 using Postern.Models.Ops;
@@ -37,50 +36,28 @@ public class ControlGoldenTests
 
     private static void Compare(string manifest, IModelOps ops)
     {
-        GoldenFile golden = GoldenFile.Open(manifest);
-        int window = golden.Manifest.GetProperty("parameters").GetProperty("W").GetInt32();
-        List<string> wrong = [];
-        HashSet<string> compared = [];
+        var golden = new ProbeGolden(manifest);
         foreach ((string variant, (SsmKind kind, string[] uses)) in Variants)
         {
             using DisposeScope scope = NewDisposeScope();
-            Dictionary<string, Tensor> leaves = uses.ToDictionary(name => name,
-                name => tensor(golden.Floats(name), golden.Shape(name)).requires_grad_());
+            Dictionary<string, Tensor> leaves = uses.ToDictionary(name => name, name => golden.Stored(name).requires_grad_());
             Tensor u = leaves["u"];
             long[] tokens = [u.shape[0], u.shape[1], -1];
-            var scan = new ScanInput(u, OfTokens("delta"), leaves.GetValueOrDefault("A") ?? Stored("A"), OfTokens("B"),
+            var scan = new ScanInput(u, OfTokens("delta"), leaves.GetValueOrDefault("A") ?? golden.Stored("A"), OfTokens("B"),
                 OfTokens("C"))
             {
                 D = leaves["D"],
                 Z = leaves["z"],
-                Window = variant == "window" ? window : 0,
+                Window = variant == "window" ? golden.Integer("W") : 0,
             };
             Tensor y = ControlledScan.Of(kind, scan, ops);
-            y.backward([Stored("grad_y")]);
-            Check($"y_{variant}", y);
-            foreach ((string name, Tensor leaf) in leaves) Check($"grad_{variant}_{name}", leaf.grad!);
+            y.backward([golden.Stored("grad_y")]);
+            golden.Check($"y_{variant}", y);
+            foreach ((string name, Tensor leaf) in leaves) golden.Check($"grad_{variant}_{name}", leaf.grad!);
 
             Tensor OfTokens(string name) => leaves.TryGetValue(name, out Tensor? own) ? own
-                : leaves.TryGetValue($"{name}_const", out Tensor? constant) ? constant.expand(tokens) : Stored(name);
+                : leaves.TryGetValue($"{name}_const", out Tensor? constant) ? constant.expand(tokens) : golden.Stored(name);
         }
-        foreach (JsonProperty described in golden.Manifest.GetProperty("tensors").EnumerateObject())
-        {
-            if (described.Value.GetProperty("what").GetString() == "output" && !compared.Contains(described.Name))
-                wrong.Add($"{described.Name}: not compared");
-        }
-        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
-
-        Tensor Stored(string name) => tensor(golden.Floats(name), golden.Shape(name));
-
-        void Check(string name, Tensor found)
-        {
-            compared.Add($"out:{name}");
-            double[] actual = [.. found.detach().contiguous().to_type(ScalarType.Float64).data<double>()];
-            double error = GoldenValues.Error(actual, golden.Doubles($"out:{name}"));
-            double tolerance = golden.Manifest.GetProperty("tensors").GetProperty($"out:{name}").GetProperty("tolerance_float32")
-                .GetDouble();
-            if (!(error <= tolerance))
-                wrong.Add(FormattableString.Invariant($"{name}: error {error:g3}, tolerance {tolerance:g3}"));
-        }
+        golden.AssertAll();
     }
 }

@@ -30,9 +30,7 @@ public class GoldenKindTests
         ["repair_scores"] = Defence,
         ["scan_detector"] = Defence,
         ["spectral_signatures"] = Defence,
-        ["hidden_attention"] = Probe,
         ["influence"] = Probe,
-        ["knock_out"] = Probe,
         ["memory_map"] = Probe,
         ["mixer_attention"] = Probe,
     };

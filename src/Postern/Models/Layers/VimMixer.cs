@@ -78,12 +78,15 @@ internal sealed class VimMixer : nn.Module
         _ => dtRank + 2 * stateSize + dtRank + 2 * stateSize,
     };
 
+    /// <summary>What is changed of the scans while it computes; null for nothing.</summary>
+    public MixerIntervention? Intervention { get; set; }
+
     /// <summary>[B, L, d] to [B, L, d].</summary>
     public Tensor forward(Tensor hidden, IModelOps ops, NamedTaps taps)
     {
         Tensor x = mixed.Linear(hidden, in_proj.weight!.narrow(0, 0, innerDim));                              // [B, L, E]
         Tensor z = mixed.Linear(hidden, in_proj.weight!.narrow(0, innerDim, innerDim));                       // [B, L, E]
-        if (taps.Any) return Unfused(x, z, ops, taps);
+        if (taps.Any || Intervention is not null) return Unfused(x, z, ops, taps);
         (Tensor u, Tensor uBackward) = ops.ConvolvePair(x, Kernels(conv1d), Kernels(conv1d_b));               // [B, L, E] each
         (SsmKind kind, SsmKind kindBackward) = (controls.Of(reverse: false), controls.Of(reverse: true));
         if (ControlledScan.IsScan(kind) && ControlledScan.IsScan(kindBackward))
@@ -124,13 +127,17 @@ internal sealed class VimMixer : nn.Module
         Tensor x, Tensor z, (Parameter ALog, Parameter D, Conv1d Conv, Linear XProj, Parameter? XConst, Linear DtProj) part,
         bool reverse, IModelOps ops, NamedTaps taps)
     {
-        Tensor u = taps.Pass("conv", ops.Convolve(x, Kernels(part.Conv), reverse), t => Swap(Order(t)), t => Order(Swap(t)));
+        MixerIntervention? change = Intervention?.Concerns(reverse) == true ? Intervention : null;
+        (Tensor weight, Tensor bias) = Kernels(part.Conv);
+        Tensor u = taps.Pass("conv", ops.Convolve(x, (change?.Kernel(weight) ?? weight, bias), reverse), t => Swap(Order(t)),
+            t => Order(Swap(t)));
         Tensor projected = taps.Pass("x_proj", Project(u, part.XProj, part.XConst), Order, Order);            // [B, L, R + 2 N]
         ScanInput scan = Direction(u, projected, part.ALog, part.D, part.DtProj).Input(z, reverse, controls.Window);
         Tensor dt = nn.functional.linear(scan.Delta, part.DtProj.weight!);                                    // [B, L, E]
         scan = scan with { Delta = taps.Pass("dt", dt, t => Swap(Order(t)), t => Order(Swap(t))), DtWeight = null };
         taps.Pass("scan", scan);
-        return taps.Pass("y_gated", ControlledScan.Of(controls.Of(reverse), scan, ops), t => Swap(Order(t)), t => Order(Swap(t)));
+        return taps.Pass("y_gated", change?.Gated(scan, ops) ?? ControlledScan.Of(controls.Of(reverse), scan, ops),
+            t => Swap(Order(t)), t => Order(Swap(t)));
 
         Tensor Order(Tensor tokens) => reverse ? tokens.flip(1) : tokens;
     }

@@ -1,0 +1,44 @@
+using Postern.Models.Ops;
+using static TorchSharp.torch;
+
+namespace Postern.Models;
+
+/// <summary>
+/// What a selective scan amounts to as attention (Ali et al. 2024): s_i = sum_j α_ij u_j for each channel, with α from Δ, A, B
+/// and C. A row is a backward pass of the scan itself with a one at its token, so that it costs what that costs, decays of any
+/// size included.
+/// </summary>
+public static class HiddenAttention
+{
+    /// <summary>How much each token's u counts in what one token reads: [B, E, L], 0 for those after it in the scan.</summary>
+    /// <param name="scan">What the scan computes with.</param>
+    /// <param name="token">The reader, in the order of the picture.</param>
+    public static Tensor Row(ScanReading scan, int token) => Row(scan.Input, token, ModelOps.For(scan.U));
+
+    /// <summary>Every row: [B, E, L, L], readers before those that are read.</summary>
+    public static Tensor Matrix(ScanReading scan) => Matrix(scan.Input, ModelOps.For(scan.U));
+
+    internal static Tensor Row(ScanInput scan, int token, IModelOps ops)
+    {
+        using IDisposable gradients = enable_grad();
+        Tensor u = scan.U.detach().requires_grad_();
+        Tensor s = ops.Scan(Constant(scan) with { U = u });                                            // [B, L, E]
+        return autograd.grad([s.narrow(1, token, 1).sum()], [u])[0].transpose(1, 2);
+    }
+
+    internal static Tensor Matrix(ScanInput scan, IModelOps ops) =>
+        stack([.. Enumerable.Range(0, (int)scan.U.shape[1]).Select(i => Row(scan, i, ops))], 2);
+
+    /// <summary>The scan alone, all but u given.</summary>
+    private static ScanInput Constant(ScanInput scan) => scan with
+    {
+        Delta = scan.Delta.detach(),
+        A = scan.A.detach(),
+        B = scan.B.detach(),
+        C = scan.C.detach(),
+        DtWeight = scan.DtWeight?.detach(),
+        DeltaBias = scan.DeltaBias?.detach(),
+        D = null,
+        Z = null,
+    };
+}
