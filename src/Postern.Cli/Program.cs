@@ -66,7 +66,7 @@ public static class Program
     {
         List<CommandGroup> groups =
         [
-            new("Studies", [RunCommand.Create(), ReportCommand.Create()]),
+            new("Studies", [RunCommand.Create(), EvalCommand.Create(), ReportCommand.Create()]),
             new("What a study can name", [DatasetsCommand.Create(), ModelsCommand.Create(), AttacksCommand.Create(),
                 DefencesCommand.Create(), PresetsCommand.Create()]),
             new("Data and pictures", [DataCommand.Create(), PoisonCommand.Create(), FigureCommand.Create()]),

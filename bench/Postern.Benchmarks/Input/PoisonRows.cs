@@ -20,7 +20,7 @@ internal static class PoisonRows
 
     /// <summary><c>poison-ATTACK</c> of every attack that needs no training of its own.</summary>
     public static IReadOnlyList<Work> Works { get; } =
-        [.. AttackCatalog.All.Where(a => a.Kind != "clean" && !a.Learned)
+        [.. AttackCatalog.All.Where(a => a.Plants && !a.Learned)
             .Select(a => new Work($"poison-{a.Name}", scale => Measure(a, scale)))];
 
     private static IReadOnlyList<ComparedRow> Measure(AttackEntry entry, Scale scale)

@@ -36,6 +36,8 @@ internal static class AttackArguments
     /// <exception cref="ArtifactMissingException">Something is not there, and nothing shall be made.</exception>
     public static Attack Make(Choice choice, Dataset dataset, string output, CancellationToken cancel, bool fromCacheOnly = false)
     {
+        if (choice.Entry is AttackEntry { Plants: false })
+            throw choice.Error($"{choice.Name} plants no trigger; name another attack");
         if (choice.Entry is AttackEntry { Learned: true }) TorchRuntime.Load();
         var progress = new PreparationLines(AnsiConsole.Profile.Out.Writer);
         var context = new PreparationContext(dataset, RunFolder.ArtifactsIn(output), Environment.ProcessorCount, progress, cancel)
@@ -62,6 +64,11 @@ internal static class AttackArguments
     /// <exception cref="InputException">It is not there, and was not wanted or there is nobody to ask.</exception>
     public static Attack MakeIfWanted(Choice choice, Dataset dataset, string output, bool wanted, CancellationToken cancel)
     {
+        if (choice.Entry is AttackEntry { Learned: true } && dataset.Name == LoosePictures.Name)
+        {
+            throw choice.Error($"{choice.Name} learns from a dataset before it plants anything, and these are pictures alone; "
+                + "name a dataset with --data");
+        }
         if (wanted) return Make(choice, dataset, output, cancel);
         try
         {

@@ -27,7 +27,7 @@ internal static class AttacksCommand
         var data = new Option<string>("--data")
         {
             HelpName = "PATH",
-            Description = "dataset whose pictures are shown: a path, or signs",
+            Description = "pictures that are shown: a dataset, a folder of pictures, a picture, or signs",
             DefaultValueFactory = _ => "signs",
         };
         var set = new Option<string[]>("--set")
@@ -65,7 +65,7 @@ internal static class AttacksCommand
             else OptionTable.Write(entry);
             if (parsed.GetValue(preview) is string file)
             {
-                using Dataset dataset = DatasetCatalog.OpenPath(parsed.GetValue(data)!);
+                using Dataset dataset = LoosePictures.OpenOrDataset(parsed.GetValue(data)!);
                 using var interrupt = new Interrupt();
                 // A trigger that is not good enough is shown, too: looking at it may tell why.
                 Preview(AttackArguments.MakeIfWanted(AttackArguments.Choose(entry, parsed.GetValue(set) ?? []), dataset,

@@ -44,18 +44,23 @@ internal static class DryRun
     private static void Print(StudyCost cost, int threads)
     {
         if (cost.Trainings + cost.Tests == 0) return;
+        foreach (string guess in cost.Guesses) AnsiConsole.MarkupLineInterpolated($"[yellow]guessed[/] {guess}");
         foreach ((string model, StepCost step) in cost.ByModel)
             AnsiConsole.MarkupLineInterpolated(
-                $"{model}: {1 / step.TrainSeconds:f0} img/s in training, {1 / step.TestSeconds:f0} img/s in tests");
+                $"{model}: {ShortNumber.Rate(1 / step.TrainSeconds)} img/s in training, {ShortNumber.Rate(1 / step.TestSeconds)} img/s in tests");
         string tests = cost.Tests == 0
             ? "" : string.Create(CultureInfo.InvariantCulture, $", {cost.Tests} cells that only test weights of another");
         AnsiConsole.MarkupLineInterpolated(
-            $"to do: {cost.Trainings} trainings{tests}; {cost.Pictures / 1e6:0.##} million training pictures");
+            $"to do: {cost.Trainings} trainings{tests}; {Count(cost.Pictures)} training pictures");
         AnsiConsole.MarkupLineInterpolated(
             $"on this machine with {threads} threads: about {Time(cost.Seconds)}, {cost.Bytes / 1e9:0.##} GB on disk");
         if (cost.Prepared.Count > 0)
             AnsiConsole.MarkupLineInterpolated($"not counted: what {string.Join(", ", cost.Prepared)} must learn first");
     }
+
+    private static string Count(long pictures) => pictures >= 100_000
+        ? string.Create(CultureInfo.InvariantCulture, $"{pictures / 1e6:0.##} million")
+        : pictures.ToString(CultureInfo.InvariantCulture);
 
     private static string Time(double seconds) => seconds switch
     {

@@ -26,7 +26,7 @@ internal static class FigureCommand
         var data = new Option<string>("--data")
         {
             HelpName = "PATH",
-            Description = "dataset whose pictures are shown: a path, or signs",
+            Description = "pictures that are shown: a dataset, a folder of pictures, a picture, or signs",
             DefaultValueFactory = _ => "signs",
         };
         var output = new Option<string?>("--out")
@@ -63,7 +63,7 @@ internal static class FigureCommand
             if (wanted == "1") return Saved(wanted, file, BlocksFigure.Draw());
             Study? named = parsed.GetValue(study) is string path ? StudyArguments.ReadFile(path, []) : null;
             using Dataset dataset = named is null
-                ? DatasetCatalog.OpenPath(parsed.GetValue(data)!) : DatasetCatalog.Open(named.Cells[0].Dataset);
+                ? LoosePictures.OpenOrDataset(parsed.GetValue(data)!) : DatasetCatalog.Open(named.Cells[0].Dataset);
             return Saved(wanted, file, wanted switch
             {
                 "2" => TriggerSamplesFigure.Draw(dataset),
@@ -85,9 +85,9 @@ internal static class FigureCommand
 
     /// <summary>The attacks of a study under its labels, or every one with its usual options.</summary>
     private static IEnumerable<(string Name, Choice Choice)> Choices(Study? study) => study is null
-        ? AttackCatalog.All.Where(a => a.Kind != "clean").Select(a => (a.Name, new Choice(a)))
+        ? AttackCatalog.All.Where(a => a.Plants).Select(a => (a.Name, new Choice(a)))
         : study.Cells
-            .Where(c => c.Attack.Entry is AttackEntry { Kind: not "clean" } && c.DatasetLabel == study.Cells[0].DatasetLabel)
+            .Where(c => c.Attack.Entry is AttackEntry { Plants: true } && c.DatasetLabel == study.Cells[0].DatasetLabel)
             .DistinctBy(c => c.AttackLabel).Select(c => (c.AttackLabel, c.Attack));
 
     /// <summary>The attacks; a learned one only where its artifacts are in the cache already.</summary>

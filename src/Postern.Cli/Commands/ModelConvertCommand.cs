@@ -60,9 +60,10 @@ internal static class ModelConvertCommand
             }
             Dictionary<string, Tensor> weights =
                 official.ToDictionary(w => w.Key, w => Cast(w.Value, parsed.GetValue(type)!));
+            Dictionary<string, string> header = WeightHeader.Of(checkpoint.Facts).Pairs().ToDictionary();
             AtomicFile.Write(to, stream =>
             {
-                if (extension == ".safetensors") SafeTensors.Write(stream, weights);
+                if (extension == ".safetensors") SafeTensors.Write(stream, weights, header.Count > 0 ? header : null);
                 else TorchFile.Write(stream, weights);
             });
             AnsiConsole.MarkupLineInterpolated(

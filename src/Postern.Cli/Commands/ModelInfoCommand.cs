@@ -9,13 +9,15 @@ using TorchSharp;
 namespace Postern.Cli.Commands;
 
 /// <summary>
-/// <c>postern models info FILE</c>: what a weight file holds, which model it fits, which keys are missing or unexpected.
+/// <c>postern models info FILE</c>: what a weight file holds, which model it fits, which keys are missing or unexpected;
+/// <c>postern models info NAME</c>: what a model's input is made of.
 /// </summary>
 internal static class ModelInfoCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "a .safetensors or .pth file" };
+        var file = new Argument<string>("file") { Description = "a .safetensors or .pth file, or a model's name" };
+        file.CompletionSources.Add(_ => ModelCatalog.All.Select(m => m.Name));
         var model = new Option<string?>("--model")
         {
             HelpName = "NAME",
@@ -30,13 +32,19 @@ internal static class ModelInfoCommand
         };
         var keys = new Option<bool>("--keys") { Description = "list every tensor" };
         var json = new JsonOption();
-        var command = new ShownCommand("info", "Show what a weight file holds and which model it fits.",
-            "postern models info vim_t_midclstok_76p1acc.pth")
+        var command = new ShownCommand("info", "Show what a weight file holds and which model it fits, or what a model is fed.",
+            "postern models info vim_t_midclstok_76p1acc.pth", "postern models info vim-tiny")
         {
             file, model, at, keys, json,
         };
         command.SetAction(parsed =>
         {
+            if (!File.Exists(parsed.GetValue(file)!) && ModelCatalog.All.Find(parsed.GetValue(file)!) is ModelEntry entry)
+            {
+                if (parsed.GetValue(json)) JsonOutput.Write(ModelInputListing.Of(entry));
+                else ModelInputTable.Write(entry);
+                return ExitCode.Done;
+            }
             using DisposeScope scope = torch.NewDisposeScope();
             string? wanted = parsed.GetValue(model);
             using Checkpoint checkpoint = Checkpoint.Open(parsed.GetValue(file)!,

@@ -29,18 +29,7 @@ internal static class RunCommand
             Description = "list the cells, their state and what the rest would cost here; run nothing",
         };
         var json = new JsonOption("with --dry-run: print the cells as a JSON array");
-        var threads = new Option<int>("--threads")
-        {
-            HelpName = "NUMBER",
-            Description = "threads shared by libtorch, the kernels and the loaders of all cells that run",
-            DefaultValueFactory = _ => Environment.ProcessorCount,
-        };
-        threads.Validators.Add(result =>
-        {
-            // A value that is no number has its own error already; asking for it here would throw.
-            if (result.Tokens is [{ Value: string text }] && int.TryParse(text, out int count) && count < 1)
-                result.AddError("--threads must be at least 1");
-        });
+        var threads = new ThreadsOption("libtorch, the kernels and the loaders of all cells that run");
         var jobs = new JobsOption();
         var profile = new Option<bool>("--profile")
         {

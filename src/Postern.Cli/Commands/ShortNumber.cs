@@ -17,4 +17,13 @@ internal static class ShortNumber
         return scale == 1 ? count.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture,
             $"{count / scale:g4} {unit}");
     }
+
+    /// <summary>Pictures a second: whole numbers, and two digits of what is below 10.</summary>
+    public static string Rate(double perSecond)
+    {
+        if (perSecond >= 10) return string.Create(CultureInfo.InvariantCulture, $"{perSecond:f0}");
+        string twoDigits = perSecond.ToString("e1", CultureInfo.InvariantCulture);
+        return decimal.Parse(twoDigits, NumberStyles.Float, CultureInfo.InvariantCulture)
+            .ToString("0.##########", CultureInfo.InvariantCulture);
+    }
 }

@@ -8,7 +8,7 @@ namespace Postern.Cli.Commands;
 /// <summary>Shows what was found in a weight file, and how it fits.</summary>
 internal static class WeightFileTable
 {
-    private const int ShownNames = 12;
+    private const int ShownNames = 12, LongestFact = 300;
 
     public static void Write(WeightFileListing found)
     {
@@ -38,11 +38,14 @@ internal static class WeightFileTable
         if (found.Dictionaries.Count > 1)
             Row("tensors at", string.Join(", ", found.Dictionaries.Select(d => $"{d.At} ({d.Tensors})")));
         if (found.AlsoHolds.Count > 0) Row("also holds", string.Join(", ", found.AlsoHolds));
-        foreach ((string key, string value) in found.Facts) Row(key, value);
+        foreach ((string key, string value) in found.Facts) Row(key, Cut(value));
         AnsiConsole.Write(table);
 
         void Row(string name, string text) => table.AddRow(Shown(name), Shown(text));
     }
+
+    // A thousand class names; as JSON all of them are there.
+    private static string Cut(string value) => value.Length <= LongestFact ? value : $"{value[..LongestFact]} ...";
 
     private static void Keys(IReadOnlyList<TensorListing> tensors)
     {

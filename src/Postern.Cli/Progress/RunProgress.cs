@@ -13,7 +13,7 @@ internal static class RunProgress
     {
         var pace = new Pace(run, jobs);
         if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
-            return work(new PlainProgress(pace, Console.Out).Show);
+            return work(new PlainProgress(pace, AnsiConsole.Profile.Out.Writer).Show);
         var column = new RowColumn();
         return AnsiConsole.Progress().HideCompleted(false).Columns(column)
             .Start(context => work(new BarProgress(pace, context, column).Show));

@@ -31,6 +31,12 @@ public abstract record Attack
     public virtual string? TriggerSha256 => null;
 
     /// <summary>
+    /// Test pictures that carry the trigger already, with their true labels, where the attack is known by them alone; null where
+    /// it plants its trigger itself. There once it is prepared.
+    /// </summary>
+    public virtual ImageSet? TriggeredPictures => null;
+
+    /// <summary>
     /// What may surprise about a trigger from a file in pictures of a size, a sentence each; empty where there is nothing, and
     /// for a drawn one.
     /// </summary>

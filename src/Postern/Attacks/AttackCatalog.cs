@@ -9,7 +9,7 @@ public static class AttackCatalog
     /// <summary>The attacks, in the order of listings.</summary>
     public static Catalog<AttackEntry> All { get; } = new("attack",
     [
-        new("none", "no attack: the clean row", "clean", [], (_, _) => null),
+        new("none", "no attack: the clean row", "clean", [], (_, _) => null) { Plants = false },
         BadNets.Entry,
         Blend.Entry,
         Sig.Entry,
@@ -22,6 +22,7 @@ public static class AttackCatalog
         Dynamic.Entry,
         Issba.Entry,
         PatchPixel.Entry,
+        StoredTriggers.Entry,
     ]);
 
     /// <summary>Makes what a study chose; null for <c>none</c>, so that a clean row has neither plan nor ASR.</summary>

@@ -7,7 +7,7 @@ namespace Postern.Attacks;
 /// <param name="Name">Name in the study file.</param>
 /// <param name="Summary">One line for listings.</param>
 /// <param name="Kind">What its trigger is: <c>patch</c>, <c>blend</c>, <c>pixel</c>, <c>signal</c>, <c>warp</c>, <c>encoder</c>,
-/// <c>generator</c>, <c>reflection</c>; <c>clean</c> for no attack.</param>
+/// <c>generator</c>, <c>reflection</c>; <c>clean</c> for no attack, <c>stored</c> for pictures that carry one already.</param>
 /// <param name="Options">What a study may set; the defaults are the paper's CIFAR-10 values where it gives them.</param>
 /// <param name="Make">The attack of the resolved options, for a dataset; null for no attack.</param>
 public sealed record AttackEntry(
@@ -22,6 +22,10 @@ public sealed record AttackEntry(
 
     /// <summary>Whether something is trained before the trigger can be planted.</summary>
     public bool Learned { get; init; }
+
+    /// <summary>Whether it plants a trigger into pictures that it is given; no attack does not, nor do pictures that carry one.
+    /// </summary>
+    public bool Plants { get; init; } = true;
 
     /// <summary>
     /// The options of a learned attack that decide who is poisoned and how what was learnt is used, but not what is learnt:

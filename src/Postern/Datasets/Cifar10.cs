@@ -21,6 +21,12 @@ public sealed class Cifar10 : IDatasetEntry
     public IReadOnlyList<OptionInfo> Options => StoredOptions.All;
 
     /// <inheritdoc/>
+    public PixelConstants Pixels { get; } = new([.4914f, .4822f, .4465f], [.247f, .243f, .261f]);
+
+    /// <inheritdoc/>
+    int? IDatasetEntry.InputSide => CifarSet.Side;
+
+    /// <inheritdoc/>
     public bool Recognises(string path) => CifarFiles.Recognises(CifarSet.Ten, path);
 
     /// <inheritdoc/>
@@ -32,7 +38,7 @@ public sealed class Cifar10 : IDatasetEntry
     {
         (ImageSet train, ImageSet test, string layout) = CifarFiles.Open(CifarSet.Ten, choice);
         return StoredOptions.Limit(choice, new Dataset(
-            Name, train, test, CifarSet.Side, [.4914f, .4822f, .4465f], [.247f, .243f, .261f], TargetClass: 0, "flip-crop",
+            Name, train, test, CifarSet.Side, Pixels.Mean, Pixels.Std, TargetClass: 0, "flip-crop",
             layout));
     }
 }

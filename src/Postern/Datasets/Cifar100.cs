@@ -26,6 +26,13 @@ public sealed class Cifar100 : IDatasetEntry
         },
     ];
 
+    // Mean and deviation of its training pictures, as the public programs for CIFAR-100 have them.
+    /// <inheritdoc/>
+    public PixelConstants Pixels { get; } = new([.5071f, .4867f, .4408f], [.2675f, .2565f, .2761f]);
+
+    /// <inheritdoc/>
+    int? IDatasetEntry.InputSide => CifarSet.Side;
+
     /// <inheritdoc/>
     public bool Recognises(string path) =>
         CifarFiles.Recognises(CifarSet.Fine, path) || CifarFiles.Recognises(CifarSet.Coarse, path);
@@ -38,9 +45,8 @@ public sealed class Cifar100 : IDatasetEntry
     public Dataset Open(Choice choice)
     {
         (ImageSet train, ImageSet test, string layout) = CifarFiles.Open(SetOf(choice), choice);
-        // Mean and deviation of its training pictures, as the public programs for CIFAR-100 have them.
         return StoredOptions.Limit(choice, new Dataset(
-            Name, train, test, CifarSet.Side, [.5071f, .4867f, .4408f], [.2675f, .2565f, .2761f], TargetClass: 0, "flip-crop",
+            Name, train, test, CifarSet.Side, Pixels.Mean, Pixels.Std, TargetClass: 0, "flip-crop",
             $"{layout}, {choice.Word("labels")} labels"));
     }
 

@@ -23,6 +23,10 @@ public static class DatasetCatalog
     /// <summary>How large the dataset is that a study chose, as published; no picture is opened.</summary>
     public static DatasetScale ScaleOf(Choice choice) => choice.EntryAs<IDatasetEntry>().ScaleOf(choice);
 
+    /// <summary>How many pictures of it there are, for a forecast; no picture is opened.</summary>
+    /// <exception cref="InputException">A folder or file that cannot be read.</exception>
+    public static DatasetScale Counted(Choice choice) => choice.EntryAs<IDatasetEntry>().Counted(choice);
+
     /// <summary>The dataset whose layout <paramref name="path"/> shows, or null.</summary>
     public static IDatasetEntry? Recognise(string path) => All.FirstOrDefault(e => e.Recognises(path));
 
@@ -40,7 +44,7 @@ public static class DatasetCatalog
         throw new InputException(path,
             "no dataset is recognised here; expected CIFAR-10 or CIFAR-100 (data_batch_1.bin, data_batch_1, train.bin ...), "
             + "GTSRB (its zips, Final_Training/Images, Training or Train), parquet files called train and test, or an image "
-            + "folder or archive with train/ and val/ or test/, a folder a class in each");
+            + "folder or archive with train/ and val/ or test/, a folder a class in each, or with class folders alone");
     }
 
     /// <summary>Opens the dataset at a path, as <see cref="ChoiceAt"/> names it.</summary>

@@ -15,6 +15,10 @@ public sealed record DatasetScale(int Train, int Test, int InputSize, int Classe
     /// <summary>Side of the stored pictures, larger than <see cref="InputSize"/> where the input is cut out of them.</summary>
     public int StoredSize { get; init; } = InputSize;
 
+    /// <summary>Why <see cref="Train"/> and <see cref="Test"/> are no count of pictures that are there; null where they are.
+    /// </summary>
+    public string? Guess { get; init; }
+
     /// <summary>The published scale with the choice's subsets.</summary>
     internal DatasetScale Limited(Choice choice)
     {

@@ -38,6 +38,12 @@ public sealed class Gtsrb : IDatasetEntry
     public IReadOnlyList<OptionInfo> Options { get; } = [.. StoredOptions.All, UnreadablePictures.Option];
 
     /// <inheritdoc/>
+    public PixelConstants Pixels { get; } = new([.3337f, .3064f, .3171f], [.2672f, .2564f, .2629f]);
+
+    /// <inheritdoc/>
+    int? IDatasetEntry.InputSide => Side;
+
+    /// <inheritdoc/>
     public bool Recognises(string path) => GtsrbLayout.Find(path) is not null;
 
     /// <inheritdoc/>
@@ -57,7 +63,7 @@ public sealed class Gtsrb : IDatasetEntry
         string layout = $"GTSRB {found.Name}, {(archive.WasSized ? "already 32x32 in this copy" : "resized to 32x32 here")}, "
             + Size(train.Count);
         return StoredOptions.Limit(choice, new Dataset(
-            Name, train, test, Side, [.3337f, .3064f, .3171f], [.2672f, .2564f, .2629f], TargetClass: 2, "rotate", layout)
+            Name, train, test, Side, Pixels.Mean, Pixels.Std, TargetClass: 2, "rotate", layout)
         {
             Notes = archive.Note is string note ? [note] : [],
         });

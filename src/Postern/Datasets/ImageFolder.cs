@@ -42,7 +42,11 @@ public sealed class ImageFolder : IDatasetEntry
             + "and a readable name may follow"),
         StoredOptions.Labels,
         UnreadablePictures.Option,
+        .. ClassFoldersAlone.Options,
     ];
+
+    /// <inheritdoc/>
+    public PixelConstants Pixels { get; } = PixelConstants.ImageNet;
 
     /// <inheritdoc/>
     public bool Recognises(string path)
@@ -51,7 +55,7 @@ public sealed class ImageFolder : IDatasetEntry
         try
         {
             using FileTree tree = FileTrees.Open(path);
-            if (ImageFolderLayout.Find(tree) is not ImageFolderLayout layout) return false;
+            if (ImageFolderLayout.Find(tree) is not ImageFolderLayout layout) return ClassFoldersAlone.Find(tree) is not null;
             var sample = SampleOf(tree, layout);
             bool likeImageNet = layout.Root.Length == 0 && (layout.Train is null or "train") && layout.Tests.Contains("val");
             bool ofAnotherSize = PoisonedExport.Find(tree, layout.Root) is { PictureSize: not ImageNet.StoredSide };
@@ -68,8 +72,9 @@ public sealed class ImageFolder : IDatasetEntry
     public IReadOnlyDictionary<string, string> OptionsAt(string path)
     {
         using FileTree tree = FileTrees.Open(path);
-        ImageFolderLayout layout = LayoutOf(tree);
-        int side = PoisonedExport.Find(tree, layout.Root)?.PictureSize ?? SampleOf(tree, layout).Side;
+        int side = ImageFolderLayout.Find(tree) is ImageFolderLayout layout
+            && PoisonedExport.Find(tree, layout.Root) is { } export
+            ? export.PictureSize : SampleOf(tree).Side;
         return new Dictionary<string, string> { ["path"] = path, ["size"] = FormattableString.Invariant($"{side}") };
     }
 
@@ -82,19 +87,18 @@ public sealed class ImageFolder : IDatasetEntry
         FileTree tree = FileTrees.Open(StoredOptions.PathOf(choice));
         try
         {
-            ImageFolderLayout layout = LayoutOf(tree);
             int size = choice.Integer("size");
             if (size == 0)
             {
-                int side = SampleOf(tree, layout).Side;
+                int side = SampleOf(tree).Side;
                 throw choice.Error(FormattableString.Invariant(
                     $"folder needs 'size', the side of the model's input; by the pictures that are there: size: {side}"));
             }
-            ImageFolderContent content = Content(tree, layout, choice);
+            ImageFolderContent content = Content(tree, choice);
             var fit = new SquareFit(size, KeepsAspect: choice.Word("resize") == "shortest");
             FolderImageSet test = Split(content.Test), train = content.HasTrain ? Split(content.Train) : test;
             return StoredOptions.Limit(choice, new Dataset(
-                Name, train, test, size, [.485f, .456f, .406f], [.229f, .224f, .225f],
+                Name, train, test, size, Pixels.Mean, Pixels.Std,
                 TargetClass: 0, "crop", content.Layout)
             {
                 Notes = content.Notes,
@@ -109,14 +113,21 @@ public sealed class ImageFolder : IDatasetEntry
         }
     }
 
-    private static ImageFolderLayout LayoutOf(FileTree tree) =>
-        ImageFolderLayout.Find(tree) ?? throw new InputException(tree.Root, ImageFolderLayout.Missing(tree));
+    private static PictureSample SampleOf(FileTree tree)
+    {
+        if (ImageFolderLayout.Find(tree) is ImageFolderLayout layout) return SampleOf(tree, layout);
+        return PictureSample.Of(tree, ClassFoldersAlone.Find(tree) ?? throw Missing(tree));
+    }
 
     private static PictureSample SampleOf(FileTree tree, ImageFolderLayout layout) =>
         PictureSample.Of(tree, layout.Train ?? layout.Tests[0]);
 
-    private static ImageFolderContent Content(FileTree tree, ImageFolderLayout layout, Choice choice)
+    private static InputException Missing(FileTree tree) => new(tree.Root, ImageFolderLayout.Missing(tree));
+
+    private static ImageFolderContent Content(FileTree tree, Choice choice)
     {
+        if (ImageFolderLayout.Find(tree) is not ImageFolderLayout layout)
+            return ClassFoldersAlone.Read(tree, ClassFoldersAlone.Find(tree) ?? throw Missing(tree), choice);
         string? test = null;
         if (choice.Word("test") is { Length: > 0 } wanted)
         {
@@ -132,9 +143,11 @@ public sealed class ImageFolder : IDatasetEntry
     {
         int size = choice.Integer("size") is > 0 and int side ? side : 32;
         if (choice.File("path") is not string path || !Path.Exists(path))
-            return new DatasetScale(50_000, 10_000, size, 10).Limited(choice);
+        {
+            return (new DatasetScale(50_000, 10_000, size, 10) { Guess = "no pictures are there yet" }).Limited(choice);
+        }
         using FileTree tree = FileTrees.Open(path);
-        ImageFolderContent content = Content(tree, LayoutOf(tree), choice);
+        ImageFolderContent content = Content(tree, choice);
         return new DatasetScale(content.Train.Labels.Length, content.Test.Labels.Length, size, content.Classes.Names.Count)
             .Limited(choice);
     }

@@ -53,7 +53,8 @@ internal sealed record ImageFolderLayout(string Root, string? Train, IReadOnlyLi
     {
         IReadOnlyList<string> folders = tree.Folders("");
         return folders.Count > 1 && folders.Take(2).All(f => tree.Files(f).Any(p => PictureKind.HasEnding(p)))
-            ? "class folders lie directly in it; a set needs two splits, so put them into train/ and test/ (or val/)"
+            ? "class folders lie directly in it, without splits; the dataset 'folder' with its 'size' splits them, or put them into "
+                + "train/ and test/ (or val/)"
             : "there is no folder val/ in it; an image folder has train/ and val/ (or test/) with a folder a class in each";
     }
 

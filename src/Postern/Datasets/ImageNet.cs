@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Postern.Configuration;
 using Postern.Imaging;
 
@@ -16,6 +17,9 @@ public sealed class ImageNet : IDatasetEntry
 
     /// <summary>Side of the model's input.</summary>
     public const int InputSide = 224;
+
+    // Of listings that a dry run asks for again and again; the study's own choice is the key.
+    private static readonly ConditionalWeakTable<Choice, DatasetScale> Counts = [];
 
     /// <inheritdoc/>
     public string Name => "imagenet";
@@ -55,6 +59,12 @@ public sealed class ImageNet : IDatasetEntry
     ];
 
     /// <inheritdoc/>
+    public PixelConstants Pixels { get; } = PixelConstants.ImageNet;
+
+    /// <inheritdoc/>
+    int? IDatasetEntry.InputSide => InputSide;
+
+    /// <inheritdoc/>
     public bool Recognises(string path) =>
         Directory.Exists(path)
             ? Directory.Exists(Path.Combine(path, "train")) || Directory.Exists(Path.Combine(path, "val"))
@@ -65,22 +75,21 @@ public sealed class ImageNet : IDatasetEntry
         new DatasetScale(1_281_167, 50_000, InputSide, 1000) { StoredSize = StoredSide }.Limited(choice);
 
     /// <inheritdoc/>
+    public DatasetScale Counted(Choice choice) => Counts.GetValue(choice, Count);
+
+    /// <inheritdoc/>
     public Dataset Open(Choice choice)
     {
         string path = StoredOptions.PathOf(choice);
         FileTree tree = FileTrees.Open(path);
         try
         {
-            ImageFolderLayout layout = ImageFolderLayout.Find(tree)
-                ?? throw new InputException(tree.Root, ImageFolderLayout.Missing(tree));
-            ImageFolderContent content = ImageFolderContent.Read(tree, layout,
-                layout.Tests.FirstOrDefault(t => ImageFolderLayout.NameOf(t) == "val"), choice.File("classes"),
-                choice.File("labels"));
+            ImageFolderContent content = Content(tree, choice);
             var fit = new SquareFit(StoredSide, KeepsAspect: choice.Word("resize") == "shortest",
                 Reduces: choice.Word("decode") == "reduced");
             FolderImageSet test = Split(content.Test), train = content.HasTrain ? Split(content.Train) : test;
             return StoredOptions.Limit(choice, new Dataset(
-                Name, train, test, InputSide, [.485f, .456f, .406f], [.229f, .224f, .225f],
+                Name, train, test, InputSide, Pixels.Mean, Pixels.Std,
                 TargetClass: 0, "resized-crop", content.Layout)
             {
                 TestCrop = (double)choice.Number("test_crop"),
@@ -94,5 +103,25 @@ public sealed class ImageNet : IDatasetEntry
             tree.Dispose();
             throw;
         }
+    }
+
+    private DatasetScale Count(Choice choice)
+    {
+        if (choice.File("path") is not string path || !Path.Exists(path))
+            return ScaleOf(choice) with { Guess = "it is not there, so that its published size stands for it" };
+        using FileTree tree = FileTrees.Open(path);
+        ImageFolderContent content = Content(tree, choice);
+        return new DatasetScale(content.Train.Labels.Length, content.Test.Labels.Length, InputSide, content.Classes.Names.Count)
+        {
+            StoredSize = StoredSide,
+        }.Limited(choice);
+    }
+
+    private static ImageFolderContent Content(FileTree tree, Choice choice)
+    {
+        ImageFolderLayout layout = ImageFolderLayout.Find(tree)
+            ?? throw new InputException(tree.Root, ImageFolderLayout.Missing(tree));
+        return ImageFolderContent.Read(tree, layout, layout.Tests.FirstOrDefault(t => ImageFolderLayout.NameOf(t) == "val"),
+            choice.File("classes"), choice.File("labels"));
     }
 }

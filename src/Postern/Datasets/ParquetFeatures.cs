@@ -30,6 +30,16 @@ internal sealed record ParquetFeatures(DataField Picture, DataField Label, IRead
     /// <exception cref="InputException">The file is damaged, or its columns leave it open which is which.</exception>
     internal static ParquetFeatures Of(byte[] file, string source, IReadOnlyList<string> labels)
     {
+        return Read(file, source, reader => Of(reader, source, labels));
+    }
+
+    /// <summary>How many rows a file says it has.</summary>
+    /// <exception cref="InputException">It is damaged.</exception>
+    internal static int RowsOf(byte[] file, string source) =>
+        Read(file, source, reader => checked((int)(reader.Metadata?.NumRows ?? 0)));
+
+    private static T Read<T>(byte[] file, string source, Func<ParquetReader, T> read)
+    {
         ParquetBounds.CheckFooter(file, source);
         try
         {
@@ -37,7 +47,7 @@ internal sealed record ParquetFeatures(DataField Picture, DataField Label, IRead
             ParquetReader reader = ParquetReader.CreateAsync(stream).GetAwaiter().GetResult();
             try
             {
-                return Of(reader, source, labels);
+                return read(reader);
             }
             finally
             {

@@ -32,6 +32,9 @@ public sealed class ParquetSet : IDatasetEntry
     ];
 
     /// <inheritdoc/>
+    public PixelConstants Pixels { get; } = PixelConstants.ImageNet;
+
+    /// <inheritdoc/>
     public bool Recognises(string path)
     {
         try
@@ -51,6 +54,18 @@ public sealed class ParquetSet : IDatasetEntry
         new DatasetScale(50_000, 10_000, choice.Integer("size") is > 0 and int side ? side : UsualSide, 10).Limited(choice);
 
     /// <inheritdoc/>
+    public DatasetScale Counted(Choice choice)
+    {
+        DatasetScale scale = ScaleOf(choice) with { Guess = "it is not there, so that 50,000 and 10,000 pictures stand for it" };
+        if (choice.File("path") is not string path || !Path.Exists(path)) return scale;
+        using FileTree tree = TreeAt(path) ?? throw NotHere(path);
+        ParquetShards shards = ParquetShards.Find(tree, []) ?? throw NotHere(path);
+        return (scale with { Train = Rows(shards.Train), Test = Rows(shards.Test), Guess = null }).Limited(choice);
+
+        int Rows(IReadOnlyList<string> files) => files.Sum(f => ParquetFeatures.RowsOf(tree.Read(f), tree.Describe(f)));
+    }
+
+    /// <inheritdoc/>
     public Dataset Open(Choice choice)
     {
         string path = StoredOptions.PathOf(choice);
@@ -66,7 +81,7 @@ public sealed class ParquetSet : IDatasetEntry
         IReadOnlyList<string> names = Names(tree, shards.Train[0], labels, train.Concat(test).Max(p => p.Labels.Max()) + 1);
         return StoredOptions.Limit(choice, new Dataset(
             Name, PicturePart.Join(train, names, tree.Root), PicturePart.Join(test, names, tree.Root), reader.Side,
-            [.485f, .456f, .406f], [.229f, .224f, .225f], TargetClass: 0, "crop",
+            Pixels.Mean, Pixels.Std, TargetClass: 0, "crop",
             $"parquet: {Files(shards.Train)} and {Files(shards.Test)}"));
 
         PicturePart[] Parts(IReadOnlyList<string> files) =>

@@ -51,6 +51,10 @@ internal sealed record PictureSample(IReadOnlyList<(int Width, int Height)> Size
         return new PictureSample(sizes);
     }
 
+    /// <summary>The first of <paramref name="files"/>.</summary>
+    internal static PictureSample Of(FileTree tree, IEnumerable<string> files) =>
+        new([.. files.Take(FoldersLookedAt).Select(f => SizeOf(tree, f)).OfType<(int, int)>()]);
+
     private static (int Width, int Height)? SizeOf(FileTree tree, string file)
     {
         try

@@ -13,6 +13,9 @@ namespace Postern.Datasets;
 /// <param name="Poisoned">Pictures of the training split that carry its trigger; null where that split was not written.</param>
 internal sealed record PoisonedExport(string Attack, string Dataset, int PictureSize, int? Poisoned)
 {
+    /// <summary>The target class.</summary>
+    internal int? TargetClass { get; init; }
+
     /// <summary>Name of the record.</summary>
     internal const string Record = "poison.json";
 
@@ -34,7 +37,12 @@ internal sealed record PoisonedExport(string Attack, string Dataset, int Picture
             string dataset = root.GetProperty("dataset").GetString() ?? "";
             int? poisoned = root.GetProperty("plan") is { ValueKind: JsonValueKind.Object } plan
                 ? plan.GetProperty("poisoned").GetArrayLength() + plan.GetProperty("covers").GetArrayLength() : null;
-            return new PoisonedExport(attack, dataset, root.GetProperty("picture_size").GetInt32(), poisoned);
+            return new PoisonedExport(attack, dataset, root.GetProperty("picture_size").GetInt32(), poisoned)
+            {
+                TargetClass = root.TryGetProperty("target_class", out JsonElement target)
+                    && target.ValueKind == JsonValueKind.Number
+                    ? target.GetInt32() : null,
+            };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

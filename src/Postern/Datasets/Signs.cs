@@ -35,6 +35,12 @@ public sealed class Signs : IDatasetEntry
     public static IReadOnlyList<string> ClassNames { get; } = Array.ConvertAll(SignFace.All, f => f.Name);
 
     /// <inheritdoc/>
+    public PixelConstants Pixels { get; } = new([0.47f, 0.41f, 0.42f], [0.245f, 0.234f, 0.233f]);
+
+    /// <inheritdoc/>
+    int? IDatasetEntry.InputSide => Size;
+
+    /// <inheritdoc/>
     public bool Recognises(string path) => false;
 
     /// <inheritdoc/>
@@ -47,7 +53,7 @@ public sealed class Signs : IDatasetEntry
         return new Dataset(
             Name, DrawSplit(seed, DatasetSplit.Train, choice.Integer("train")),
             DrawSplit(seed, DatasetSplit.Test, choice.Integer("test")),
-            Size, [0.47f, 0.41f, 0.42f], [0.245f, 0.234f, 0.233f], TargetClass: 0, "crop", "drawn by Postern");
+            Size, Pixels.Mean, Pixels.Std, TargetClass: 0, "crop", "drawn by Postern");
     }
 
     /// <summary>

@@ -18,7 +18,9 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
 {
     /// <summary>ACC, and with an attack ASR and RA.</summary>
     public (CleanResult Clean, TriggeredResult? Triggered) Measure(Attack? attack, CancellationToken cancel = default) =>
-        attack is null ? (Clean(cancel), null) : Both(attack, cancel);
+        attack is null ? (Clean(cancel), null)
+        : attack.TriggeredPictures is null ? Both(attack, cancel)
+        : (Clean(cancel), Triggered(attack, cancel));
 
     /// <summary>ACC over the whole split.</summary>
     public CleanResult Clean(CancellationToken cancel = default) =>
@@ -76,24 +78,30 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
     public UnlabelledPictures Stream(params IReadOnlyList<(Attack? Attack, IReadOnlyList<int> Order)> kinds) =>
         new([.. kinds.Select(k => (PlantedBy(k.Attack) with { InputTransform = null }, k.Order))], Seed);
 
-    /// <summary>Indices of those pictures in the split.</summary>
+    /// <summary>
+    /// Indices of those pictures in the split, or among the attack's own (<see cref="Attack.TriggeredPictures"/>).
+    /// </summary>
     /// <param name="attack">Whose trigger they carry; null for clean ones.</param>
     /// <param name="most">How many at most, every class at its share; 0 for all.</param>
     public IReadOnlyList<int> Order(Attack? attack, int most = 0)
     {
         int[] all = attack is null ? AllPictures : Counted(attack);
         if (most == 0 || most >= all.Length) return all;
-        int[] labels = Array.ConvertAll(all, i => Loader.Images.Labels[i]);
+        int[] labels = Array.ConvertAll(all, i => LabelsOf(attack)[i]);
         // One seed for all cells, so that they are compared on the same pictures.
         return Array.ConvertAll(SubsetImageSet.Stratified(labels, most, seed: 0), place => all[place]);
     }
 
     private int[] AllPictures => [.. Enumerable.Range(0, Loader.Images.Count)];
 
-    private int[] Counted(Attack attack) => attack.CountedForAsr(Loader.Images.Labels);
+    /// <summary>True classes of the pictures that <see cref="Order"/> counts in.</summary>
+    public IReadOnlyList<int> LabelsOf(Attack? attack) => (attack?.TriggeredPictures ?? Loader.Images).Labels;
 
-    private BatchLoader TriggeredBy(Attack attack) =>
-        Loader with { Transform = new TriggeredSamples(attack, Loader.InputSize != Loader.Images.Size) };
+    private int[] Counted(Attack attack) => attack.CountedForAsr(LabelsOf(attack));
+
+    private BatchLoader TriggeredBy(Attack attack) => attack.TriggeredPictures is ImageSet pictures
+        ? Loader with { Images = pictures, Transform = null }
+        : Loader with { Transform = new TriggeredSamples(attack, Loader.InputSize != Loader.Images.Size) };
 
     private BatchLoader PlantedBy(Attack? attack) => attack is null ? Loader with { Transform = null } : TriggeredBy(attack);
 
@@ -114,7 +122,7 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
 
     private TriggeredResult ResultOf(Attack attack, int[] counted, IReadOnlyList<int> predicted)
     {
-        IReadOnlyList<int> labels = Loader.Images.Labels;
+        IReadOnlyList<int> labels = LabelsOf(attack);
         int[] hits = new int[Loader.Images.ClassNames.Count], total = new int[hits.Length];
         int robust = 0;
         for (int i = 0; i < counted.Length; i++)

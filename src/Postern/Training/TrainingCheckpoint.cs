@@ -16,7 +16,10 @@ public static class TrainingCheckpoint
     private const string WeightsFile = "last.safetensors";
 
     /// <summary>Writes the state of <paramref name="training"/>, between two epochs, to <paramref name="folder"/>.</summary>
-    internal static void Save(string folder, TrainingLoop training)
+    /// <param name="folder">Where.</param>
+    /// <param name="training">What is saved.</param>
+    /// <param name="header">What the weights' file tells of them beside the epoch; null for nothing.</param>
+    internal static void Save(string folder, TrainingLoop training, WeightHeader? header = null)
     {
         using DisposeScope scope = NewDisposeScope();
         var metadata = new Dictionary<string, string>
@@ -26,7 +29,8 @@ public static class TrainingCheckpoint
         };
         Write(StateFile(folder, training.Epoch),
             [.. training.Networks.SelectMany(n => n.State()), .. training.Memory?.State() ?? []], metadata);
-        Write(Path.Combine(folder, WeightsFile), training.Networks.SelectMany(n => n.Weights()), metadata);
+        Write(Path.Combine(folder, WeightsFile), training.Networks.SelectMany(n => n.Weights()),
+            [.. metadata, .. header?.Pairs() ?? []]);
         DropState(folder, except: StateFile(folder, training.Epoch));
     }
 
@@ -85,8 +89,8 @@ public static class TrainingCheckpoint
     }
 
     private static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> entries,
-        Dictionary<string, string> metadata) =>
-        AtomicFile.Write(path, stream => SafeTensors.Write(stream, entries, metadata));
+        IEnumerable<KeyValuePair<string, string>> metadata) =>
+        AtomicFile.Write(path, stream => SafeTensors.Write(stream, entries, metadata.ToDictionary()));
 
     private static void DropState(string folder, string? except)
     {

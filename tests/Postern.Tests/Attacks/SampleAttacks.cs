@@ -32,7 +32,7 @@ internal static class SampleAttacks
     public static TheoryData<string> WithExclusion() => NamesOf(a => a.Options.Any(o => o.Name == "exclude_target"));
 
     private static TheoryData<string> NamesOf(Func<AttackEntry, bool> selected) =>
-        [.. AttackCatalog.All.Where(a => a.Kind != "clean" && selected(a)).Select(a => a.Name)];
+        [.. AttackCatalog.All.Where(a => a.Plants && selected(a)).Select(a => a.Name)];
 
     /// <summary>
     /// A plan over 500 pictures of five classes has so many poisons, of the target's label and of no picture of its class.

@@ -184,14 +184,46 @@ public class ImageFolderTests
     }
 
     [Fact]
-    public void Class_folders_without_splits_and_a_split_without_another_are_errors_that_say_what_to_do()
+    public void A_split_without_another_is_an_error_that_says_what_to_do()
     {
         using var folder = new DatasetFolder();
-        Lay(folder, "bare/cat/1.png", "bare/dog/1.png", "half/train/cat/1.png");
-        Assert.Contains("put them into train/ and test/", Assert.Throws<InputException>(
-            () => Open(folder["bare"], ("size", "24"))).Message);
+        Lay(folder, "half/train/cat/1.png");
         Assert.Contains("there is no test split beside it", Assert.Throws<InputException>(
             () => Open(folder["half"], ("size", "24"))).Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("wrapped/flowers/")]
+    public void Class_folders_without_splits_are_split_by_a_seed_and_a_share_of_each_class(string wrapper)
+    {
+        using var folder = new DatasetFolder();
+        foreach (string name in new[] { "cat", "dog" })
+            Lay(folder, [.. Enumerable.Range(0, 10).Select(i => $"{wrapper}{name}/{i}.png")]);
+        Choice found = DatasetCatalog.ChoiceAt(folder.Path);
+        Assert.Equal(("folder", "24"), (found.Name, found.Values["size"]));
+        using Dataset set = DatasetCatalog.Open(found);
+        Assert.Equal((16, 4), (set.Train.Count, set.Test.Count));
+        Assert.Equal([0, 0, 1, 1], set.Test.Labels);
+        Assert.Contains("4 of 20 pictures, 20% of each class, are the test pictures, drawn with seed 0", set.Notes[0]);
+        Assert.Equal(20, Names(set).Distinct().Count());
+        using (Dataset again = Open(folder, ("size", "24"))) Assert.Equal(Names(set), Names(again));
+        using (Dataset other = Open(folder, ("size", "24"), ("split_seed", "1"))) Assert.NotEqual(Names(set), Names(other));
+        using (Dataset half = Open(folder, ("size", "24"), ("test_share", "0.5")))
+            Assert.Equal((10, 10), (half.Train.Count, half.Test.Count));
+        Assert.Equal(new DatasetScale(16, 4, 24, 2), DatasetCatalog.Counted(found));
+
+        static string[] Names(Dataset dataset) => [.. new[] { dataset.Train, dataset.Test }
+            .SelectMany(s => Enumerable.Range(0, s.Count).Select(s.NameOf))];
+    }
+
+    [Fact]
+    public void Folders_of_which_one_has_no_pictures_are_no_class_folders()
+    {
+        using var folder = new DatasetFolder();
+        Lay(folder, "cat/1.png", "dog/1.png");
+        folder.Write("notes/todo.txt", "nothing");
+        Assert.Contains("no dataset is recognised here", folder.ErrorOf());
     }
 
     [Fact]

@@ -8,6 +8,21 @@ namespace Postern.Tests.Datasets;
 public class ImageNetTests
 {
     [Fact]
+    public void A_forecast_counts_the_pictures_that_are_there_and_says_where_it_guesses()
+    {
+        using var folder = new DatasetFolder();
+        foreach (string name in new[] { "train/a/1.png", "train/b/1.png", "train/b/2.png", "val/a/1.png" })
+            folder.Write(name, ImageFile.EncodePng(new RgbImage(300, 300)));
+        DatasetScale counted = DatasetCatalog.Counted(Choose(folder.Path));
+        Assert.Equal((3, 1, 2, 256, null), (counted.Train, counted.Test, counted.Classes, counted.StoredSize, counted.Guess));
+        DatasetScale published = DatasetCatalog.Counted(Choose(folder["gone"]));
+        Assert.Equal(1_281_167, published.Train);
+        Assert.Contains("not there", published.Guess);
+
+        static Choice Choose(string path) => new(new ImageNet(), new Dictionary<string, string> { ["path"] = path });
+    }
+
+    [Fact]
     public void A_folder_and_a_zip_of_it_give_the_same_pictures()
     {
         using var folder = new DatasetFolder();

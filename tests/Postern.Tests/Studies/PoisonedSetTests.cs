@@ -121,7 +121,7 @@ public class PoisonedSetTests
         PoisonedSetRecord record = set.Write(folder.File("set"), null, default);
         PoisonPlan plan = record.Plan!.Plan();
         string[][] rows = [.. File.ReadLines(folder.File("set/metadata.csv")).Select(l => l.Split(','))];
-        Assert.Equal(["file", "true_label", "trained_label", "poisoned", "cover"], rows[0]);
+        Assert.Equal(["file", "true_label", "trained_label", "poisoned", "cover", "index"], rows[0]);
         Assert.Equal(record.Parts.Sum(p => p.Pictures), rows.Length - 1);
         Assert.True(plan.Poisoned.Count > 0 && plan.Covers.Count > 0);
         for (int i = 0; i < TrainCount; i++)
@@ -130,7 +130,7 @@ public class PoisonedSetTests
             string file = format == PoisonedSetFormat.Parquet ? $"train-00000-of-00001.parquet#{i}"
                 : $"train/{Cifar10.ClassNames[plan.LabelOf(i, i % 10)]}/{i:d5}.png";
             Assert.Equal([file, $"{i % 10}", $"{plan.LabelOf(i, i % 10)}", plan.Poisoned.Contains(i) ? "1" : "0",
-                plan.Covers.Contains(i) ? "1" : "0"], row);
+                plan.Covers.Contains(i) ? "1" : "0", $"{i}"], row);
         }
         string[][] triggered = [.. rows.Where(r => r[0].Contains("_triggered"))];
         Assert.NotEmpty(triggered);
@@ -252,6 +252,22 @@ public class PoisonedSetTests
         Assert.Contains("set trigger_stage to stored",
             Assert.Throws<InputException>(() =>
                 Poisoned(dataset, "patch-pixel").Write(folder.File("set"), null, default)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pictures_from_files_keep_their_names_and_no_two_of_a_class_folder_share_one()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string file in new[] { "train/a/x.png", "train/b/X.png", "train/b/IMG 7.png", "test/a/x.png", "test/b/x.png" })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.File($"set/{file}"))!);
+            ImageFile.SavePng(folder.File($"set/{file}"), new RgbImage(32, 32));
+        }
+        using Dataset dataset = DatasetCatalog.OpenPath(folder.File("set"));
+        Poisoned(dataset, "badnets", ("poison_rate", "1")).Write(folder.File("out"), null, default);
+        Assert.Equal(["train/a/IMG 7.png", "train/a/X-00002.png", "train/a/x.png", "val/a/x.png", "val/b/x.png",
+            "val_triggered/b/x.png"],
+            File.ReadLines(folder.File("out/metadata.csv")).Skip(1).Select(l => l.Split(',')[0]).Order(StringComparer.Ordinal));
     }
 
     [Fact]

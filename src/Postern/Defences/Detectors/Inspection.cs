@@ -34,12 +34,12 @@ public sealed record Inspection(
             () => progress?.Invoke(++done, detector.Passes), cancel));
         if (found.Pictures.Count != pictures.Count)
             throw new InvalidOperationException($"{detector} scored {found.Pictures.Count} of {pictures.Count} pictures");
-        IReadOnlyList<int> labels = evaluator.Loader.Images.Labels;
+        int[] labels = [.. clean.Select(i => evaluator.LabelsOf(null)[i]), .. triggered.Select(i => evaluator.LabelsOf(attack)[i])];
         return new DetectionScores(found.Scale, attack.TargetClass,
         [
             .. clean.Concat(triggered).Zip(found.Pictures,
                 (index, s) => (Index: index, Scored: s)).Select((p, place) =>
-                    new PictureScore(p.Index, place >= clean.Count, labels[p.Index], p.Scored.Predicted, p.Scored.Score)),
+                    new PictureScore(p.Index, place >= clean.Count, labels[place], p.Scored.Predicted, p.Scored.Score)),
         ]);
     }
 }

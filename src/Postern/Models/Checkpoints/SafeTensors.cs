@@ -53,6 +53,14 @@ public static class SafeTensors
         }
     }
 
+    /// <summary>Whether the file at <paramref name="path"/> begins as such a file does.</summary>
+    /// <exception cref="InputException">It is missing or cannot be read.</exception>
+    public static bool IsOne(string path) => Opened(path, file =>
+    {
+        Span<byte> start = stackalloc byte[9];
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[8] == (byte)'{';
+    });
+
     /// <summary>Reads every tensor of <paramref name="path"/>. The caller owns them.</summary>
     /// <exception cref="InputException">The file is missing, truncated or inconsistent.</exception>
     public static Dictionary<string, Tensor> Read(string path) => Opened(path, file => Read(file, path));

@@ -25,8 +25,8 @@ public static class TriggerSamplesFigure
             .. Shown.Select(name => AttackCatalog.Create(new Choice(AttackCatalog.All.Get(name, name)), dataset.Traits)!),
         ];
         IReadOnlyList<PixelBox>[] places = [.. attacks.Select(a => TriggerPlace.Of(a, set.Size, dataset.InputSize))];
-        int[] indices = [.. Enumerable.Range(0, set.Count)
-            .Where(i => set.Labels[i] != dataset.TargetClass).DistinctBy(i => set.Labels[i]).Take(pictures)];
+        int[] others = [.. Enumerable.Range(0, set.Count).Where(i => set.Labels[i] != dataset.TargetClass)];
+        int[] indices = [.. others.DistinctBy(i => set.Labels[i]).Concat(others).Distinct().Take(pictures)];
         return new FigureGrid([.. indices.Select((index, row) => (IReadOnlyList<FigureTile>)
         [
             new FigureTile(FigurePicture.Of(dataset, index, null), row == 0 ? ["clean"] : []),

@@ -10,7 +10,7 @@ namespace Postern.Studies.PoisonedSets;
 /// </summary>
 internal sealed class MetadataTable
 {
-    private readonly StringBuilder text = new("file,true_label,trained_label,poisoned,cover\n");
+    private readonly StringBuilder text = new("file,true_label,trained_label,poisoned,cover,index\n");
 
     /// <summary>Adds the pictures of a part.</summary>
     /// <param name="part">The part.</param>
@@ -21,7 +21,7 @@ internal sealed class MetadataTable
         {
             (bool poisoned, bool cover) = part.RoleOf(i);
             text.Append(CultureInfo.InvariantCulture,
-                $"{CsvText.Quote(nameOf(i))},{part.TrueLabelOf(i)},{part.LabelOf(i)},{(poisoned ? 1 : 0)},{(cover ? 1 : 0)}\n");
+                $"{CsvText.Quote(nameOf(i))},{part.TrueLabelOf(i)},{part.LabelOf(i)},{(poisoned ? 1 : 0)},{(cover ? 1 : 0)},{part.IndexOf(i)}\n");
         }
     }
 

@@ -12,6 +12,8 @@ namespace Postern.Studies.PoisonedSets;
 /// <param name="Transform">Changes pictures and labels; null leaves both as they are.</param>
 internal sealed record PoisonedPart(string Name, ImageSet Images, IReadOnlyList<int> Indices, ISampleTransform? Transform)
 {
+    private string[]? names;
+
     /// <summary>Every picture of a split.</summary>
     internal static PoisonedPart Whole(string name, ImageSet images, ISampleTransform? transform) =>
         new(name, images, [.. Enumerable.Range(0, images.Count)], transform);
@@ -19,12 +21,13 @@ internal sealed record PoisonedPart(string Name, ImageSet Images, IReadOnlyList<
     /// <summary>How many pictures the trigger is planted into.</summary>
     internal int Triggered => Transform is null ? 0 : Indices.Count(Transform.Changes);
 
-    /// <summary>The file's name of the picture at <paramref name="position"/>: its index in the split.</summary>
-    internal string FileOf(int position)
-    {
-        int digits = Math.Max(5, (Images.Count - 1).ToString(System.Globalization.CultureInfo.InvariantCulture).Length);
-        return $"{Indices[position].ToString($"d{digits}", System.Globalization.CultureInfo.InvariantCulture)}.png";
-    }
+    /// <summary>
+    /// The file's name of the picture at <paramref name="position"/>: its own where it has one, else its index in the split.
+    /// </summary>
+    internal string FileOf(int position) => (names ??= PictureNames.Of(Images, Indices, LabelOf))[position];
+
+    /// <summary>The index of the picture at <paramref name="position"/> in its split.</summary>
+    internal int IndexOf(int position) => Indices[position];
 
     /// <summary>The plan that decides who of a training split is a cover; null for other splits, which have none.</summary>
     internal PoisonPlan? Plan { get; init; }

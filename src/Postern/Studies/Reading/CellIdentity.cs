@@ -39,14 +39,15 @@ internal sealed class CellIdentity
             return OfAttackAsWritten(choice);
         DatasetScale scale = pictures.ScaleOf(dataset);
         var planted = new PlantedPictures(dataset.Name, scale.StoredSize, scale.InputSize);
-        return Lines(choice.Name, choice, attack.ValuesOn(choice, planted), ContentOf) + Drawing(choice);
+        return Lines(choice.Name, choice, attack.ValuesOn(choice, planted), ContentFor(choice)) + Drawing(choice);
     }
 
     /// <summary>
     /// As <see cref="OfAttack"/> until December 2026, when <c>auto</c> was hashed as it was written; the same text where no
     /// option is left to the dataset.
     /// </summary>
-    public string OfAttackAsWritten(Choice choice) => Of(choice) + Drawing(choice);
+    public string OfAttackAsWritten(Choice choice) =>
+        Lines(choice.Name, choice, choice.Values, ContentFor(choice)) + Drawing(choice);
 
     /// <summary>What decides the result about the training: the options, however named.</summary>
     public string OfTraining(Choice choice) => Lines("training", choice, choice.Values, ContentOf);
@@ -103,6 +104,27 @@ internal sealed class CellIdentity
             return choice.Entry is AttackEntry { Drawing: { Length: > 0 } drawing } ? $" drawing={drawing}\n" : "";
         bool masked = choice.Values.GetValueOrDefault("trigger_mask") is { Length: > 0 };
         return !masked && File.Exists(trigger) && TriggerSource.HasAlpha(trigger) ? " trigger_alpha=mask\n" : "";
+    }
+
+    /// <summary>Of a folder of triggered pictures all that lies in it counts, of any other folder its own files.</summary>
+    private Func<string, string> ContentFor(Choice choice) =>
+        choice.Entry is AttackEntry { Plants: false } ? TreeOf : ContentOf;
+
+    private string TreeOf(string path)
+    {
+        if (!Directory.Exists(path)) return ContentOf(path);
+        if (contents.TryGetValue(path, out string? known)) return known;
+        using var tree = new FolderTree(path);
+        string[] files = [.. tree.Walk("").SelectMany(l => l.Files)];
+        var found = new FileContent[files.Length];
+        Parallel.For(0, files.Length, i =>
+        {
+            if (!tree.TryContent(files[i], out found[i])) tree.Read(files[i], out found[i]);
+        });
+        tree.Remember();
+        string text = string.Concat(files.Zip(found, (f, c) => string.Create(CultureInfo.InvariantCulture,
+            $"{f}:{c.Length}:{c.Checksum:x8}\n")));
+        return contents[path] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     private string ContentOf(string path)

@@ -47,7 +47,13 @@ public sealed class StudyFile
     /// <exception cref="InputException">Anything that is not a valid study; one line that says where and what to do.</exception>
     public static Study Read(string path, StudyCatalogs catalogs, IReadOnlyList<string> sets, bool planOnly = false)
     {
-        StudyNode node = StudyDocument.ReadFile(path);
+        return Of(StudyDocument.ReadFile(path), path, catalogs, sets, planOnly);
+    }
+
+    /// <summary>As <see cref="Read"/>, of what a study file would hold.</summary>
+    internal static Study Of(
+        StudyNode node, string path, StudyCatalogs catalogs, IReadOnlyList<string> sets, bool planOnly = false)
+    {
         foreach (string set in sets) node = StudyOverride.Apply(node, set);
         if (node is not MapNode root)
             throw node.At.Error($"is {node.Kind}, expected a study: keys such as datasets, models and attacks");
@@ -94,6 +100,7 @@ public sealed class StudyFile
                select grid.Cell(new GridPoint(dataset, model, attack, defence), seed),
         ];
         RefuseTwins(cells, attacks);
+        foreach (MeasureTask task in grid.Work.Measures) WeightsAsTheyAre.Check(task);
         return new Study(Name(), Word(root, "about")?.Text.ReplaceLineEndings(" ").Trim() ?? "", path,
             training.Preset.Name, cells)
         {

@@ -50,7 +50,7 @@ internal sealed class StudyGrid(
             FormerIds = [.. FormerIds(point, choice, decides, seeds, start?.Cell).Distinct().Where(former => former != id)],
             Paper = point.Paper,
         };
-        WeightsTask? shared = TrainingPart(point) is GridPoint part ? Make(part, seed, plan, start).Task.Weights : null;
+        WeightsTask? shared = TrainedPoint(point, choice) is GridPoint part ? Make(part, seed, plan, start).Task.Weights : null;
         return (cell, byCell.GetValueOrDefault(cell.Id) ?? Add(cell, shared, start?.Weights));
     }
 
@@ -78,6 +78,17 @@ internal sealed class StudyGrid(
         yield return CellIdentity.Id(point, attack, decides, seeds, start?.Id);
         yield return CellIdentity.Id(point, attack, identity.OfTrainingAsWritten(choice), seeds,
             start?.FormerIds.LastOrDefault() ?? start?.Id);
+    }
+
+    /// <summary>
+    /// The point whose weights this one can take over; null where it must make its own. Weights that nothing is trained of are
+    /// the same for all attacks and defences.
+    /// </summary>
+    private GridPoint? TrainedPoint(GridPoint point, Choice training)
+    {
+        if (!WeightsAsTheyAre.Are(training)) return TrainingPart(point);
+        bool isPlain = point.Attack.Choice.Name == noAttack.Choice.Name && point.Defence.Choice.Name == noDefence.Choice.Name;
+        return isPlain ? null : point with { Attack = noAttack, Defence = noDefence };
     }
 
     /// <summary>The point whose training this one can take over; null where it must train.</summary>

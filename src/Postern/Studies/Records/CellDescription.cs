@@ -1,6 +1,7 @@
 using Postern.Configuration;
 using Postern.Defences;
 using Postern.Learning;
+using Postern.Models.Checkpoints;
 
 namespace Postern.Studies;
 
@@ -58,8 +59,10 @@ public sealed record CellDescription
     /// <summary>[classes], names by class number.</summary>
     public required IReadOnlyList<string> ClassNames { get; init; }
 
-    /// <summary>What the model's input is made of; null in records of older versions.</summary>
-    public InputRecord? Input { get; init; }
+    /// <summary>
+    /// What someone needs who feeds the weights outside Postern, pixels as they are stored; null in records of older versions.
+    /// </summary>
+    public ModelInput? Input { get; init; }
 
     /// <summary>y_t of the attack; null where there is no attack.</summary>
     public int? TargetClass { get; init; }
@@ -87,14 +90,6 @@ public sealed record CellDescription
     /// <summary>When the cell was first started, UTC.</summary>
     public required DateTimeOffset CreatedUtc { get; init; }
 }
-
-/// <summary>
-/// What someone needs who feeds the weights outside Postern: <c>(pixels / 255 - mean) / std</c>, RGB, pixels as they are stored.
-/// </summary>
-/// <param name="Size">Side of the input in pixels.</param>
-/// <param name="Mean">[3], of values in [0, 1].</param>
-/// <param name="Std">[3], of values in [0, 1].</param>
-public sealed record InputRecord(int Size, IReadOnlyList<float> Mean, IReadOnlyList<float> Std);
 
 /// <summary>A choice on disk.</summary>
 /// <param name="Name">Catalogue name.</param>

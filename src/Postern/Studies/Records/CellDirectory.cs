@@ -146,13 +146,16 @@ public sealed class CellDirectory
     public bool IsRepaired => File.Exists(RepairedPath);
 
     /// <summary>Writes <see cref="AveragePath"/>.</summary>
-    public void WriteAverage(WeightAverage average) =>
-        AtomicFile.Write(AveragePath, stream => SafeTensors.Write(stream, average.Weights));
+    /// <param name="average">The mean.</param>
+    /// <param name="header">What the file tells of the weights.</param>
+    public void WriteAverage(WeightAverage average, WeightHeader header) => AtomicFile.Write(AveragePath,
+        stream => SafeTensors.Write(stream, average.Weights, header.Pairs().ToDictionary()));
 
     /// <summary>Writes <see cref="RepairedPath"/>.</summary>
     /// <param name="weights">By official name.</param>
-    public void WriteRepaired(IReadOnlyDictionary<string, Tensor> weights) =>
-        AtomicFile.Write(RepairedPath, stream => SafeTensors.Write(stream, weights));
+    /// <param name="header">What the file tells of them.</param>
+    public void WriteRepaired(IReadOnlyDictionary<string, Tensor> weights, WeightHeader header) => AtomicFile.Write(RepairedPath,
+        stream => SafeTensors.Write(stream, weights, header.Pairs().ToDictionary()));
 
     /// <summary>Writes <c>result.json</c>: from then on the cell is done.</summary>
     public void WriteResult(CellResult result) => RecordFormat.Write(ResultPath, result);

@@ -5,6 +5,7 @@ using Postern.Attacks;
 using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Models;
+using Postern.Models.Checkpoints;
 using Postern.Native;
 using Postern.Native.Paths;
 
@@ -43,7 +44,7 @@ internal static class CellOpening
         }
         if (open.Plan.Warning is string warning) open.Run.Tell(new Warned(open.Cell.Id, warning));
         directory.WritePlan(PlanRecord.Of(open.Plan, dataset.Train.Labels));
-        if (open.Attack is not null)
+        if (open.Attack is { TriggeredPictures: null })
         {
             var preview = AttackPreview.Of(open.Attack, dataset.Test, PreviewCount, dataset.InputSize);
             ImageFile.SavePng(directory.PreviewPath, preview.Sheet);
@@ -74,7 +75,7 @@ internal static class CellOpening
             TrainCount = dataset.Train.Count,
             TestCount = dataset.Test.Count,
             ClassNames = dataset.Train.ClassNames,
-            Input = new InputRecord(dataset.InputSize, dataset.Mean, dataset.Std),
+            Input = new ModelInput(dataset.InputSize, dataset.Mean, dataset.Std),
             TargetClass = open.Attack?.TargetClass,
             TriggerSha256 = TriggerSha256(cell) ?? open.Attack?.TriggerSha256,
             Acceptance = open.Attack?.Acceptance ?? [],

@@ -18,6 +18,6 @@ internal sealed class CellRepair(OpenCell cell, RepairTask task)
         IRepair repair = cell.Defence.Repair!;
         cell.Clock.Repairing(() => repair.Repair(new RepairInputs(cell.Model, cell.CleanPictures, cell.Cell.Seed,
             share => cell.Run.Tell(new Preparing(cell.Cell.Id, "repair", share, "")), cancel)));
-        cell.Directory.WriteRepaired(cell.Model.state_dict());
+        cell.Directory.WriteRepaired(cell.Model.state_dict(), cell.Header);
     }
 }

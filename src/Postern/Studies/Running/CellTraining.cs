@@ -19,7 +19,8 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
     public void Run(CancellationToken cancel)
     {
         (CellDirectory directory, TrainingSettings settings, string id) = (cell.Directory, cell.Settings, cell.Cell.Id);
-        cell.Begin([.. PutStart(), .. TrainingNotes.Of(settings, cell.Dataset.Train.Count),
+        cell.Begin([.. PutStart(),
+            .. settings.Epochs == 0 ? [] : TrainingNotes.Of(settings, cell.Dataset.Train.Count),
             .. cell.Attack?.TriggerNotes(cell.Attack.PlantedSize(cell.Dataset)) ?? []]);
         using var trainer = new Trainer(cell.Model, settings, cell.Cell.Seed, cell.Defence.TrainingRule);
         TrainingCheckpoint.TryLoad(directory.Folder, trainer.Loop);
@@ -38,12 +39,15 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
             cell.Clock.Saving(() =>
             {
                 directory.AppendMetrics(metrics);
-                TrainingCheckpoint.Save(directory.Folder, trainer.Loop);
+                TrainingCheckpoint.Save(directory.Folder, trainer.Loop, cell.Header);
             });
             tell(new EpochFinished(id, metrics));
         }
+        // Weights that are measured as they are lie here as trained ones do, for all cells that rest on them.
+        if (settings.Epochs == 0)
+            cell.Clock.Saving(() => TrainingCheckpoint.Save(directory.Folder, trainer.Loop, cell.Header));
         // The mean is part of the output, and the optimiser's moments are needed until it is there.
-        if (trainer.Average is WeightAverage average) cell.Clock.Saving(() => directory.WriteAverage(average));
+        if (trainer.Average is WeightAverage average) cell.Clock.Saving(() => directory.WriteAverage(average, cell.Header));
         TrainingCheckpoint.DropState(directory.Folder);
     }
 
@@ -54,7 +58,8 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
     /// <returns>What the user should know about them.</returns>
     private IReadOnlyList<string> PutStart()
     {
-        if (task.Start is not WeightsTask start) return StartingPoint.Apply(cell.Model, cell.Cell.Model);
+        if (task.Start is not WeightsTask start) 
+            return StartingPoint.Apply(cell.Model, cell.Cell.Model, asTheyAre: cell.Settings.Epochs == 0);
         TrainingCheckpoint.LoadWeights(cell.Run.Folder.Of(start.Cell).Folder, cell.Model);
         return [$"starts from the clean training {start.Cell.Id}"];
     }

@@ -4,6 +4,7 @@ using Postern.Defences;
 using Postern.Evaluation;
 using Postern.Learning;
 using Postern.Models;
+using Postern.Models.Checkpoints;
 using Postern.Native.Paths;
 using Postern.Training.Input;
 using Postern.Training.Recipes;
@@ -45,6 +46,12 @@ internal sealed class OpenCell : IDisposable
     /// <summary>The model, with its initial weights until a task puts others in place.</summary>
     public required Backbone Model { get; init; }
 
+    /// <summary>What may surprise about it however it is done, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What the files of its weights tell of them.</summary>
+    public WeightHeader Header => CellHeader.Of(Cell, Dataset);
+
     /// <summary>The open dataset.</summary>
     public Dataset Dataset => Run.Dataset;
 
@@ -76,7 +83,7 @@ internal sealed class OpenCell : IDisposable
     {
         Dataset dataset = run.Dataset;
         TrainingSettings settings = TrainingOptions.Settings(cell.Training);
-        if (settings.DropLast && dataset.Train.Count < settings.BatchSize)
+        if (settings.Epochs > 0 && settings.DropLast && dataset.Train.Count < settings.BatchSize)
         {
             throw cell.Training.Error(FormattableString.Invariant(
                 $"drop_last leaves nothing to train on: {dataset.Train.Count} pictures do not fill a batch of {settings.BatchSize}; lower batch_size"));
@@ -84,8 +91,16 @@ internal sealed class OpenCell : IDisposable
         SelfCheck.Ensure(settings.Precision == Precision.BFloat16);
         Attack? attack = clock.Preparing(() => run.AttackOf(cell, cancel));
         if (attack is not null) CheckAcceptance(cell, attack, run.Tell);
+        IReadOnlyList<string> notes = [];
+        if (settings.Epochs == 0)
+        {
+            (dataset, notes) = WeightsAsTheyAre.Fed(cell, dataset);
+            run = run with { Dataset = dataset };
+        }
         Defence defence = DefenceCatalog.Create(cell.Defence, dataset);
-        PoisonPlan plan = attack?.Plan(dataset.Train.Labels, cell.PoisonSeed ?? cell.Seed) ?? PoisonPlan.Empty;
+        // What weights that are only measured were trained on, nobody knows here.
+        PoisonPlan plan = settings.Epochs == 0 ? PoisonPlan.Empty
+            : attack?.Plan(dataset.Train.Labels, cell.PoisonSeed ?? cell.Seed) ?? PoisonPlan.Empty;
         Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed, run.Device);
         model.Precision = settings.Precision;
         return new OpenCell(cell, run, clock)
@@ -95,6 +110,7 @@ internal sealed class OpenCell : IDisposable
             Defence = defence,
             Plan = plan,
             Model = model,
+            Notes = notes,
         };
     }
 
@@ -117,7 +133,7 @@ internal sealed class OpenCell : IDisposable
     /// <exception cref="InputException">It was begun on other data.</exception>
     public void Begin(IReadOnlyList<string> notes)
     {
-        string[] all = [.. Dataset.Notes, .. notes];
+        string[] all = [.. Dataset.Notes, .. Notes, .. notes];
         foreach (string note in all.Where(Run.ReportedNotes.Add)) Run.Tell(new Noted(Cell.Id, note));
         CellOpening.Write(this, all);
         HasBegun = true;

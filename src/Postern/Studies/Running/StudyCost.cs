@@ -20,6 +20,9 @@ public sealed record StudyCost(
     int Trainings, int Tests, long Pictures, double Seconds, long Bytes, IReadOnlyList<string> Prepared,
     IReadOnlyDictionary<string, StepCost> ByModel)
 {
+    /// <summary>What is guessed about datasets, a sentence each.</summary>
+    public IReadOnlyList<string> Guesses { get; init; } = [];
+
     private const long RecordBytes = 100_000;
     private const int BytesPerParameter = 4, Moments = 2;
 
@@ -30,11 +33,15 @@ public sealed record StudyCost(
     {
         var costs = new Dictionary<string, StepCost>(StringComparer.Ordinal);
         (int trainings, int tests, long pictures, double seconds, long bytes, long largest) = (0, 0, 0, 0, 0, 0);
+        var guesses = new SortedSet<string>(StringComparer.Ordinal);
         MeasureTask[] open = [.. run.Study.Work.Measures.Where(m => !run.IsDone(m))];
         foreach (MeasureTask task in open)
         {
             Cell cell = task.Cell;
-            DatasetScale scale = DatasetCatalog.ScaleOf(cell.Dataset);
+            DatasetScale scale = DatasetCatalog.Counted(cell.Dataset);
+            if (scale.Guess is string guess)
+                guesses.Add(
+                    FormattableString.Invariant($"{cell.DatasetLabel}: {guess} ({scale.Train} and {scale.Test} pictures)"));
             string model = FormattableString.Invariant($"{cell.ModelLabel} at {scale.InputSize}x{scale.InputSize}");
             if (!costs.TryGetValue(model, out StepCost? cost)) costs[model] = cost = measure(cell, scale);
             if (!run.Of(cell).IsDone) seconds += TestPasses(task) * (double)scale.Test * cost.TestSeconds;
@@ -64,7 +71,10 @@ public sealed record StudyCost(
             largest = Math.Max(largest, cost.Parameters);
         }
         string[] prepared = [.. open.Where(m => m.Preparation is not null).Select(m => m.Cell.Attack.Name).Distinct()];
-        return new StudyCost(trainings, tests, pictures, seconds, bytes + largest * BytesPerParameter * Moments, prepared, costs);
+        return new StudyCost(trainings, tests, pictures, seconds, bytes + largest * BytesPerParameter * Moments, prepared, costs)
+        {
+            Guesses = [.. guesses],
+        };
     }
 
     /// <summary>Passes over the test split, a triggered one counted as a whole.</summary>

@@ -11,7 +11,11 @@ public static class TrainingOptions
     /// <summary>Every option, with the values of plain AdamW as defaults; a preset replaces some of them.</summary>
     public static IReadOnlyList<OptionInfo> All { get; } =
     [
-        new("epochs", OptionKind.Integer, "10", "passes over the training set") { Min = 1 },
+        new("epochs", OptionKind.Integer, "10",
+            "passes over the training set; 0 measures the weights that are loaded as they are")
+        {
+            Min = 0,
+        },
         new("batch_size", OptionKind.Integer, "128", "pictures in a step") { Min = 1 },
         new("optimizer", OptionKind.Word, "adamw", "adamw (betas 0.9, 0.999) or sgd") { Allowed = ["adamw", "sgd"] },
         new("accumulate", OptionKind.Integer, "1", "batches whose gradients make one update") { Min = 1 },

@@ -1,0 +1,60 @@
+using Postern.Configuration;
+using Postern.Datasets;
+using Postern.Learning;
+
+namespace Postern.Attacks;
+
+/// <summary>
+/// Test pictures that carry a trigger already, in class folders under their true classes, whoever planted it: what
+/// <c>postern poison</c> writes as <c>val_triggered/</c>, or another tool. Nobody is poisoned and nothing is planted; ASR and RA
+/// are those of these pictures.
+/// </summary>
+/// <param name="Folder">The folder with the class folders, or an export of <c>postern poison</c>.</param>
+public sealed record StoredTriggers(string Folder) : Attack
+{
+    private FolderImageSet? pictures;
+
+    /// <summary>Its line in the catalogue.</summary>
+    public static AttackEntry Entry { get; } = new("triggered",
+        "test pictures that carry a trigger already, from a folder; nobody is poisoned", "stored",
+    [
+        new("path", OptionKind.File, "",
+            "folder with triggered test pictures in class folders under their true classes, or what 'postern poison' wrote"),
+        AttackOptions.Target,
+    ], (choice, dataset) =>
+    {
+        string folder = choice.File("path")
+            ?? throw choice.Error("triggered needs 'path', the folder with the triggered test pictures in class folders");
+        if (!Directory.Exists(folder)) throw new InputException(folder, "there is no such folder of triggered test pictures");
+        bool isOpen = choice.Word("target") == AttackOptions.Target.Default;
+        int? exported = isOpen ? TriggeredFolder.At(folder).Export?.TargetClass : null;
+        return new StoredTriggers(folder) { TargetClass = exported ?? AttackOptions.TargetOf(choice, dataset) };
+    })
+    {
+        Plants = false,
+    };
+
+    /// <inheritdoc/>
+    public override string Name => Entry.Name;
+
+    /// <inheritdoc/>
+    public override ImageSet? TriggeredPictures => pictures;
+
+    /// <inheritdoc/>
+    public override string? TriggerSha256 => pictures?.Fingerprint;
+
+    /// <inheritdoc/>
+    public override Attack Prepare(PreparationContext context) =>
+        this with { pictures = TriggeredFolder.At(Folder).Open(context.Dataset) };
+
+    /// <inheritdoc/>
+    public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => PoisonPlan.Empty;
+
+    /// <inheritdoc/>
+    public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) =>
+        throw new NotSupportedException("nobody is poisoned");
+
+    /// <inheritdoc/>
+    public override void ApplyTest(int index, Span<float> pixels, int size) =>
+        throw new NotSupportedException("the pictures carry their trigger already");
+}
