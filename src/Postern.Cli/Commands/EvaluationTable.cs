@@ -36,9 +36,7 @@ internal static class EvaluationTable
             table.AddRow([.. row.Select(Markup.Escape)]);
         }
         AnsiConsole.Write(table);
-        foreach (DetectionRow row in StudySummary.Read(run).Table.Detections)
-            AnsiConsole.MarkupLineInterpolated(
-                $"{row.Detector}, {row.Attack}: AUROC {row.AurocText}, TPR {row.Tpr}, FPR {row.Fpr}");
+        ReportCommand.ShowDetectors(StudySummary.Read(run).Table.Detectors);
         AnsiConsole.MarkupLineInterpolated($"report: {page}");
     }
 

@@ -94,16 +94,7 @@ internal static class ReportCommand
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
         AnsiConsole.Write(table);
-        if (results.Detectors.Rows.Count > 0)
-        {
-            Table detectors = new Table().Border(TableBorder.Rounded).Title("detectors")
-                .Caption("AUROC; TPR and FPR in percent at the detector's own threshold")
-                .AddColumns([.. results.Detectors.Heads.Select((h, i) =>
-                    i < results.Detectors.Names ? new TableColumn(h) : new TableColumn(h).RightAligned())]);
-            foreach (DetectionRow row in results.Detectors.Rows)
-                detectors.AddRow([.. results.Detectors.FieldsOf(row).Select(Markup.Escape)]);
-            AnsiConsole.Write(detectors);
-        }
+        ShowDetectors(results.Detectors);
         foreach (string note in results.Notes) AnsiConsole.MarkupLineInterpolated($"{note}");
         foreach (ClaimResult claim in PaperComparison.Read(summary)?.Claims ?? [])
         {
@@ -111,5 +102,17 @@ internal static class ReportCommand
             AnsiConsole.MarkupLineInterpolated($"claim {claim.Number}, {claim.Text}{remark}: {claim.Claim.Text}");
         }
         AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(page)}");
+    }
+
+    /// <summary>Prints what detectors found, where there are any.</summary>
+    public static void ShowDetectors(DetectionTable found)
+    {
+        if (found.Rows.Count == 0) return;
+        Table detectors = new Table().Border(TableBorder.Rounded).Title("detectors")
+            .Caption("AUROC; TPR and FPR in percent at the detector's own threshold")
+            .AddColumns([.. found.Heads.Select((h, i) =>
+                i < found.Names ? new TableColumn(h) : new TableColumn(h).RightAligned())]);
+        foreach (DetectionRow row in found.Rows) detectors.AddRow([.. found.FieldsOf(row).Select(Markup.Escape)]);
+        AnsiConsole.Write(detectors);
     }
 }
