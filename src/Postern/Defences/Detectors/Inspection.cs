@@ -34,7 +34,8 @@ public sealed record Inspection(
             () => progress?.Invoke(++done, detector.Passes), cancel));
         if (found.Pictures.Count != pictures.Count)
             throw new InvalidOperationException($"{detector} scored {found.Pictures.Count} of {pictures.Count} pictures");
-        int[] labels = [.. clean.Select(i => evaluator.LabelsOf(null)[i]), .. triggered.Select(i => evaluator.LabelsOf(attack)[i])];
+        IReadOnlyList<int> cleanLabels = evaluator.LabelsOf(null), triggeredLabels = evaluator.LabelsOf(attack);
+        int[] labels = [.. clean.Select(i => cleanLabels[i]), .. triggered.Select(i => triggeredLabels[i])];
         return new DetectionScores(found.Scale, attack.TargetClass,
         [
             .. clean.Concat(triggered).Zip(found.Pictures,
