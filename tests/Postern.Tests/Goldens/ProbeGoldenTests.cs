@@ -12,6 +12,12 @@ public class ProbeGoldenTests
 {
     public static TheoryData<string> Attentions() => [.. GoldenFolder.Manifests(kind => kind == "hidden_attention")];
 
+    public static TheoryData<string> Memories() => [.. GoldenFolder.Manifests(kind => kind == "memory_map")];
+
+    public static TheoryData<string> Influences() => [.. GoldenFolder.Manifests(kind => kind == "influence")];
+
+    public static TheoryData<string> Mixers() => [.. GoldenFolder.Manifests(kind => kind == "mixer_attention")];
+
     public static TheoryData<string> KnockOuts() => [.. GoldenFolder.Manifests(kind => kind == "knock_out")];
 
     [Theory(SkipTestWithoutData = true)]
@@ -30,6 +36,104 @@ public class ProbeGoldenTests
             golden.Check($"mean_abs_{direction}", alpha.abs().mean([1L]));
         }
         golden.AssertAll();
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Memories))]
+    public void Steps_decays_and_state_differences_equal_the_reference(string manifest)
+    {
+        var golden = new ProbeGolden(manifest);
+        using DisposeScope scope = NewDisposeScope();
+        foreach ((string direction, ScanInput input) in golden.Scans)
+        {
+            string suffix = input.Reverse ? "_b" : "";
+            var scan = new ScanReading(input);
+            var triggered = new ScanReading(input with
+            {
+                U = golden.Stored($"u{suffix}_hat"),
+                Delta = golden.Stored($"delta{suffix}_hat"),
+                B = golden.Stored($"B{suffix}_hat"),
+            });
+            golden.Check($"delta_map_{direction}", ScanMemory.DeltaMap(scan));
+            golden.Check($"decay_{direction}", ScanMemory.Decay(scan, golden.Integer("class_token")));
+            golden.Check($"radius_{direction}", ScanMemory.SpectralRadius(scan));
+            if (golden.Has($"half_life_{direction}")) golden.Check($"half_life_{direction}", ScanMemory.HalfLife(scan));
+            golden.Check($"difference_{direction}", ScanMemory.StateDifference(scan, triggered));
+        }
+        golden.AssertAll();
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Influences))]
+    public void Influence_equals_the_reference(string manifest)
+    {
+        var golden = new ProbeGolden(manifest);
+        using DisposeScope scope = NewDisposeScope();
+        foreach ((string direction, ScanInput scan) in golden.Scans)
+            golden.Check($"influence_{direction}", ScanMemory.Influence(new ScanReading(scan)));
+        golden.AssertAll();
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Mixers))]
+    public void A_mixer_as_attention_gives_what_it_computes_and_the_shares_of_its_parts(string manifest)
+    {
+        var golden = new ProbeGolden(manifest);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = golden.Stored("x"), z = golden.Stored("z");
+        List<MixerAttention> directions = [];
+        List<Tensor> outputs = [];
+        foreach ((string direction, string suffix) in new[] { ("forward", ""), ("backward", "_b") })
+        {
+            bool reverse = suffix.Length > 0;
+            Tensor kernel = golden.Stored($"conv_w{suffix}"), bias = golden.Stored($"conv_bias{suffix}");
+            Tensor v = Convolved(kernel), d = golden.Stored($"D{suffix}");
+            var scan = new ScanInput(v * v.sigmoid(), golden.Stored($"delta{suffix}"), golden.Stored($"A{suffix}"),
+                golden.Stored($"B{suffix}"), golden.Stored($"C{suffix}"))
+            {
+                D = d,
+                Z = z,
+                Reverse = reverse,
+            };
+            var mixer = new MixerAttention(HiddenAttention.Matrix(new ScanReading(scan)), d, z, v, kernel, reverse);
+            Tensor constant = mixer.Constant(bias);
+            Tensor y = mixer.Lambda().matmul(x.transpose(1, 2).unsqueeze(-1)).squeeze(-1).transpose(1, 2) + constant;
+            Tensor cut = Convolved(new ConvolutionCut().Kernel(kernel));
+            golden.Check($"v_{direction}", v);
+            golden.Check($"y_{direction}", y);
+            golden.Check($"constant_{direction}", constant);
+            golden.Check($"y_{direction}_conv_cut", ModelOps.Cpu.Scan(scan with { U = cut * cut.sigmoid() }));
+            Matrix($"lambda_{direction}", mixer.Lambda());
+            directions.Add(mixer);
+            outputs.Add(y);
+
+            Tensor Convolved(Tensor weight)
+            {
+                Tensor tokens = (reverse ? x.flip(1) : x).transpose(1, 2);
+                Tensor convolved = nn.functional.conv1d(tokens, weight.unsqueeze(1), bias, padding: weight.shape[1] - 1,
+                    groups: x.shape[2]).narrow(2, 0, x.shape[1]).transpose(1, 2);
+                return reverse ? convolved.flip(1) : convolved;
+            }
+        }
+        golden.Check("y", (outputs[0] + outputs[1]) / 2);
+        Matrix("lambda", Mean(m => m.Lambda()));
+        Share("share", m => m.Lambda());
+        Share("share_state", m => m.ThroughState());
+        Share("share_conv", m => m.ThroughConvolution());
+        golden.AssertAll();
+
+        Tensor Mean(Func<MixerAttention, Tensor> part) => (part(directions[0]) + part(directions[1])) / 2;
+
+        void Share(string name, Func<MixerAttention, Tensor> part) => golden.Check(name,
+            MixerAttention.Share(Mean(part), golden.Integer("class_token"), golden.Integers("trigger_tokens")));
+
+        // Long sequences have some rows only.
+        void Matrix(string name, Tensor lambda)
+        {
+            if (golden.Has(name)) golden.Check(name, lambda);
+            string rows = name.Replace("lambda", "lambda_rows", StringComparison.Ordinal);
+            if (golden.Has(rows)) golden.Check(rows, stack([.. golden.Integers("rows").Select(r => lambda.select(2, r))], 2));
+        }
     }
 
     [Theory(SkipTestWithoutData = true)]
@@ -75,6 +179,9 @@ internal sealed class ProbeGolden
             {
                 Reverse = d.Item2.Length > 0,
             }));
+
+    /// <summary>Whether there is an output of this name.</summary>
+    public bool Has(string name) => golden.Has($"out:{name}");
 
     public int Integer(string parameter) => Parameter(parameter).GetInt32();
 
