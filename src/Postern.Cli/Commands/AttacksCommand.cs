@@ -22,7 +22,7 @@ internal static class AttacksCommand
         var preview = new Option<string?>("--preview")
         {
             HelpName = "FILE.png",
-            Description = "write clean / triggered / residual x10 pictures to this PNG",
+            Description = "write clean and triggered pictures and what is changed to this PNG",
         };
         var data = new Option<string>("--data")
         {
@@ -103,6 +103,6 @@ internal static class AttacksCommand
         foreach ((int i, TriggerChange change) in shown.Changes.Index())
             AnsiConsole.MarkupLineInterpolated(
                 $"picture {i}: PSNR {change.Psnr:f1} dB, SSIM {change.Ssim:f3}, L-inf {change.LInf * 255:f0}/255, {change.ChangedPixels:p1} of the pixels changed");
-        AnsiConsole.MarkupLineInterpolated($"clean, triggered, residual x10: {file}");
+        AnsiConsole.MarkupLineInterpolated($"clean, triggered, change around grey: {file}");
     }
 }

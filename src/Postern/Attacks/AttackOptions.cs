@@ -20,16 +20,50 @@ internal static class AttackOptions
 
     /// <summary>What <see cref="Target"/> was set to; the dataset's usual class where it was not.</summary>
     /// <exception cref="InputException">It names no class of the dataset.</exception>
-    internal static int TargetOf(Choice choice, DatasetTraits dataset)
+    internal static int TargetOf(Choice choice, DatasetTraits dataset) =>
+        ClassOf(choice, Target.Name, dataset) is >= 0 and int target ? target : dataset.TargetClass;
+
+    /// <summary>The class that an option names, by number or name.</summary>
+    /// <exception cref="InputException">It names no class of the dataset.</exception>
+    internal static int ClassOf(Choice choice, string option, DatasetTraits dataset) =>
+        NumberOf(choice, option, choice.Values[option], dataset);
+
+    /// <summary>The classes that an option lists, each by number or name.</summary>
+    /// <exception cref="InputException">One names no class of the dataset.</exception>
+    internal static int[] ClassesOf(Choice choice, string option, DatasetTraits dataset) =>
+        [.. Listed(choice.Values[option]).Select(value => NumberOf(choice, option, value, dataset))];
+
+    /// <summary>
+    /// Values by option, classes by number where a name is known: what counts in a cell's id, so that a name and its number are
+    /// one cell.
+    /// </summary>
+    internal static IReadOnlyDictionary<string, string> ByNumber(
+        Choice choice, IReadOnlyDictionary<string, string> values, IReadOnlyList<string> classNames)
     {
-        string value = choice.Values["target"];
-        if (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int target))
-            return target >= 0 ? target : dataset.TargetClass;
-        string[] names = [.. dataset.ClassNames.Select(n => n.Normalize())];
-        int named = Array.IndexOf(names, value.Normalize());
-        string hint = named >= 0 ? "" : NearestName.Hint(value, names.Take(NamesShown));
+        var named = new HashSet<string>(choice.Entry.Options.Where(o => o.TakesName).Select(o => o.Name), StringComparer.Ordinal);
+        return values.ToDictionary(v => v.Key, v => !named.Contains(v.Key) ? v.Value
+            : string.Join(',', Listed(v.Value).Select(value => IndexOf(value, classNames) is >= 0 and int label
+                ? label.ToString(CultureInfo.InvariantCulture) : value)), StringComparer.Ordinal);
+    }
+
+    private static string[] Listed(string value) =>
+        value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static int IndexOf(string name, IReadOnlyList<string> names)
+    {
+        string wanted = name.Normalize();
+        for (int label = 0; label < names.Count; label++)
+            if (names[label].Normalize() == wanted) return label;
+        return -1;
+    }
+
+    private static int NumberOf(Choice choice, string option, string value, DatasetTraits dataset)
+    {
+        if (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)) return number;
+        int named = IndexOf(value, dataset.ClassNames);
+        string hint = named >= 0 ? "" : NearestName.Hint(value, dataset.ClassNames.Take(NamesShown));
         return named >= 0
-            ? named : throw choice.Error($"target is '{value}', but {dataset.Name} has no class of that name{hint}");
+            ? named : throw choice.Error($"{option} is '{value}', but {dataset.Name} has no class of that name{hint}");
     }
 
     /// <summary>The paper's rule (true) or the toolbox's (false).</summary>

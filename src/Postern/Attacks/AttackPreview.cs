@@ -1,3 +1,4 @@
+using System.Globalization;
 using Postern.Datasets;
 using Postern.Imaging;
 using Postern.Training.Input;
@@ -6,12 +7,16 @@ using Postern.Training.Input.Stages;
 namespace Postern.Attacks;
 
 /// <summary>What a test-time trigger does to some pictures as the model sees them, to be looked at and in numbers.</summary>
-/// <param name="Sheet">One row a picture: clean, triggered, and the residual ten times enlarged around middle grey.</param>
+/// <param name="Sheet">
+/// One row a picture: clean, triggered, and the residual around middle grey, under headings that state its factor.
+/// </param>
 /// <param name="Changes">The measures, in the order of the pictures.</param>
 public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> Changes)
 {
-    private const int ResidualGain = 10;
     private const int WidthOnSheet = 128;
+
+    // Round ones, so that a factor reads well; the smallest keeps even black on white within the range.
+    private static readonly double[] Factors = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100];
 
     /// <summary>The first pictures of <paramref name="set"/> that count for the attack's ASR.</summary>
     /// <param name="attack">The attack.</param>
@@ -47,8 +52,7 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
         Attack attack, IReadOnlyList<RgbImage> pictures, int inputSize = 0, IReadOnlyList<int>? indices = null)
     {
         if (inputSize == 0 && pictures.Count > 0) inputSize = pictures[0].Width;
-        var strip = new List<RgbImage>();
-        var changes = new List<TriggerChange>();
+        var shown = new List<(float[] Clean, float[] Triggered)>();
         for (int i = 0; i < pictures.Count; i++)
         {
             RgbImage picture = pictures[i];
@@ -59,13 +63,19 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
             float[] clean = AsInput(picture, inputSize, null, i);
             float[] triggered = AsInput(picture, inputSize, new TriggeredSamples(attack, Crops: picture.Width != inputSize),
                 indices?[i] ?? i);
-            changes.Add(TriggerChange.Between(clean, triggered));
-            strip.Add(RgbImage.Rounded(clean, inputSize));
-            strip.Add(RgbImage.Rounded(triggered, inputSize));
-            strip.Add(Residual(clean, triggered, inputSize));
+            shown.Add((clean, triggered));
         }
-        return new AttackPreview(
-            ContactSheet.Arrange(strip, columns: 3, zoom: Math.Max(1, WidthOnSheet / Math.Max(1, inputSize))), changes);
+        TriggerChange[] changes = [.. shown.Select(s => TriggerChange.Between(s.Clean, s.Triggered))];
+        double factor = FactorFor(changes.Select(c => c.LInf).DefaultIfEmpty(0).Max());
+        string[] headings = ["clean", "triggered", $"change {FactorText(factor)}"];
+        FigureTile[][] rows = [.. shown.Select((s, row) => new[]
+        {
+            RgbImage.Rounded(s.Clean, inputSize), RgbImage.Rounded(s.Triggered, inputSize),
+            Residual(s.Clean, s.Triggered, inputSize, factor),
+        }.Select((picture, column) => new FigureTile(picture, row == 0 ? [headings[column]] : [])).ToArray())];
+        // With letters of dots, so that the same attack has the same sheet on every machine.
+        int side = inputSize * Math.Max(1, WidthOnSheet / Math.Max(1, inputSize));
+        return new AttackPreview(new FigureGrid(rows, side) { Dots = true }.Draw(), changes);
     }
 
     /// <summary>The way of a test picture: stored trigger, centre crop, cropped trigger.</summary>
@@ -83,10 +93,18 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
         return input;
     }
 
-    /// <summary>What was added, ten times enlarged around middle grey.</summary>
+    /// <summary>What was added, times a factor, around middle grey.</summary>
     /// <param name="clean">[3, size, size], [0, 1].</param>
     /// <param name="triggered">[3, size, size], [0, 1].</param>
     /// <param name="size">Side in pixels.</param>
-    public static RgbImage Residual(float[] clean, float[] triggered, int size) =>
-        RgbImage.Rounded([.. clean.Zip(triggered, (before, after) => 128 / 255f + ResidualGain * (after - before))], size);
+    /// <param name="factor">Such as <see cref="FactorFor"/> gives.</param>
+    public static RgbImage Residual(float[] clean, float[] triggered, int size, double factor) =>
+        RgbImage.Rounded([.. clean.Zip(triggered, (before, after) => 128 / 255f + (float)factor * (after - before))], size);
+
+    /// <summary>The largest round factor at which a change stays within the range, so that its shape can be seen.</summary>
+    /// <param name="largest">The largest change of a value, of [0, 1].</param>
+    public static double FactorFor(double largest) => Factors.Where(f => f * largest <= 127 / 255.0).DefaultIfEmpty(Factors[0]).Max();
+
+    /// <summary>A factor as it stands over a picture: <c>x0.5</c>.</summary>
+    public static string FactorText(double factor) => string.Create(CultureInfo.InvariantCulture, $"x{factor}");
 }

@@ -25,8 +25,16 @@ public sealed record TaCT(
         AttackOptions.PoisonRate(0.02m),
         AttackOptions.CoverRate(0.02m),
         AttackOptions.Target,
-        new("source_class", OptionKind.Integer, "1", "the class that the trigger turns into the target class") { Min = 0 },
-        new("cover_classes", OptionKind.Integers, "5,7", "classes that covers are taken from") { Min = 0 },
+        new("source_class", OptionKind.Integer, "1", "the class that the trigger turns into the target class, by number or name")
+        {
+            Min = 0,
+            TakesName = true,
+        },
+        new("cover_classes", OptionKind.Integers, "5,7", "classes that covers are taken from, by number or name")
+        {
+            Min = 0,
+            TakesName = true,
+        },
         AttackOptions.Opacity(1m),
         AttackOptions.Trigger,
         AttackOptions.TriggerMask,
@@ -65,8 +73,8 @@ public sealed record TaCT(
     private static TaCT Make(Choice choice, DatasetTraits dataset)
     {
         int target = AttackOptions.TargetOf(choice, dataset);
-        int source = choice.Integer("source_class");
-        int[] covers = choice.Integers("cover_classes");
+        int source = AttackOptions.ClassOf(choice, "source_class", dataset);
+        int[] covers = AttackOptions.ClassesOf(choice, "cover_classes", dataset);
         if (source == target) throw choice.Error($"source_class {source} is the target class; choose another");
         if (covers.Contains(source))
             throw choice.Error($"cover_classes holds source_class {source}; a class is in one of the two pools only");

@@ -36,7 +36,8 @@ public sealed record OptionInfo(string Name, OptionKind Kind, string Default, st
     public decimal Max { get; init; } = decimal.MaxValue;
 
     /// <summary>
-    /// Whether a name may stand in place of a number (of a class, by what it is called); whoever knows the names resolves it.
+    /// Whether a name may stand in place of a number or of one of several (of a class, by what it is called; a name with a comma
+    /// by its number only); whoever knows the names resolves it.
     /// </summary>
     public bool TakesName { get; init; }
 

@@ -31,7 +31,7 @@ public sealed class Cifar10 : IDatasetEntry
 
     /// <inheritdoc/>
     public DatasetScale ScaleOf(Choice choice) =>
-        new DatasetScale(50_000, 10_000, CifarSet.Side, ClassNames.Count).Limited(choice);
+        new DatasetScale(50_000, 10_000, CifarSet.Side, ClassNames.Count) { ClassNames = ClassNames }.Limited(choice);
 
     /// <inheritdoc/>
     public Dataset Open(Choice choice)

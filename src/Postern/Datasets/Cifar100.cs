@@ -39,7 +39,10 @@ public sealed class Cifar100 : IDatasetEntry
 
     /// <inheritdoc/>
     public DatasetScale ScaleOf(Choice choice) =>
-        new DatasetScale(50_000, 10_000, CifarSet.Side, SetOf(choice).ClassNames.Count).Limited(choice);
+        new DatasetScale(50_000, 10_000, CifarSet.Side, SetOf(choice).ClassNames.Count)
+        {
+            ClassNames = SetOf(choice).ClassNames,
+        }.Limited(choice);
 
     /// <inheritdoc/>
     public Dataset Open(Choice choice)

@@ -19,6 +19,9 @@ public sealed record DatasetScale(int Train, int Test, int InputSize, int Classe
     /// </summary>
     public string? Guess { get; init; }
 
+    /// <summary>Names of the classes, by number, where they do not depend on what lies on disk; else empty.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+
     /// <summary>The published scale with the choice's subsets.</summary>
     internal DatasetScale Limited(Choice choice)
     {

@@ -14,7 +14,7 @@ public sealed record DatasetSummary(
     string Name, string Layout, int PictureSize, int InputSize, IReadOnlyList<string> ClassNames, SplitSummary Train,
     SplitSummary Test)
 {
-    private const int LargestShown = 64;
+    private const int ShownSide = 64;
 
     /// <summary>What may surprise, a sentence each: what was passed over, how classes are numbered.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -27,34 +27,42 @@ public sealed record DatasetSummary(
         Notes = dataset.Notes,
     };
 
-    /// <summary>The first pictures of every class (or of the first classes), a row a class.</summary>
+    /// <summary>
+    /// Pictures of every class (or of the first classes), a row a class under its number, name and count. They are taken evenly
+    /// from all of the class, since neighbours are often frames of one film.
+    /// </summary>
     /// <param name="set">The split shown.</param>
     /// <param name="perClass">Pictures in a row.</param>
     /// <param name="classes">Most classes shown.</param>
     /// <exception cref="InputException">A picture that cannot be decoded.</exception>
-    public static RgbImage Sheet(ImageSet set, int perClass = 10, int classes = 50)
+    public static RgbImage Sheet(ImageSet set, int perClass = 10, int classes = 50) => SheetOf(set, perClass, classes).Draw();
+
+    internal static FigureGrid SheetOf(ImageSet set, int perClass = 10, int classes = 50)
     {
-        int[][] rows = [.. Enumerable.Range(0, set.Count)
+        (int Label, int[] All)[] rows = [.. Enumerable.Range(0, set.Count)
             .GroupBy(i => set.Labels[i])
             .OrderBy(g => g.Key)
             .Take(classes)
-            .Select(g => g.Take(perClass).ToArray())];
+            .Select(g => (g.Key, g.ToArray()))];
         // Classes of one picture each need no row of their own.
-        int width = rows.Max(r => r.Length), columns = width == 1 ? perClass : width;
-        var pictures = new List<RgbImage>();
-        foreach (int[] row in rows)
+        if (rows.All(r => r.All.Length == 1))
+            return new FigureGrid([.. rows.Select(r => Tile(set, r.All[0], $"{r.Label} {set.ClassNames[r.Label]}")).Chunk(perClass)],
+                ShownSide);
+        return new FigureGrid([.. rows.Select(r => Spread(r.All, perClass).Select(i => Tile(set, i)).ToArray())], ShownSide)
         {
-            pictures.AddRange(row.Select(index => Picture(set, index)));
-            for (int i = row.Length; i < width; i++) pictures.Add(new RgbImage(1, 1, [255, 255, 255]));
-        }
-        return ContactSheet.Arrange(pictures, columns, zoom: set.Size > LargestShown ? 1 : 2);
+            Titles = [.. rows.Select(r => $"{r.Label} {set.ClassNames[r.Label]} ({r.All.Length})")],
+        };
     }
 
-    private static RgbImage Picture(ImageSet set, int index)
+    private static IEnumerable<int> Spread(int[] all, int count) =>
+        Enumerable.Range(0, Math.Min(count, all.Length)).Select(i => all[(long)i * all.Length / Math.Min(count, all.Length)]);
+
+    private static FigureTile Tile(ImageSet set, int index, params string[] caption)
     {
         var picture = new RgbImage(set.Size, set.Size);
         set.Read(index, picture.Pixels);
-        return set.Size > LargestShown ? Resampling.Bilinear(picture, LargestShown, LargestShown) : picture;
+        return new FigureTile(
+            set.Size > ShownSide ? Resampling.Bilinear(picture, ShownSide, ShownSide) : picture, caption);
     }
 }
 

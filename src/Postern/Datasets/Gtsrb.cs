@@ -47,7 +47,8 @@ public sealed class Gtsrb : IDatasetEntry
     public bool Recognises(string path) => GtsrbLayout.Find(path) is not null;
 
     /// <inheritdoc/>
-    public DatasetScale ScaleOf(Choice choice) => new DatasetScale(OfficialCount, 12_630, 32, 43).Limited(choice);
+    public DatasetScale ScaleOf(Choice choice) =>
+        new DatasetScale(OfficialCount, 12_630, 32, ClassNames.Count) { ClassNames = ClassNames }.Limited(choice);
 
     /// <inheritdoc/>
     public Dataset Open(Choice choice)

@@ -44,7 +44,8 @@ public sealed class Signs : IDatasetEntry
     public bool Recognises(string path) => false;
 
     /// <inheritdoc/>
-    public DatasetScale ScaleOf(Choice choice) => new(choice.Integer("train"), choice.Integer("test"), Size, SignFace.All.Length);
+    public DatasetScale ScaleOf(Choice choice) =>
+        new(choice.Integer("train"), choice.Integer("test"), Size, ClassNames.Count) { ClassNames = ClassNames };
 
     /// <inheritdoc/>
     public Dataset Open(Choice choice)

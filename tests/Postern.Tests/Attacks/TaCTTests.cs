@@ -1,4 +1,6 @@
 using Postern.Attacks;
+using Postern.Configuration;
+using Postern.Datasets;
 
 namespace Postern.Tests.Attacks;
 
@@ -24,6 +26,24 @@ public class TaCTTests
         Assert.All(plan.Poisoned, i => Assert.Equal(9, TenClasses[i]));
         Assert.Equal([0, 3, 4], plan.Covers.Select(i => TenClasses[i]).Distinct().Order());
         Assert.Equal([9], Enumerable.Range(0, 10).Where(attack.CountsForAsr));
+    }
+
+    [Fact]
+    public void Source_and_cover_classes_may_be_given_by_name()
+    {
+        var traits = new DatasetTraits("folder", TargetClass: 0) { ClassNames = ["stop", "yield", "limit 30", "7 bends"] };
+        TaCT attack = Assert.IsType<TaCT>(Of(("source_class", "limit 30"), ("cover_classes", "[yield, 3]")));
+        Assert.Equal((2, 0), (attack.SourceClass, attack.TargetClass));
+        Assert.Equal([1, 3], attack.CoverClasses);
+        Assert.Equal([3], Assert.IsType<TaCT>(Of(("cover_classes", "7 bends"))).CoverClasses);
+        Assert.Equal("study.yaml:7: source_class is 'yeild', but folder has no class of that name; did you mean 'yield'?",
+            Assert.Throws<InputException>(() => Of(("source_class", "yeild"))).Message);
+        Assert.Equal("study.yaml:7: cover_classes is 'stopp', but folder has no class of that name; did you mean 'stop'?",
+            Assert.Throws<InputException>(() => Of(("cover_classes", "yield,stopp"))).Message);
+        Assert.Throws<InputException>(() => Of(("source_class", "stop")));
+
+        Attack Of(params (string Key, string Value)[] options) => AttackCatalog.Create(
+            new Choice(TaCT.Entry, options.ToDictionary(o => o.Key, o => o.Value), "study.yaml:7"), traits)!;
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public class ChoiceTests
         new("mode", OptionKind.Word, "add", "") { Allowed = ["add", "set"] },
         new("milestones", OptionKind.Integers, "", ""),
         new("source", OptionKind.Integer, "0", "") { Min = 0, TakesName = true },
+        new("sources", OptionKind.Integers, "", "") { Min = 0, TakesName = true },
     ]);
 
     private static Choice Make(string key, string value) =>
@@ -26,7 +27,7 @@ public class ChoiceTests
         Assert.Equal(0.01m, choice.Number("poison_rate"));
         Assert.Equal("set", choice.Word("mode"));
         Assert.True(choice.Switch("exclude_target"));
-        Assert.Equal("blend(exclude_target=true;milestones=;mode=set;poison_rate=0.01;source=0;target=-1)", choice.Canonical);
+        Assert.Equal("blend(exclude_target=true;milestones=;mode=set;poison_rate=0.01;source=0;sources=;target=-1)", choice.Canonical);
     }
 
     [Theory]
@@ -37,6 +38,7 @@ public class ChoiceTests
     [InlineData("target", "1_0", "10")]
     [InlineData("source", "1_0", "10")]
     [InlineData("source", " limit 30 ", "limit 30")]
+    [InlineData("sources", "[limit 30, 0_5]", "limit 30,5")]
     public void One_value_has_one_text(string key, string given, string canonical) =>
         Assert.Equal(canonical, Make(key, given).Values[key]);
 

@@ -1,5 +1,6 @@
 using Postern.Configuration;
 using Postern.Datasets;
+using Postern.Imaging;
 
 namespace Postern.Tests.Datasets;
 
@@ -85,19 +86,27 @@ public class DatasetCatalogTests
     }
 
     [Fact]
-    public void A_sheet_has_a_row_for_each_class_unless_every_class_has_one_picture()
+    public void A_sheet_has_a_row_for_each_class_under_its_name_unless_every_class_has_one_picture()
     {
         var three = new MemoryImageSet(32, new byte[4 * 3072], [0, 1, 1, 1], ["a", "b"]);
-        Assert.Equal((2 * 66 + 2, 2 * 66 + 2), Size(three, perClass: 2));
-        Assert.Equal((3 * 66 + 2, 2 * 66 + 2), Size(three, perClass: 10));
+        FigureGrid rows = DatasetSummary.SheetOf(three, perClass: 2);
+        Assert.Equal([1, 2], rows.Rows.Select(r => r.Count));
+        Assert.Equal(["0 a (1)", "1 b (3)"], rows.Titles);
+        Assert.Equal([1, 3], DatasetSummary.SheetOf(three, perClass: 10).Rows.Select(r => r.Count));
+        Assert.Equal(2 * 16 + 2 * 64 + 10, DatasetSummary.Sheet(three, perClass: 2).Width);
         var ones = new MemoryImageSet(32, new byte[4 * 3072], [0, 1, 2, 3], ["a", "b", "c", "d"]);
-        Assert.Equal((2 * 66 + 2, 2 * 66 + 2), Size(ones, perClass: 2));
+        FigureGrid single = DatasetSummary.SheetOf(ones, perClass: 2);
+        Assert.Equal([2, 2], single.Rows.Select(r => r.Count));
+        Assert.Equal(["0 a", "1 b", "2 c", "3 d"], single.Rows.SelectMany(r => r).Select(t => t.Caption.Single()));
+    }
 
-        static (int Width, int Height) Size(ImageSet set, int perClass)
-        {
-            var sheet = DatasetSummary.Sheet(set, perClass);
-            return (sheet.Width, sheet.Height);
-        }
+    [Fact]
+    public void A_sheet_takes_pictures_from_all_of_a_class_since_neighbours_are_frames_of_one_film()
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 100).SelectMany(i => Enumerable.Repeat((byte)i, 3072))];
+        var films = new MemoryImageSet(32, pixels, [.. Enumerable.Repeat(0, 100)], ["a"]);
+        Assert.Equal(new[] { 0, 25, 50, 75 },
+            DatasetSummary.SheetOf(films, perClass: 4).Rows[0].Select(t => (int)t.Picture!.Pixels[0]));
     }
 
     private static Dataset Open(DatasetFolder folder, params (string Key, string Value)[] options) =>

@@ -52,6 +52,9 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
     private const double Width = 340, Left = 38, Right = 12, Plot = 134, Bottom = 34, FirstRow = 28;
     private const int MostMarkers = 40;
 
+    // More bands than these over one another are a grey nobody can read; whiskers at that many points are, too.
+    private const int MostBands = 2, MostWhiskers = 12;
+
     private ChartLegend Legend => new(Series, Y.Name, Left, Width - Right);
 
     private double Top => FirstRow + Legend.ExtraRows * ChartLegend.RowHeight;
@@ -89,14 +92,23 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
     private Markup Band(ChartSeries series)
     {
         ChartPoint[] spread = [.. series.Points.Where(p => p.Spread is not null)];
-        if (spread.Length < 2) return Markup.Join(spread.Select(p => Whisker(series, p)));
+        bool crowded = Series.Count(s => s.Points.Any(p => p.Spread is not null)) > MostBands;
+        if (spread.Length < 2 || (crowded && spread.Length <= MostWhiskers))
+            return Markup.Join(spread.Select(p => Whisker(series, p)));
         string path = string.Concat(spread.Select((p, i) => At(i == 0 ? 'M' : 'L', p.X, p.Spread!.Value.High))
             .Concat(spread.Reverse().Select(p => At('L', p.X, p.Spread!.Value.Low))));
-        return Markup.Of($"""<g class="{series.Kind}"><path class="band" d="{path}Z"/></g>""");
+        return Markup.Of($"""<g class="{series.Kind}"><path class="{(crowded ? "band faint" : "band")}" d="{path}Z"/></g>""");
     }
 
-    private Markup Whisker(ChartSeries series, ChartPoint point) => Markup.Of(
-        $"""<g class="{series.Kind}"><path class="line" d="{At('M', point.X, point.Spread!.Value.Low)}{At('L', point.X, point.Spread!.Value.High)}"/></g>""");
+    // With caps, whose widths tell those at one x apart.
+    private Markup Whisker(ChartSeries series, ChartPoint point)
+    {
+        (double low, double high) = point.Spread!.Value;
+        double cap = 2 + series.Marker % 4;
+        string caps = string.Concat(new[] { low, high }.Select(y =>
+            FormattableString.Invariant($"M{XAt(point.X) - cap:0.#} {YAt(y):0.#}h{2 * cap:0.#}")));
+        return Markup.Of($"""<g class="{series.Kind}"><path class="whisker" d="{At('M', point.X, low)}{At('L', point.X, high)}{caps}"/></g>""");
+    }
 
     private Markup Stops()
     {

@@ -6,8 +6,8 @@ using Postern.Imaging;
 namespace Postern.Reports.Figures;
 
 /// <summary>
-/// Figure 6 of the paper: one picture under every attack, each with what the test-time trigger changes, ten times enlarged around
-/// grey, and how far it is from the clean picture.
+/// Figure 6 of the paper: one picture under every attack, each with what the test-time trigger changes, enlarged around grey
+/// by a factor of its own that is stated, and how far it is from the clean picture.
 /// </summary>
 public static class AttackGalleryFigure
 {
@@ -33,7 +33,7 @@ public static class AttackGalleryFigure
         int size = dataset.InputSize;
         float[] clean = FigurePicture.Values(dataset, index, null);
         var pictures = new List<FigureTile> { new(RgbImage.Rounded(clean, size), "clean") };
-        var changes = new List<FigureTile> { new(AttackPreview.Residual(clean, clean, size), "what is changed", "x10") };
+        var changes = new List<FigureTile> { new(AttackPreview.Residual(clean, clean, size, 1), "what is changed,", "times the factor") };
         foreach ((string name, Attack? attack) in attacks)
         {
             if (attack is null)
@@ -45,8 +45,9 @@ public static class AttackGalleryFigure
             float[] triggered = FigurePicture.Values(dataset, index, attack);
             TriggerChange change = TriggerChange.Between(clean, triggered);
             pictures.Add(new FigureTile(RgbImage.Rounded(triggered, size), name));
-            changes.Add(new FigureTile(AttackPreview.Residual(clean, triggered, size),
-                string.Create(CultureInfo.InvariantCulture, $"PSNR {change.Psnr:f1} dB"),
+            double factor = AttackPreview.FactorFor(change.LInf);
+            changes.Add(new FigureTile(AttackPreview.Residual(clean, triggered, size, factor),
+                string.Create(CultureInfo.InvariantCulture, $"{AttackPreview.FactorText(factor)}, {change.Psnr:f1} dB"),
                 string.Create(CultureInfo.InvariantCulture, $"SSIM {change.Ssim:f3}")));
         }
         return new FigureGrid([.. pictures.Chunk(Columns).Zip(changes.Chunk(Columns), (above, below) => new[] { above, below })

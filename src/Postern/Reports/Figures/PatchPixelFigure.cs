@@ -16,6 +16,9 @@ public static class PatchPixelFigure
     private const int TileSide = 224;
     private static readonly int[] Intensities = [8, 16, 30, 60];
 
+    // Of the usual intensity.
+    private static readonly double AddedFactor = AttackPreview.FactorFor(30 / 255.0);
+
     private static readonly (string Caption, (string Option, string Value)[] Options)[] Layouts =
     [
         ("lattice, gap 1", []),
@@ -46,7 +49,7 @@ public static class PatchPixelFigure
             [.. strengths.Select(s => new FigureTile(s.Picture, s.Caption))],
             [.. strengths.Select((s, i) => Enlarged(s.Picture, i == 0 ? "enlarged, with patches" : s.Caption))],
             [.. Layouts.Select(l => Enlarged(Added(dataset, index, [.. l.Options, .. Centred(l.Options, patch)]), l.Caption,
-                "at 30, what is added x10"))],
+                $"at 30, what is added {AttackPreview.FactorText(AddedFactor)}"))],
         ], TileSide);
 
         FigureTile Enlarged(RgbImage picture, params string[] caption) =>
@@ -63,7 +66,7 @@ public static class PatchPixelFigure
 
     private static RgbImage Added(Dataset dataset, int index, (string Option, string Value)[] options) =>
         AttackPreview.Residual(FigurePicture.Values(dataset, index, null),
-            FigurePicture.Values(dataset, index, Make(dataset, options)), dataset.InputSize);
+            FigurePicture.Values(dataset, index, Make(dataset, options)), dataset.InputSize, AddedFactor);
 
     private static Attack Make(Dataset dataset, params (string Option, string Value)[] options)
     {

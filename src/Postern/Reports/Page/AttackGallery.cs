@@ -31,7 +31,7 @@ internal sealed class AttackGallery
     /// <summary>The section; empty where there is no picture.</summary>
     public Markup Section => pictures.Count == 0 ? Markup.Empty : Markup.Of($"""
         <section id="gallery"><h2>What the attacks change</h2>
-        <p class="note">Test pictures as the model sees them: clean, triggered, and their difference, enlarged, around grey.</p>
+        <p class="note">Test pictures as the model sees them: clean, triggered, and their difference around grey, times the factor over it (ten where none is given).</p>
         <div class="gallery">{pictures.Select((p, i) => Markup.Of($"""<figure class="panel" id="{Id(i)}"><figcaption><b>{p.Caption}</b></figcaption>{Image(p.Png, p.Caption)}</figure>"""))}</div></section>
         """);
 
@@ -43,7 +43,7 @@ internal sealed class AttackGallery
         int index = pictures.TakeWhile(p => p.Hash != hash).Count();
         return index < pictures.Count ? Markup.Of($"""<p class="more"><a href="#{Id(index)}">pictures of the attack</a></p>""")
             : Markup.Of(
-                $"""<figure class="own">{Image(report.Preview!, report.Cell.Title)}<figcaption>clean, triggered, difference (enlarged, around grey)</figcaption></figure>""");
+                $"""<figure class="own">{Image(report.Preview!, report.Cell.Title)}<figcaption>clean, triggered, difference (around grey, times the factor over it)</figcaption></figure>""");
     }
 
     private static bool HasPicture(CellReport report) => report.Preview is byte[] png && png.AsSpan().StartsWith(PngSignature);
@@ -53,5 +53,5 @@ internal sealed class AttackGallery
     private static string Id(int index) => FormattableString.Invariant($"pictures-{index + 1}");
 
     private static Markup Image(byte[] png, string of) => Markup.Of(
-        $"""<img alt="Test pictures under {of}: clean, triggered, and their difference enlarged" src="data:image/png;base64,{Convert.ToBase64String(png)}">""");
+        $"""<img alt="Test pictures under {of}: clean, triggered, and their difference" src="data:image/png;base64,{Convert.ToBase64String(png)}">""");
 }

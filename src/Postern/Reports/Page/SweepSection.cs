@@ -18,7 +18,7 @@ internal static class SweepSection
         ];
         return panels.Length == 0 ? Markup.Empty : Markup.Of($"""
             <section id="sweeps"><h2>What a setting of the attack does</h2>
-            <p class="note">Mean over seeds against an option in which attacks of this study differ. The band is one standard
+            <p class="note">Mean over seeds against an option in which attacks of this study differ. The band or bar is one standard
             deviation to either
             side over several seeds, and the 95% interval of the counted pictures for one.</p>
             {panels}</section>

@@ -29,8 +29,8 @@ internal sealed class CellIdentity
     public string Of(Choice choice) => Lines(choice.Name, choice, choice.Values, ContentOf);
 
     /// <summary>
-    /// What decides the result about an attack on a dataset: its options, <c>auto</c> as what it stands for there, and which
-    /// drawing it plants where it plants one.
+    /// What decides the result about an attack on a dataset: its options, <c>auto</c> as what it stands for there, classes by number
+    /// where the dataset's names are known without opening it, and which drawing it plants where it plants one.
     /// </summary>
     /// <exception cref="InputException">A file that an option names cannot be read.</exception>
     public string OfAttack(Choice choice, Choice dataset)
@@ -39,7 +39,9 @@ internal sealed class CellIdentity
             return OfAttackAsWritten(choice);
         DatasetScale scale = pictures.ScaleOf(dataset);
         var planted = new PlantedPictures(dataset.Name, scale.StoredSize, scale.InputSize);
-        return Lines(choice.Name, choice, attack.ValuesOn(choice, planted), ContentFor(choice)) + Drawing(choice);
+        IReadOnlyDictionary<string, string> values =
+            AttackOptions.ByNumber(choice, attack.ValuesOn(choice, planted), scale.ClassNames);
+        return Lines(choice.Name, choice, values, ContentFor(choice)) + Drawing(choice);
     }
 
     /// <summary>

@@ -75,6 +75,36 @@ public sealed class CellIdentityTests : IDisposable
             """), [], planOnly: true).Cells[0];
     }
 
+    [Theory]
+    [InlineData("cifar10", "name: badnets, target: frog", "name: badnets, target: 6")]
+    [InlineData("cifar10", "name: tact, source_class: cat, cover_classes: [dog, 7]", "name: tact, source_class: 3, cover_classes: [5, 7]")]
+    [InlineData("cifar100", "name: blend, target: fox", "name: blend, target: 34")]
+    [InlineData("signs", "name: badnets, target: stop", "name: badnets, target: 0")]
+    public void A_class_s_name_and_its_number_are_one_cell_where_names_do_not_depend_on_the_disk(
+        string dataset, string named, string numbered)
+    {
+        Assert.Equal(Of(numbered), Of(named));
+        Assert.NotEqual(Of("name: badnets, target: 1"), Of(named));
+
+        string Of(string options) => StudyArguments.ReadFile(folder.File("classes.yaml", $$"""
+            datasets: [{{(dataset == "signs" ? "signs" : $"{{name: {dataset}, path: absent}}")}}]
+            models: [resnet18]
+            attacks: [{ {{options}} }]
+            preset: quick
+            """), [], planOnly: true).Cells[0].Id;
+    }
+
+    [Fact]
+    public void Of_a_folder_s_classes_the_id_has_what_is_written() => Assert.NotEqual(
+        Folder("target: cat"), Folder("target: 0"));
+
+    private string Folder(string target) => StudyArguments.ReadFile(folder.File("classes.yaml", $$"""
+        datasets: [{name: folder, path: absent, size: 32}]
+        models: [resnet18]
+        attacks: [{name: badnets, {{target}}}]
+        preset: quick
+        """), [], planOnly: true).Cells[0].Id;
+
     [Fact]
     public void Attacks_that_differ_in_nothing_but_the_word_auto_are_refused()
     {

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace Postern.Reports.Figures;
+namespace Postern.Imaging;
 
 /// <summary>
 /// Letters of 5x7 dots, for machines without a font: capitals, digits and signs; small letters are shown as capitals.

@@ -1,6 +1,4 @@
-using Postern.Imaging;
-
-namespace Postern.Reports.Figures;
+namespace Postern.Imaging;
 
 /// <summary>A picture of a figure with its lines of text.</summary>
 /// <param name="Picture">The picture; null leaves an empty field.</param>

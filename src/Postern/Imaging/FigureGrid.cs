@@ -1,7 +1,6 @@
-using Postern.Imaging;
 using SkiaSharp;
 
-namespace Postern.Reports.Figures;
+namespace Postern.Imaging;
 
 /// <summary>
 /// Rows of tiles as one picture. Small pictures are enlarged without smoothing, so that single pixels can be seen.
@@ -17,12 +16,16 @@ internal sealed record FigureGrid(IReadOnlyList<IReadOnlyList<FigureTile>> Rows,
     /// <summary>Whether letters of dots are used even where the machine has a font.</summary>
     public bool Dots { get; init; }
 
+    /// <summary>A line over each row from its left end, as wide as the sheet; empty for none.</summary>
+    public IReadOnlyList<string> Titles { get; init; } = [];
+
     /// <summary>Draws the sheet.</summary>
     public RgbImage Draw()
     {
         using var text = new FigureText(TextSize, Dots);
         int width = 2 * Margin + Rows.Max(r => r.Count) * (TileSide + Gap) - Gap;
-        int[] captions = [.. Rows.Select(r => (int)(r.Max(t => t.Caption.Length) * text.LineHeight) + Gap / 2)];
+        int titles = Titles.Count > 0 ? (int)text.LineHeight : 0;
+        int[] captions = [.. Rows.Select(r => titles + (int)(r.Max(t => t.Caption.Length) * text.LineHeight) + Gap / 2)];
         int height = 2 * Margin + captions.Sum() + Rows.Count * (TileSide + Gap) - Gap;
         using var bitmap =
             new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque, colorspace: null));
@@ -32,8 +35,9 @@ internal sealed record FigureGrid(IReadOnlyList<IReadOnlyList<FigureTile>> Rows,
             int top = Margin;
             for (int row = 0; row < Rows.Count; row++)
             {
+                if (titles > 0) text.DrawFrom(canvas, Titles[row], Margin, top, width - 2 * Margin);
                 for (int column = 0; column < Rows[row].Count; column++)
-                    Draw(canvas, text, Rows[row][column], Margin + column * (TileSide + Gap), top, captions[row]);
+                    Draw(canvas, text, Rows[row][column], Margin + column * (TileSide + Gap), top + titles, captions[row] - titles);
                 top += captions[row] + TileSide + Gap;
             }
         }

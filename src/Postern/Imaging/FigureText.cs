@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace Postern.Reports.Figures;
+namespace Postern.Imaging;
 
 /// <summary>Sets lines of text in a picture, with a font of the machine or, where it has none, with letters of dots.</summary>
 internal sealed class FigureText : IDisposable
@@ -36,8 +36,22 @@ internal sealed class FigureText : IDisposable
     /// </summary>
     internal void DrawCentred(SKCanvas canvas, string line, float centre, float top, float width)
     {
+        string cut = Cut(line, width);
+        Draw(canvas, cut, centre - WidthOf(cut) / 2, top);
+    }
+
+    /// <summary>As <see cref="DrawCentred"/>, with the line's left end at <paramref name="left"/>.</summary>
+    internal void DrawFrom(SKCanvas canvas, string line, float left, float top, float width) =>
+        Draw(canvas, Cut(line, width), left, top);
+
+    private string Cut(string line, float width)
+    {
         for (int kept = line.Length - 1; WidthOf(line) > width && kept > 0; kept--) line = $"{line[..kept].TrimEnd('.')}..";
-        float left = centre - WidthOf(line) / 2;
+        return line;
+    }
+
+    private void Draw(SKCanvas canvas, string line, float left, float top)
+    {
         if (font is null) PixelGlyphs.Draw(canvas, line, MathF.Round(left), MathF.Round(top), Dot, ink);
         else canvas.DrawText(line, left, top + size, SKTextAlign.Left, font, ink);
     }
