@@ -33,6 +33,17 @@ public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture
     }
 
     [Fact]
+    public async Task At_1440_pixels_no_table_hides_a_column()
+    {
+        await using OpenReport report = await browser.Open();
+        foreach (ILocator details in await report.Page.Locator("details").AllAsync())
+            await details.EvaluateAsync("d => d.open = true");
+        Assert.Empty(await report.Page.EvaluateAsync<string[]>(
+            "Array.from(document.querySelectorAll('.scroll')).filter(b => b.scrollWidth > b.clientWidth + 1)"
+                + ".map(b => `${b.closest('section').id} ${b.scrollWidth} of ${b.clientWidth}`)"));
+    }
+
+    [Fact]
     public async Task A_column_is_sorted_by_its_values_with_the_mouse_and_back_with_the_keyboard()
     {
         await using OpenReport report = await browser.Open();

@@ -12,8 +12,10 @@ namespace Postern.Reports.Page;
 /// </summary>
 internal static class PaperSection
 {
+    private const string Difference = "difference";
+
     private static readonly string[] Words = ["dataset", "attack", "defence", "model"],
-        Numbers = ["ACC", "published", "difference", "ASR", "published", "difference"];
+        Numbers = ["ACC", "published", Difference, "ASR", "published", Difference];
 
     /// <summary>The section; empty where the paper prints nothing about the study's cells.</summary>
     public static Markup Of(PaperComparison? comparison)
@@ -40,15 +42,18 @@ internal static class PaperSection
     private static Markup Table(PaperComparison comparison, string table, PaperRow[] rows)
     {
         string[] words = [.. Words, .. comparison.Options.Heads];
+        // Where no row is of the paper's setting there is no difference, and the note needs the room.
+        bool compares = rows.Any(r => DifferenceOf(r.Acc, table) is not null || DifferenceOf(r.Asr, table) is not null);
+        string[] numbers = [.. Numbers.Where(n => compares || n != Difference)];
         return Markup.Of($"""
             <h3>{table}{(rows.Any(r => r.Settings.Count > 0)
                 ? Markup.Of($" <span class=\"badge undecided\">{PaperSettings.Badge}</span>") : Markup.Empty)}</h3><div class="scroll"><table class="paper sortable"><thead><tr>
-            {words.Concat(Numbers).Append("n").Append("note").Select((h, i) => Markup.Of($"""<th class="{(i >= words.Length && i < words.Length + Numbers.Length ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
-            <tbody>{rows.Select(r => Row(comparison, r, table))}</tbody></table></div>
+            {words.Concat(numbers).Append("n").Append("note").Select((h, i) => Markup.Of($"""<th class="{(i >= words.Length && i <= words.Length + numbers.Length ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
+            <tbody>{rows.Select(r => Row(comparison, r, table, compares))}</tbody></table></div>
             """);
     }
 
-    private static Markup Row(PaperComparison comparison, PaperRow row, string table)
+    private static Markup Row(PaperComparison comparison, PaperRow row, string table, bool compares)
     {
         string? target = row.Entry.Cells.FirstOrDefault(c => c.Result is not null)?.Cell.Id;
         string note = string.Join("; ",
@@ -57,16 +62,16 @@ internal static class PaperSection
         string[] names =
             [row.Labels.Dataset, row.Labels.Attack, row.Labels.Defence, row.Labels.Model, .. comparison.OptionsOf(row)];
         return Markup.Of($"""
-            <tr>{names.Select(n => Markup.Of($"<td>{n}</td>"))}{Fields(row.Acc, table, target)}{Fields(row.Asr, table, target)}
+            <tr>{names.Select(n => Markup.Of($"<td>{n}</td>"))}{Fields(row.Acc, table, target, compares)}{Fields(row.Asr, table, target, compares)}
             <td class="number">{row.Entry.Count(Studies.CellPhase.Done)}</td><td class="remark">{note}</td></tr>
             """);
     }
 
     // What this table prints; the difference is to that, where the paper's tables disagree.
-    private static Markup Fields(PaperMeasure measure, string table, string? target)
+    private static Markup Fields(PaperMeasure measure, string table, string? target, bool compares)
     {
-        PublishedNumber? printed = measure.Printed.FirstOrDefault(p => p.Tables.Contains(table))?.Number;
-        double? difference = printed is { Kind: NumberKind.Exact } ? measure.DifferenceTo(printed.Percent) : null;
+        PublishedNumber? printed = PrintedIn(measure, table);
+        double? difference = DifferenceOf(measure, table);
         Markup measured = measure.Measured is not Measure value ? Markup.Empty
             : Markup.Of(
                 $"<a href=\"#{target}\">{Measure.Percent(value.Mean)}</a>{(value.Sd is double sd ? Markup.Of($"<span class=\"sd\">± {Measure.Percent(sd)}</span>") : Markup.Empty)}");
@@ -74,9 +79,15 @@ internal static class PaperSection
             $"""
             <td class="number first" data-sort="{Text(measure.Measured?.Mean, "0.######")}">{measured}</td>
             <td class="number" data-sort="{printed?.Percent.ToString(CultureInfo.InvariantCulture)}">{printed?.ToString()}</td>
-            <td class="number" data-sort="{Text(difference, "0.####")}">{Text(difference, "+0.00;−0.00;0.00")}</td>
+            {(compares ? Markup.Of($"""<td class="number" data-sort="{Text(difference, "0.####")}">{Text(difference, "+0.00;−0.00;0.00")}</td>""") : Markup.Empty)}
             """);
     }
+
+    private static PublishedNumber? PrintedIn(PaperMeasure measure, string table) =>
+        measure.Printed.FirstOrDefault(p => p.Tables.Contains(table))?.Number;
+
+    private static double? DifferenceOf(PaperMeasure measure, string table) =>
+        PrintedIn(measure, table) is { Kind: NumberKind.Exact } printed ? measure.DifferenceTo(printed.Percent) : null;
 
     private static Markup Averages(IReadOnlyList<PaperAverage> averages) => averages.Count == 0 ? Markup.Empty : Markup.Of($"""
         <h3>Averages over attacks</h3><div class="scroll"><table class="paper sortable"><thead><tr>
