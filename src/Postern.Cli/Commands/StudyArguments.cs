@@ -11,7 +11,9 @@ namespace Postern.Cli.Commands;
 /// <summary>The arguments that commands about a study share.</summary>
 internal sealed class StudyArguments
 {
-    private readonly Argument<string> file = new("study") { Description = "study file (YAML)" };
+    private const string CopiedStudy = "study.yaml";
+
+    private readonly Argument<string> file = new("study") { Description = "study file (YAML), or the folder of its results (runs/NAME)" };
     private readonly Option<string[]> set = new("--set")
     {
         HelpName = "KEY=VALUE",
@@ -55,8 +57,27 @@ internal sealed class StudyArguments
     /// <param name="path">Another study file than the one that was named first.</param>
     public RunFolder Folder(ParseResult parsed, bool planOnly, string? path = null)
     {
-        Study study = ReadFile(path ?? Named(parsed), parsed.GetValue(set) ?? [], planOnly);
-        return new RunFolder(parsed.GetValue(only) is { Length: > 0 } terms ? study.Only(terms) : study, Output(parsed));
+        string named = path ?? Named(parsed);
+        (string file, string results) = Directory.Exists(named) ? StudyIn(named) : (named, Output(parsed));
+        Study study = ReadFile(file, parsed.GetValue(set) ?? [], planOnly);
+        return new RunFolder(parsed.GetValue(only) is { Length: > 0 } terms ? study.Only(terms) : study, results);
+    }
+
+    // A run leaves its study with its results, so that their folder names both.
+    private static (string File, string Results) StudyIn(string folder)
+    {
+        string file = Path.Combine(folder, CopiedStudy);
+        if (!File.Exists(file)) throw new InputException(folder,
+            $"has no {CopiedStudy}, which a run leaves there; name the study file{Suggested(folder)}");
+        return (file, Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) ?? folder);
+    }
+
+    private static string Suggested(string folder)
+    {
+        string name = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}.yaml";
+        return Directory.Exists("studies")
+            && Directory.EnumerateFiles("studies", name, SearchOption.AllDirectories).FirstOrDefault() is string file
+            ? $", perhaps {file}" : "";
     }
 
     /// <summary>A study file with everything that this program knows.</summary>
