@@ -13,7 +13,10 @@ internal sealed class StudyArguments
 {
     private const string CopiedStudy = "study.yaml";
 
-    private readonly Argument<string> file = new("study") { Description = "study file (YAML), or the folder of its results (runs/NAME)" };
+    private readonly Argument<string> file = new("study")
+    {
+        Description = "study file (YAML), or the folder of its results (runs/NAME)",
+    };
     private readonly Option<string[]> set = new("--set")
     {
         HelpName = "KEY=VALUE",

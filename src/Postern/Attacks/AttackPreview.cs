@@ -103,7 +103,8 @@ public sealed record AttackPreview(RgbImage Sheet, IReadOnlyList<TriggerChange> 
 
     /// <summary>The largest round factor at which a change stays within the range, so that its shape can be seen.</summary>
     /// <param name="largest">The largest change of a value, of [0, 1].</param>
-    public static double FactorFor(double largest) => Factors.Where(f => f * largest <= 127 / 255.0).DefaultIfEmpty(Factors[0]).Max();
+    public static double FactorFor(double largest) =>
+        Factors.Where(f => f * largest <= 127 / 255.0).DefaultIfEmpty(Factors[0]).Max();
 
     /// <summary>A factor as it stands over a picture: <c>x0.5</c>.</summary>
     public static string FactorText(double factor) => string.Create(CultureInfo.InvariantCulture, $"x{factor}");

@@ -19,7 +19,8 @@ public static class OptionValue
                 ? value.ToLowerInvariant() : throw Wrong("true or false"),
             OptionKind.Integers => string.Join(",", value.Trim('[', ']')
                 .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .Select(v => option.TakesName && IsName(v) ? v : Integer(option, v, source).ToString(CultureInfo.InvariantCulture))),
+                .Select(v => option.TakesName && IsName(v)
+                    ? v : Integer(option, v, source).ToString(CultureInfo.InvariantCulture))),
             OptionKind.Word when option.Allowed.Count > 0 && !option.Allowed.Contains(value) =>
                 throw Wrong($"one of {string.Join(", ", option.Allowed)}"),
             _ => value,

@@ -46,7 +46,8 @@ public sealed record DatasetSummary(
             .Select(g => (g.Key, g.ToArray()))];
         // Classes of one picture each need no row of their own.
         if (rows.All(r => r.All.Length == 1))
-            return new FigureGrid([.. rows.Select(r => Tile(set, r.All[0], $"{r.Label} {set.ClassNames[r.Label]}")).Chunk(perClass)],
+            return new FigureGrid(
+                [.. rows.Select(r => Tile(set, r.All[0], $"{r.Label} {set.ClassNames[r.Label]}")).Chunk(perClass)],
                 ShownSide);
         return new FigureGrid([.. rows.Select(r => Spread(r.All, perClass).Select(i => Tile(set, i)).ToArray())], ShownSide)
         {

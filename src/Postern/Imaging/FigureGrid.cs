@@ -37,7 +37,8 @@ internal sealed record FigureGrid(IReadOnlyList<IReadOnlyList<FigureTile>> Rows,
             {
                 if (titles > 0) text.DrawFrom(canvas, Titles[row], Margin, top, width - 2 * Margin);
                 for (int column = 0; column < Rows[row].Count; column++)
-                    Draw(canvas, text, Rows[row][column], Margin + column * (TileSide + Gap), top + titles, captions[row] - titles);
+                    Draw(canvas, text, Rows[row][column], Margin + column * (TileSide + Gap), top + titles,
+                        captions[row] - titles);
                 top += captions[row] + TileSide + Gap;
             }
         }

@@ -18,7 +18,8 @@ public class AttackPreviewTests
         AttackPreview preview = AttackPreview.Of(SampleAttacks.Make("patch-pixel", ("intensity", "8")), [grey, grey]);
         const int zoom = 4, side = 32 * zoom;
         Assert.Equal(2 * Margin + 3 * side + 2 * Gap, preview.Sheet.Width);
-        Assert.Equal((100, 108, 128 + 15 * 8), (Pixel(preview, side, 0, 0), Pixel(preview, side, 1, 0), Pixel(preview, side, 2, 0)));
+        Assert.Equal((100, 108, 128 + 15 * 8),
+            (Pixel(preview, side, 0, 0), Pixel(preview, side, 1, 0), Pixel(preview, side, 2, 0)));
         Assert.Equal((100, 100, 128),
             (Pixel(preview, side, 0, zoom), Pixel(preview, side, 1, zoom), Pixel(preview, side, 2, zoom)));
         Assert.Equal(2, preview.Changes.Count);

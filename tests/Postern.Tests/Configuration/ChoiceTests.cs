@@ -27,7 +27,8 @@ public class ChoiceTests
         Assert.Equal(0.01m, choice.Number("poison_rate"));
         Assert.Equal("set", choice.Word("mode"));
         Assert.True(choice.Switch("exclude_target"));
-        Assert.Equal("blend(exclude_target=true;milestones=;mode=set;poison_rate=0.01;source=0;sources=;target=-1)", choice.Canonical);
+        Assert.Equal("blend(exclude_target=true;milestones=;mode=set;poison_rate=0.01;source=0;sources=;target=-1)",
+            choice.Canonical);
     }
 
     [Theory]

@@ -107,7 +107,8 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
         double cap = 2 + series.Marker % 4;
         string caps = string.Concat(new[] { low, high }.Select(y =>
             FormattableString.Invariant($"M{XAt(point.X) - cap:0.#} {YAt(y):0.#}h{2 * cap:0.#}")));
-        return Markup.Of($"""<g class="{series.Kind}"><path class="whisker" d="{At('M', point.X, low)}{At('L', point.X, high)}{caps}"/></g>""");
+        return Markup.Of(
+            $"""<g class="{series.Kind}"><path class="whisker" d="{At('M', point.X, low)}{At('L', point.X, high)}{caps}"/></g>""");
     }
 
     private Markup Stops()

@@ -33,7 +33,8 @@ public static class AttackGalleryFigure
         int size = dataset.InputSize;
         float[] clean = FigurePicture.Values(dataset, index, null);
         var pictures = new List<FigureTile> { new(RgbImage.Rounded(clean, size), "clean") };
-        var changes = new List<FigureTile> { new(AttackPreview.Residual(clean, clean, size, 1), "what is changed,", "times the factor") };
+        var changes =
+            new List<FigureTile> { new(AttackPreview.Residual(clean, clean, size, 1), "what is changed,", "times the factor") };
         foreach ((string name, Attack? attack) in attacks)
         {
             if (attack is null)

@@ -18,12 +18,14 @@ internal static class CountsSection
     [
         new("dataset", r => Field.Text(r.Cell.DatasetLabel)), new("model", r => Field.Text(r.Cell.ModelLabel)),
         new("attack", r => Field.Text(r.Cell.AttackLabel)), new("defence", r => Field.Text(r.Cell.DefenceLabel)),
-        new("seed", r => new Field(Text(r.Cell.Seed, "0"), r.Cell.Seed, Markup.Of($"<a href=\"#{r.Cell.Id}\">{r.Cell.Seed}</a>")), true)
+        new("seed", r => new Field(Text(r.Cell.Seed, "0"), r.Cell.Seed, Markup.Of($"<a href=\"#{r.Cell.Id}\">{r.Cell.Seed}</a>")),
+            true)
         {
             Stays = true,
         },
         new("state", r => Field.Text(CellCard.StateText(r.State))),
-        new("ACC", r => Share(r.Acc), true), new("ASR", r => Share(r.Asr), true), new("RA", r => Share(r.Ra), true),
+        new("ACC", r => Share(r.Acc), true) { Stays = true }, new("ASR", r => Share(r.Asr), true) { Stays = true },
+        new("RA", r => Share(r.Ra), true) { Stays = true },
         new("poison fit", r => Share(r.PoisonFit), true),
         new("poisoned", r => Count(r.Result?.Poisoned, r.Result?.RequestedPoisons), true),
         new("covers", r => Count(r.Result?.Covers, r.Result?.RequestedCovers), true),
@@ -39,27 +41,27 @@ internal static class CountsSection
     public static Markup Of(IReadOnlyList<CellReport> begun)
     {
         if (begun.Count == 0) return Markup.Empty;
-        ILookup<bool, Column> columns = Columns.ToLookup(c => c.Stays || Values(c).Distinct().Count() > 1);
-        Column[] shown = begun.Count == 1 ? [.. Columns.Where(c => Values(c).All(IsThere))] : [.. columns[true]];
-        string[] same = begun.Count == 1 ? []
-            : [.. columns[false].Where(c => Values(c).All(IsThere)).Select(c => $"{c.Name} {Values(c).First()}")];
+        ILookup<bool, Column> columns = Columns.Where(c => Values(c).Any())
+            .ToLookup(c => c.Stays || begun.Count == 1 || Values(c).Distinct().Count() > 1);
+        Column[] shown = [.. columns[true]];
+        string[] same = [.. columns[false].Select(c => $"{c.Name} {Values(c).First()}")];
         return Markup.Of($"""
             <section id="counts"><h2>Counts and intervals</h2>
             <div class="scroll"><table class="counts sortable"><thead><tr>
             {shown.Select((c, i) => Markup.Of($"""<th class="{(c.IsNumber ? "number" : "")}" data-column="{i}">{c.Name}</th>"""))}</tr></thead>
             <tbody>{begun.Select(r => Markup.Of($"<tr>{shown.Select(c => Cell(c, c.Of(r)))}</tr>\n"))}</tbody></table></div>
-            <p class="note">{(same.Length > 0 ? $"In all cells: {string.Join(", ", same)}. " : "")}Each share in percent with its 95% Wilson
+            <p class="note">{(same.Length > 0 ? $"In all cells that have it: {string.Join(", ", same)}. " : "")}Each share in percent with its 95% Wilson
             interval and the pictures counted. Poisoned and covers: training samples, and how many the rate asked for where that
             differs.</p></section>
             """);
 
-        IEnumerable<string> Values(Column column) => begun.Select(r => column.Of(r).Plain);
+        IEnumerable<string> Values(Column column) =>
+            begun.Select(r => column.Of(r).Plain).Where(plain => plain.Length > 0 && plain != Absent);
     }
 
-    private static bool IsThere(string plain) => plain.Length > 0 && plain != Absent;
-
     private static Markup Cell(Column column, Field field) => column.IsNumber
-        ? Markup.Of($"""<td class="number" data-sort="{(field.Sort is double v ? Text(v, "0.######") : "")}">{field.Shown}</td>""")
+        ? Markup.Of(
+            $"""<td class="number" data-sort="{(field.Sort is double v ? Text(v, "0.######") : "")}">{field.Shown}</td>""")
         : Markup.Of($"<td>{field.Shown}</td>");
 
     private static Field Share(Proportion? share) => share is not { Total: > 0 } s ? Field.None
@@ -68,7 +70,8 @@ internal static class CountsSection
 
     private static Field Count(int? count, int? asked) => count is not int n ? Field.None
         : new Field(asked == n ? Text(n, "#,0") : $"{Text(n, "#,0")} of {Text(asked ?? 0, "#,0")} asked", n,
-            Markup.Of($"{n:#,0}{(asked == n ? Markup.Empty : Markup.Of($" <span class=\"sd\">of {asked ?? 0:#,0} asked</span>"))}"));
+            Markup.Of(
+                $"{n:#,0}{(asked == n ? Markup.Empty : Markup.Of($" <span class=\"sd\">of {asked ?? 0:#,0} asked</span>"))}"));
 
     private static Field Number(double? value, string format) =>
         value is double v && double.IsFinite(v) ? Field.Value(Text(v, format), v) : Field.None;

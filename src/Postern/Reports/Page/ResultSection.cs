@@ -30,7 +30,7 @@ internal static class ResultSection
         """);
 
     private static Markup Detectors(DetectionTable table) => table.Rows.Count == 0 ? Markup.Empty : Markup.Of($"""
-        <h3 id="detectors">Detectors</h3><div class="scroll"><table class="sortable"><thead><tr>
+        <h3 id="detectors">Detectors</h3><div class="scroll"><table class="detections sortable"><thead><tr>
         {table.Heads.Select((h, i) => Markup.Of($"""<th class="{(table.IsNumber(i) ? "number" : "")}" data-column="{i}">{h}</th>"""))}</tr></thead>
         <tbody>{table.Rows.Select(r => Detector(table, r))}</tbody></table></div>
         <p class="note">{DetectionTable.Legend} <a href="detections.csv">detections.csv</a></p>

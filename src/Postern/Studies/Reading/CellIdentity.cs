@@ -29,8 +29,8 @@ internal sealed class CellIdentity
     public string Of(Choice choice) => Lines(choice.Name, choice, choice.Values, ContentOf);
 
     /// <summary>
-    /// What decides the result about an attack on a dataset: its options, <c>auto</c> as what it stands for there, classes by number
-    /// where the dataset's names are known without opening it, and which drawing it plants where it plants one.
+    /// What decides the result about an attack on a dataset: its options, <c>auto</c> as what it stands for there, classes by
+    /// number where the dataset's names are known without opening it, and which drawing it plants where it plants one.
     /// </summary>
     /// <exception cref="InputException">A file that an option names cannot be read.</exception>
     public string OfAttack(Choice choice, Choice dataset)

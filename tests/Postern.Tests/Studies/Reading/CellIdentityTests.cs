@@ -77,7 +77,8 @@ public sealed class CellIdentityTests : IDisposable
 
     [Theory]
     [InlineData("cifar10", "name: badnets, target: frog", "name: badnets, target: 6")]
-    [InlineData("cifar10", "name: tact, source_class: cat, cover_classes: [dog, 7]", "name: tact, source_class: 3, cover_classes: [5, 7]")]
+    [InlineData("cifar10", "name: tact, source_class: cat, cover_classes: [dog, 7]",
+        "name: tact, source_class: 3, cover_classes: [5, 7]")]
     [InlineData("cifar100", "name: blend, target: fox", "name: blend, target: 34")]
     [InlineData("signs", "name: badnets, target: stop", "name: badnets, target: 0")]
     public void A_class_s_name_and_its_number_are_one_cell_where_names_do_not_depend_on_the_disk(
