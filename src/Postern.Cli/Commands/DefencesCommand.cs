@@ -27,10 +27,22 @@ internal static class DefencesCommand
             }
             DefenceEntry entry = DefenceCatalog.All.Get(wanted, "defences");
             if (asJson) JsonOutput.Write(DefenceListing.Of(entry));
-            else OptionTable.Write(entry);
+            else Explain(entry);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static void Explain(DefenceEntry entry)
+    {
+        OptionTable.Write(entry);
+        foreach ((string what, string text) in new[]
+        {
+            ("needs", entry.Needs), ("assumes", entry.Assumes), ("source", entry.Source), ("more", "docs/defences.md"),
+        })
+        {
+            if (text.Length > 0) AnsiConsole.MarkupLineInterpolated($"{what}: {text}");
+        }
     }
 
     private static void List()

@@ -18,6 +18,12 @@ public sealed class CleanPictures(Dataset dataset, CleanSplit split, int batchSi
     /// <summary>The pictures to learn from, as evaluation sees pictures; <c>with</c> another augmentation for training.</summary>
     public BatchLoader Tuning { get; } = Loader(dataset, split.Tuning, batchSize, workers, device);
 
+    /// <summary>The same, augmented as the dataset's training pictures are.</summary>
+    public BatchLoader Training { get; } = Loader(dataset, split.Tuning, batchSize, workers, device) with
+    {
+        Augment = Augmentations.Geometry(dataset.Augmentation, "auto", dataset.InputSize),
+    };
+
     /// <summary>The pictures to choose thresholds and hyper-parameters by.</summary>
     public BatchLoader Validation { get; } = Loader(dataset, split.Validation, batchSize, workers, device);
 

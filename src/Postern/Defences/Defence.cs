@@ -1,4 +1,5 @@
 using Postern.Defences.Detectors;
+using Postern.Defences.Filters;
 using Postern.Defences.Repairs;
 using Postern.Defences.Scans;
 using Postern.Training;
@@ -20,6 +21,12 @@ public sealed record Defence
 
     /// <summary>Another way to learn from the training pictures, poisoned ones among them.</summary>
     public ITrainingRule? TrainingRule { get; init; }
+
+    /// <summary>Chance that a model's last block is given its tokens in a random order in training; 0 for never.</summary>
+    public double TokenShuffle { get; init; }
+
+    /// <summary>Finds poisons in the training set with a model that was trained on it, before the cell's own training.</summary>
+    public ITrainingFilter? Filter { get; init; }
 
     /// <summary>Goes over the test pictures of ACC and ASR.</summary>
     public IInputTransform? InTests { get; init; }

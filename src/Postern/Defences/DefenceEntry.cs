@@ -14,6 +14,12 @@ public sealed record DefenceEntry(
     /// <summary>Who published it, for listings and reports.</summary>
     public string Source { get; init; } = "";
 
+    /// <summary>What a defender must have for it, beside the model; empty where nothing.</summary>
+    public string Needs { get; init; } = "";
+
+    /// <summary>What it takes for granted of trigger or model, and where it means something.</summary>
+    public string Assumes { get; init; } = "";
+
     /// <summary>When it acts as a study has set it; what acts after training only shares the undefended training.</summary>
     public Func<Choice, DefenceStages> Stages { get; init; } = _ => DefenceStages.AfterTraining;
 
@@ -21,10 +27,27 @@ public sealed record DefenceEntry(
     public bool Repairs { get; init; }
 
     /// <summary>
+    /// Whether it removes samples of the training set, found with a model that was trained on all of them: a task of its own,
+    /// before the cell's own training.
+    /// </summary>
+    public bool Filters { get; init; }
+
+    /// <summary>
+    /// Whether the repaired model is tuned again with a few poisoned pictures, and a clean model that was treated alike, too: a
+    /// repair may only hide a backdoor.
+    /// </summary>
+    public Func<Choice, bool> Retunes { get; init; } = _ => false;
+
+    /// <summary>
     /// Whether, as a study has set it, it only tells triggered pictures from clean ones: reports show what it found and no ACC
     /// and ASR, which are the undefended ones.
     /// </summary>
     public Func<Choice, bool> OnlyDetects { get; init; } = _ => false;
+
+    /// <summary>Whether it only judges the model as a whole; it says nothing of pictures, and ACC and ASR are the undefended
+    /// ones.
+    /// </summary>
+    public bool Scans { get; init; }
 
     /// <summary>
     /// Passes over the test pictures that it makes beside those of ACC and ASR, for the forecast of a study's cost.

@@ -31,6 +31,10 @@ internal sealed class PixelClassifier : IDisposable
     /// <summary>[B, classes].</summary>
     public Tensor Logits(Tensor pixels) => model.forward(normalisation.forward(pixels));
 
+    /// <summary>Features before the classifier, [B, d].</summary>
+    /// <exception cref="NotApplicableException">The network shows no such features.</exception>
+    public Tensor Features(Tensor pixels) => Sites.FeatureMaps.Penultimate(model, normalisation.forward(pixels));
+
     /// <summary>[B, classes], float64 probabilities without gradient.</summary>
     public Tensor Probabilities(Tensor pixels)
     {

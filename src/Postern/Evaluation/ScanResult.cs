@@ -18,6 +18,13 @@ public sealed record ScanResult(
     /// <summary>The published cut of <see cref="Suspicion"/>; null where there is none.</summary>
     public double? Cut { get; init; }
 
+    /// <summary>Suspicion of clean models of the same architecture, trained alike; null where none were asked for.</summary>
+    public IReadOnlyList<double>? CleanSuspicions { get; init; }
+
+    /// <summary>Whether the model looks more suspicious than every clean one; null without clean ones.</summary>
+    public bool? ExceedsCleanModels =>
+        CleanSuspicions is { Count: > 0 } clean && Suspicion is double own ? own > clean.Max() : null;
+
     /// <summary>The class that looks most like a target, flagged or not; null where the scan names none.</summary>
     public int? Suspect { get; init; }
 

@@ -22,6 +22,15 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     /// </summary>
     public (long Seed, long Step) StepKey { get; set; }
 
+    /// <summary>
+    /// Chance that the last block is given its tokens in a random order in training, earlier ones in proportion; 0 for never.
+    /// Ignored where <see cref="OrdersTokens"/> is false.
+    /// </summary>
+    public double TokenShuffle { get; set; }
+
+    /// <summary>Whether blocks depend on the order of tokens, as scans do.</summary>
+    public virtual bool OrdersTokens => false;
+
     /// <summary>The type of the network's matrix products and convolutions; float32 at first.</summary>
     public Precision Precision
     {

@@ -116,7 +116,9 @@ public sealed class DeiT : Backbone
                 if (Taps.Any) attended = Tap($"blocks.{index}.attn", attended);
                 return stream + DropPath.Apply(attended, rate, training, StepKey, 2 * index);
             });
-            x = RunBlock(x, stream => stream + DropPath.Apply(layers.MlpBranch(stream), rate, training, StepKey, 2 * index + 1));
+            NamedTaps taps = TapsWithin($"blocks.{index}");
+            x = RunBlock(x,
+                stream => stream + DropPath.Apply(layers.MlpBranch(stream, taps), rate, training, StepKey, 2 * index + 1));
             if (Taps.Any) x = Tap($"blocks.{i}", x);
         }
         // Only the class token is read; all rows are normalised only for those who look.

@@ -130,7 +130,8 @@ public sealed class MambaOut : Backbone
             {
                 double rate = last == 0 ? 0 : config.DropPath * block / last;
                 (GatedCnnBlock layers, int index) = (stages[s][j], block);
-                x = RunBlock(x, stream => stream + DropPath.Apply(layers.forward(stream), rate, training, StepKey, index));
+                NamedTaps taps = TapsWithin($"stages.{s}.{j}");
+                x = RunBlock(x, stream => stream + DropPath.Apply(layers.forward(stream, taps), rate, training, StepKey, index));
                 if (Taps.Any) x = Tap($"stages.{s}.{j}", x);
             }
         }

@@ -114,7 +114,8 @@ public sealed class ResNet : Backbone
             for (int j = 0; j < BlocksPerStage; j++)
             {
                 BasicBlock block = stages[s][j];
-                x = RunBlock(x, maps => block.forward(maps, blocked));
+                NamedTaps taps = TapsWithin($"layer{s + 1}.{j}");
+                x = RunBlock(x, maps => block.forward(maps, blocked, taps));
                 if (Taps.Any) x = Tap($"layer{s + 1}.{j}", x);
             }
         }
@@ -157,7 +158,7 @@ public sealed class ResNet : Backbone
     }
 
     /// <summary>Two 3x3 convolutions and a shortcut, which is a 1x1 convolution where shape or stride changes.</summary>
-    private sealed class BasicBlock : nn.Module<Tensor, bool, Tensor>
+    private sealed class BasicBlock : nn.Module
     {
         private readonly MixedPrecision mixed;
         private readonly int stride;
@@ -188,9 +189,10 @@ public sealed class ResNet : Backbone
         /// <summary>Values of the convolutions, each used once at every place of the result.</summary>
         public long Weights => named_parameters().Where(p => p.parameter.dim() == 4).Sum(p => p.parameter.numel());
 
-        public override Tensor forward(Tensor x, bool blocked)
+        public Tensor forward(Tensor x, bool blocked, NamedTaps taps)
         {
             Tensor inner = bn1.forward(mixed.Conv(x, conv1, stride, 1, blocked: blocked)).relu_();
+            if (taps.Any) inner = taps.Pass("hidden", MixedPrecision.ToFloat32(inner)).to(inner.dtype);
             Tensor residual = bn2.forward(mixed.Conv(inner, conv2, 1, 1, blocked: blocked));
             Tensor shortcut = shortcutConv.Length == 0
                 ? x : shortcutNorm[0].forward(mixed.Conv(x, shortcutConv[0], stride, blocked: blocked));

@@ -1,4 +1,5 @@
 using Postern.Configuration;
+using Postern.Kernels;
 using Postern.Models.Layers;
 using Postern.Models.Ops;
 using TorchSharp.Modules;
@@ -149,8 +150,8 @@ public sealed class Vim : Backbone
         {
             int block = i;
             NamedTaps taps = TapsWithin($"layers.{block}");
-            (residual, hidden) = RunBlock(residual, hidden, (stream, branch) =>
-                layers[block].forward(stream, block == 0 ? null : Dropped(branch, BlockRate(block), block), ops, taps));
+            (residual, hidden) = RunBlock(residual, hidden, (stream, branch) => InOrderOf(block, stream, branch,
+                (x, y) => layers[block].forward(x, block == 0 ? null : Dropped(y, BlockRate(block), block), ops, taps)));
             if (!Taps.Any) continue;
             hidden = Tap($"layers.{i}.hidden", hidden);
             residual = Tap($"layers.{i}.residual", residual);
@@ -191,6 +192,23 @@ public sealed class Vim : Backbone
             layers[i].Initialise(config.Depth, part => InitialStream(seed, $"layers.{block}.{part}"));
         }
         Initial.Constant(norm_f.Weight, 1);
+    }
+
+    /// <inheritdoc/>
+    public override bool OrdersTokens => true;
+
+    /// <summary>Runs a block; now and then in training on shuffled tokens, whose order is put back behind it.</summary>
+    private (Tensor, Tensor) InOrderOf(int block, Tensor stream, Tensor branch, Func<Tensor, Tensor, (Tensor, Tensor)> run)
+    {
+        if (!training || TokenShuffle == 0) return run(stream, branch);
+        RandomStream draws = RandomStream.For(StepKey.Seed, "token-shuffle", StepKey.Step, block);
+        if (draws.NextDouble() >= TokenShuffle * (block + 1) / config.Depth) return run(stream, branch);
+        int[] order = draws.Permutation((int)stream.shape[1]), back = new int[order.Length];
+        for (int i = 0; i < order.Length; i++) back[order[i]] = i;
+        Tensor there = tensor([.. order.Select(i => (long)i)], device: stream.device),
+            home = tensor([.. back.Select(i => (long)i)], device: stream.device);
+        (Tensor x, Tensor y) = run(stream.index_select(1, there), branch.index_select(1, there));
+        return (x.index_select(1, home), y.index_select(1, home));
     }
 
     /// <summary>Rate of block i: element i of [0] followed by linspace(0, rate, depth), so blocks 0 and 1 both have 0.</summary>

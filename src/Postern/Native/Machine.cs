@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using Postern.Kernels;
@@ -27,6 +28,16 @@ public static class Machine
     /// <summary>Memory in bytes: what this process may use, and what is free now (0 where the system does not say).</summary>
     public static (long Total, long Available) Memory =>
         (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Kilobytes(ReadField("/proc/meminfo", "MemAvailable")) * 1024);
+
+    /// <summary>Largest resident memory of this process until now, bytes.</summary>
+    public static long PeakMemory
+    {
+        get
+        {
+            using var own = Process.GetCurrentProcess();
+            return own.PeakWorkingSet64;
+        }
+    }
 
     private static string VersionOf(Assembly assembly) =>
         (assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];

@@ -34,13 +34,16 @@ internal sealed class BackdooredStripes : IDisposable
         Plan = poisoned ? Attack.Plan(Data.Train.Labels, seed: 5) : PoisonPlan.Empty;
         BatchLoader = new BatchLoader(Data.Train, Data.Mean, Data.Std, 8, Augmentations.Centre,
             new PoisonedSamples(Attack, Plan, false), 16, Workers: 1);
-        using var trainer = new Trainer(Model, new TrainingSettings
+        Recipe = new TrainingSettings
         {
             Epochs = epochs,
             BatchSize = 16,
             LearningRate = LearningRate,
             Schedule = new StepSchedule(LearningRate, [], 1),
-        }, seed: 1);
+        };
+        Another = () => ModelCatalog.Create(
+            new Choice(ModelCatalog.All.Get(model, model), Sizes(model)), Data.Classes, 8, seed: 4);
+        using var trainer = new Trainer(Model, Recipe, seed: 1);
         for (int i = 0; i < epochs; i++) trainer.RunEpoch(BatchLoader);
         Model.eval();
     }
@@ -52,6 +55,11 @@ internal sealed class BackdooredStripes : IDisposable
     public Attack Attack { get; }
 
     public PoisonPlan Plan { get; }
+
+    public TrainingSettings Recipe { get; }
+
+    /// <summary>Makes a network of the same architecture.</summary>
+    public Func<Backbone> Another { get; }
 
     /// <summary>The training pictures as they were trained on.</summary>
     public BatchLoader BatchLoader { get; }

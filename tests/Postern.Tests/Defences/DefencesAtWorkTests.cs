@@ -1,8 +1,13 @@
 using Postern.Attacks;
 using Postern.Defences;
 using Postern.Defences.Detectors;
+using Postern.Defences.Filters;
+using Postern.Defences.Repairs;
 using Postern.Defences.Scans;
 using Postern.Evaluation;
+using Postern.Models;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Postern.Tests.Defences;
 
@@ -53,7 +58,8 @@ public sealed class DefencesAtWorkTests
         float[][] before = Weights(on);
         foreach ((string name, (string, string)[] options) in new[]
         {
-            ("strip", new[] { ("overlays", "8") }), ("scale-up", []), ("scale-up", [("form", "free")]), ("ibd-psc", []),
+            ("strip", new[] { ("overlays", "8") }), ("progressive-masking", [("grid", "4"), ("steps", "6")]), ("scale-up", []),
+                ("scale-up", [("form", "free")]), ("ibd-psc", []),
             ("ibd-psc", [("xi", "0.2"), ("omega", "3"), ("models", "2")]),
         })
         {
@@ -109,6 +115,77 @@ public sealed class DefencesAtWorkTests
         Assert.All(on.Model.parameters(), p => Assert.True(p.requires_grad));
     }
 
+    public static TheoryData<string, string> Repairs
+    {
+        get
+        {
+            var all = new TheoryData<string, string>();
+            foreach (string family in Families.Select(f => f.Data))
+                foreach (DefenceEntry entry in DefenceCatalog.All.Where(d => d.Repairs)) all.Add(family, entry.Name);
+            return all;
+        }
+    }
+
+    /// <summary>Options that make a repair short.</summary>
+    private static (string, string)[] Short(string name) => [
+        .. DefenceCatalog.All.Get(name, name).Options.Select(o => o.Name switch
+        {
+            "tune_epochs" => (o.Name, name is "i-bau" ? "2" : name is "fst" ? "40" : "8"),
+            // A stripe's class is its row, which crops would move.
+            "augment" => (o.Name, "false"),
+            "teacher_epochs" => (o.Name, "4"),
+            "iterations" => (o.Name, "60"),
+            "tune_batch" => (o.Name, "16"),
+            "rate" when name is not "anp" and not "sau" and not "i-bau" => (o.Name, "0.002"),
+            _ => ("", ""),
+        }).Where(o => o.Item1.Length > 0)];
+
+    [Theory]
+    [MemberData(nameof(Repairs))]
+    public void Repairs_change_weights_and_keep_clean_accuracy_or_say_why_not(string family, string name)
+    {
+        BackdooredStripes on = Model(family);
+        using var kept = new WeightsKept(on.Model);
+        float[][] before = Weights(on);
+        try
+        {
+            Made(on, name, Short(name)).Repair!.Repair(new RepairInputs(
+                on.Model, on.Clean, 1, share => Assert.InRange(share, 0, 1), CancellationToken.None) { Another = on.Another });
+        }
+        catch (NotApplicableException e)
+        {
+            Report($"{family} {name}: {e.Message}");
+            Assert.Equal(before, Weights(on));
+            return;
+        }
+        (CleanResult clean, TriggeredResult triggered) = on.Evaluator.Both(on.Attack);
+        Report($"{family} {name}: ACC {clean.Acc.Value:0.000}, ASR {triggered.Asr.Value:0.000}");
+        Assert.All(Weights(on).SelectMany(w => w), v => Assert.True(float.IsFinite(v)));
+        if (name is not ("clp" or "clp-linear" or "anp")) Assert.NotEqual(before, Weights(on));
+        Assert.True(clean.Acc.Value > 0.6, $"ACC {clean.Acc.Value}");
+        Assert.All(on.Model.parameters(), p => Assert.True(p.requires_grad));
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Filters_find_poisons_among_the_training_pictures(string family)
+    {
+        BackdooredStripes on = Model(family);
+        foreach (string name in DefenceCatalog.All.Where(d => d.Filters).Select(d => d.Name))
+        {
+            FilterVerdict verdict = Made(on, name,
+                name == "spectral-signatures" ? [("assumed_rate", "0.2")] : name == "abl-isolation"
+                ? [("share", "0.1"), ("isolation_epochs", "3")] : []).Filter!.Filter(new FilterInputs(
+                on.Model, on.BatchLoader, on.BatchLoader, on.Recipe, on.Clean, 4, 1, share => Assert.InRange(share, 0, 1),
+                CancellationToken.None)
+            { Another = on.Another });
+            FilterResult found = FilterResult.Of(verdict.Removed, verdict.Flagged, on.Plan, on.Data.Train.Labels, 4);
+            Assert.Equal(verdict.Removed.Order().Distinct(), verdict.Removed);
+            Report($"{family} {name}: TPR {found.TruePositives.Value:0.00}, FPR {found.FalsePositives.Value:0.00}, "
+                + $"flagged {string.Join(' ', verdict.Flagged ?? [])}");
+        }
+    }
+
     [Theory]
     [InlineData("pixel")]
     [InlineData("patch")]
@@ -119,6 +196,21 @@ public sealed class DefencesAtWorkTests
     public void Strip_finds_a_trigger_that_outlasts_overlays() => Assert.InRange(
         Detected(Model("mambaout"), "strip", ("overlays", "16")).Summary("strip", MeasuredWeights.Last, "").All.Auroc, 0.9, 1);
 
+    /// <summary>Puts a model's weights back at the end of a test, since other tests look at the same model.</summary>
+    private sealed class WeightsKept : IDisposable
+    {
+        private readonly (Tensor Now, Tensor Then)[] kept;
+
+        public WeightsKept(Backbone model) =>
+            kept = [.. model.state_dict().Values.Select(v => (v, v.detach().clone().DetachFromDisposeScope()))];
+
+        public void Dispose()
+        {
+            using var noGrad = no_grad();
+            foreach ((Tensor now, Tensor then) in kept) now.copy_(then);
+        }
+    }
+
     private static float[][] Weights(BackdooredStripes on) =>
-        [.. on.Model.state_dict().Values.Select(v => v.to(TorchSharp.torch.ScalarType.Float32).data<float>().ToArray())];
+        [.. on.Model.state_dict().Values.Select(v => v.to(ScalarType.Float32).data<float>().ToArray())];
 }

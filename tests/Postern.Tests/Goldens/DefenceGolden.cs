@@ -31,6 +31,8 @@ internal sealed class DefenceGolden(string manifest)
 
     public double Expected(string output) => file.Doubles(Output + output)[0];
 
+    public double[] ExpectedAll(string output) => file.Doubles(Output + output);
+
     public Tensor Tensor(string tensor, ScalarType type = ScalarType.Float64) =>
         torch.tensor(file.Doubles(tensor), file.Shape(tensor)).to(type);
 

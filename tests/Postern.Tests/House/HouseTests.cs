@@ -35,8 +35,8 @@ public class HouseTests
     private static readonly string[] FolderCircles =
     [
         "Postern.Cli/Commands, Postern.Cli/Json",
-        "Postern/Defences, Postern/Defences/Detectors, Postern/Defences/Repairs, Postern/Defences/Scans, "
-            + "Postern/Defences/Transforms",
+        "Postern/Defences, Postern/Defences/Detectors, Postern/Defences/Filters, Postern/Defences/Repairs, Postern/Defences/Scans, "
+            + "Postern/Defences/Sites, Postern/Defences/TrainingRules, Postern/Defences/Transforms",
         "Postern/Models, Postern/Models/Layers, Postern/Models/Ops",
         "Postern/Native, Postern/Native/Paths",
         "Postern/Studies/Reading, Postern/Studies/Work",

@@ -6,6 +6,7 @@ namespace Postern.Defences.Repairs;
 public interface IRepair
 {
     /// <summary>Changes the model's weights in place.</summary>
+    /// <exception cref="NotApplicableException">It has no answer for this model.</exception>
     void Repair(RepairInputs given);
 }
 
@@ -16,4 +17,8 @@ public interface IRepair
 /// <param name="Progress">Hears what share is done, 0 to 1.</param>
 /// <param name="Cancel">Stops it.</param>
 public sealed record RepairInputs(
-    Backbone Model, CleanPictures Clean, long Seed, Action<double> Progress, CancellationToken Cancel);
+    Backbone Model, CleanPictures Clean, long Seed, Action<double> Progress, CancellationToken Cancel)
+{
+    /// <summary>Makes another network of the same architecture, with initial weights; the caller disposes it.</summary>
+    public required Func<Backbone> Another { get; init; }
+}

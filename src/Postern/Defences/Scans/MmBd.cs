@@ -24,13 +24,17 @@ public sealed class MmBd(int inputs, double rate, int steps, double cut) : IMode
         new("inputs", OptionKind.Integer, "30", "random inputs for each class") { Min = 1, Max = 10_000 },
         new("rate", OptionKind.Number, "0.01", "learning rate of the search") { Min = 0 },
         new("steps", OptionKind.Integer, "300", "steps of the search, at most") { Min = 1 },
+        ScanCalibration.Option,
         new("cut", OptionKind.Number, "0.05", "p below which the model is said to have a backdoor") { Min = 0, Max = 1 },
     ],
         (choice, _) => new Defence
         {
             Scan = new MmBd(choice.Integer("inputs"), (double)choice.Number("rate"), choice.Integer("steps"),
                 (double)choice.Number("cut")),
-        });
+        })
+    {
+        Scans = true,
+    };
 
     /// <inheritdoc/>
     public ScanVerdict Scan(ScanInputs given)

@@ -1,6 +1,5 @@
 using Postern.Configuration;
 using Postern.Kernels;
-using Postern.Models;
 using Postern.Training.Optimisation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,6 +32,7 @@ public sealed record NeuralCleanse : IModelScan
         new("cost", OptionKind.Number, "0.001", "weight of the trigger's size at first") { Min = 0 },
         new("cost_multiplier", OptionKind.Number, "2", "what the weight is multiplied by") { Min = 1 },
         new("patience", OptionKind.Integer, "5", "epochs in a row that move the weight") { Min = 1 },
+        ScanCalibration.Option,
         new("cut", OptionKind.Number, "2", "anomaly index above which a class is flagged") { Min = 0 },
     ],
         (choice, dataset) => dataset.InputSize % choice.Integer("patch") == 0 || choice.Word("form") == Pixel
@@ -52,7 +52,10 @@ public sealed record NeuralCleanse : IModelScan
                     Cut = (double)choice.Number("cut"),
                 },
             }
-            : throw choice.Error($"patch {choice.Integer("patch")} does not divide the {dataset.InputSize}-pixel input"));
+            : throw choice.Error($"patch {choice.Integer("patch")} does not divide the {dataset.InputSize}-pixel input"))
+    {
+        Scans = true,
+    };
 
     private string Form { get; init; } = Pixel;
     private int PatchSide { get; init; } = 4;

@@ -1,6 +1,5 @@
 using Postern.Models;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace Postern.Defences.Sites;
 

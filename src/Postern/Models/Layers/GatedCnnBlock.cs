@@ -7,7 +7,7 @@ namespace Postern.Models.Layers;
 /// The branch of a Gated CNN block, [B, H, W, C] to [B, H, W, C]: LN, a projection that splits into gate, identity part and
 /// convolution part, a 7x7 depthwise convolution of the last, the gate, and a projection back. The network adds the shortcut.
 /// </summary>
-internal sealed class GatedCnnBlock : nn.Module<Tensor, Tensor>
+internal sealed class GatedCnnBlock : nn.Module
 {
     private const int Kernel = 7;
     private readonly MixedPrecision mixed;
@@ -34,7 +34,7 @@ internal sealed class GatedCnnBlock : nn.Module<Tensor, Tensor>
     /// <summary>Multiply-adds at each place of the map.</summary>
     public long MultiplyAddsPerPixel => 3L * dim * hiddenDim + Kernel * Kernel * dim;
 
-    public override Tensor forward(Tensor x)
+    public Tensor forward(Tensor x, NamedTaps taps)
     {
         Tensor projected = mixed.Linear(norm.forward(x), fc1);                               // [B, H, W, 2h]
         Tensor gate = projected.narrow(-1, 0, hiddenDim);
@@ -42,6 +42,8 @@ internal sealed class GatedCnnBlock : nn.Module<Tensor, Tensor>
         Tensor convolved = projected.narrow(-1, 2 * hiddenDim - dim, dim).permute(0, 3, 1, 2);
         // In either precision float32, whose depthwise weight gradient oneDNN takes in half the time that it needs in bf16.
         Tensor local = conv.forward(MixedPrecision.ToFloat32(convolved)).to(mixed.Type).permute(0, 2, 3, 1);
-        return MixedPrecision.ToFloat32(mixed.Linear(nn.functional.gelu(gate) * cat([identity, local], -1), fc2));
+        Tensor hidden = nn.functional.gelu(gate) * cat([identity, local], -1);                // [B, H, W, h]
+        if (taps.Any) hidden = taps.Pass("hidden", MixedPrecision.ToFloat32(hidden)).to(hidden.dtype);
+        return MixedPrecision.ToFloat32(mixed.Linear(hidden, fc2));
     }
 }

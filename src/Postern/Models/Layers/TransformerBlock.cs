@@ -31,7 +31,7 @@ internal sealed class TransformerBlock : nn.Module
     public Tensor AttentionBranch(Tensor x) => attn.forward(norm1.forward(x));
 
     /// <summary>mlp(norm2(x)), [B, L, d] to [B, L, d].</summary>
-    public Tensor MlpBranch(Tensor x) => mlp.forward(norm2.forward(x));
+    public Tensor MlpBranch(Tensor x, NamedTaps taps) => mlp.forward(norm2.forward(x), taps.Within("mlp"));
 
     /// <summary>Softmax attention with one projection for queries, keys and values.</summary>
     private sealed class SelfAttention : nn.Module<Tensor, Tensor>
@@ -65,7 +65,7 @@ internal sealed class TransformerBlock : nn.Module
     }
 
     /// <summary>fc2(GELU(fc1(x))) with the exact GELU.</summary>
-    private sealed class Mlp : nn.Module<Tensor, Tensor>
+    private sealed class Mlp : nn.Module
     {
         private readonly MixedPrecision mixed;
         private readonly Linear fc1, fc2;
@@ -79,7 +79,11 @@ internal sealed class TransformerBlock : nn.Module
             register_module("fc2", fc2);
         }
 
-        public override Tensor forward(Tensor x) =>
-            MixedPrecision.ToFloat32(mixed.Linear(nn.functional.gelu(mixed.Linear(x, fc1)), fc2));
+        public Tensor forward(Tensor x, NamedTaps taps)
+        {
+            Tensor hidden = nn.functional.gelu(mixed.Linear(x, fc1)); // [B, L, 4 d]
+            if (taps.Any) hidden = taps.Pass("hidden", MixedPrecision.ToFloat32(hidden)).to(hidden.dtype);
+            return MixedPrecision.ToFloat32(mixed.Linear(hidden, fc2));
+        }
     }
 }

@@ -117,7 +117,7 @@ internal sealed class VimMixer : nn.Module
         (x, z) = (xz.narrow(2, 0, innerDim), xz.narrow(2, innerDim, innerDim));
         Tensor y = Run(x, z, (A_log, D, conv1d, x_proj, x_const, dt_proj), reverse: false, ops, taps.Within("fwd"))
             + Run(x, z, (A_b_log, D_b, conv1d_b, x_proj_b, x_const_b, dt_proj_b), reverse: true, ops, taps.Within("bwd"));
-        return mixed.Linear(y * Half, out_proj);
+        return mixed.Linear(taps.Pass("y", y * Half), out_proj);
     }
 
     /// <summary>

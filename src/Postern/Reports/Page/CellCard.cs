@@ -73,6 +73,13 @@ internal static class CellCard
             .. result.Measurements.Skip(1).SelectMany(Others),
             .. result.Detections.SelectMany(CellDetection.Facts),
             .. result.Scans.Select(s => ($"scan for a backdoor, {s.Statistic}", Verdict(s))),
+            .. result.Filtered is FilterResult filtered ? Removed(filtered) : [],
+            .. result.Retuning is RetuningResult tuned ? Retuned(tuned) : [],
+            .. result.NotApplicable is string why ? new[] { ("the defence is not applicable", why) } : [],
+            .. result.DefenceSeconds is double seconds ? new[] { ("time of the defence", Duration.Text(seconds)) } : [],
+            .. result.DefencePeakMemory is long bytes
+                ? new[] { ("largest memory until its end", FormattableString.Invariant($"{bytes / (double)(1 << 20):0} MiB")) }
+                : [],
             .. result.TrainedBy is null ? new[] { ("training", Duration.Text(result.TrainSeconds)) } : [],
         ];
         return Markup.Of(
@@ -90,6 +97,22 @@ internal static class CellCard
         };
         yield return ($"ACC of {whose}", ResultSection.Describe(measurement.Acc));
         if (measurement.Asr is Proportion asr) yield return ($"ASR of {whose}", ResultSection.Describe(asr));
+    }
+
+    private static IEnumerable<(string Name, string Text)> Removed(FilterResult filtered)
+    {
+        if (filtered.TruePositives.Total > 0)
+            yield return ("removed poisons (TPR)", ResultSection.Describe(filtered.TruePositives));
+        yield return ("removed clean samples (FPR)", ResultSection.Describe(filtered.FalsePositives));
+        Proportion most = filtered.PerClass.MaxBy(p => p.Total == 0 ? 0 : p.Value);
+        if (most.Total > 0) yield return ("most removed of a class", ResultSection.Describe(most));
+    }
+
+    private static IEnumerable<(string Name, string Text)> Retuned(RetuningResult tuned)
+    {
+        yield return (FormattableString.Invariant($"ASR tuned again, {tuned.Poisons} poisons of {tuned.Pictures}"),
+            ResultSection.Describe(tuned.After));
+        yield return ("the same of a clean model", ResultSection.Describe(tuned.FloorAfter));
     }
 
     private static string Verdict(ScanResult scan) => scan.Flagged.Count == 0 ? "clean"

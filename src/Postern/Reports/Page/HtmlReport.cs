@@ -62,7 +62,8 @@ public static class HtmlReport
             {
                 ("results", "Results", ResultSection.Of(summary.Table)), ("claims", "Claims", ClaimSection.Of(paper)),
                 ("paper", "Beside the paper", PaperSection.Of(paper)), ("heat-maps", "Heat maps", HeatMapSection.Of(groups)),
-                ("overview", "ASR", AsrOverview.Of(summary.Table)), ("sweeps", "Sweeps", SweepSection.Of(groups)),
+                ("defences", "Defences", DefenceSection.Of(summary)), ("overview", "ASR", AsrOverview.Of(summary.Table)),
+                ("sweeps", "Sweeps", SweepSection.Of(groups)),
                 ("adversarial", "Under PGD", AdversarialSection.Of(groups)),
                 ("curves", "Curves", CurveSection.Of(groups)), ("gallery", "Attacks", gallery.Section),
                 ("counts", "Counts", CountsSection.Of(begun)), ("cells", "Cells", CellCard.Section(begun, gallery)),

@@ -21,6 +21,12 @@ public sealed record CellReport(
     /// <summary>Accuracy under PGD; null where the study does not ask for it, or it is not measured.</summary>
     public AdversarialRecord? Adversarial { get; init; }
 
+    /// <summary>ROC curve of its detector; null where there is none.</summary>
+    public DetectorCurve? Roc { get; init; }
+
+    /// <summary>PNG of the triggers that its scan found; null where there is none.</summary>
+    public byte[]? Triggers { get; init; }
+
     /// <summary>ACC of the result.</summary>
     public Proportion? Acc => Result is { } r ? new Proportion(r.AccCorrect, r.AccTotal) : null;
 
@@ -41,11 +47,14 @@ public sealed record CellReport(
     public static CellReport Read(RunFolder run, Cell cell)
     {
         CellDirectory directory = run.Of(cell);
-        return new CellReport(cell, run.StateOf(cell), directory.ReadDescription(), directory.ReadResult(),
+        CellResult? result = directory.ReadResult();
+        return new CellReport(cell, run.StateOf(cell), directory.ReadDescription(), result,
             directory.ReadMetrics(),
             File.Exists(directory.PreviewPath) ? File.ReadAllBytes(directory.PreviewPath) : null)
         {
             TrainedBy = run.Study.Work.Of(cell).TrainedBy?.Id,
+            Roc = DetectorCurve.Of(directory, result),
+            Triggers = result is { Scans: [{ TriggersFile: string file }, ..] } ? directory.ReadTriggers(file) : null,
             Adversarial = run.AdversarialOf(cell) is Choice asked ? directory.ReadAdversarial(asked) : null,
         };
     }

@@ -1,3 +1,5 @@
+using Postern.Evaluation;
+
 namespace Postern.Reports.Tables;
 
 /// <summary>
@@ -18,7 +20,7 @@ public static class DefenceRating
 
     /// <summary>The rating of one model; all four are fractions.</summary>
     public static double Of(double undefendedAcc, double undefendedAsr, double defendedAcc, double defendedAsr) =>
-        (Math.Max(0, undefendedAsr - defendedAsr) - Math.Max(0, undefendedAcc - defendedAcc) + 1) / 2;
+        RepairScores.Der(undefendedAcc, undefendedAsr, defendedAcc, defendedAsr);
 
     private static bool IsMeasured(CellReport report) => report is { Acc.Total: > 0, Asr.Total: > 0 };
 }

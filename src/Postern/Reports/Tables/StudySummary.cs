@@ -8,7 +8,8 @@ namespace Postern.Reports.Tables;
 public sealed record StudySummary(Study Study, IReadOnlyList<CellReport> Cells)
 {
     /// <summary>
-    /// Those that have a row in tables of ACC and ASR: all but a detector's, which would repeat the undefended numbers.
+    /// Those that have a row in tables of ACC and ASR: all but a detector's or a scan's, which would repeat the undefended
+    /// numbers.
     /// </summary>
     public IReadOnlyList<CellReport> Rated { get; } = [.. Cells.Where(IsRated)];
 
@@ -16,7 +17,7 @@ public sealed record StudySummary(Study Study, IReadOnlyList<CellReport> Cells)
     public ResultTable Table { get; } = ResultTable.Of(Study, [.. Cells.Where(IsRated)]) with
     {
         Notes = PathDifferences.Of(Cells),
-        Detectors = DetectionTable.Of(Cells.Where(c => !IsRated(c))),
+        Detectors = DetectionTable.Of(Cells.Where(c => c.Cell.OnlyDetects)),
     };
 
     /// <summary>Reads the records of <paramref name="run"/>.</summary>
@@ -24,5 +25,5 @@ public sealed record StudySummary(Study Study, IReadOnlyList<CellReport> Cells)
     public static StudySummary Read(RunFolder run) =>
         new(run.Study, [.. run.Study.Cells.Select(c => CellReport.Read(run, c))]);
 
-    private static bool IsRated(CellReport report) => !report.Cell.OnlyDetects;
+    private static bool IsRated(CellReport report) => !report.Cell.OnlyDetects && !report.Cell.OnlyScans;
 }

@@ -1,5 +1,6 @@
 using Postern.Configuration;
 using Postern.Defences;
+using Postern.Defences.Scans;
 
 namespace Postern.Studies;
 
@@ -51,15 +52,45 @@ internal sealed class StudyGrid(
             Paper = point.Paper,
         };
         WeightsTask? shared = TrainedPoint(point, choice) is GridPoint part ? Make(part, seed, plan, start).Task.Weights : null;
-        return (cell, byCell.GetValueOrDefault(cell.Id) ?? Add(cell, shared, start?.Weights));
+        // Of weights that are measured as they are there is no clean twin, nor a training that could leave samples out.
+        bool trains = !WeightsAsTheyAre.Are(choice);
+        RepairTask? floor = trains && Retunes(point)
+            ? Make(point with { Attack = noAttack }, seed, plan, start).Task.Repair : null;
+        WeightsTask? inspected = trains && point.Defence.Choice.Entry is DefenceEntry { Filters: true }
+            ? Make(point with { Defence = noDefence }, seed, plan, start).Task.Weights : null;
+        MeasureTask[] calibration =
+            trains ? [.. ScanCalibration.Seeds(point.Defence.Choice).Select(s => Make(Plain(point), s, plan, start).Task)] : [];
+        return (cell, byCell.GetValueOrDefault(cell.Id) ?? Add(cell, shared, start?.Weights, floor, inspected, calibration));
     }
 
-    private MeasureTask Add(Cell cell, WeightsTask? shared, WeightsTask? start)
+    /// <summary>The same scan, uncalibrated, of a clean model.</summary>
+    private GridPoint Plain(GridPoint point)
+    {
+        Choice plain = ScanCalibration.Plain(point.Defence.Choice);
+        return point with
+        {
+            Attack = noAttack,
+            Defence = point.Defence with
+            {
+                Choice = plain,
+                Label = $"{plain.Name} of a clean model",
+                Identity = identity.Of(plain),
+            },
+        };
+    }
+
+    /// <summary>Whether what a repair made is tuned again, and so is a clean model that it repaired.</summary>
+    private bool Retunes(GridPoint point) => point.Attack.Choice.Name != noAttack.Choice.Name
+        && point.Defence.Choice.Entry is DefenceEntry { Repairs: true } entry && entry.Retunes(point.Defence.Choice);
+
+    private MeasureTask Add(Cell cell, WeightsTask? shared, WeightsTask? start, RepairTask? floor, WeightsTask? inspected,
+        IReadOnlyList<MeasureTask> calibration)
     {
         PrepareTask? preparation = Preparation.KeyOf(cell) is string key ? Prepared(key) : null;
-        WeightsTask trained = shared ?? new TrainTask(cell, preparation, start);
+        FilterTask? filter = inspected is null ? null : new FilterTask(cell, inspected);
+        WeightsTask trained = shared ?? new TrainTask(cell, preparation, start, filter);
         RepairTask? repair = cell.Defence.Entry is DefenceEntry { Repairs: true } ? new RepairTask(cell, trained) : null;
-        var task = new MeasureTask(cell, preparation, trained, repair);
+        var task = new MeasureTask(cell, preparation, trained, repair, floor, calibration);
         measures.Add(task);
         byCell.Add(cell.Id, task);
         return task;

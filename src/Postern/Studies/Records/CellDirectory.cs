@@ -50,6 +50,10 @@ public sealed class CellDirectory
 
     private string AdversarialPath(Choice measure) => Path.Combine(Folder, AdversarialRecord.FileOf(measure));
 
+    private string FilterPath => Path.Combine(Folder, "filter.json");
+
+    private string RepairPath => Path.Combine(Folder, "repair.json");
+
     private string FailurePath => Path.Combine(Folder, "failure.json");
 
     /// <summary>
@@ -157,6 +161,23 @@ public sealed class CellDirectory
     public void WriteRepaired(IReadOnlyDictionary<string, Tensor> weights, WeightHeader header) => AtomicFile.Write(RepairedPath,
         stream => SafeTensors.Write(stream, weights, header.Pairs().ToDictionary()));
 
+    /// <summary>Whether a filter has said whom the training leaves out.</summary>
+    public bool IsFiltered => File.Exists(FilterPath);
+
+    /// <summary>Writes <c>filter.json</c>: whom the training leaves out.</summary>
+    public void WriteFilter(FilterRecord filter) => RecordFormat.Write(FilterPath, filter);
+
+    /// <summary>Reads <c>filter.json</c>; null where there is none.</summary>
+    /// <exception cref="InputException">It is damaged.</exception>
+    public FilterRecord? ReadFilter() => RecordFormat.Read<FilterRecord>(FilterPath);
+
+    /// <summary>Writes <c>repair.json</c>: what a repair cost.</summary>
+    public void WriteRepair(RepairRecord repair) => RecordFormat.Write(RepairPath, repair);
+
+    /// <summary>Reads <c>repair.json</c>; null where there is none.</summary>
+    /// <exception cref="InputException">It is damaged.</exception>
+    public RepairRecord? ReadRepair() => RecordFormat.Read<RepairRecord>(RepairPath);
+
     /// <summary>Writes <c>result.json</c>: from then on the cell is done.</summary>
     public void WriteResult(CellResult result) => RecordFormat.Write(ResultPath, result);
 
@@ -205,6 +226,13 @@ public sealed class CellDirectory
         ImageFile.SavePng(Path.Combine(Folder, name), ContactSheet.Arrange(
             [.. triggers.Select(t => RgbImage.Rounded(t, size))], TriggersInRow, zoom: Math.Max(1, TriggerWidth / size)));
         return name;
+    }
+
+    /// <summary>Reads what <see cref="WriteTriggers"/> wrote; null where the file is gone.</summary>
+    public byte[]? ReadTriggers(string name)
+    {
+        string path = Path.Combine(Folder, Path.GetFileName(name));
+        return File.Exists(path) ? File.ReadAllBytes(path) : null;
     }
 
     /// <summary>Writes <c>profile.json</c>: <paramref name="part"/>, added to the parts of earlier runs.</summary>

@@ -119,6 +119,18 @@ public sealed record CellResult
     /// <summary>What scans of the model said; empty where the defence has none.</summary>
     public IReadOnlyList<ScanResult> Scans { get; init; } = [];
 
+    /// <summary>Whom a filter removed from the training set; null where the defence is none.</summary>
+    public FilterResult? Filtered { get; init; }
+
+    /// <summary>What a few poisoned pictures make of the repaired weights; null where that was not asked for.</summary>
+    public RetuningResult? Retuning { get; init; }
+
+    /// <summary>Wall time of the defence after training, seconds; null where there is none.</summary>
+    public double? DefenceSeconds { get; init; }
+
+    /// <summary>Largest resident memory of the process at the defence's end, bytes; null where there is none.</summary>
+    public long? DefencePeakMemory { get; init; }
+
     /// <summary>Why the defence has no answer for this model; null where it has one.</summary>
     public string? NotApplicable { get; init; }
 

@@ -63,6 +63,7 @@ public sealed record RunFolder(Study Study, string Output)
     public bool IsDone(WorkTask task) => task switch
     {
         MeasureTask measure => IsDone(measure.Cell),
+        FilterTask filter => Of(filter.Cell).IsFiltered,
         RepairTask repair => Of(repair.Cell).IsRepaired,
         WeightsTask weights => Of(weights.Cell).IsTrained,
         _ => false,

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Postern.Configuration;
 using Postern.Evaluation;
 using Postern.Models.Checkpoints;
+using Postern.Native;
 using Postern.Training;
 
 namespace Postern.Studies;
@@ -35,16 +37,60 @@ internal sealed class CellMeasurement(OpenCell cell, MeasureTask task)
             result = result.WithAverage((average.Clean, average.Triggered))
                 .WithPoisonFit(MeasuredWeights.Average, cell.PoisonFit(cancel));
         }
+        if (cell.Defence.TokenShuffle > 0 && !cell.Model.OrdersTokens)
+            result = result with { NotApplicable = "the model's blocks do not depend on the order of tokens" };
+        if (task.Filter is not null && cell.Directory.ReadFilter() is FilterRecord filter)
+        {
+            result = result with
+            {
+                Filtered = FilterResult.Of(
+                    filter.Removed, filter.Flagged, cell.Plan, cell.Dataset.Train.Labels, cell.Dataset.Classes),
+                NotApplicable = filter.NotApplicable,
+                DefenceSeconds = filter.Seconds,
+                DefencePeakMemory = filter.PeakMemory,
+            };
+        }
         if (task.Repair is not null)
         {
             Measured repaired = Measure(cell.Directory.RepairedPath, cancel);
             result = result.WithRepaired((repaired.Clean, repaired.Triggered))
                 .WithPoisonFit(MeasuredWeights.Repaired, cell.PoisonFit(cancel));
+            RepairRecord? repair = cell.Directory.ReadRepair();
+            result = result with
+            {
+                NotApplicable = repair?.NotApplicable,
+                DefenceSeconds = repair?.Seconds,
+                DefencePeakMemory = repair?.PeakMemory,
+            };
         }
-        if (DefenceMeasures.Any(cell.Defence)) result = Judged(result, cancel);
+        if (task.Floor is RepairTask floor)
+        {
+            result = result with
+            {
+                Retuning = cell.Clock.Evaluating(() => new CellRetuning(cell, floor).Run(cancel)),
+            };
+        }
+        if (DefenceMeasures.Any(cell.Defence))
+        {
+            var watch = Stopwatch.StartNew();
+            result = Judged(result, cancel);
+            result = result with
+            {
+                Scans = [.. result.Scans.Select(s => s with { CleanSuspicions = CleanSuspicions() })],
+                DefenceSeconds = (result.DefenceSeconds ?? 0) + watch.Elapsed.TotalSeconds,
+                DefencePeakMemory = Machine.PeakMemory,
+            };
+        }
         cell.Directory.WriteResult(result);
         TrainingCheckpoint.DropState(cell.Directory.Folder);
     }
+
+    /// <summary>What the same scan said of clean models; null where none were asked for.</summary>
+    private IReadOnlyList<double>? CleanSuspicions() => task.Calibration.Count == 0 ? null :
+    [
+        .. task.Calibration.Select(c => cell.Run.Folder.Of(c.Cell).ReadResult()).SelectMany(r => r?.Scans ?? [])
+            .Select(s => s.Suspicion).OfType<double>(),
+    ];
 
     private Measured Measure(string weights, CancellationToken cancel)
     {

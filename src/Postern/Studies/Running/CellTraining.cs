@@ -1,5 +1,4 @@
-using Postern.Attacks;
-using Postern.Datasets;
+using Postern.Defences.Filters;
 using Postern.Models;
 using Postern.Training;
 using Postern.Training.Input;
@@ -22,11 +21,13 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
         cell.Begin([.. PutStart(),
             .. settings.Epochs == 0 ? [] : TrainingNotes.Of(settings, cell.Dataset.Train.Count),
             .. cell.Attack?.TriggerNotes(cell.Attack.PlantedSize(cell.Dataset)) ?? []]);
-        using var trainer = new Trainer(cell.Model, settings, cell.Cell.Seed, cell.Defence.TrainingRule);
+        FilterRecord? filter = task.Filter is null ? null : directory.ReadFilter();
+        ITrainingRule? rule = filter is { Removed.Count: > 0 } ? new KeptSamples(filter.Removed) : cell.Defence.TrainingRule;
+        using var trainer = new Trainer(cell.Model, settings, cell.Cell.Seed, rule);
         TrainingCheckpoint.TryLoad(directory.Folder, trainer.Loop);
         directory.TruncateMetrics(trainer.Epoch);
         tell(new CellStarted(id, trainer.Epoch));
-        BatchLoader train = Batches();
+        BatchLoader train = cell.TrainingBatches();
         while (trainer.Epoch < settings.Epochs)
         {
             EpochResult epoch = trainer.RunEpoch(train, step => tell(new Stepped(id, step)), cancel);
@@ -62,18 +63,5 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
             return StartingPoint.Apply(cell.Model, cell.Cell.Model, asTheyAre: cell.Settings.Epochs == 0);
         TrainingCheckpoint.LoadWeights(cell.Run.Folder.Of(start.Cell).Folder, cell.Model);
         return [$"starts from the clean training {start.Cell.Id}"];
-    }
-
-    private BatchLoader Batches()
-    {
-        Dataset dataset = cell.Dataset;
-        return cell.Loader(dataset.Train, cell.Settings.AugmentationFor(dataset), cell.Settings.BatchSize) with
-        {
-            Transform = cell.Attack is null
-                ? null : new PoisonedSamples(cell.Attack, cell.Plan, dataset.InputSize != dataset.Train.Size),
-            InputTransform = cell.Defence.InTraining,
-            DropLast = cell.Settings.DropLast,
-            Repeats = cell.Settings.Repeats,
-        };
     }
 }

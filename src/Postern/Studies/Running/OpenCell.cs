@@ -101,8 +101,8 @@ internal sealed class OpenCell : IDisposable
         // What weights that are only measured were trained on, nobody knows here.
         PoisonPlan plan = settings.Epochs == 0 ? PoisonPlan.Empty
             : attack?.Plan(dataset.Train.Labels, cell.PoisonSeed ?? cell.Seed) ?? PoisonPlan.Empty;
-        Backbone model = ModelCatalog.Create(cell.Model, dataset.Classes, dataset.InputSize, cell.Seed, run.Device);
-        model.Precision = settings.Precision;
+        Backbone model = NewModel(cell, run, settings);
+        model.TokenShuffle = defence.TokenShuffle;
         return new OpenCell(cell, run, clock)
         {
             Settings = settings,
@@ -112,6 +112,17 @@ internal sealed class OpenCell : IDisposable
             Model = model,
             Notes = notes,
         };
+    }
+
+    /// <summary>A model like the cell's own, with its initial weights; the caller disposes it.</summary>
+    public Backbone NewModel() => NewModel(Cell, Run, Settings);
+
+    private static Backbone NewModel(Cell cell, RunContext run, TrainingSettings settings)
+    {
+        Backbone model =
+            ModelCatalog.Create(cell.Model, run.Dataset.Classes, run.Dataset.InputSize, cell.Seed, run.Device);
+        model.Precision = settings.Precision;
+        return model;
     }
 
     /// <summary>ACC of the model, and ASR and RA where there is an attack.</summary>
@@ -147,6 +158,16 @@ internal sealed class OpenCell : IDisposable
         Begin(notes: []);
         Run.Tell(new CellStarted(Cell.Id, FinishedEpochs: elsewhere ? 0 : Settings.Epochs));
     }
+
+    /// <summary>The training pictures as the cell's training sees them, poisoned where there is an attack.</summary>
+    public BatchLoader TrainingBatches() =>
+        Loader(Dataset.Train, Settings.AugmentationFor(Dataset), Settings.BatchSize) with
+        {
+            Transform = Attack is null ? null : new PoisonedSamples(Attack, Plan, Dataset.InputSize != Dataset.Train.Size),
+            InputTransform = Defence.InTraining,
+            DropLast = Settings.DropLast,
+            Repeats = Settings.Repeats,
+        };
 
     /// <summary>Batches of <paramref name="images"/>.</summary>
     public BatchLoader Loader(ImageSet images, Augmentation augment, int batchSize) =>

@@ -77,6 +77,7 @@ internal sealed class TaskWorker(
         using OpenCell cell = OpenCell.Of(group.Cell, Context(dataset), clock, cancel);
         foreach (WorkTask task in group.Tasks)
         {
+            if (task is FilterTask filter && !cell.Directory.IsFiltered) new CellFiltering(cell, filter).Run(cancel);
             if (task is TrainTask training && !cell.Directory.IsTrained) new CellTraining(cell, training).Run(cancel);
             if (task is RepairTask repair && !cell.Directory.IsRepaired) new CellRepair(cell, repair).Run(cancel);
             if (task is MeasureTask measure) new CellMeasurement(cell, measure).Run(cancel);

@@ -52,6 +52,9 @@ public sealed record Cell(
     /// <summary>Whether its defence tells triggered pictures from clean ones and leaves predictions as they are.</summary>
     public bool OnlyDetects => Defence.Entry is DefenceEntry entry && entry.OnlyDetects(Defence);
 
+    /// <summary>Whether its defence only judges the model as a whole.</summary>
+    public bool OnlyScans => Defence.Entry is DefenceEntry { Scans: true };
+
     /// <summary>Dataset, model, attack and defence that does something, for progress and messages.</summary>
     public string Title => string.Join(' ',
         new[] { DatasetLabel, ModelLabel, AttackLabel, IsDefended ? DefenceLabel : "" }.Where(t => t.Length > 0));

@@ -49,12 +49,14 @@ public sealed class WorkGraph
 
     /// <summary>The other cells whose weights a cell needs.</summary>
     public static IEnumerable<Cell> NeededBy(MeasureTask measure) =>
-        new[] { measure.Pretraining, measure.TrainedBy }.OfType<Cell>();
+        new[] { measure.Pretraining, measure.TrainedBy, measure.Floor?.Cell, measure.Filter?.Trained.Cell }
+            .OfType<Cell>().Concat(measure.Calibration.Select(c => c.Cell));
 
     /// <summary>A cell's tasks and what its attack has to learn.</summary>
     private static IEnumerable<(Cell Cell, WorkTask Task)> WithOwn(MeasureTask measure)
     {
         if (measure.Preparation is PrepareTask preparation) yield return (measure.Cell, preparation);
+        if (measure.Filter is FilterTask filter) yield return (measure.Cell, filter);
         if (measure.TrainedBy is null) yield return (measure.Cell, measure.Weights);
         if (measure.Repair is RepairTask repair) yield return (measure.Cell, repair);
         yield return (measure.Cell, measure);

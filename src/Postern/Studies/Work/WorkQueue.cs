@@ -40,6 +40,7 @@ internal sealed class WorkQueue
             {
                 settled[measure.Id] = TaskOutcome.Done;
                 if (measure.TrainedBy is null) settled[measure.Weights.Id] = TaskOutcome.Done;
+                if (measure.Filter is FilterTask filter) settled[filter.Id] = TaskOutcome.Done;
                 if (measure.Repair is RepairTask repair) settled[repair.Id] = TaskOutcome.Done;
                 return;
             }

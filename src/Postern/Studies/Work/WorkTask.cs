@@ -50,11 +50,28 @@ public abstract class CellTask(Cell cell) : WorkTask
 /// <param name="cell">The cell in whose folder they lie.</param>
 public abstract class WeightsTask(Cell cell) : CellTask(cell);
 
+/// <summary>Finds samples of the training set that a cell's own training leaves out.</summary>
+/// <param name="cell">The cell whose defence it is, and in whose folder its output lies.</param>
+/// <param name="trained">The model that was trained on all samples.</param>
+public sealed class FilterTask(Cell cell, WeightsTask trained) : CellTask(cell)
+{
+    /// <inheritdoc/>
+    public override string Id => $"filter {Cell.Id}";
+
+    /// <summary>The model that was trained on all samples.</summary>
+    public WeightsTask Trained => trained;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<WorkTask> Inputs { get; } = [trained];
+}
+
 /// <summary>Trains a model.</summary>
 /// <param name="cell">The cell that says what, on what and how.</param>
 /// <param name="preparation">What its attack has to learn; null where that is nothing.</param>
 /// <param name="start">The weights that it starts from; null where the model starts as its options say.</param>
-public sealed class TrainTask(Cell cell, PrepareTask? preparation, WeightsTask? start) : WeightsTask(cell)
+/// <param name="filter">Says whom it leaves out; null for nobody.</param>
+public sealed class TrainTask(Cell cell, PrepareTask? preparation, WeightsTask? start, FilterTask? filter = null)
+    : WeightsTask(cell)
 {
     /// <inheritdoc/>
     public override string Id => $"train {Cell.Id}";
@@ -65,8 +82,12 @@ public sealed class TrainTask(Cell cell, PrepareTask? preparation, WeightsTask? 
     /// <summary>The weights that it starts from; null where the model starts as its options say.</summary>
     public WeightsTask? Start => start;
 
+    /// <summary>Says whom it leaves out; null for nobody.</summary>
+    public FilterTask? Filter => filter;
+
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkTask> Inputs { get; } = [.. new WorkTask?[] { preparation, start }.OfType<WorkTask>()];
+    public override IReadOnlyList<WorkTask> Inputs { get; } =
+        [.. new WorkTask?[] { preparation, start, filter }.OfType<WorkTask>()];
 }
 
 /// <summary>Makes new weights of trained ones, as a cell's defence does.</summary>
@@ -89,7 +110,12 @@ public sealed class RepairTask(Cell cell, WeightsTask trained) : WeightsTask(cel
 /// <param name="preparation">What its attack has to learn; null where that is nothing.</param>
 /// <param name="weights">What is measured.</param>
 /// <param name="repair">Makes the weights that are measured beside them; null where the defence repairs nothing.</param>
-public sealed class MeasureTask(Cell cell, PrepareTask? preparation, WeightsTask weights, RepairTask? repair = null)
+/// <param name="floor">The same repair of a clean model, which is tuned again as the repaired one is; null where neither
+/// is.</param>
+/// <param name="calibration">Scans of clean models that this one is held against; null for none.</param>
+public sealed class MeasureTask(
+    Cell cell, PrepareTask? preparation, WeightsTask weights, RepairTask? repair = null, RepairTask? floor = null,
+    IReadOnlyList<MeasureTask>? calibration = null)
     : CellTask(cell)
 {
     /// <inheritdoc/>
@@ -104,13 +130,22 @@ public sealed class MeasureTask(Cell cell, PrepareTask? preparation, WeightsTask
     /// <summary>Makes the weights that are measured beside them; null where the defence repairs nothing.</summary>
     public RepairTask? Repair => repair;
 
+    /// <summary>The same repair of a clean model, tuned again as the repaired one is; null where neither is.</summary>
+    public RepairTask? Floor => floor;
+
+    /// <summary>Scans of clean models that this one is held against; empty for none.</summary>
+    public IReadOnlyList<MeasureTask> Calibration { get; } = calibration ?? [];
+
     /// <summary>The cell that trained the weights, where this one does not itself; otherwise null.</summary>
     public Cell? TrainedBy => Weights.Cell.Id == Cell.Id ? null : Weights.Cell;
+
+    /// <summary>Says whom the training left out; null for nobody.</summary>
+    public FilterTask? Filter => (Weights as TrainTask)?.Filter;
 
     /// <summary>The cell whose weights the training started from; null where there is none.</summary>
     public Cell? Pretraining => (Weights as TrainTask)?.Start?.Cell;
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkTask> Inputs { get; } =
-        [.. new WorkTask?[] { preparation, weights, repair }.OfType<WorkTask>()];
+        [.. new WorkTask?[] { preparation, weights, repair, floor }.OfType<WorkTask>(), .. calibration ?? []];
 }
