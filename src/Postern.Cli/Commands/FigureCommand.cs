@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Postern.Cli.Help;
 using Postern.Attacks;
+using Postern.Cli.Help;
 using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Imaging;

@@ -1,5 +1,4 @@
 using Postern.Configuration;
-using static TorchSharp.torch;
 
 namespace Postern.Models;
 

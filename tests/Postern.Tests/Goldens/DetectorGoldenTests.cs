@@ -66,7 +66,7 @@ public class DetectorGoldenTests
         golden.AssertEqual("std", deviation);
         double[] z = ScaleUp.Standardised(spc, predicted, clean, cleanPredicted, minimum: null);
         golden.AssertEqual("z", z);
-        Assert.Equal(golden.Number("per_class_minimum"), ScaleUp.ClassMinimum);
+        Assert.Equal(ScaleUp.ClassMinimum, golden.Number("per_class_minimum"));
         double[] perClass = ScaleUp.Standardised(spc, predicted, clean, cleanPredicted, ScaleUp.ClassMinimum);
         golden.AssertEqual("z_per_class", perClass);
         var scale = new ScoreScale("consistency", golden.Number("T"), LowRaises: false);

@@ -1,4 +1,3 @@
-using Postern.Configuration;
 using Postern.Studies;
 
 namespace Postern.Reports.Tables;
