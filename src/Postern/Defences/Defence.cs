@@ -34,6 +34,12 @@ public sealed record Defence
     /// <summary>Gives test pictures scores, by which triggered ones are told from clean ones.</summary>
     public IInputDetector? Detector { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="Detector"/> is also asked about a model without a backdoor, of which only false alarms can be told. Not
+    /// the detectors by patches: the records of their clean cells have always been without.
+    /// </summary>
+    public bool DetectsOnCleanModels { get; init; } = true;
+
     /// <summary>Clean and triggered test pictures that <see cref="Detector"/> is shown, of each at most; 0 for all.</summary>
     public int InspectedPictures { get; init; }
 

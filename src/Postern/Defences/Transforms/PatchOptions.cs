@@ -54,6 +54,7 @@ internal static class PatchOptions
         {
             InTraining = protocol is TransformProtocol.Train or TransformProtocol.Both ? transform : null,
             InTests = protocol is TransformProtocol.Test or TransformProtocol.Both ? transform : null,
+            DetectsOnCleanModels = false,
             Detector = protocol == TransformProtocol.Detect ? new ChangedPredictions(transform, TrialOptions.Of(choice)) : null,
         };
     }

@@ -33,6 +33,6 @@ public sealed record DetectionRow(string Dataset, string Attack, string Model, s
 
     private static Measure? Over(IEnumerable<CellReport> cells, Func<Detection, Proportion?> of) =>
         Measure.Of(from found in Found(cells)
-                   where of(found.Detection) is not null
+                   where of(found.Detection) is { Total: > 0 }
                    select new SeedShare(found.Cell.Cell.Seed, of(found.Detection)!.Value));
 }

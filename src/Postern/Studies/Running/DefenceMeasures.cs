@@ -44,7 +44,7 @@ internal sealed class DefenceMeasures(
     private CellResult Judged(CellResult result, Evaluator evaluator, Attack? attack, MeasuredWeights weights,
         CancellationToken cancel)
     {
-        if (defence.Detector is IInputDetector detector && attack is not null)
+        if (defence.Detector is IInputDetector detector && (attack is not null || defence.DetectsOnCleanModels))
         {
             DetectionScores scores = Inspection.Of(detector, evaluator, attack, clean, defence.InspectedPictures,
                 (done, all) => progress("detection", (double)done / all, $"pass {done}/{all}"), cancel);

@@ -6,6 +6,7 @@ using Postern.Defences.Detectors;
 using Postern.Defences.Scans;
 using Postern.Evaluation;
 using Postern.Native;
+using Postern.Reports.Tables;
 using Postern.Studies;
 using Postern.Tests.Defences;
 using Postern.Tests.Models;
@@ -73,6 +74,21 @@ public sealed class DefenceMeasuresTests : IDisposable
             scores.Where(s => !s.Triggered).Select(s => s.Predicted));
         directory.WriteResult(result);
         Assert.Equal(detection.All.Auroc, directory.ReadResult()!.Detections[0].All.Auroc);
+    }
+
+    [Fact]
+    public void On_a_clean_model_a_detector_has_false_alarms_and_nothing_else()
+    {
+        CellResult result = new DefenceMeasures("sample", new Defence { Detector = new Brightness() }, directory, Clean,
+            (_, _, _) => { })
+            .AddTo(Measured(), Evaluator, attack: null, MeasuredWeights.Last, CancellationToken.None);
+        directory.WriteResult(result);
+        Detection detection = Assert.Single(directory.ReadResult()!.Detections);
+        Assert.Equal((64, 0), (detection.FalsePositives.Total, detection.All.TruePositives.Total));
+        Assert.True(double.IsNaN(detection.All.Auroc));
+        Assert.Equal(64, directory.ReadScores(detection)!.Count);
+        Assert.Null(DetectorCurve.Of(directory, result));
+        Assert.False(SampleDefences.Make("patch-drop", ("protocol", "detect")).DetectsOnCleanModels);
     }
 
     [Fact]
