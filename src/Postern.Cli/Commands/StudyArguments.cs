@@ -1,10 +1,5 @@
 using System.CommandLine;
-using Postern.Attacks;
-using Postern.Datasets;
-using Postern.Defences;
-using Postern.Models;
 using Postern.Studies;
-using Postern.Training.Recipes;
 
 namespace Postern.Cli.Commands;
 
@@ -88,8 +83,7 @@ internal sealed class StudyArguments
         StudyFile.Read(path, Catalogs, sets, planOnly);
 
     /// <summary>Everything that this program knows.</summary>
-    internal static StudyCatalogs Catalogs { get; } =
-        new(DatasetCatalog.All, ModelCatalog.All, AttackCatalog.All, DefenceCatalog.All, PresetCatalog.All);
+    internal static StudyCatalogs Catalogs => ShippedCatalogs.All;
 
     private string Output(ParseResult parsed) => parsed.GetValue(output)!;
 }

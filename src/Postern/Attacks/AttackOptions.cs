@@ -6,12 +6,12 @@ using Postern.Datasets;
 namespace Postern.Attacks;
 
 /// <summary>The options that attacks share, and what is made of them.</summary>
-internal static class AttackOptions
+public static class AttackOptions
 {
     private const int NamesShown = 50;
 
     /// <summary>The class that triggered pictures shall be taken for (<see cref="TargetOf"/>).</summary>
-    internal static OptionInfo Target { get; } =
+    public static OptionInfo Target { get; } =
         new("target", OptionKind.Integer, "-1", "target class, by number or name; -1 for the dataset's usual one")
         {
             Min = -1,
@@ -20,17 +20,17 @@ internal static class AttackOptions
 
     /// <summary>What <see cref="Target"/> was set to; the dataset's usual class where it was not.</summary>
     /// <exception cref="InputException">It names no class of the dataset.</exception>
-    internal static int TargetOf(Choice choice, DatasetTraits dataset) =>
+    public static int TargetOf(Choice choice, DatasetTraits dataset) =>
         ClassOf(choice, Target.Name, dataset) is >= 0 and int target ? target : dataset.TargetClass;
 
     /// <summary>The class that an option names, by number or name.</summary>
     /// <exception cref="InputException">It names no class of the dataset.</exception>
-    internal static int ClassOf(Choice choice, string option, DatasetTraits dataset) =>
+    public static int ClassOf(Choice choice, string option, DatasetTraits dataset) =>
         NumberOf(choice, option, choice.Values[option], dataset);
 
     /// <summary>The classes that an option lists, each by number or name.</summary>
     /// <exception cref="InputException">One names no class of the dataset.</exception>
-    internal static int[] ClassesOf(Choice choice, string option, DatasetTraits dataset) =>
+    public static int[] ClassesOf(Choice choice, string option, DatasetTraits dataset) =>
         [.. Listed(choice.Values[option]).Select(value => NumberOf(choice, option, value, dataset))];
 
     /// <summary>
@@ -67,23 +67,23 @@ internal static class AttackOptions
     }
 
     /// <summary>The paper's rule (true) or the toolbox's (false).</summary>
-    internal static OptionInfo ExcludeTarget { get; } =
+    public static OptionInfo ExcludeTarget { get; } =
         new("exclude_target", OptionKind.Switch, "true",
             "poison no sample that has the target label already (the paper); false as the toolbox");
 
     /// <summary>A picture in place of the drawn trigger.</summary>
-    internal static OptionInfo Trigger { get; } =
+    public static OptionInfo Trigger { get; } =
         new("trigger", OptionKind.File, "",
             "PNG of the trigger, resized to the whole picture; transparent pixels are not planted; empty for the one drawn by "
                 + "Postern");
 
     /// <summary>Where a trigger from a file is planted.</summary>
-    internal static OptionInfo TriggerMask { get; } =
+    public static OptionInfo TriggerMask { get; } =
         new("trigger_mask", OptionKind.File, "",
             "PNG whose red channel / 255 is the trigger's mask; empty for its alpha, or its non-black pixels where it has none");
 
     /// <summary>Where a trigger from a file stands.</summary>
-    internal static OptionInfo TriggerAt { get; } =
+    public static OptionInfo TriggerAt { get; } =
         new("trigger_at", OptionKind.Integers, "",
             "column and row of the trigger picture's upper left pixel, e.g. [28, 28]; [-1, -1] is the lower right corner; empty "
                 + "for that corner where trigger_size is set, else for the whole picture")
@@ -92,7 +92,7 @@ internal static class AttackOptions
         };
 
     /// <summary>How large a trigger from a file is.</summary>
-    internal static OptionInfo TriggerSize { get; } =
+    public static OptionInfo TriggerSize { get; } =
         new("trigger_size", OptionKind.Integers, "",
             "width and height of the trigger picture in pixels, e.g. [3, 3], or the width alone; empty for its own where "
                 + "trigger_at is set, else for the whole picture")
@@ -103,7 +103,7 @@ internal static class AttackOptions
         };
 
     /// <summary>What happens where a learned artifact is not as good as it must be; see <see cref="Attack.WarnsOnly"/>.</summary>
-    internal static OptionInfo Accept { get; } =
+    public static OptionInfo Accept { get; } =
         new("accept", OptionKind.Word, "required",
             "an artifact that fails its acceptance check fails the cell (required) or warns (warn)")
         {
@@ -111,7 +111,7 @@ internal static class AttackOptions
         };
 
     /// <summary>How much a learned attack learns from.</summary>
-    internal static OptionInfo PrepareSubset(int pictures) =>
+    public static OptionInfo PrepareSubset(int pictures) =>
         new("prepare_subset", OptionKind.Integer, pictures.ToString(CultureInfo.InvariantCulture),
             "at most so many training pictures are learned from; 0 for all but the tenth (at most 1000) held out")
         {
@@ -119,23 +119,23 @@ internal static class AttackOptions
         };
 
     /// <summary>The seed of what is learned, apart from the cell's, so that all cells share it.</summary>
-    internal static OptionInfo PrepareSeed { get; } =
+    public static OptionInfo PrepareSeed { get; } =
         new("prepare_seed", OptionKind.Integer, "0", "seed of the preparation; the cell's seed does not change it");
 
     /// <summary>Passes of a part of the preparation.</summary>
-    internal static OptionInfo PrepareEpochs(string name, int epochs, string meaning) =>
+    public static OptionInfo PrepareEpochs(string name, int epochs, string meaning) =>
         new(name, OptionKind.Integer, epochs.ToString(CultureInfo.InvariantCulture), meaning) { Min = 1, Max = 10_000 };
 
     /// <summary>What <see cref="Accept"/> was set to.</summary>
-    internal static bool WarnsOnly(Choice choice) => choice.Word("accept") == "warn";
+    public static bool WarnsOnly(Choice choice) => choice.Word("accept") == "warn";
 
     /// <summary>The toolbox saves ImageNet poisons as JPEG; see <see cref="Attack.Recompresses"/>.</summary>
-    internal static OptionInfo Recompress { get; } = new("recompress", OptionKind.Switch, "false",
+    public static OptionInfo Recompress { get; } = new("recompress", OptionKind.Switch, "false",
         "compress poisons once more as JPEG (quality 75, 4:2:0), as the toolbox does on ImageNet; then compression "
             + "alone tells them apart");
 
     /// <summary>Share of the training set that is poisoned.</summary>
-    internal static OptionInfo PoisonRate(decimal rate) =>
+    public static OptionInfo PoisonRate(decimal rate) =>
         new("poison_rate", OptionKind.Number, Text(rate), "poisons, as a fraction of the whole training set")
         {
             Min = 0,
@@ -143,7 +143,7 @@ internal static class AttackOptions
         };
 
     /// <summary>Share of the training set that carries the trigger under its true label.</summary>
-    internal static OptionInfo CoverRate(decimal rate) =>
+    public static OptionInfo CoverRate(decimal rate) =>
         new("cover_rate", OptionKind.Number, Text(rate), "covers (trigger, true label), as a fraction of the whole training set")
         {
             Min = 0,
@@ -151,15 +151,15 @@ internal static class AttackOptions
         };
 
     /// <summary>A fraction in [0, 1].</summary>
-    internal static OptionInfo Opacity(decimal opacity) =>
+    public static OptionInfo Opacity(decimal opacity) =>
         Opacity("opacity", opacity, "weight of the trigger over the picture, 0 to 1");
 
     /// <summary>As <see cref="Opacity(decimal)"/>, for an attack with several.</summary>
-    internal static OptionInfo Opacity(string name, decimal opacity, string meaning) =>
+    public static OptionInfo Opacity(string name, decimal opacity, string meaning) =>
         new(name, OptionKind.Number, Text(opacity), meaning) { Min = 0, Max = 1 };
 
     /// <summary>Before or after the geometric augmentation.</summary>
-    internal static OptionInfo Stage(TriggerStage stage) =>
+    public static OptionInfo Stage(TriggerStage stage) =>
         new("trigger_stage", OptionKind.Word, Word(stage),
             "plant on the stored picture before augmentation, or on the input after its geometric part; auto: cropped for "
                 + "ImageNet, stored for 32x32")
@@ -168,21 +168,21 @@ internal static class AttackOptions
         };
 
     /// <summary>What <see cref="TriggerStage.Auto"/> stands for.</summary>
-    internal static AutoOption AutoStage { get; } =
+    public static AutoOption AutoStage { get; } =
         new("trigger_stage", (_, pictures) => Word(pictures.Crops ? TriggerStage.Cropped : TriggerStage.Stored));
 
     /// <summary>Side of the pictures that the trigger is planted into: see <see cref="Attack.PlantedSize"/>.</summary>
-    internal static int PlantedSize(Choice choice, PlantedPictures pictures) =>
+    public static int PlantedSize(Choice choice, PlantedPictures pictures) =>
         StageOf(choice) == TriggerStage.Cropped || (StageOf(choice) == TriggerStage.Auto && pictures.Crops)
             ? pictures.InputSize : pictures.StoredSize;
 
     /// <summary>What <see cref="Stage(TriggerStage)"/> was set to.</summary>
-    internal static TriggerStage StageOf(Choice choice) =>
+    public static TriggerStage StageOf(Choice choice) =>
         Enum.GetValues<TriggerStage>().First(s => Word(s) == choice.Word("trigger_stage"));
 
     /// <summary>What <see cref="Recompress"/> was set to.</summary>
     /// <exception cref="InputException">It is on, but the trigger is not planted on the stored picture.</exception>
-    internal static bool RecompressesOf(Choice choice) => choice.Switch("recompress")
+    public static bool RecompressesOf(Choice choice) => choice.Switch("recompress")
         && (StageOf(choice) == TriggerStage.Stored
             ? true : throw choice.Error("recompress is about the stored picture; set trigger_stage to stored, too"));
 
@@ -190,7 +190,7 @@ internal static class AttackOptions
     /// The rates of <see cref="PoisonRate"/> and, where the attack has them, <see cref="CoverRate"/> and
     /// <see cref="ExcludeTarget"/>.
     /// </summary>
-    internal static PoisonBudget BudgetOf(Choice choice) =>
+    public static PoisonBudget BudgetOf(Choice choice) =>
         new(choice.Number("poison_rate"), choice.Values.ContainsKey("cover_rate") ? choice.Number("cover_rate") : 0)
         {
             ExcludeTarget = !choice.Values.ContainsKey("exclude_target") || choice.Switch("exclude_target"),
@@ -202,7 +202,7 @@ internal static class AttackOptions
     /// <param name="masked">Whether the attack takes a mask (option, else the non-black rule); otherwise it covers the
     /// picture.</param>
     /// <exception cref="InputException">A file that cannot be read, or a mask without a trigger.</exception>
-    internal static TriggerSource TriggerOf(Choice choice, TriggerSource drawn, bool masked)
+    public static TriggerSource TriggerOf(Choice choice, TriggerSource drawn, bool masked)
     {
         string? path = choice.File("trigger");
         if (!masked) return path is null ? drawn : TriggerSource.Whole(path);

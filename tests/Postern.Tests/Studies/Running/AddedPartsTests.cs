@@ -1,10 +1,10 @@
 using Postern.Attacks;
-using Postern.Cli.Commands;
 using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Defences;
 using Postern.Models;
 using Postern.Reports.Page;
+using Postern.Samples;
 using Postern.Studies;
 using Postern.Tests.Defences;
 using Postern.Tests.Models;
@@ -21,14 +21,11 @@ public sealed class AddedPartsTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static StudyCatalogs Added => StudyArguments.Catalogs with
-    {
-        Datasets = new Catalog<ICatalogEntry>("dataset", [.. DatasetCatalog.All, new Stripes()]),
-        Models = new Catalog<ICatalogEntry>("model",
-            [.. ModelCatalog.All, PatchMlp.Entry("patch-mlp", "a perceptron over each patch", patch: 4, dim: 32)]),
-        Attacks = new Catalog<ICatalogEntry>("attack", [.. AttackCatalog.All, WhiteColumn.Entry]),
-        Defences = new Catalog<ICatalogEntry>("defence", [.. DefenceCatalog.All, FineTuning.Entry]),
-    };
+    private static StudyCatalogs Added => ShippedCatalogs.All
+        .WithDatasets(new Stripes())
+        .WithModels(PatchMlp.Entry("patch-mlp", "a perceptron over each patch", patch: 4, dim: 32))
+        .WithAttacks(WhiteColumn.Entry)
+        .WithDefences(FineTuning.Entry);
 
     [Fact]
     public void Added_parts_run_together_and_are_reported_without_a_change_elsewhere()
@@ -83,31 +80,5 @@ public sealed class AddedPartsTests : IDisposable
 
         public Dataset Open(Choice choice) => new(Name, new StripeImages(choice.Integer("train")), new StripeImages(80, seed: 2),
             8, [0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f], 0, "crop", "drawn");
-    }
-
-    /// <summary>A column of the picture in white.</summary>
-    private sealed record WhiteColumn(PoisonBudget Budget, int Column) : Attack
-    {
-        public static AttackEntry Entry { get; } = new("white-column", "a white column", "patch",
-        [
-            AttackOptions.PoisonRate(0.01m), AttackOptions.Target, AttackOptions.ExcludeTarget,
-            new("column", OptionKind.Integer, "0", "which column") { Min = 0 },
-        ], (choice, dataset) => new WhiteColumn(AttackOptions.BudgetOf(choice), choice.Integer("column"))
-        {
-            TargetClass = AttackOptions.TargetOf(choice, dataset),
-        });
-
-        public override string Name => Entry.Name;
-
-        public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => Budget.UniformPlan(labels, TargetClass, seed);
-
-        public override void ApplyTrain(in PlannedSample sample, Span<float> pixels, int size) => Plant(pixels, size);
-
-        public override void ApplyTest(int index, Span<float> pixels, int size) => Plant(pixels, size);
-
-        private void Plant(Span<float> pixels, int size)
-        {
-            for (int at = Column; at < pixels.Length; at += size) pixels[at] = 1f;
-        }
     }
 }
