@@ -56,6 +56,9 @@ internal static class LineError
         string path = Usage.PathOf(command);
         if (command.Action is null) return $"{path}: a command is missing; expected {Usage.Of(command)}, valid are "
             + string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
+        Option? empty = result.Children.OfType<OptionResult>()
+            .FirstOrDefault(o => !o.Implicit && o.Tokens.Count < o.Option.Arity.MinimumNumberOfValues)?.Option;
+        if (empty is not null) return $"{path}: {empty.Name} needs a value: {Usage.LabelOf(empty)}";
         string? missing =
             command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > (result.GetResult(a)?.Tokens.Count ?? 0))
                 .Select(Usage.NameOf)

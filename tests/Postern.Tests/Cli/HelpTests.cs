@@ -100,6 +100,8 @@ public class HelpTests
     [InlineData("run x.yaml --as-jobs", "postern run: there is no option '--as-jobs'; did you mean '--jobs'?")]
     [InlineData("run", "postern run: STUDY is missing; expected postern run STUDY [options]")]
     [InlineData("poison signs --out x", "postern poison: --attack NAME is missing; ")]
+    [InlineData("run x.yaml --set", "postern run: --set needs a value: --set KEY=VALUE")]
+    [InlineData("poison signs --attack badnets --out", "postern poison: --out needs a value: --out FOLDER")]
     [InlineData("doctor now", "postern doctor: there is no place for 'now'; expected postern doctor [options]")]
     [InlineData("run x.yaml --jobs few", "postern run: --jobs must be a number from 1, or auto; see 'postern run --help'")]
     public void A_wrong_line_is_told_with_the_nearest_name(string line, string expected)
