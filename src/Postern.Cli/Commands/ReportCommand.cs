@@ -47,8 +47,7 @@ internal static class ReportCommand
                 throw new InputException("--markdown",
                     "belongs to a comparison: name two studies or folders; a report has results.md");
             RunFolder run = arguments.Folder(parsed, planOnly: true);
-            Show(run, run);
-            return ExitCode.Done;
+            return Show(run, run) ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
@@ -79,7 +78,8 @@ internal static class ReportCommand
     }
 
     /// <summary>Prints the table of <paramref name="run"/> and writes the page of <paramref name="page"/>.</summary>
-    public static void Show(RunFolder run, RunFolder page)
+    /// <returns>Whether no record is damaged.</returns>
+    public static bool Show(RunFolder run, RunFolder page)
     {
         StudySummary summary = StudySummary.Read(run);
         ResultTable results = summary.Table;
@@ -101,7 +101,9 @@ internal static class ReportCommand
             string remark = claim.Remark.Length > 0 ? $" ({claim.Remark})" : "";
             AnsiConsole.MarkupLineInterpolated($"claim {claim.Number}, {claim.Text}{remark}: {claim.Claim.Text}");
         }
+        foreach (string damage in summary.Damages) AnsiConsole.MarkupLineInterpolated($"[red]damaged[/] {damage}");
         AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(page)}");
+        return !summary.Damages.Any();
     }
 
     /// <summary>Prints what detectors found, where there are any.</summary>

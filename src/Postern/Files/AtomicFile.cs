@@ -15,8 +15,12 @@ public static class AtomicFile
     /// <summary>
     /// Writes what <paramref name="write"/> gives to <paramref name="path"/>, making its folder where there is none.
     /// </summary>
+    /// <param name="path">The target.</param>
+    /// <param name="write">Gives the content.</param>
+    /// <param name="keepAs">The name that the old content gets; a kill between the two renames leaves it there alone. Null where
+    /// it goes.</param>
     /// <exception cref="InputException">The place cannot be written to; the target is untouched.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, string? keepAs = null)
     {
         string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
         string temporary =
@@ -29,6 +33,7 @@ public static class AtomicFile
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
+            if (keepAs is not null && File.Exists(full)) File.Move(full, keepAs, overwrite: true);
             File.Move(temporary, full, overwrite: true);
         }
         catch (Exception e)

@@ -62,7 +62,8 @@ public sealed class ArtifactCache(string folder)
         if (Find(place, key) is Artifact meanwhile) return meanwhile;
         var clock = Stopwatch.StartNew();
         var record = new ArtifactRecord(key.Kind, key.Text, make(place), Math.Round(clock.Elapsed.TotalSeconds, 1));
-        AtomicFile.Write(RecordPath(place), stream => JsonSerializer.Serialize(stream, record, Format));
+        AtomicFile.Write(RecordPath(place),
+            stream => stream.Write(RecordChecksum.Added(JsonSerializer.SerializeToUtf8Bytes(record, Format))));
         foreach (string progress in Directory.EnumerateFiles(place, $"{ProgressPrefix}*")) File.Delete(progress);
         foreach (string progress in Directory.EnumerateDirectories(place, $"{ProgressPrefix}*"))
             Directory.Delete(progress, recursive: true);
@@ -89,8 +90,9 @@ public sealed class ArtifactCache(string folder)
         ArtifactRecord record;
         try
         {
-            record = JsonSerializer.Deserialize<ArtifactRecord>(File.ReadAllBytes(path), Format)
-                ?? throw new JsonException("it is null");
+            byte[] bytes = PlainFile.ReadAllBytes(path);
+            if (!RecordChecksum.Fits(bytes)) throw new JsonException("its checksum does not fit");
+            record = JsonSerializer.Deserialize<ArtifactRecord>(bytes, Format) ?? throw new JsonException("it is null");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

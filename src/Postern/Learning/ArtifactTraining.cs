@@ -8,7 +8,8 @@ namespace Postern.Learning;
 
 /// <summary>
 /// Trains what becomes an artifact, and keeps every finished epoch in the artifact's folder, so that a kill costs at most one
-/// epoch and what comes after it has the same bits. The cache deletes these epochs once the artifact is complete.
+/// epoch, a stop nothing, and what comes after it has the same bits. The cache deletes these epochs once the artifact is
+/// complete.
 /// </summary>
 internal static class ArtifactTraining
 {
@@ -21,10 +22,19 @@ internal static class ArtifactTraining
     public static void Run(string folder, TrainingLoop training, int epochs, Action runEpoch)
     {
         string checkpoints = Path.Combine(folder, ArtifactCache.ProgressPrefix);
-        if (!TrainingCheckpoint.TryLoad(checkpoints, training)) TryLoadSingleFile($"{checkpoints}.safetensors", training);
+        if (TrainingCheckpoint.TryLoad(checkpoints, training) is null)
+            TryLoadSingleFile($"{checkpoints}.safetensors", training);
         while (training.Epoch < epochs)
         {
-            runEpoch();
+            try
+            {
+                runEpoch();
+            }
+            catch (OperationCanceledException) when (training.Part is not null)
+            {
+                TrainingCheckpoint.Save(checkpoints, training);
+                throw;
+            }
             TrainingCheckpoint.Save(checkpoints, training);
         }
     }

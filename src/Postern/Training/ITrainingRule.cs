@@ -9,7 +9,7 @@ namespace Postern.Training;
 /// </summary>
 public interface ITrainingRule
 {
-    /// <summary>Decides about the samples before an epoch; asked again where a training is resumed.</summary>
+    /// <summary>Decides about the samples before an epoch; asked again where a training is resumed before it.</summary>
     EpochSamples Choose(RuleEpoch epoch);
 
     /// <summary>The scalar that gradients flow from.</summary>

@@ -22,8 +22,13 @@ internal sealed class RuledEpoch
         EpochSamples samples = rule.Choose(new RuleEpoch(epoch, epochs, count, memory, losses));
         if (samples.Kept is { Count: 0 })
             throw new InvalidOperationException($"{rule.GetType().Name} leaves no sample to train on in epoch {epoch + 1}");
+        memory.Samples = samples;
         return new RuledEpoch(rule, memory, samples, epoch);
     }
+
+    /// <summary>The rest of an epoch whose samples were chosen before it was left.</summary>
+    public static RuledEpoch Continue(ITrainingRule rule, RuleMemory memory, int epoch) =>
+        new(rule, memory, memory.Samples, epoch);
 
     /// <summary>The samples that are trained on, in the order of <paramref name="shuffled"/>.</summary>
     public int[] Order(int[] shuffled) => samples.Kept is { } kept ? [.. shuffled.Where(kept.Contains)] : shuffled;

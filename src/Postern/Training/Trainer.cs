@@ -50,15 +50,15 @@ public sealed class Trainer : IDisposable
     /// <summary>The training's state, for checkpoints.</summary>
     internal TrainingLoop Loop { get; }
 
-    /// <summary>Trains one epoch over all of <paramref name="loader"/>'s split.</summary>
+    /// <summary>Trains one epoch over all of <paramref name="loader"/>'s split, or the rest of one that was left.</summary>
     /// <param name="loader">Makes the batches.</param>
     /// <param name="progress">Told after every step.</param>
-    /// <param name="cancel">Stops the epoch.</param>
+    /// <param name="cancel">Stops the epoch after the next update.</param>
     /// <param name="change">Takes each batch over and gives the one to train on, e.g. an adversarial one; null for no
     /// change.</param>
     /// <exception cref="DivergedException">The loss is not finite.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; the state is then in the middle of an epoch and must not be
-    /// saved.</exception>
+    /// <exception cref="OperationCanceledException">Stopped. Where the epoch has begun, <see cref="TrainingLoop.Part"/> says how
+    /// far it is, and the state can be saved.</exception>
     public EpochResult RunEpoch(
         BatchLoader loader, Action<StepProgress>? progress = null, CancellationToken cancel = default,
         Func<Batch, Batch>? change = null)
@@ -67,8 +67,10 @@ public sealed class Trainer : IDisposable
         int[] order = loader.EpochOrder(seed, Epoch);
         if (rule is not null)
         {
-            ruled = RuledEpoch.Begin(rule, Loop.Memory!, Epoch, settings.Epochs, count,
-                () => RuledEpoch.Losses(model, loader, seed, Epoch, cancel));
+            ruled = Loop.Part is null
+                ? RuledEpoch.Begin(rule, Loop.Memory!, Epoch, settings.Epochs, count,
+                    () => RuledEpoch.Losses(model, loader, seed, Epoch, cancel))
+                : RuledEpoch.Continue(rule, Loop.Memory!, Epoch);
             order = ruled.Order(order);
             // Few samples may not fill a batch.
             if (ruled.LeavesOut) loader = loader with { DropLast = false };
@@ -76,7 +78,9 @@ public sealed class Trainer : IDisposable
         model.train();
         return Loop.RunEpoch(new TrainingEpoch<Batch>
         {
-            Batches = loader.Load(order, seed, Epoch, cancel),
+            // The loop stops between two updates; a cancelled loader would break off a step.
+            Batches = loader.Load(order, seed, Epoch, CancellationToken.None, Loop.Begun),
+            Stop = cancel,
             Steps = loader.Steps(order.Length),
             Samples = loader.Kept(order.Length),
             VariesInLength = rule is not null,

@@ -7,7 +7,7 @@ namespace Postern.Training;
 /// <typeparam name="TBatch">What a step learns from.</typeparam>
 internal sealed record TrainingEpoch<TBatch> where TBatch : ITrainingBatch
 {
-    /// <summary>The batches; the loop disposes each.</summary>
+    /// <summary>The batches, from <see cref="TrainingLoop.Begun"/> on; the loop disposes each.</summary>
     public required IEnumerable<TBatch> Batches { get; init; }
 
     /// <summary>How many batches there are.</summary>
@@ -32,6 +32,9 @@ internal sealed record TrainingEpoch<TBatch> where TBatch : ITrainingBatch
 
     /// <summary>Batches whose gradients make one update; the last update may have fewer.</summary>
     public int Accumulate { get; init; } = 1;
+
+    /// <summary>Stops the epoch after an update, where its state can be saved.</summary>
+    public CancellationToken Stop { get; init; }
 
     /// <summary>Takes each batch over and gives the one to train on; null for no change.</summary>
     public Func<TBatch, TBatch>? Change { get; init; }

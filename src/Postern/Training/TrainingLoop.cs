@@ -26,20 +26,29 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
     /// <summary>Finished steps.</summary>
     public long Step { get; private set; }
 
-    /// <summary>Trains one epoch.</summary>
+    /// <summary>How far the next epoch is, where it was left within; null where it has not begun.</summary>
+    public EpochPart? Part { get; private set; }
+
+    /// <summary>Batches of the next epoch that are trained on already.</summary>
+    public int Begun => Part?.Batches ?? 0;
+
+    /// <summary>Trains one epoch, or the rest of one that was left.</summary>
     /// <param name="epoch">What is done in it.</param>
     /// <param name="progress">Told after every step.</param>
     /// <exception cref="DivergedException">The loss is not finite.</exception>
     /// <exception cref="OperationCanceledException">
-    /// Cancelled by the batches; the state is then in the middle of an epoch and must not be saved.
+    /// Stopped. Where <see cref="Part"/> says how far the epoch is, the state can be saved; where the batches were cancelled, it
+    /// is in the middle of a step and must not be.
     /// </exception>
     public EpochResult RunEpoch<TBatch>(TrainingEpoch<TBatch> epoch, Action<StepProgress>? progress = null) where TBatch
         : ITrainingBatch
     {
-        int done = 0, index = 0;
-        double lossSum = 0;
+        epoch.Stop.ThrowIfCancellationRequested();
+        int done = Part?.Samples ?? 0, index = Begun;
+        double lossSum = Part?.LossSum ?? 0;
         double[] rates = [];
-        clock.Start();
+        clock.Start(Part?.Seconds ?? 0, Part?.Times ?? default);
+        Part = null;
         foreach (TBatch loaded in epoch.Batches)
         {
             clock.Lap(StepPart.DataWait);
@@ -54,6 +63,12 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
                 done += batch.Samples;
                 lossSum += loss * batch.Samples;
                 progress?.Invoke(new StepProgress(Epoch + 1, done, epoch.Samples, loss));
+                bool updated = index == first + group;
+                if (updated && index < epoch.Steps && epoch.Stop.IsCancellationRequested)
+                {
+                    Part = new EpochPart(index, done, lossSum, clock.Seconds, clock.Times);
+                    throw new OperationCanceledException(epoch.Stop);
+                }
             }
             clock.Lap(StepPart.Other);
         }
@@ -79,8 +94,10 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
         return value;
     }
 
-    /// <summary>Continues after <paramref name="epoch"/> epochs, once the networks have their state of then.</summary>
-    internal void ContinueAfter(int epoch, long step) => (Epoch, Step) = (epoch, step);
+    /// <summary>
+    /// Continues after <paramref name="epoch"/> epochs and a part of the next, once the networks have their state of then.
+    /// </summary>
+    internal void ContinueAfter(int epoch, long step, EpochPart? part = null) => (Epoch, Step, Part) = (epoch, step, part);
 
     /// <summary>Releases the optimisers' state; the networks stay.</summary>
     public void Dispose()

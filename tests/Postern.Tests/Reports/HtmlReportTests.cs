@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Postern.Reports.Page;
+using Postern.Reports.Tables;
 using Postern.Studies;
 using Postern.Tests.Studies;
 
@@ -151,15 +152,18 @@ public sealed partial class HtmlReportTests(SampleFixture sample, WideSample wid
     }
 
     [Fact]
-    public void A_damaged_record_is_named()
+    public void A_damaged_record_is_named_and_takes_no_other_cell_away()
     {
-        Study study = SampleRuns.Study(folder).Only(["seed=0", "attack=none"]);
+        Study study = SampleRuns.Study(folder).Only(["seed=0"]);
         SampleRuns.Write(study, folder.File("runs"));
-        string path = new RunFolder(study, folder.File("runs")).Of(study.Cells[0]).ResultPath;
+        var run = new RunFolder(study, folder.File("runs"));
+        string path = run.Of(study.Cells[0]).ResultPath;
         AtomicFile.WriteText(path, "{");
-        Assert.StartsWith($"{path}: is damaged",
-            Assert.Throws<InputException>(() => HtmlReport.Write(new RunFolder(study, folder.File("runs")))).Message,
-            StringComparison.Ordinal);
+        StudySummary summary = StudySummary.Read(run);
+        Assert.StartsWith($"{path}: is damaged", Assert.Single(summary.Damages), StringComparison.Ordinal);
+        Assert.Equal((CellPhase.Failed, null), (summary.Cells[0].State.Phase, summary.Cells[0].Result));
+        Assert.NotNull(summary.Cells[1].Result);
+        Assert.Contains("is damaged", File.ReadAllText(HtmlReport.Write(run)), StringComparison.Ordinal);
     }
 
     private static string WithoutPictures(string page) => Sources().Replace(page, "");

@@ -81,7 +81,10 @@ internal static class SampleRuns
                 stream => stream.Write(Preview(study.Cells[i].Attack.Name.Length)));
             if (left == 1)
                 directory.WriteFailure("the loss became NaN at epoch 4, step 120 (lr 0.002); try a lower lr or a longer warm-up");
-            if (left > 3) directory.WriteResult(Result(study.Cells[i], attacked, i, metrics));
+            if (left > 3) directory.WriteResult(Result(study.Cells[i], attacked, i, metrics) with
+            {
+                TrainedBy = study.Work.Of(study.Cells[i]).TrainedBy?.Id,
+            });
         }
     }
 

@@ -128,7 +128,7 @@ public class TrainerTests
             }
             using (var trainer = new Trainer(resumed, Settings(sgd, 4), seed: 5))
             {
-                Assert.True(TrainingCheckpoint.TryLoad(folder, trainer.Loop));
+                Assert.Null(TrainingCheckpoint.TryLoad(folder, trainer.Loop)!.Damage);
                 Assert.Equal(2, trainer.Epoch);
                 while (trainer.Epoch < 4) trainer.RunEpoch(Loader(40));
                 resumedMeans = trainer.Average!.WithAveragedWeights(resumed, () => WeightsOf(resumed));
@@ -136,6 +136,96 @@ public class TrainerTests
             Assert.Equal(WeightsOf(whole), WeightsOf(resumed));
             Assert.Equal(wholeMeans, resumedMeans);
             Assert.NotEqual(WeightsOf(resumed), resumedMeans);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 2)]
+    public void A_run_that_is_stopped_within_epochs_equals_an_uninterrupted_one_bit_for_bit(bool sgd, int accumulate)
+    {
+        string folder = Directory.CreateTempSubdirectory("postern-test-").FullName;
+        try
+        {
+            TrainingSettings settings = Settings(sgd, 3) with { Accumulate = accumulate };
+            using Backbone whole = SmallResNet();
+            whole.Initialise(5);
+            List<double> losses = [], resumedLosses = [];
+            using (var trainer = new Trainer(whole, settings, seed: 5))
+                while (trainer.Epoch < 3) losses.Add(trainer.RunEpoch(Loader(40)).Loss);
+            float[] resumed = [];
+            for (int stops = 0; resumedLosses.Count < 3; stops++)
+            {
+                Assert.True(stops < 20, "every run goes on by a step at least");
+                using Backbone part = SmallResNet();
+                part.Initialise(stops);
+                using var trainer = new Trainer(part, settings, seed: 5);
+                if (TrainingCheckpoint.TryLoad(folder, trainer.Loop) is null) part.Initialise(5);
+                using var stop = new CancellationTokenSource();
+                try
+                {
+                    int first = trainer.Loop.Begun;
+                    EpochResult epoch = trainer.RunEpoch(Loader(40), _ => stop.Cancel(), stop.Token);
+                    Assert.True(epoch.Seconds > 0);
+                    resumedLosses.Add(epoch.Loss);
+                }
+                catch (OperationCanceledException)
+                {
+                    Assert.NotNull(trainer.Loop.Part);
+                }
+                TrainingCheckpoint.Save(folder, trainer.Loop);
+                resumed = WeightsOf(part);
+            }
+            Assert.Equal(losses, resumedLosses);
+            Assert.Equal(WeightsOf(whole), resumed);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("last.safetensors", true)]
+    [InlineData("state-0002.safetensors", true)]
+    [InlineData("last.safetensors", false)]
+    public void A_damaged_checkpoint_gives_way_to_the_one_before_and_is_never_used(string file, bool hasPrevious)
+    {
+        string folder = Directory.CreateTempSubdirectory("postern-test-").FullName;
+        try
+        {
+            using Backbone model = SmallResNet(), restored = SmallResNet();
+            model.Initialise(5);
+            using var trainer = new Trainer(model, Settings(sgd: true, 3), seed: 5);
+            trainer.RunEpoch(Loader(40));
+            if (hasPrevious) TrainingCheckpoint.Save(folder, trainer.Loop);
+            float[] first = WeightsOf(model);
+            trainer.RunEpoch(Loader(40));
+            TrainingCheckpoint.Save(folder, trainer.Loop);
+            string path = Path.Combine(folder, file);
+            byte[] bytes = File.ReadAllBytes(path);
+            bytes[^5] ^= 0x10;
+            File.WriteAllBytes(path, bytes);
+            restored.Initialise(6);
+            using var next = new Trainer(restored, Settings(sgd: true, 3), seed: 5);
+            if (!hasPrevious)
+            {
+                Assert.Contains("damaged",
+                    Assert.Throws<InputException>(() => TrainingCheckpoint.TryLoad(folder, next.Loop)).Message,
+                    StringComparison.Ordinal);
+                return;
+            }
+            Assert.StartsWith(path, TrainingCheckpoint.TryLoad(folder, next.Loop)!.Damage, StringComparison.Ordinal);
+            Assert.Equal(1, next.Epoch);
+            Assert.Equal(first, WeightsOf(restored));
+            Assert.Equal(1, TrainingCheckpoint.EpochOf(folder));
+            next.RunEpoch(Loader(40));
+            TrainingCheckpoint.Save(folder, next.Loop);
+            Assert.Equal(WeightsOf(model), WeightsOf(restored));
         }
         finally
         {

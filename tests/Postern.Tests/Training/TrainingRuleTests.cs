@@ -84,7 +84,7 @@ public class TrainingRuleTests
                 }
                 using (Trainer trainer = Start(resumed, new Isolation()))
                 {
-                    Assert.True(TrainingCheckpoint.TryLoad(folder, trainer.Loop));
+                    Assert.NotNull(TrainingCheckpoint.TryLoad(folder, trainer.Loop));
                     while (trainer.Epoch < Epochs) trainer.RunEpoch(Loader());
                 }
                 Assert.Equal(whole, WeightsOf(resumed));

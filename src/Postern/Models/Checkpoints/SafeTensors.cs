@@ -6,7 +6,8 @@ namespace Postern.Models.Checkpoints;
 
 /// <summary>
 /// The safetensors format: 8 bytes of header length, a JSON header, then the raw little-endian data of each tensor.
-/// Reading executes nothing and allocates no more than the file holds.
+/// Reading executes nothing and allocates no more than the file holds. What is written here carries a checksum among its metadata
+/// (<see cref="TensorChecksum"/>), which every reading of tensors verifies; files of others have none.
 /// </summary>
 public static class SafeTensors
 {
@@ -14,6 +15,9 @@ public static class SafeTensors
     private const string MetadataKey = "__metadata__";
 
     /// <summary>Writes <paramref name="tensors"/> in the given order, padded so that data starts at a multiple of 8.</summary>
+    /// <param name="output">Must be able to seek: the checksum, which stands at the beginning, is known at the end.</param>
+    /// <param name="tensors">By name.</param>
+    /// <param name="metadata">Pairs for the header; null for none.</param>
     public static void Write(Stream output, IEnumerable<KeyValuePair<string, Tensor>> tensors,
         IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -22,12 +26,10 @@ public static class SafeTensors
         using (var json = new Utf8JsonWriter(header))
         {
             json.WriteStartObject();
-            if (metadata is not null)
-            {
-                json.WriteStartObject(MetadataKey);
-                foreach ((string key, string value) in metadata) json.WriteString(key, value);
-                json.WriteEndObject();
-            }
+            json.WriteStartObject(MetadataKey);
+            foreach ((string key, string value) in metadata ?? new Dictionary<string, string>()) json.WriteString(key, value);
+            json.WriteString(TensorChecksum.Key, TensorChecksum.Unknown);
+            json.WriteEndObject();
             long offset = 0;
             foreach ((string name, Tensor value) in all)
             {
@@ -44,12 +46,24 @@ public static class SafeTensors
         while (header.Length % 8 != 0) header.WriteByte((byte)' ');
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-        output.Write(length);
-        header.WriteTo(output);
+        long start = output.Position;
+        var checksum = new TensorChecksum();
+        Put(length);
+        Put(header.GetBuffer().AsSpan(0, (int)header.Length));
         foreach ((_, Tensor value) in all)
         {
             using Tensor flat = value.detach().cpu().contiguous();
-            output.Write(flat.bytes);
+            Put(flat.bytes);
+        }
+        long end = output.Position;
+        output.Position = start + 8 + TensorChecksum.PlaceIn(header.GetBuffer().AsSpan(0, (int)header.Length))!.Value;
+        output.Write(checksum.Digits);
+        output.Position = end;
+
+        void Put(ReadOnlySpan<byte> bytes)
+        {
+            output.Write(bytes);
+            checksum.Append(bytes);
         }
     }
 
@@ -70,13 +84,22 @@ public static class SafeTensors
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path) => Opened(path, file =>
         ReadHeader(file, path, out _).TryGetProperty(MetadataKey, out JsonElement pairs)
             && pairs.ValueKind == JsonValueKind.Object
-            ? pairs.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString())
+            ? pairs.EnumerateObject().Where(p => p.Name != TensorChecksum.Key).ToDictionary(p => p.Name, p => p.Value.ToString())
             : []);
+
+    /// <summary>Reads <paramref name="path"/> to its end and keeps nothing of it.</summary>
+    /// <exception cref="InputException">The file is missing, or damaged.</exception>
+    public static void Verify(string path) => Opened(path, file =>
+    {
+        ReadHeader(file, path, out long dataStart);
+        return TensorChecksum.Fits(file, dataStart) ? true : throw Changed(path);
+    });
 
     private static T Opened<T>(string path, Func<FileStream, T> read)
     {
         try
         {
+            PlainFile.Check(path);
             using FileStream file = File.OpenRead(path);
             return read(file);
         }
@@ -96,6 +119,7 @@ public static class SafeTensors
         JsonElement header = ReadHeader(file, path, out long dataStart);
         Entry[] entries = [.. header.EnumerateObject().Where(e => e.Name != MetadataKey).Select(e => Describe(e, path))];
         CheckCover(entries, file.Length - dataStart, path);
+        if (!TensorChecksum.Fits(file, dataStart)) throw Changed(path);
         Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
         try
         {
@@ -112,6 +136,9 @@ public static class SafeTensors
             throw;
         }
     }
+
+    private static InputException Changed(string path) =>
+        new(path, "is damaged: it does not have the checksum that it was written with");
 
     // As the reference implementation: the ranges cover the data without overlaps and without holes, in which something could
     // hide.

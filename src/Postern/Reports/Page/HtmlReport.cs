@@ -21,7 +21,7 @@ public static class HtmlReport
     /// </summary>
     /// <param name="run">The study and where its results are.</param>
     /// <returns>Path of the page.</returns>
-    /// <exception cref="InputException">A record is damaged, or the folder cannot be written to.</exception>
+    /// <exception cref="InputException">The folder cannot be written to.</exception>
     public static string Write(RunFolder run)
     {
         var contents = ReportContents.Read(run);

@@ -18,6 +18,9 @@ public sealed record CellReport(
     /// <summary>Id of the cell that trains the weights; null where this one does.</summary>
     public string? TrainedBy { get; init; }
 
+    /// <summary>Which record is damaged; null where none is. Nothing else of the cell is shown then.</summary>
+    public string? Damage { get; init; }
+
     /// <summary>Accuracy under PGD; null where the study does not ask for it, or it is not measured.</summary>
     public AdversarialRecord? Adversarial { get; init; }
 
@@ -40,17 +43,36 @@ public sealed record CellReport(
     public Proportion? PoisonFit =>
         Result is { PoisonFitHits: int hits, PoisonFitTotal: int total } ? new Proportion(hits, total) : null;
 
-    /// <summary>Reads the records of <paramref name="cell"/>.</summary>
+    /// <summary>
+    /// Reads the records of <paramref name="cell"/>; where one is damaged, the cell has failed for that reason.
+    /// </summary>
     /// <param name="run">Where they are.</param>
     /// <param name="cell">The cell.</param>
-    /// <exception cref="InputException">A record is damaged.</exception>
     public static CellReport Read(RunFolder run, Cell cell)
     {
+        try
+        {
+            return ReadWhole(run, cell);
+        }
+        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+        {
+            string damage = ErrorText.OneLine(e.Message);
+            var state = new CellState(CellPhase.Failed, 0, cell.Training.Integer("epochs"), damage);
+            return new CellReport(cell, state, Description: null, Result: null, Metrics: [], Preview: null)
+            {
+                TrainedBy = run.Study.Work.Of(cell).TrainedBy?.Id,
+                Damage = damage,
+            };
+        }
+    }
+
+    private static CellReport ReadWhole(RunFolder run, Cell cell)
+    {
         CellDirectory directory = run.Of(cell);
-        CellResult? result = directory.ReadResult();
-        return new CellReport(cell, run.StateOf(cell), directory.ReadDescription(), result,
-            directory.ReadMetrics(),
-            File.Exists(directory.PreviewPath) ? File.ReadAllBytes(directory.PreviewPath) : null)
+        (CellResult? result, IReadOnlyList<EpochMetrics> metrics) = (directory.ReadResult(), directory.ReadMetrics());
+        if (result?.Disagreement(metrics) is string wrong) throw RecordFormat.Damaged(directory.MetricsPath, wrong);
+        return new CellReport(cell, run.StateOf(cell), directory.ReadDescription(), result, metrics,
+            File.Exists(directory.PreviewPath) ? PlainFile.ReadAllBytes(directory.PreviewPath) : null)
         {
             TrainedBy = run.Study.Work.Of(cell).TrainedBy?.Id,
             Roc = DetectorCurve.Of(directory, result),

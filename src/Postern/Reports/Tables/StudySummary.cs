@@ -20,8 +20,10 @@ public sealed record StudySummary(Study Study, IReadOnlyList<CellReport> Cells)
         Detectors = DetectionTable.Of(Cells.Where(c => c.Cell.OnlyDetects)),
     };
 
+    /// <summary>Damaged records, a line each.</summary>
+    public IEnumerable<string> Damages => Cells.Select(c => c.Damage).OfType<string>();
+
     /// <summary>Reads the records of <paramref name="run"/>.</summary>
-    /// <exception cref="InputException">A record is damaged.</exception>
     public static StudySummary Read(RunFolder run) =>
         new(run.Study, [.. run.Study.Cells.Select(c => CellReport.Read(run, c))]);
 

@@ -29,7 +29,7 @@ public sealed class CellDirectory
     {
         this.cell = cell;
         Folder = FolderOf(root, cell);
-        metrics = new MetricsLog(Path.Combine(Folder, "metrics.jsonl"));
+        metrics = new MetricsLog(MetricsPath);
         curves = new TensorBoardLog(Path.Combine(Folder, TensorBoardLog.FileName));
     }
 
@@ -42,9 +42,13 @@ public sealed class CellDirectory
     /// <summary>Path of <c>preview.png</c>: clean, triggered and residual pictures.</summary>
     public string PreviewPath => Path.Combine(Folder, "preview.png");
 
-    private string DescriptionPath => Path.Combine(Folder, DescriptionFile);
+    /// <summary>Path of <c>metrics.jsonl</c>.</summary>
+    internal string MetricsPath => Path.Combine(Folder, "metrics.jsonl");
 
-    private string PlanPath => Path.Combine(Folder, "plan.json");
+    /// <summary>Path of <c>plan.json</c>.</summary>
+    internal string PlanPath => Path.Combine(Folder, "plan.json");
+
+    private string DescriptionPath => Path.Combine(Folder, DescriptionFile);
 
     private string ProfilePath => Path.Combine(Folder, "profile.json");
 
@@ -57,22 +61,31 @@ public sealed class CellDirectory
     private string FailurePath => Path.Combine(Folder, "failure.json");
 
     /// <summary>
-    /// How far the cell is, for all that its folder knows: what it waits for is elsewhere (<see cref="RunFolder.StateOf"/>).
+    /// How far the cell is, for all that its folder knows: what it waits for is elsewhere (<see cref="RunFolder.StateOf"/>). One
+    /// with a damaged record has failed for that reason.
     /// </summary>
-    /// <exception cref="InputException">A record is damaged.</exception>
     public CellState State
     {
         get
         {
             int epochs = cell.Training.Integer("epochs");
-            if (File.Exists(ResultPath)) return new CellState(CellPhase.Done, epochs, epochs);
-            int epoch = metrics.Read() is { Count: > 0 } lines ? lines[^1].Epoch : 0;
-            if (RecordFormat.Read<FailureRecord>(FailurePath) is FailureRecord failure)
-                return new CellState(CellPhase.Failed, epoch, epochs, failure.Error);
-            bool begun = epoch > 0 || File.Exists(DescriptionPath);
-            CellPhase phase = FolderLock.IsHeld(Folder) ? CellPhase.Running : begun
-                ? CellPhase.Interrupted : CellPhase.NotStarted;
-            return new CellState(phase, epoch, epochs);
+            try
+            {
+                // A folder that must not be looked into would seem empty.
+                if (Directory.Exists(Folder)) Directory.EnumerateFileSystemEntries(Folder).Any();
+                if (File.Exists(ResultPath)) return new CellState(CellPhase.Done, epochs, epochs);
+                int epoch = metrics.Read() is { Count: > 0 } lines ? lines[^1].Epoch : 0;
+                if (RecordFormat.Read<FailureRecord>(FailurePath) is FailureRecord failure)
+                    return new CellState(CellPhase.Failed, epoch, epochs, failure.Error);
+                bool begun = epoch > 0 || File.Exists(DescriptionPath);
+                CellPhase phase = FolderLock.IsHeld(Folder) ? CellPhase.Running : begun
+                    ? CellPhase.Interrupted : CellPhase.NotStarted;
+                return new CellState(phase, epoch, epochs);
+            }
+            catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+            {
+                return new CellState(CellPhase.Failed, 0, epochs, e.Message);
+            }
         }
     }
 
@@ -80,9 +93,37 @@ public sealed class CellDirectory
     public bool IsDone => File.Exists(ResultPath);
 
     /// <summary>Whether the weights of the last epoch are there, and their running mean where one is kept.</summary>
-    /// <exception cref="InputException">The weights are damaged.</exception>
-    public bool IsTrained => IsDone || (TrainingCheckpoint.EpochOf(Folder) == cell.Training.Integer("epochs")
-        && (TrainingOptions.Settings(cell.Training).EmaDecay == 0 || File.Exists(AveragePath)));
+    public bool IsTrained
+    {
+        get
+        {
+            try
+            {
+                return IsDone || (TrainingCheckpoint.EpochOf(Folder) == cell.Training.Integer("epochs")
+                    && (TrainingOptions.Settings(cell.Training).EmaDecay == 0 || File.Exists(AveragePath)));
+            }
+            catch (InputException)
+            {
+                // Damaged: the training goes on from the checkpoint before, or says what is wrong.
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Whether the trained weights, and their running mean, are as they were written.</summary>
+    internal bool HasWholeWeights()
+    {
+        try
+        {
+            TrainingCheckpoint.Verify(Folder);
+            if (File.Exists(AveragePath)) SafeTensors.Verify(AveragePath);
+            return true;
+        }
+        catch (InputException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Marks the start of a run, first or resumed: makes the folder and removes an earlier failure.</summary>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
@@ -131,11 +172,24 @@ public sealed class CellDirectory
     /// <summary>
     /// Drops the lines and points after <paramref name="epoch"/>: those epochs are trained again after a resume.
     /// </summary>
-    /// <exception cref="InputException">A line other than the last is damaged.</exception>
+    /// <exception cref="InputException">A line is damaged, or some are missing.</exception>
     public void TruncateMetrics(int epoch)
     {
         metrics.Truncate(epoch);
         curves.Keep(metrics.Read());
+    }
+
+    /// <summary>The text of <c>metrics.jsonl</c>, for a checkpoint.</summary>
+    internal string MetricsText() => metrics.Text();
+
+    /// <summary>Makes the finished epochs those of a checkpoint.</summary>
+    /// <param name="text">What <see cref="MetricsText"/> gave then.</param>
+    /// <returns>Whether <c>metrics.jsonl</c> did not agree with it.</returns>
+    internal bool RestoreMetrics(string text)
+    {
+        bool differed = metrics.Restore(text);
+        curves.Keep(metrics.Read());
+        return differed;
     }
 
     /// <summary>
@@ -148,6 +202,21 @@ public sealed class CellDirectory
 
     /// <summary>Whether they are there.</summary>
     public bool IsRepaired => File.Exists(RepairedPath);
+
+    /// <summary>Whether nothing in the folder of a finished cell is damaged; every file that has a checksum is read.</summary>
+    internal bool IsWhole()
+    {
+        try
+        {
+            foreach (string weights in Directory.EnumerateFiles(Folder, "*.safetensors")) SafeTensors.Verify(weights);
+            ReadPlan();
+            return ReadResult() is CellResult result && result.Disagreement(ReadMetrics()) is null;
+        }
+        catch (InputException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Writes <see cref="AveragePath"/>.</summary>
     /// <param name="average">The mean.</param>

@@ -248,6 +248,12 @@ public sealed record CellResult
         Measurements = [.. Measurements.Select(m => m.Weights == weights ? m with { PoisonFit = fit } : m)],
     };
 
+    /// <summary>Why these epochs cannot be its own; null where they can, and where another cell trained.</summary>
+    internal string? Disagreement(IReadOnlyList<EpochMetrics> epochs) => TrainedBy is not null ? null
+        : epochs.Count != Epochs ? $"it has {epochs.Count} epochs, and result.json tells of {Epochs}"
+        : epochs.Count > 0 && !epochs[^1].Loss.Equals(FinalLoss) ? "its last loss is not that of result.json"
+        : null;
+
     /// <summary>Why the counts cannot be true, or null where they can.</summary>
     internal string? Contradiction()
     {
@@ -257,6 +263,10 @@ public sealed record CellResult
             return "measurements of different pictures";
         if (PerClassCorrect.Count != PerClassTotal.Count || PerClassAsrHits?.Count != PerClassAsrTotal?.Count)
             return "per-class arrays of different lengths";
+        if (PerClassCorrect.Count > 0 && (PerClassCorrect.Sum() != AccCorrect || PerClassTotal.Sum() != AccTotal))
+            return $"per_class counts {PerClassCorrect.Sum()} of {PerClassTotal.Sum()}, acc counts {AccCorrect} of {AccTotal}";
+        if (PerClassAsrHits is { Count: > 0 } hits && (hits.Sum() != AsrHits || PerClassAsrTotal!.Sum() != AsrTotal))
+            return $"per_class_asr counts {hits.Sum()} of {PerClassAsrTotal!.Sum()}, asr counts {AsrHits} of {AsrTotal}";
         if (TriggeredConfusion?.Sum(c => c.Count) is int counted && counted != AsrTotal)
             return $"triggered_confusion counts {counted} pictures of {AsrTotal}";
         return Detections.Select(d => d.Contradiction()).FirstOrDefault(w => w is not null);

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Postern.Studies;
 
 /// <summary>
-/// How records lie on disk: JSON with <c>snake_case</c> names and words; a number that is none is written as null.
+/// How records lie on disk: JSON with <c>snake_case</c> names and words, and a checksum (<see cref="RecordChecksum"/>); a number
+/// that is none is written as null.
 /// </summary>
 internal static class RecordFormat
 {
@@ -15,11 +16,8 @@ internal static class RecordFormat
     public static JsonSerializerOptions Line { get; } = Options(indented: false);
 
     /// <summary>Writes <paramref name="value"/> to <paramref name="path"/> as a whole.</summary>
-    public static void Write<T>(string path, T value) => AtomicFile.Write(path, stream =>
-    {
-        JsonSerializer.Serialize(stream, value, Indented);
-        stream.WriteByte((byte)'\n');
-    });
+    public static void Write<T>(string path, T value) => AtomicFile.Write(path,
+        stream => stream.Write(RecordChecksum.Added(JsonSerializer.SerializeToUtf8Bytes(value, Indented))));
 
     /// <summary>Reads <paramref name="path"/>; null where there is no such file.</summary>
     /// <exception cref="InputException">The content is damaged.</exception>
@@ -28,7 +26,9 @@ internal static class RecordFormat
         if (!File.Exists(path)) return null;
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Indented) ?? throw new JsonException("it is null");
+            byte[] bytes = PlainFile.ReadAllBytes(path);
+            if (!RecordChecksum.Fits(bytes)) throw Damaged(path, "its checksum does not fit");
+            return JsonSerializer.Deserialize<T>(bytes, Indented) ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
         {

@@ -11,6 +11,9 @@ internal static class ResultFile
 {
     private const string Measurements = "measurements";
 
+    // What other versions of .NET print of the last digits.
+    private const double Tolerance = 1e-9;
+
     /// <summary>Reads <paramref name="path"/>; null where there is no such file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="defence">
@@ -25,7 +28,8 @@ internal static class ResultFile
             if (record is not JsonObject known) throw new JsonException("it is no record");
             if (!known.ContainsKey(Measurements)) AddLists(known, defence);
             CellResult result = known.Deserialize<CellResult>(RecordFormat.Indented)!;
-            return result.Contradiction() is string found ? throw RecordFormat.Damaged(path, found) : result;
+            return (result.Contradiction() ?? Different(known, result)) is string found
+                ? throw RecordFormat.Damaged(path, found) : result;
         }
         // Two keys of one name are found only when the record is looked into.
         catch (Exception e) when (e is JsonException or ArgumentException)
@@ -33,6 +37,25 @@ internal static class ResultFile
             throw RecordFormat.Damaged(path, e.Message, e);
         }
     }
+
+    /// <summary>Which number of the file is not what follows from its counts; null where all are.</summary>
+    private static string? Different(JsonObject file, CellResult result) =>
+        Different("", file, JsonSerializer.SerializeToNode(result, RecordFormat.Indented));
+
+    private static string? Different(string at, JsonNode? found, JsonNode? expected) => (found, expected) switch
+    {
+        (JsonObject a, JsonObject b) => b.Where(e => a.ContainsKey(e.Key))
+            .Select(e => Different(at.Length == 0 ? e.Key : $"{at}.{e.Key}", a[e.Key], e.Value))
+            .FirstOrDefault(d => d is not null),
+        (JsonArray a, JsonArray b) when a.Count == b.Count =>
+            a.Zip(b, (x, y) => Different(at, x, y)).FirstOrDefault(d => d is not null),
+        (JsonValue a, JsonValue b) when a.GetValueKind() == JsonValueKind.Number && b.GetValueKind() == JsonValueKind.Number =>
+            Math.Abs((double)a - (double)b) <= Tolerance * Math.Max(1, Math.Abs((double)b)) ? null
+                : $"{at} is {a}, and the counts say {b}",
+        (null, JsonValue b) when b.GetValueKind() == JsonValueKind.Number => $"{at} is null, and the counts say {b}",
+        (JsonValue a, null) when a.GetValueKind() == JsonValueKind.Number => $"{at} is {a}, and nothing was counted",
+        _ => null,
+    };
 
     private static void AddLists(JsonObject record, IReadOnlyDictionary<string, string> defence)
     {

@@ -51,7 +51,7 @@ internal static class ResultReuse
         try
         {
             return source.ReadResult() is not null && source.ReadDescription() is CellDescription there
-                && DataComparison.Of(there, dataset) == DataAgreement.Content;
+                && DataComparison.Of(there, dataset) == DataAgreement.Content && source.IsWhole();
         }
         catch (InputException)
         {

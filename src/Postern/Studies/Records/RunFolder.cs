@@ -31,10 +31,11 @@ public sealed record RunFolder(Study Study, string Output)
     public CellDirectory Of(Cell cell) => new(Path, cell);
 
     /// <summary>How far <paramref name="cell"/> is.</summary>
-    /// <exception cref="InputException">A record is damaged.</exception>
     public CellState StateOf(Cell cell)
     {
         CellState own = Of(cell).State;
+        if (own.Phase == CellPhase.Done && DamageOf(cell) is string damage)
+            return own with { Phase = CellPhase.Failed, Epoch = 0, Reason = damage };
         if (own.Phase == CellPhase.Done && !IsMeasured(cell))
         {
             CellPhase phase = FolderLock.IsHeld(Of(cell).Folder) ? CellPhase.Running : CellPhase.Interrupted;
@@ -45,9 +46,25 @@ public sealed record RunFolder(Study Study, string Output)
         return needed is null ? own : own with { Phase = CellPhase.Waiting, Reason = $"waits for {needed.Id}" };
     }
 
-    /// <summary>Whether <paramref name="cell"/>'s result is there, and what the study has measured beside it.</summary>
-    /// <exception cref="InputException">A record is damaged.</exception>
-    public bool IsDone(Cell cell) => Of(cell).IsDone && IsMeasured(cell);
+    /// <summary>
+    /// Whether <paramref name="cell"/>'s result is there and undamaged, and what the study has measured beside it.
+    /// </summary>
+    public bool IsDone(Cell cell) => Of(cell).IsDone && DamageOf(cell) is null && IsMeasured(cell);
+
+    /// <summary>What is wrong with the result of a cell; null where nothing is.</summary>
+    private string? DamageOf(Cell cell)
+    {
+        try
+        {
+            Of(cell).ReadResult();
+            if (AdversarialOf(cell) is Choice asked) Of(cell).ReadAdversarial(asked);
+            return null;
+        }
+        catch (InputException e)
+        {
+            return e.Message;
+        }
+    }
 
     /// <summary>The measure that the study asks for of <paramref name="cell"/>; null where it asks for none.</summary>
     public Choice? AdversarialOf(Cell cell) =>
@@ -59,7 +76,6 @@ public sealed record RunFolder(Study Study, string Output)
     /// <summary>
     /// Whether the output of <paramref name="task"/> is there. Of a preparation only the open dataset could tell.
     /// </summary>
-    /// <exception cref="InputException">Weights are damaged.</exception>
     public bool IsDone(WorkTask task) => task switch
     {
         MeasureTask measure => IsDone(measure.Cell),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Postern.Attacks;
 using Postern.Datasets;
 using Postern.Imaging;
@@ -39,6 +40,7 @@ internal static class CellOpening
                     open.Run.Tell(new Noted(open.Cell.Id, earlier.Notes[^1]));
                     break;
             }
+            CheckPlan(open);
             if (earlier.Paths.Count > 0 && !Same(earlier.Paths, paths)) directory.WriteDescription(Moved(earlier, paths));
             return;
         }
@@ -50,6 +52,33 @@ internal static class CellOpening
             ImageFile.SavePng(directory.PreviewPath, preview.Sheet);
         }
         directory.WriteDescription(Describe(open, notes, paths));
+    }
+
+    /// <summary>Sees to it that the plan on disk is the one that the attack makes, which also replaces what is damaged.</summary>
+    private static void CheckPlan(OpenCell open)
+    {
+        CellDirectory directory = open.Directory;
+        PlanRecord wanted = PlanRecord.Of(open.Plan, open.Dataset.Train.Labels);
+        string? wrong = null;
+        try
+        {
+            if (directory.ReadPlan() is not PlanRecord there) wrong = $"{directory.PlanPath}: is missing";
+            else if (Text(there) != Text(wanted))
+            {
+                throw new InputException(directory.Folder,
+                    "was begun with other poisoned samples (plan.json) than its attack chooses now; "
+                        + "delete the folder to run it anew");
+            }
+        }
+        catch (InputException e) when (e.Message.StartsWith(directory.PlanPath, StringComparison.Ordinal))
+        {
+            wrong = e.Message;
+        }
+        if (wrong is null) return;
+        directory.WritePlan(wanted);
+        open.Run.Tell(new Warned(open.Cell.Id, $"{wrong}; it is made again, which gives the same samples"));
+
+        static string Text(PlanRecord plan) => JsonSerializer.Serialize(plan, RecordFormat.Line);
     }
 
     private static CellDescription Describe(

@@ -12,6 +12,8 @@ namespace Postern.Studies;
 /// <param name="task">What its training starts from.</param>
 internal sealed class CellTraining(OpenCell cell, TrainTask task)
 {
+    private const string MetricsKey = "metrics";
+
     private readonly Action<RunEvent> tell = cell.Run.Tell;
 
     /// <summary>Trains from the last finished epoch to the last.</summary>
@@ -24,13 +26,12 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
         FilterRecord? filter = task.Filter is null ? null : directory.ReadFilter();
         ITrainingRule? rule = filter is { Removed.Count: > 0 } ? new KeptSamples(filter.Removed) : cell.Defence.TrainingRule;
         using var trainer = new Trainer(cell.Model, settings, cell.Cell.Seed, rule);
-        TrainingCheckpoint.TryLoad(directory.Folder, trainer.Loop);
-        directory.TruncateMetrics(trainer.Epoch);
+        Restore(trainer);
         tell(new CellStarted(id, trainer.Epoch));
         BatchLoader train = cell.TrainingBatches();
         while (trainer.Epoch < settings.Epochs)
         {
-            EpochResult epoch = trainer.RunEpoch(train, step => tell(new Stepped(id, step)), cancel);
+            EpochResult epoch = RunEpoch(trainer, train, cancel);
             cell.Clock.Trained(epoch);
             cell.Latest = IsMeasured(trainer.Epoch) ? cell.Measure(cancel) : null;
             var metrics = EpochMetrics.Of(
@@ -40,17 +41,45 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
             cell.Clock.Saving(() =>
             {
                 directory.AppendMetrics(metrics);
-                TrainingCheckpoint.Save(directory.Folder, trainer.Loop, cell.Header);
+                Save(trainer);
             });
             tell(new EpochFinished(id, metrics));
         }
         // Weights that are measured as they are lie here as trained ones do, for all cells that rest on them.
-        if (settings.Epochs == 0)
-            cell.Clock.Saving(() => TrainingCheckpoint.Save(directory.Folder, trainer.Loop, cell.Header));
-        // The mean is part of the output, and the optimiser's moments are needed until it is there.
+        if (settings.Epochs == 0) cell.Clock.Saving(() => Save(trainer));
+        // The mean is part of the output; the optimiser's moments and the checkpoint before this one stay until the result is
+        // there.
         if (trainer.Average is WeightAverage average) cell.Clock.Saving(() => directory.WriteAverage(average, cell.Header));
-        TrainingCheckpoint.DropState(directory.Folder);
     }
+
+    /// <summary>Puts the newest checkpoint in place that is whole, and the epochs that it knows of.</summary>
+    private void Restore(Trainer trainer)
+    {
+        CellDirectory directory = cell.Directory;
+        RestoredTraining? restored = TrainingCheckpoint.TryLoad(directory.Folder, trainer.Loop);
+        if (restored?.Damage is string damage)
+            tell(new Warned(cell.Cell.Id, $"{damage}; it goes on from the checkpoint before, after epoch {trainer.Epoch}"));
+        if (restored?.Beside.GetValueOrDefault(MetricsKey) is not string metrics) directory.TruncateMetrics(trainer.Epoch);
+        else if (directory.RestoreMetrics(metrics))
+            tell(new Warned(cell.Cell.Id, "metrics.jsonl was damaged or cut and is restored from the checkpoint"));
+    }
+
+    /// <summary>Trains an epoch or the rest of one; where it is stopped, the next run goes on with the next step.</summary>
+    private EpochResult RunEpoch(Trainer trainer, BatchLoader train, CancellationToken cancel)
+    {
+        try
+        {
+            return trainer.RunEpoch(train, step => tell(new Stepped(cell.Cell.Id, step)), cancel);
+        }
+        catch (OperationCanceledException) when (trainer.Loop.Part is not null)
+        {
+            cell.Clock.Saving(() => Save(trainer));
+            throw;
+        }
+    }
+
+    private void Save(Trainer trainer) => TrainingCheckpoint.Save(cell.Directory.Folder, trainer.Loop,
+        cell.Header, new Dictionary<string, string> { [MetricsKey] = cell.Directory.MetricsText() });
 
     private bool IsMeasured(int epoch) => epoch == cell.Settings.Epochs
         || (cell.Settings.EvaluateEvery > 0 && epoch % cell.Settings.EvaluateEvery == 0);

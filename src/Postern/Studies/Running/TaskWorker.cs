@@ -78,11 +78,17 @@ internal sealed class TaskWorker(
         foreach (WorkTask task in group.Tasks)
         {
             if (task is FilterTask filter && !cell.Directory.IsFiltered) new CellFiltering(cell, filter).Run(cancel);
-            if (task is TrainTask training && !cell.Directory.IsTrained) new CellTraining(cell, training).Run(cancel);
+            if (task is TrainTask training && !IsTrained(cell.Directory)) new CellTraining(cell, training).Run(cancel);
             if (task is RepairTask repair && !cell.Directory.IsRepaired) new CellRepair(cell, repair).Run(cancel);
             if (task is MeasureTask measure) new CellMeasurement(cell, measure).Run(cancel);
         }
     }
+
+    /// <summary>
+    /// Whether nothing is to be trained; damaged weights of a cell without a result are, from the checkpoint before.
+    /// </summary>
+    private static bool IsTrained(CellDirectory directory) =>
+        directory.IsTrained && (directory.IsDone || directory.HasWholeWeights());
 
     /// <summary>Makes what an attack has to learn, unless every cell that needs it is finished elsewhere.</summary>
     private (TaskOutcome Outcome, string? Error) Prepare(TaskGroup group, PrepareTask preparation, CancellationToken cancel)

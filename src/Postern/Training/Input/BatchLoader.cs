@@ -54,13 +54,15 @@ public sealed record BatchLoader(
     /// <param name="seed">Seed of the augmentation.</param>
     /// <param name="epoch">Epoch, the augmentation's other key.</param>
     /// <param name="cancel">Stops the workers and the enumeration.</param>
+    /// <param name="from">The first batch; those before it are passed over.</param>
     /// <exception cref="InputException">A picture cannot be read.</exception>
-    public IEnumerable<Batch> Load(IReadOnlyList<int> order, long seed, int epoch, CancellationToken cancel = default) =>
+    public IEnumerable<Batch> Load(
+        IReadOnlyList<int> order, long seed, int epoch, CancellationToken cancel = default, int from = 0) =>
         Prefetch.Of<Batch>((hand, stop) =>
         {
             var writer = new SampleWriter(this);
             using var memory = new BatchMemory();
-            for (int start = 0; start < Kept(order.Count); start += BatchSize)
+            for (int start = from * BatchSize; start < Kept(order.Count); start += BatchSize)
             {
                 using BatchDraft draft = Draft(order, start, memory);
                 writer.ForEach(draft.Indices.Length, stop, (i, buffers) =>

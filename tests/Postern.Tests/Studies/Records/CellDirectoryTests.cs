@@ -63,8 +63,81 @@ public sealed class CellDirectoryTests : IDisposable
         directory.AppendMetrics(Epoch(1));
         File.AppendAllText(Metrics, "{\"epoch\": \n");
         directory.Start();
-        Assert.StartsWith($"{Metrics}:2: is damaged", Assert.Throws<InputException>(() => directory.State).Message,
+        Assert.StartsWith($"{Metrics}:2: is damaged", Assert.Throws<InputException>(() => directory.ReadMetrics()).Message,
             StringComparison.Ordinal);
+        Assert.Equal(CellPhase.Failed, directory.State.Phase);
+        Assert.StartsWith($"{Metrics}:2: is damaged", directory.State.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_line_of_the_epochs_is_lost_doubled_or_moved_unseen()
+    {
+        for (int epoch = 1; epoch <= 4; epoch++) directory.AppendMetrics(Epoch(epoch));
+        string[] lines = File.ReadAllLines(Metrics);
+        string[][] wrong = [lines[1..], [lines[0], .. lines[2..]], [lines[0], .. lines], [lines[1], lines[0], .. lines[2..]],
+            [lines[0].Replace("0.9", "0.8", StringComparison.Ordinal), .. lines[1..]]];
+        foreach (string[] content in wrong)
+        {
+            File.WriteAllLines(Metrics, content);
+            Assert.Throws<InputException>(() => directory.ReadMetrics());
+        }
+        File.WriteAllLines(Metrics, lines);
+        Assert.Equal(4, directory.ReadMetrics().Count);
+    }
+
+    [Fact]
+    public void Lines_of_earlier_builds_have_no_checksum_and_are_gone_on_from()
+    {
+        for (int epoch = 1; epoch <= 2; epoch++) directory.AppendMetrics(Epoch(epoch));
+        File.WriteAllLines(Metrics, File.ReadAllLines(Metrics)
+            .Select(l => $"{l[..l.IndexOf(",\"check\"", StringComparison.Ordinal)]}}}"));
+        directory.AppendMetrics(Epoch(3));
+        Assert.Equal([Epoch(1), Epoch(2), Epoch(3)], directory.ReadMetrics());
+        Assert.Throws<InputException>(() => directory.TruncateMetrics(4));
+    }
+
+    [Fact]
+    public void A_changed_byte_of_a_record_is_never_read_past()
+    {
+        directory.WriteResult(Result());
+        byte[] whole = File.ReadAllBytes(directory.ResultPath);
+        CellResult result = directory.ReadResult()!;
+        for (int at = 0; at < whole.Length; at++)
+        {
+            byte[] flipped = [.. whole];
+            flipped[at] ^= 1;
+            File.WriteAllBytes(directory.ResultPath, flipped);
+            CellResult? read;
+            try
+            {
+                read = directory.ReadResult();
+            }
+            catch (InputException)
+            {
+                continue;
+            }
+            // White space beside the checksum, or its name.
+            Assert.Equal(JsonSerializer.Serialize(result, RecordFormat.Line), JsonSerializer.Serialize(read, RecordFormat.Line));
+        }
+        File.WriteAllBytes(directory.ResultPath, whole[..^40]);
+        Assert.Throws<InputException>(() => directory.ReadResult());
+    }
+
+    [Theory]
+    [InlineData("acc_correct", 89)]
+    [InlineData("acc", 0.8)]
+    [InlineData("asr_hits", 29)]
+    [InlineData("ra_total", 51)]
+    public void Numbers_that_do_not_follow_from_the_counts_are_damage_also_in_records_without_checksum(string key, double value)
+    {
+        directory.WriteResult(Result());
+        JsonNode record = JsonNode.Parse(File.ReadAllText(directory.ResultPath))!;
+        record.AsObject().Remove("checksum");
+        File.WriteAllText(directory.ResultPath, record.ToJsonString());
+        Assert.NotNull(directory.ReadResult());
+        record[key] = value;
+        File.WriteAllText(directory.ResultPath, record.ToJsonString());
+        Assert.Contains(key, Assert.Throws<InputException>(() => directory.ReadResult()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

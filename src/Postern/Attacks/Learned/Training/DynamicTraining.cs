@@ -145,8 +145,10 @@ internal sealed record DynamicTraining(
         int count = loader.Images.Count, epoch = training.Epoch, epochs = MaskEpochs + JointEpochs;
         // Another seed for the second pass, so that a picture is augmented differently, too.
         long second = unchecked(Seed + 0x5DEECE66DL);
-        IEnumerable<Batch> ones = loader.Load(BatchLoader.ShuffledOrder(count, Seed, epoch), Seed, epoch, context.Cancel);
-        IEnumerable<Batch> others = loader.Load(BatchLoader.ShuffledOrder(count, second, epoch), second, epoch, context.Cancel);
+        // Kept gradients are in no checkpoint: such an epoch is broken off and begun anew.
+        bool whole = updates.Any(u => u.KeepsGradients);
+        CancellationToken breaks = whole ? context.Cancel : CancellationToken.None;
+        IEnumerable<Batch> ones = Load(Seed), others = Load(second);
         string phase = epoch < MaskEpochs ? "mask" : "pattern";
         training.RunEpoch(new TrainingEpoch<Pair>
         {
@@ -155,8 +157,12 @@ internal sealed record DynamicTraining(
             Samples = loader.Kept(count),
             Loss = pair => loss(pair.One.Images, pair.One.Labels, pair.Other.Images),
             Updates = updates,
+            Stop = whole ? CancellationToken.None : context.Cancel,
         }, step => context.Progress.Report(Kind, step.ShareOf(epochs),
             FormattableString.Invariant($"{phase} epoch {step.Epoch}/{epochs}  loss {step.Loss:f3}")));
+
+        IEnumerable<Batch> Load(long seed) =>
+            loader.Load(BatchLoader.ShuffledOrder(count, seed, epoch), seed, epoch, breaks, training.Begun);
     }
 
     private IReadOnlyList<int> Joint(int[] original) =>

@@ -74,7 +74,9 @@ internal sealed record IssbaTraining(
         float secretLoss = 0, energy = 0;
         training.RunEpoch(new TrainingEpoch<Batch>
         {
-            Batches = loader.Load(BatchLoader.ShuffledOrder(count, Seed, epoch), Seed, epoch, context.Cancel),
+            Batches = loader.Load(
+                BatchLoader.ShuffledOrder(count, Seed, epoch), Seed, epoch, CancellationToken.None, training.Begun),
+            Stop = context.Cancel,
             Steps = loader.Steps(count),
             Samples = loader.Kept(count),
             Loss = batch =>

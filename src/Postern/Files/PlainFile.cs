@@ -1,0 +1,22 @@
+namespace Postern.Files;
+
+/// <summary>Reads what is a file and nothing else: a pipe or a device in its place would answer never, or for ever.</summary>
+internal static class PlainFile
+{
+    /// <summary>The content of the file at <paramref name="path"/>, links followed.</summary>
+    /// <exception cref="InputException">Something else is there, such as a pipe.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static byte[] ReadAllBytes(string path)
+    {
+        Check(path);
+        return File.ReadAllBytes(path);
+    }
+
+    /// <summary>Refuses what is there and is no file; a path to nothing passes.</summary>
+    /// <exception cref="InputException">Something else is there, such as a pipe.</exception>
+    public static void Check(string path)
+    {
+        if (File.Exists(path) && FileStamp.Of(path) is null)
+            throw new InputException(path, "is no plain file but a pipe, a device or the like; it is not read");
+    }
+}
