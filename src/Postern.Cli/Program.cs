@@ -13,11 +13,12 @@ namespace Postern.Cli;
 public static class Program
 {
     /// <summary>
-    /// Runs a command line and gives its exit code: 0 all done, 1 something failed, 2 bad input, 130 interrupted.
+    /// Runs a command line and gives its exit code: 0 all done, 1 something failed, 2 bad input, 130 stopped by a signal.
     /// </summary>
     public static int Main(string[] args)
     {
         Terminal.Prepare();
+        LossyWriter.Install();
         return Run(args, Console.Error);
     }
 
@@ -42,13 +43,14 @@ public static class Program
             return parsed.Invoke(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+        catch (
+            Exception e) when (Causes.Of(e) is InputException or ClaimLostException or IOException or UnauthorizedAccessException)
         {
-            errors.WriteLine(ErrorText.Line(e.Message));
+            errors.WriteLine(ErrorText.Line(Causes.Of(e).Message));
             if (parsed.GetValue(verbose)) errors.WriteLine(e);
             return ExitCode.BadInput;
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (Causes.Of(e) is OperationCanceledException)
         {
             bool trains = parsed.CommandResult.Command.Name == RunCommand.Name;
             errors.WriteLine(trains ? ErrorText.TrainingStopped : ErrorText.Stopped);

@@ -1,3 +1,4 @@
+using Postern.Cli.Progress;
 using Spectre.Console;
 
 namespace Postern.Cli;
@@ -36,6 +37,7 @@ internal static class Terminal
             // Build servers are known by name and would get codes into a pipe.
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
         });
+        console.Pipeline.Attach(new ControlCharacters());
         if (redirected) console.Profile.Width = RedirectedWidth;
         return console;
     }

@@ -70,7 +70,8 @@ internal static class EvalCommand
         };
         var json = new JsonOption("print the numbers as a JSON array");
         var command = new ShownCommand("eval", "Measure ACC, ASR and RA of a weight file as it is.",
-            "postern eval vim.pth --data /data/imagenet --attack badnets", "postern eval model.pth --data photos --triggered poisoned")
+            "postern eval vim.pth --data /data/imagenet --attack badnets",
+            "postern eval model.pth --data photos --triggered poisoned")
         {
             file, data, attack, triggered, target, defence, model, set, threads, output, json,
         };

@@ -1,19 +1,24 @@
 using System.Runtime.InteropServices;
+using Postern.Studies.Jobs;
 
 namespace Postern.Cli.Commands;
 
 /// <summary>
-/// Turns the first Ctrl-C (or a termination signal) into a cancellation; a second one ends the process. A job leaves Ctrl-C,
-/// which a terminal gives to every process of a command, to the run that started it.
+/// Turns the first SIGINT (Ctrl-C), SIGTERM, SIGHUP (a closed terminal) or SIGUSR1 (a batch system that needs the machine) into a
+/// cancellation; a second one ends the process at once. A job leaves those to the run that started it which reach all processes
+/// of a command, and is asked by it to stop.
 /// </summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] signals;
 
-    public Interrupt(bool ofJob = false) =>
-        signals = [ofJob ? PosixSignalRegistration.Create(PosixSignal.SIGINT,
-            context => context.Cancel = true) : Register(PosixSignal.SIGINT), Register(PosixSignal.SIGTERM)];
+    public Interrupt(bool ofJob = false) => signals =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+        .. new[] { PosixSignal.SIGINT, PosixSignal.SIGHUP }.Concat(UserSignal()).Select(s =>
+            PosixSignalRegistration.Create(s, ofJob ? context => context.Cancel = true : Stop)),
+    ];
 
     public CancellationToken Token => source.Token;
 
@@ -23,10 +28,14 @@ internal sealed class Interrupt : IDisposable
         source.Dispose();
     }
 
-    private PosixSignalRegistration Register(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
+    // .NET has no name for it; its number is the system's.
+    private static PosixSignal[] UserSignal() =>
+        OperatingSystem.IsLinux() ? [(PosixSignal)10] : OperatingSystem.IsMacOS() ? [(PosixSignal)30] : [];
+
+    private void Stop(PosixSignalContext context)
     {
-        if (source.IsCancellationRequested) return;
         context.Cancel = true;
+        if (source.IsCancellationRequested) ImmediateStop.Now(ExitCode.Interrupted);
         source.Cancel();
-    });
+    }
 }

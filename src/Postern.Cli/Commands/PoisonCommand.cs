@@ -68,7 +68,7 @@ internal static class PoisonCommand
             AttackEntry entry = AttackCatalog.All.Get(parsed.GetValue(attack)!, "--attack");
             Choice choice = AttackArguments.Choose(entry, parsed.GetValue(set) ?? []);
             string wanted = parsed.GetValue(split)!, folder = parsed.GetValue(output)!;
-            AtomicFolder.CheckFree(folder);
+            AtomicFolder.CheckFree(folder, apartFrom: parsed.GetValue(data)!);
             using Dataset dataset = DatasetCatalog.OpenPath(parsed.GetValue(data)!);
             foreach (string note in dataset.Notes) AnsiConsole.MarkupLineInterpolated($"[blue]note[/]: {note}");
             using var interrupt = new Interrupt();

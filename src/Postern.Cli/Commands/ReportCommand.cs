@@ -47,7 +47,9 @@ internal static class ReportCommand
                 throw new InputException("--markdown",
                     "belongs to a comparison: name two studies or folders; a report has results.md");
             RunFolder run = arguments.Folder(parsed, planOnly: true);
-            return Show(run, run) ? ExitCode.Done : ExitCode.Failed;
+            bool whole = ShowTable(run);
+            AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(run)}");
+            return whole ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
@@ -77,9 +79,9 @@ internal static class ReportCommand
         AnsiConsole.MarkupLineInterpolated($"comparison: {file}");
     }
 
-    /// <summary>Prints the table of <paramref name="run"/> and writes the page of <paramref name="page"/>.</summary>
+    /// <summary>Prints the table of <paramref name="run"/>.</summary>
     /// <returns>Whether no record is damaged.</returns>
-    public static bool Show(RunFolder run, RunFolder page)
+    public static bool ShowTable(RunFolder run)
     {
         StudySummary summary = StudySummary.Read(run);
         ResultTable results = summary.Table;
@@ -102,7 +104,6 @@ internal static class ReportCommand
             AnsiConsole.MarkupLineInterpolated($"claim {claim.Number}, {claim.Text}{remark}: {claim.Claim.Text}");
         }
         foreach (string damage in summary.Damages) AnsiConsole.MarkupLineInterpolated($"[red]damaged[/] {damage}");
-        AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(page)}");
         return !summary.Damages.Any();
     }
 

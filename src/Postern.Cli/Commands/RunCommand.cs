@@ -5,6 +5,7 @@ using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Cli.Progress;
 using Postern.Reports.Page;
+using Postern.Reports.Paper;
 using Postern.Studies;
 using Postern.Studies.Jobs;
 using Postern.Training;
@@ -52,6 +53,8 @@ internal static class RunCommand
             if (plans && parsed.GetResult(jobs) is { Implicit: false })
                 throw new InputException("--jobs", "needs a run; leave out --dry-run");
             RunFolder run = arguments.Folder(parsed, planOnly: plans);
+            StudyCheck.Of(run);
+            if (run.Study.Published is string published) PublishedValues.Read(published);
             int count = parsed.GetValue(threads);
             if (parsed.GetValue(job)) return Serve(run, count, profiles);
             if (!plans)
@@ -76,11 +79,17 @@ internal static class RunCommand
     {
         using var interrupt = new Interrupt();
         RunSummary summary;
+        var failures = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
             summary = RunProgress.Show(run, jobs, shown =>
             {
-                Action<RunEvent> tell = new ReportingProgress(shown, run.Whole).Show;
+                Action<RunEvent> show = new ReportingProgress(shown, run.Whole).Show;
+                Action<RunEvent> tell = happened =>
+                {
+                    if (happened is CellFailed failed) failures[failed.Cell] = failed.Error;
+                    show(happened);
+                };
                 if (jobs > 1) return new JobRunner(run, jobs, command, tell).Run(interrupt.Token);
                 TorchThreads.Use(new ThreadBudget(threads));
                 return new StudyRunner(run, threads, tell) { Profiles = profiles }.Run(interrupt.Token);
@@ -88,15 +97,32 @@ internal static class RunCommand
         }
         catch (OperationCanceledException)
         {
-            HtmlReport.Write(run.Whole);
+            WriteReport(run.Whole);
             throw;
         }
-        ReportCommand.Show(run, run.Whole);
+        bool whole = ReportCommand.ShowTable(run);
+        WriteReport(run.Whole);
         if (profiles) ProfileTable.Write(run);
-        if (summary.Failed + summary.Skipped > 0)
+        foreach ((string cell, string error) in failures) AnsiConsole.MarkupLineInterpolated($"[red]failed[/] {cell}: {error}");
+        int failed = Math.Max(summary.Failed, failures.Count);
+        if (failed > 0)
             AnsiConsole.MarkupLineInterpolated(
-                $"[red]{summary.Failed} cells failed, {summary.Skipped} are run by another process[/]");
-        return summary.Failed + summary.Skipped == 0 ? ExitCode.Done : ExitCode.Failed;
+                $"[red]{failed} cells failed, {summary.Done} of {run.Study.Cells.Count} are done[/]");
+        return failed == 0 && whole ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>A report that cannot be written takes no result away.</summary>
+    private static void WriteReport(RunFolder run)
+    {
+        try
+        {
+            AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(run)}");
+        }
+        catch (InputException e)
+        {
+            AnsiConsole.MarkupLineInterpolated(
+                $"[yellow]warning[/] the report is not complete: {e.Message}; the results are in {run.Path}");
+        }
     }
 
     /// <summary>Runs as a job of another run: cells are asked for on standard input.</summary>

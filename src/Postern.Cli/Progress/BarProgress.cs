@@ -37,7 +37,7 @@ internal sealed class BarProgress
                 Free(e.Cell);
                 break;
             case CellSkipped e:
-                AnsiConsole.MarkupLineInterpolated($"[yellow]skipped[/] {name}: {e.Reason}");
+                AnsiConsole.MarkupLineInterpolated($"[yellow]put off[/] {name}: {e.Reason}");
                 break;
             case Noted e:
                 AnsiConsole.MarkupLineInterpolated($"[blue]note[/] {name}: {e.Note}");

@@ -13,7 +13,8 @@ internal sealed class PlainProgress(Pace pace, TextWriter output)
         pace.Hear(happened);
         if (TextOf(happened) is not string text) return;
         Cell cell = pace.CellOf(happened);
-        output.WriteLine($"[{pace.NumberOf(cell)}/{pace.Cells}] {Pace.NameOf(cell)}: {text.TrimEnd()}");
+        output.WriteLine(
+            $"[{pace.NumberOf(cell)}/{pace.Cells}] {ControlCharacters.Shown($"{Pace.NameOf(cell)}: {text.TrimEnd()}")}");
         output.Flush();
     }
 
@@ -27,7 +28,7 @@ internal sealed class PlainProgress(Pace pace, TextWriter output)
             + $"{Shares.Text(epoch.Acc, epoch.Asr)}  {epoch.ImagesPerSecond:f0} img/s  {pace.LeftText}",
         CellFinished e => $"done{Shares.Text(e.Acc, e.Asr, e.Ra)}",
         CellFailed e => $"FAILED: {e.Error}",
-        CellSkipped e => $"skipped: {e.Reason}",
+        CellSkipped e => $"put off: {e.Reason}",
         Noted e => $"note: {e.Note}",
         Warned e => $"warning: {e.Warning}",
         _ => null,

@@ -5,7 +5,8 @@ namespace Postern.Cli.Progress;
 
 /// <summary>
 /// Writes the report anew while a study runs, so that the page shows how far it is: when a cell starts, finishes or fails, and
-/// after an epoch if the last writing was a while ago. A report that cannot be written does not stop the run; that is said once.
+/// after an epoch if the last writing was a while ago. Of a large study, whose writing takes long, not at each of these. A report
+/// that cannot be written does not stop the run; that is said once.
 /// </summary>
 /// <param name="show">Shows an event to the user.</param>
 /// <param name="write">Writes the report.</param>
@@ -18,8 +19,10 @@ internal sealed class ReportingProgress(Action<RunEvent> show, Action write, Tim
     // Of a very large study the writing itself takes seconds: it may take one part in this many of the time.
     private const int Share = 20;
 
+    private static readonly TimeSpan Noticeable = TimeSpan.FromSeconds(2);
+
     private long written;
-    private TimeSpan pause = Pause;
+    private TimeSpan pause = Pause, rest;
     private bool warned;
 
     /// <summary>For the report of <paramref name="run"/>.</summary>
@@ -32,7 +35,10 @@ internal sealed class ReportingProgress(Action<RunEvent> show, Action write, Tim
     public void Show(RunEvent happened)
     {
         show(happened);
-        if (happened is CellStarted or CellFinished or CellFailed) Write(happened.Cell);
+        if (happened is CellStarted or CellFinished or CellFailed)
+        {
+            if (clock.GetElapsedTime(written) >= rest) Write(happened.Cell);
+        }
         else if (happened is EpochFinished && clock.GetElapsedTime(written) >= pause) Write(happened.Cell);
     }
 
@@ -51,5 +57,7 @@ internal sealed class ReportingProgress(Action<RunEvent> show, Action write, Tim
         written = clock.GetTimestamp();
         TimeSpan cost = Share * clock.GetElapsedTime(start, written);
         pause = cost > Pause ? cost : Pause;
+        // A small report costs nothing worth a delay.
+        rest = cost > Noticeable ? cost : TimeSpan.Zero;
     }
 }

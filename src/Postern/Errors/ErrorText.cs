@@ -3,11 +3,14 @@ namespace Postern.Errors;
 /// <summary>What the <c>postern</c> command and its runs say where something is wrong; one line each.</summary>
 public static class ErrorText
 {
-    /// <summary>Why a cell is left to another process.</summary>
-    public const string HeldElsewhere = "another process is running it";
+    /// <summary>Why a cell is put off.</summary>
+    public const string HeldElsewhere = "another process is running it; the others go first";
+
+    /// <summary>Why nothing happens for a while.</summary>
+    public const string WaitsForOther = "another process is running it; waiting for its end";
 
     /// <summary>What is said after Ctrl-C in a command that trains.</summary>
-    public const string TrainingStopped = "stopped; the next run goes on with the last finished epoch";
+    public const string TrainingStopped = "stopped; the next run goes on where this one stopped";
 
     /// <summary>What is said after Ctrl-C in any other command.</summary>
     public const string Stopped = "stopped; what was half written is gone, what was half prepared goes on next time";
@@ -38,6 +41,9 @@ public static class ErrorText
     {
         string why = lastError.Length > 0 ? $": {lastError}"
             : ExitCode.IsKill(code) ? ", perhaps for lack of memory; try fewer --jobs" : "";
+        // What the C++ library says before it ends a program.
+        if (lastError.Contains("bad_alloc", StringComparison.Ordinal))
+            why = " because there was no memory left; try fewer --jobs, a smaller batch_size or a higher limit";
         return $"its process {ExitCode.Describe(code)}{why}";
     }
 }

@@ -12,7 +12,9 @@ public static class ExitCode
     /// <summary>Bad input: one line on standard error says what (<see cref="ErrorText.Line"/>).</summary>
     public const int BadInput = 2;
 
-    /// <summary>Stopped by Ctrl-C or a termination signal, as shells count it.</summary>
+    /// <summary>
+    /// Stopped by a signal: SIGINT (Ctrl-C), SIGTERM, SIGHUP or SIGUSR1. What is saved goes on with the next run.
+    /// </summary>
     public const int Interrupted = FirstSignal + 2;
 
     // A process that a signal ended has this and the signal's number for its exit code.

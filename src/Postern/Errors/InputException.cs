@@ -25,8 +25,16 @@ public sealed class InputException : Exception
     /// <param name="inner">The cause.</param>
     internal static InputException OfSample(string message, Exception? inner = null) => new(message, inner) { IsOfSample = true };
 
+    /// <summary>Whether the whole study is at fault, and not the task that found it: nothing else is tried.</summary>
+    public bool IsOfStudy { get; private init; }
+
+    /// <summary>The error of a whole study (<see cref="IsOfStudy"/>).</summary>
+    /// <param name="source">The file or folder at fault.</param>
+    /// <param name="found">What was found and what to do about it, in one line.</param>
+    internal static InputException OfStudy(string source, string found) => new($"{source}: {found}") { IsOfStudy = true };
+
     /// <summary>The error that another process told of, in its words.</summary>
-    internal static InputException WithMessage(string message) => new(message);
+    internal static InputException WithMessage(string message) => new(message) { IsOfStudy = true };
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 }

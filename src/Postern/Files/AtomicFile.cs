@@ -4,14 +4,12 @@ namespace Postern.Files;
 
 /// <summary>
 /// Writes a file as a whole: into a temporary file of the same folder, flushed to disk, then renamed over the target. A reader,
-/// or the next run after a kill, sees the old content or the new one, never a part. What a kill leaves behind is called
-/// <c>.NAME.XXXXXXXX.tmp</c> and is never read.
+/// or the next run after a kill, sees the old content or the new one, never a part. What a kill leaves behind has a
+/// <see cref="TemporaryName"/>, is never read, and is removed by the next process that claims the folder. Into a folder that this
+/// process has claimed (<see cref="FolderClaim"/>), nothing is written once the claim is lost.
 /// </summary>
 public static class AtomicFile
 {
-    /// <summary>The ending of temporary files.</summary>
-    public const string TemporaryExtension = ".tmp";
-
     /// <summary>
     /// Writes what <paramref name="write"/> gives to <paramref name="path"/>, making its folder where there is none.
     /// </summary>
@@ -20,28 +18,34 @@ public static class AtomicFile
     /// <param name="keepAs">The name that the old content gets; a kill between the two renames leaves it there alone. Null where
     /// it goes.</param>
     /// <exception cref="InputException">The place cannot be written to; the target is untouched.</exception>
+    /// <exception cref="ClaimLostException">The folder was claimed and is not any more; the target is untouched.</exception>
     public static void Write(string path, Action<Stream> write, string? keepAs = null)
     {
-        string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
-        string temporary =
-            Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid().ToString("N")[..8]}{TemporaryExtension}");
+        string full = Path.GetFullPath(path), temporary = TemporaryName.Beside(full);
         try
         {
-            Directory.CreateDirectory(folder);
+            FolderClaim.CheckWriting(full);
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
+            FolderClaim.CheckWriting(full);
             if (keepAs is not null && File.Exists(full)) File.Move(full, keepAs, overwrite: true);
             File.Move(temporary, full, overwrite: true);
         }
         catch (Exception e)
         {
             DeleteIfThere(temporary);
-            if (e is IOException or UnauthorizedAccessException)
-                throw new InputException(path, $"cannot be written ({e.Message})", e);
-            throw;
+            if (e is not (IOException or UnauthorizedAccessException)) throw;
+            // Where the folder is gone, that is the reason.
+            FolderClaim.CheckWriting(full);
+            throw new InputException(path, $"cannot be written ({e.Message})", e);
+        }
+        finally
+        {
+            TemporaryName.Forget(temporary);
         }
     }
 

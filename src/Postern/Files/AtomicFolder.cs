@@ -2,7 +2,7 @@ namespace Postern.Files;
 
 /// <summary>
 /// Writes a folder as a whole: into a temporary one beside it, which takes its name at the end. A kill leaves at most a folder
-/// called <c>.NAME.XXXXXXXX.tmp</c>, which is never read.
+/// with a <see cref="TemporaryName"/>, which is never read, and which the next one that is written there removes.
 /// </summary>
 public static class AtomicFolder
 {
@@ -14,9 +14,8 @@ public static class AtomicFolder
     {
         CheckFree(path);
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        string temporary = Path.Combine(
-            Path.GetDirectoryName(full) ?? full,
-            $".{Path.GetFileName(full)}.{Guid.NewGuid().ToString("N")[..8]}{AtomicFile.TemporaryExtension}");
+        if (Path.GetDirectoryName(full) is string parent) TemporaryName.RemoveDead(parent);
+        string temporary = TemporaryName.Beside(full);
         try
         {
             Directory.CreateDirectory(temporary);
@@ -31,12 +30,20 @@ public static class AtomicFolder
                 throw new InputException(path, $"cannot be written ({e.Message})", e);
             throw;
         }
+        finally
+        {
+            TemporaryName.Forget(temporary);
+        }
     }
 
     /// <summary>Refuses a place that is in use, before long work is begun for it.</summary>
+    /// <param name="path">Where the folder shall be.</param>
+    /// <param name="apartFrom">What it must not lie in, such as the dataset that it is made of; null for nothing.</param>
     /// <exception cref="InputException">A file or a folder with something in it is there.</exception>
-    public static void CheckFree(string path)
+    public static void CheckFree(string path, string? apartFrom = null)
     {
+        if (apartFrom is not null && PlainFile.IsWithin(path, apartFrom))
+            throw new InputException(path, $"lies in {apartFrom}, which would gain a class; name a folder elsewhere");
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
             throw new InputException(path, "is there already and not empty; name a new folder");
     }

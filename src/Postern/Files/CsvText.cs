@@ -15,7 +15,16 @@ internal static class CsvText
     /// <summary>A count.</summary>
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>One field, quoted where a reader would take it apart.</summary>
-    public static string Quote(string field) =>
-        field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
+    /// <summary>
+    /// One field, quoted where a reader would take it apart. What a spreadsheet would take for a formula gets an apostrophe
+    /// before it, as spreadsheets themselves write that.
+    /// </summary>
+    public static string Quote(string field)
+    {
+        string safe = IsFormula(field) ? $"'{field}" : field;
+        return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+    }
+
+    private static bool IsFormula(string field) => field.Length > 0 && "=+-@\t\r".Contains(field[0], StringComparison.Ordinal)
+        && !double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _) && field != "-";
 }

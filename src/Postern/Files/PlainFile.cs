@@ -12,11 +12,22 @@ internal static class PlainFile
         return File.ReadAllBytes(path);
     }
 
+    /// <summary>Whether a path is a folder or lies in it; links are taken as they are written.</summary>
+    public static bool IsWithin(string path, string folder)
+    {
+        string outer = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
+        string inner = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) + Path.DirectorySeparatorChar;
+        return Directory.Exists(folder) && inner.StartsWith(outer, StringComparison.Ordinal);
+    }
+
     /// <summary>Refuses what is there and is no file; a path to nothing passes.</summary>
     /// <exception cref="InputException">Something else is there, such as a pipe.</exception>
     public static void Check(string path)
     {
-        if (File.Exists(path) && FileStamp.Of(path) is null)
-            throw new InputException(path, "is no plain file but a pipe, a device or the like; it is not read");
+        if (!File.Exists(path) || FileStamp.Of(path) is not null) return;
+        if (new FileInfo(path) is { LinkTarget: not null } link
+            && link.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true })
+            throw new InputException(path, "is a link to nothing; delete it");
+        throw new InputException(path, "is no plain file but a pipe, a device or the like; it is not read");
     }
 }

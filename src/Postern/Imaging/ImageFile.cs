@@ -65,7 +65,7 @@ public static class ImageFile
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return PlainFile.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -6,8 +6,8 @@ namespace Postern.Learning;
 
 /// <summary>
 /// Artifacts on disk, a folder each (<see cref="ArtifactKey.FolderName"/>): what was made, and <c>ingredient.json</c> with its
-/// key and acceptance values, written last, whose presence means that the artifact is complete. A lock in the folder lets one
-/// process make it while others wait; the system drops it when that process ends.
+/// key and acceptance values, written last, whose presence means that the artifact is complete. A claim on the folder lets one
+/// process make it while others wait, and is succeeded where that process dies.
 /// </summary>
 /// <param name="folder">The cache; made where there is none.</param>
 public sealed class ArtifactCache(string folder)
@@ -58,7 +58,8 @@ public sealed class ArtifactCache(string folder)
         {
             throw new InputException(place, $"cannot be made ({e.Message}); choose another folder with --out", e);
         }
-        using FolderLock held = Take(place, key, context);
+        using FolderClaim held = Take(place, key, context);
+        TemporaryName.RemoveDead(place);
         if (Find(place, key) is Artifact meanwhile) return meanwhile;
         var clock = Stopwatch.StartNew();
         var record = new ArtifactRecord(key.Kind, key.Text, make(place), Math.Round(clock.Elapsed.TotalSeconds, 1));
@@ -70,12 +71,12 @@ public sealed class ArtifactCache(string folder)
         return new Artifact(place, record.Acceptance, record.Seconds);
     }
 
-    private static FolderLock Take(string place, ArtifactKey key, PreparationContext context)
+    private static FolderClaim Take(string place, ArtifactKey key, PreparationContext context)
     {
         bool told = false;
         while (true)
         {
-            if (FolderLock.TryTake(place) is FolderLock held) return held;
+            if (FolderClaim.TryTake(place) is FolderClaim held) return held;
             if (!told) context.Progress.Report(key.Kind, 0, "another process is making it; waiting");
             told = true;
             context.Cancel.WaitHandle.WaitOne(Poll);

@@ -28,15 +28,6 @@ public interface ITrainingRule
 /// augmentation: a pass over all of them.</param>
 public sealed record RuleEpoch(int Epoch, int Epochs, int Samples, RuleMemory Memory, Func<float[]> Losses);
 
-/// <summary>Whom an epoch trains on.</summary>
-/// <param name="Kept">Indices of samples, at least one; null for all.</param>
-/// <param name="Labels">New labels by index; null for none.</param>
-public sealed record EpochSamples(IReadOnlySet<int>? Kept = null, IReadOnlyDictionary<int, int>? Labels = null)
-{
-    /// <summary>Everybody as given.</summary>
-    public static EpochSamples All { get; } = new();
-}
-
 /// <summary>A batch as a rule sees it.</summary>
 /// <param name="Indices">Which samples.</param>
 /// <param name="Epoch">Finished epochs.</param>

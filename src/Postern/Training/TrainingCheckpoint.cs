@@ -81,7 +81,11 @@ public static class TrainingCheckpoint
             try
             {
                 IReadOnlyDictionary<string, string> beside = Load(folder, weights, training);
-                if (weights == previous) File.Move(previous, newest, overwrite: true);
+                if (weights == previous)
+                {
+                    FolderClaim.CheckWriting(Path.GetFullPath(newest));
+                    File.Move(previous, newest, overwrite: true);
+                }
                 return new RestoredTraining(beside, damage?.Message);
             }
             catch (InputException e)

@@ -19,9 +19,9 @@ public class LearnedAttackTests
             attacks: $$"""[{name: clb, poison_rate: 0.02, accept: warn, {{Quick}}}, {name: clb, label: more, poison_rate: 0.05, accept: warn, {{Quick}}}]""");
         Assert.Equal((0, ""), Run(study));
         Assert.Equal(["clb-images", "clb-surrogate"], Ingredients(study).Select(d => Path.GetFileName(d)[..^9]));
-        Assert.Equal([".lock", "images.safetensors", "ingredient.json"],
+        Assert.Equal(["images.safetensors", "ingredient.json"],
             Directory.EnumerateFileSystemEntries(Ingredients(study)[0]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal([".lock", "ingredient.json", "weights.safetensors"],
+        Assert.Equal(["ingredient.json", "weights.safetensors"],
             Directory.EnumerateFileSystemEntries(Ingredients(study)[1]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         DateTime[] made = [.. Ingredients(study).Select(d => File.GetLastWriteTimeUtc(Path.Combine(d, "ingredient.json")))];
         JsonElement[] results = [.. study.Files("result.json").Select(Read)];

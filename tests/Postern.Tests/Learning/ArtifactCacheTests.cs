@@ -75,7 +75,7 @@ public class ArtifactCacheTests
         PreparationContext context = Quiet.Context(folder.Path, (_, _) => cancel.Cancel(), cancel.Token);
         string place = Path.Combine(folder.Path, Key.FolderName);
         Directory.CreateDirectory(place);
-        using FolderLock held = FolderLock.TryTake(place)!;
+        using FolderClaim held = FolderClaim.TryTake(place)!;
         Assert.Throws<OperationCanceledException>(() => context.Cache.GetOrMake(Key, context, Write));
     }
 
@@ -94,7 +94,7 @@ public class ArtifactCacheTests
             Assert.Equal("half", File.ReadAllText(Path.Combine(place, "progress.txt")));
             return Write(place);
         });
-        Assert.Equal([".lock", "ingredient.json", "weights.safetensors"],
+        Assert.Equal(["ingredient.json", "weights.safetensors"],
             Directory.EnumerateFiles(made.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 

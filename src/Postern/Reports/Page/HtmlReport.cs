@@ -21,17 +21,31 @@ public static class HtmlReport
     /// </summary>
     /// <param name="run">The study and where its results are.</param>
     /// <returns>Path of the page.</returns>
-    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    /// <exception cref="InputException">A file cannot be written, or a published value is wrong; all others are
+    /// there.</exception>
     public static string Write(RunFolder run)
     {
         var contents = ReportContents.Read(run);
         string folder = run.Report, page = Path.Combine(folder, "index.html");
-        ReportExporters.Write(contents, folder);
         string style = Resource("report.css");
+        var failures = new List<InputException>();
+        Try(() => AtomicFile.WriteText(page, Page(contents, run.Output)));
+        Try(() => ReportExporters.Write(contents, folder));
         foreach ((string name, Markup drawing) in Figures(contents.Summary))
-            AtomicFile.WriteText(Path.Combine(folder, "figures", $"{name}.svg"), StandaloneSvg.Of(drawing, style));
-        AtomicFile.WriteText(page, Page(contents, run.Output));
-        return page;
+            Try(() => AtomicFile.WriteText(Path.Combine(folder, "figures", $"{name}.svg"), StandaloneSvg.Of(drawing, style)));
+        return failures.Count == 0 ? page : throw failures[0];
+
+        void Try(Action write)
+        {
+            try
+            {
+                write();
+            }
+            catch (InputException e)
+            {
+                failures.Add(e);
+            }
+        }
     }
 
     /// <summary>The drawings that are files, too; names are unique.</summary>

@@ -146,6 +146,7 @@ internal sealed class CellIdentity
 
     private static string HashFile(string path)
     {
+        PlainFile.Check(path);
         using FileStream stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }

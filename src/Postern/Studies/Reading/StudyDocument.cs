@@ -43,6 +43,7 @@ internal sealed class StudyDocument
         if (!File.Exists(path)) throw new InputException(path, "does not exist, expected a study file (.yaml)");
         try
         {
+            PlainFile.Check(path);
             using FileStream stream = File.OpenRead(path);
             byte[] bytes = new byte[MaxBytes + 1];
             int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);

@@ -78,7 +78,7 @@ public sealed class CellDirectory
                 if (RecordFormat.Read<FailureRecord>(FailurePath) is FailureRecord failure)
                     return new CellState(CellPhase.Failed, epoch, epochs, failure.Error);
                 bool begun = epoch > 0 || File.Exists(DescriptionPath);
-                CellPhase phase = FolderLock.IsHeld(Folder) ? CellPhase.Running : begun
+                CellPhase phase = FolderClaim.IsHeld(Folder) ? CellPhase.Running : begun
                     ? CellPhase.Interrupted : CellPhase.NotStarted;
                 return new CellState(phase, epoch, epochs);
             }
@@ -125,7 +125,10 @@ public sealed class CellDirectory
         }
     }
 
-    /// <summary>Marks the start of a run, first or resumed: makes the folder and removes an earlier failure.</summary>
+    /// <summary>
+    /// Marks the start of a run, first or resumed: makes the folder, removes an earlier failure and what dead processes left half
+    /// written.
+    /// </summary>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     public void Start()
     {
@@ -133,6 +136,7 @@ public sealed class CellDirectory
         {
             Directory.CreateDirectory(Folder);
             File.Delete(FailurePath);
+            TemporaryName.RemoveDead(Folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -310,6 +314,10 @@ public sealed class CellDirectory
     /// <summary>Reads <c>profile.json</c>; null where there is none.</summary>
     /// <exception cref="InputException">It is damaged.</exception>
     public CellProfile? ReadProfile() => RecordFormat.Read<CellProfile>(ProfilePath);
+
+    /// <summary>Why the cell stopped, where it did; null where it did not.</summary>
+    /// <exception cref="InputException">The record is damaged.</exception>
+    internal string? ReadFailure() => RecordFormat.Read<FailureRecord>(FailurePath)?.Error;
 
     /// <summary>Writes <c>failure.json</c> with why the cell stopped.</summary>
     public void WriteFailure(string error) => RecordFormat.Write(FailurePath, new FailureRecord(error.ReplaceLineEndings(" ")));

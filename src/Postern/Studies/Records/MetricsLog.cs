@@ -23,6 +23,7 @@ internal sealed class MetricsLog(string path)
     {
         try
         {
+            FolderClaim.CheckWriting(Path.GetFullPath(path));
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             byte[] before = new byte[WholeLines(stream)];

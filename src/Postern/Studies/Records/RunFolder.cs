@@ -38,7 +38,7 @@ public sealed record RunFolder(Study Study, string Output)
             return own with { Phase = CellPhase.Failed, Epoch = 0, Reason = damage };
         if (own.Phase == CellPhase.Done && !IsMeasured(cell))
         {
-            CellPhase phase = FolderLock.IsHeld(Of(cell).Folder) ? CellPhase.Running : CellPhase.Interrupted;
+            CellPhase phase = FolderClaim.IsHeld(Of(cell).Folder) ? CellPhase.Running : CellPhase.Interrupted;
             return own with { Phase = phase, Reason = "its accuracy under PGD is still to be measured" };
         }
         if (own.Phase != CellPhase.NotStarted) return own;

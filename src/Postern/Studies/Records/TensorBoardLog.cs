@@ -55,6 +55,7 @@ internal sealed class TensorBoardLog(string path)
     {
         try
         {
+            FolderClaim.CheckWriting(Path.GetFullPath(path));
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             change(stream);

@@ -148,6 +148,6 @@ internal static class CellOpening
 
     /// <summary>SHA-256 of the trigger file that the study names; null for a drawn trigger.</summary>
     private static string? TriggerSha256(Cell cell) => cell.Attack.Values.GetValueOrDefault("trigger") is { Length: > 0 } file
-        ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))
+        ? Convert.ToHexStringLower(SHA256.HashData(PlainFile.ReadAllBytes(file)))
         : null;
 }

@@ -44,15 +44,30 @@ internal static class FinishedData
         foreach (Cell cell in run.Study.Work.Cells.Where(c => c.Dataset.Canonical == choice.Canonical))
         {
             CellDirectory directory = run.Of(cell);
-            if (!directory.IsTrained || directory.ReadDescription() is not CellDescription record) continue;
+            if (!directory.IsTrained || Description(directory) is not CellDescription record) continue;
             DataAgreement agreement = DataComparison.Of(record, dataset);
             if (agreement == DataAgreement.None)
             {
-                throw new InputException(directory.Folder,
+                throw InputException.OfStudy(directory.Folder,
                     $"was trained on other data than {dataset.Name} is now; delete the folder or choose another with --out");
             }
             if (agreement == DataAgreement.NamesOnly && !told) tell(new Noted(cell.Id, OldRecords));
             told |= agreement == DataAgreement.NamesOnly;
+        }
+    }
+
+    /// <summary>
+    /// Its record; null where there is none, and where it is damaged, which is said when the cell is looked at.
+    /// </summary>
+    private static CellDescription? Description(CellDirectory directory)
+    {
+        try
+        {
+            return directory.ReadDescription();
+        }
+        catch (InputException)
+        {
+            return null;
         }
     }
 

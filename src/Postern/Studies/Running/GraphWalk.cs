@@ -7,7 +7,7 @@ namespace Postern.Studies;
 /// from another only in where the groups are done.
 /// </summary>
 /// <param name="run">The study and where its results go.</param>
-/// <param name="tell">Hears of cells that fail or are left to another process.</param>
+/// <param name="tell">Hears of cells that fail or are put off.</param>
 internal sealed class GraphWalk(RunFolder run, Action<RunEvent> tell)
 {
     private readonly WorkQueue queue = QueueOf(run);
@@ -34,14 +34,13 @@ internal sealed class GraphWalk(RunFolder run, Action<RunEvent> tell)
     /// <summary>Takes note of how a group ended.</summary>
     public void Settle(TaskGroup group, TaskOutcome outcome, string? error = null)
     {
-        if (queue.Settle(group, outcome, error) == TaskOutcome.Skipped)
-            tell(new CellSkipped(group.Cell.Id, ErrorText.HeldElsewhere));
+        if (queue.Settle(group, outcome, error) is null) tell(new CellSkipped(group.Cell.Id, ErrorText.HeldElsewhere));
     }
 
     /// <summary>Records that a group cannot be done now.</summary>
     public void Fail(TaskGroup group, string error)
     {
-        if (!group.IsPreparation) CellFailure.Record(run, group.Cell, error, tell);
+        if (!group.IsPreparation) CellFailure.Record(run, group.Cell, error, tell, isOwn: false);
         Settle(group, TaskOutcome.Failed, error);
     }
 }

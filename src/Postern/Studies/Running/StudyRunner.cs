@@ -20,10 +20,11 @@ public sealed class StudyRunner(RunFolder run, int threads, Action<RunEvent> tel
     public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
 
     /// <summary>Runs what is not done yet.</summary>
-    /// <exception cref="InputException">Bad input, e.g. a missing dataset; finished results stay.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; the next run goes on with the last finished epoch.</exception>
+    /// <exception cref="InputException">A finished result is of other pictures than the study names now.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the next run goes on where it stopped.</exception>
     public RunSummary Run(CancellationToken cancel)
     {
+        Leftovers.Remove(run);
         FinishedData.Check(run, new PictureSweep { Threads = threads, Cancel = cancel }, tell);
         var walk = new GraphWalk(run, tell);
         using var worker = new TaskWorker(run, new ThreadBudget(threads), Device, Profiles, tell);

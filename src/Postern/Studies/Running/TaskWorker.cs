@@ -30,22 +30,48 @@ internal sealed class TaskWorker(
     /// <param name="group">The group.</param>
     /// <param name="waits">Whether to wait while another process has it.</param>
     /// <param name="cancel">Stops it; what is saved stays.</param>
-    /// <returns>How it ended, and why where it failed.</returns>
-    /// <exception cref="InputException">Bad input, e.g. a missing dataset.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; the next run goes on with the last finished epoch.</exception>
+    /// <returns>How it ended, and why where it failed: one failed group does not end the study.</returns>
+    /// <exception cref="InputException">The study itself is at fault (<see cref="InputException.IsOfStudy"/>).</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the next run goes on where it stopped.</exception>
     public (TaskOutcome Outcome, string? Error) Run(TaskGroup group, bool waits, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        if (group.Tasks is [PrepareTask preparation]) return Prepare(group, preparation, cancel);
+        try
+        {
+            return group.Tasks is [PrepareTask preparation]
+                ? Prepare(group, preparation, cancel) : RunCell(group, waits, cancel);
+        }
+        catch (ClaimLostException e)
+        {
+            tell(new Warned(group.Cell.Id, e.Message));
+            return (TaskOutcome.Skipped, null);
+        }
+        catch (Exception e) when (IsOfTask(e))
+        {
+            // Not even its folder could be had.
+            if (group.IsPreparation) return (TaskOutcome.Failed, ErrorText.OneLine(e.Message));
+            return Failed(group.Cell, e.Message, isOwn: false);
+        }
+    }
+
+    private (TaskOutcome Outcome, string? Error) RunCell(TaskGroup group, bool waits, CancellationToken cancel)
+    {
         CellDirectory directory = run.Of(group.Cell);
         if (run.IsDone(group.Cell)) return (TaskOutcome.Done, null);
-        directory.Start();
-        using FolderLock? held = waits ? Wait(group.Cell, directory, cancel) : FolderLock.TryTake(directory.Folder);
+        using FolderClaim? held = waits ? Wait(group.Cell, directory, cancel) : FolderClaim.TryTake(directory.Folder);
         if (run.IsDone(group.Cell)) return (TaskOutcome.Done, null);
         if (held is null) return (TaskOutcome.Skipped, null);
+        // Another run has tried it while this one waited.
+        if (waits && directory.ReadFailure() is string elsewhere)
+        {
+            tell(new CellFailed(group.Cell.Id, elsewhere));
+            return (TaskOutcome.Failed, elsewhere);
+        }
+        directory.Start();
+        if (held.Former is ClaimRecord former) tell(new Warned(group.Cell.Id, former.Obituary()));
         var clock = new CellClock();
         if (!TryOpen(group.Cell, clock, cancel, out Dataset? dataset, out string? unreadable))
-            return Failed(group.Cell, unreadable);
+            return Failed(group.Cell, unreadable, isOwn: true);
         if (!directory.IsDone && ResultReuse.TryTake(run.Output, group.Cell, directory, dataset) is string source)
         {
             tell(new Noted(group.Cell.Id, $"is finished in {source} and taken from there"));
@@ -55,8 +81,8 @@ internal sealed class TaskWorker(
                 return (TaskOutcome.Done, null);
             }
         }
-        string? error = Try(group.Cell, clock, () => RunCell(group, dataset, clock, cancel));
-        return error is null ? (TaskOutcome.Done, null) : Failed(group.Cell, error);
+        string? error = Try(group.Cell, clock, () => DoTasks(group, dataset, clock, cancel));
+        return error is null ? (TaskOutcome.Done, null) : Failed(group.Cell, error, isOwn: true);
     }
 
     /// <summary>Closes the dataset.</summary>
@@ -66,14 +92,16 @@ internal sealed class TaskWorker(
         open = null;
     }
 
-    private (TaskOutcome Outcome, string? Error) Failed(Cell cell, string error)
+    private (TaskOutcome Outcome, string? Error) Failed(Cell cell, string error, bool isOwn)
     {
-        CellFailure.Record(run, cell, error, tell);
-        return (TaskOutcome.Failed, error);
+        CellFailure.Record(run, cell, error, tell, isOwn);
+        return (TaskOutcome.Failed, ErrorText.OneLine(error));
     }
 
-    private void RunCell(TaskGroup group, Dataset dataset, CellClock clock, CancellationToken cancel)
+    private void DoTasks(TaskGroup group, Dataset dataset, CellClock clock, CancellationToken cancel)
     {
+        // A damaged result is no reason to train again, nor to believe it.
+        run.Of(group.Cell).ReadResult();
         using OpenCell cell = OpenCell.Of(group.Cell, Context(dataset), clock, cancel);
         foreach (WorkTask task in group.Tasks)
         {
@@ -105,9 +133,10 @@ internal sealed class TaskWorker(
     private IEnumerable<Cell> Dependents(PrepareTask preparation) =>
         run.Study.Work.Measures.Where(m => m.Preparation?.Id == preparation.Id).Select(m => m.Cell);
 
-    /// <summary>
-    /// One failed group does not end the study, nor does a sample that cannot be read; other bad input and cancellation do.
-    /// </summary>
+    /// <summary>Whether an error is a task's, and others can go on.</summary>
+    private static bool IsOfTask(Exception e) =>
+        Causes.Of(e) is not (OperationCanceledException or ClaimLostException or InputException { IsOfStudy: true });
+
     private string? Try(Cell cell, CellClock clock, Action work)
     {
         try
@@ -115,27 +144,44 @@ internal sealed class TaskWorker(
             work();
             return null;
         }
-        catch (Exception e) when (e is InputException { IsOfSample: true } or not (InputException or OperationCanceledException))
+        catch (Exception e) when (IsOfTask(e))
         {
+            e = Causes.Of(e);
             return ErrorText.OneLine(e.Message);
         }
         finally
         {
             // The parts of an interrupted cell add up; one that was killed is missing a part.
-            if (profiles) run.Of(cell).AddProfile(clock.Profile);
+            if (profiles) AddProfile(cell, clock);
         }
     }
 
-    /// <summary>The lock of a cell that others need, as soon as it is free.</summary>
-    private FolderLock Wait(Cell cell, CellDirectory directory, CancellationToken cancel)
+    private void AddProfile(Cell cell, CellClock clock)
     {
-        FolderLock? held = FolderLock.TryTake(directory.Folder);
-        if (held is null) tell(new Noted(cell.Id, $"{ErrorText.HeldElsewhere}; waiting, because other cells need its weights"));
+        try
+        {
+            run.Of(cell).AddProfile(clock.Profile);
+        }
+        catch (Exception e) when (e is InputException or ClaimLostException)
+        {
+            // It decides nothing, and must not hide why the cell failed.
+            tell(new Warned(cell.Id, e.Message));
+        }
+    }
+
+    /// <summary>
+    /// The claim on a cell that another process has, as soon as it is free; null where that one has finished it.
+    /// </summary>
+    private FolderClaim? Wait(Cell cell, CellDirectory directory, CancellationToken cancel)
+    {
+        FolderClaim? held = FolderClaim.TryTake(directory.Folder);
+        if (held is null) tell(new Noted(cell.Id, ErrorText.WaitsForOther));
         while (held is null)
         {
             cancel.WaitHandle.WaitOne(Poll);
             cancel.ThrowIfCancellationRequested();
-            held = FolderLock.TryTake(directory.Folder);
+            if (run.IsDone(cell)) return null;
+            held = FolderClaim.TryTake(directory.Folder);
         }
         return held;
     }
@@ -147,8 +193,8 @@ internal sealed class TaskWorker(
     /// <param name="clock">Counts the time.</param>
     /// <param name="cancel">Stops it.</param>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="unreadable">Which pictures cannot be read, where that is so and the study does not leave them out.</param>
-    /// <exception cref="InputException">Bad input, e.g. a missing dataset.</exception>
+    /// <param name="unreadable">Why it cannot be used; it is not opened again for the next cell.</param>
+    /// <exception cref="InputException">A result is of other pictures.</exception>
     private bool TryOpen(Cell cell, CellClock clock, CancellationToken cancel, [NotNullWhen(true)] out Dataset? dataset,
         [NotNullWhen(false)] out string? unreadable)
     {
@@ -160,7 +206,7 @@ internal sealed class TaskWorker(
             dataset = clock.Preparing(() => Open(cell, cancel));
             return true;
         }
-        catch (InputException e) when (e.IsOfSample)
+        catch (InputException e) when (!e.IsOfStudy)
         {
             refused[chosen] = unreadable = ErrorText.OneLine(e.Message);
             return false;

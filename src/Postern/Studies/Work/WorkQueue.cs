@@ -4,7 +4,7 @@ namespace Postern.Studies;
 
 /// <summary>A group of tasks to be done now.</summary>
 /// <param name="Group">The group; all that it needs is settled.</param>
-/// <param name="Waits">Whether to wait where another run has it, because others need it and all else has gone first.</param>
+/// <param name="Waits">Whether to wait where another run has it, because all else has gone first.</param>
 /// <param name="FailedDependency">A task that it needs and that did not become done; null where it can be done.</param>
 /// <param name="Error">Why that task failed; null where only its own record says so.</param>
 internal sealed record QueuedGroup(TaskGroup Group, bool Waits, WorkTask? FailedDependency = null, string? Error = null);
@@ -70,13 +70,13 @@ internal sealed class WorkQueue
     }
 
     /// <summary>
-    /// Takes note of how a given-out group ended. One that another run has and that others here need comes again, last. A task
-    /// that was done before a later one of its group failed is done for those that need it.
+    /// Takes note of how a given-out group ended. One that another run has comes again, last. A task that was done before a later
+    /// one of its group failed is done for those that need it.
     /// </summary>
     /// <returns>How it is settled; null where it comes again.</returns>
     public TaskOutcome? Settle(TaskGroup group, TaskOutcome outcome, string? error = null)
     {
-        if (outcome == TaskOutcome.Skipped && waiting.Any(g => g.Inputs.Any(i => i.Place == group.Place)))
+        if (outcome == TaskOutcome.Skipped)
         {
             contested.Add(group.Place);
             waiting.Add(group);

@@ -147,7 +147,7 @@ public sealed class CellDirectoryTests : IDisposable
         directory.Start();
         directory.AppendMetrics(Epoch(1));
         directory.AppendMetrics(Epoch(2));
-        using (FolderLock.TryTake(directory.Folder)) Assert.Equal(new CellState(CellPhase.Running, 2, 20), directory.State);
+        using (FolderClaim.TryTake(directory.Folder)) Assert.Equal(new CellState(CellPhase.Running, 2, 20), directory.State);
         Assert.Equal(new CellState(CellPhase.Interrupted, 2, 20), directory.State);
         directory.WriteFailure("the loss became NaN\nat epoch 3");
         Assert.Equal(new CellState(CellPhase.Failed, 2, 20, "the loss became NaN at epoch 3"), directory.State);

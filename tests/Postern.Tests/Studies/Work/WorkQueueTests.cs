@@ -101,11 +101,15 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public void A_cell_that_no_other_needs_is_left_to_the_run_that_has_it()
+    public void A_cell_that_another_run_has_is_waited_for_last_and_is_done_when_that_one_has_done_it()
     {
         WorkQueue queue = Queue(ReadOne("attacks: [none]\n"));
-        Assert.Equal(TaskOutcome.Skipped, queue.Settle(Ready(queue).Single(), TaskOutcome.Skipped));
-        Assert.Equal(new RunSummary(0, 0, 1), queue.Summary);
+        TaskGroup group = Ready(queue).Single();
+        Assert.Null(queue.Settle(group, TaskOutcome.Skipped));
+        Assert.True(queue.TryTake(out QueuedGroup? again));
+        Assert.True(again.Waits);
+        queue.Settle(again.Group, TaskOutcome.Done);
+        Assert.Equal(new RunSummary(1, 0, 0), queue.Summary);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal sealed record JobNews(JobProcess Job, RunEvent? Happened);
 internal sealed class JobProcess : IDisposable
 {
     // A step of the largest model ends in less; a kill costs the current epoch and no more.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), Instant = TimeSpan.FromSeconds(1);
     private static readonly UTF8Encoding Encoding = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly Process process;
@@ -88,6 +88,20 @@ internal sealed class JobProcess : IDisposable
             process.StandardInput.Close();
         }
         catch (IOException)
+        {
+            // It has ended already.
+        }
+    }
+
+    /// <summary>Ends it at once.</summary>
+    public void Kill()
+    {
+        try
+        {
+            process.Kill();
+            process.WaitForExit(Instant);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
             // It has ended already.
         }

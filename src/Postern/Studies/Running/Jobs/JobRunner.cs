@@ -6,7 +6,7 @@ namespace Postern.Studies.Jobs;
 /// <summary>
 /// Runs a study side by side, each job a process: libtorch's number of threads and the kernels' belong to a process, a crash ends
 /// one cell and no other, and a cell's arithmetic is that of a run by itself. The walk along the graph is here and nowhere else;
-/// the locks of the cells' folders keep out other runs.
+/// the claims on the cells' folders keep out other runs.
 /// </summary>
 /// <param name="run">The study and where its results go.</param>
 /// <param name="jobs">Processes at a time; one that has nothing to do is not started.</param>
@@ -18,17 +18,22 @@ public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Actio
     private readonly List<JobProcess> running = [];
     private readonly HashSet<string> reportedNotes = new(StringComparer.Ordinal);
 
+    // A process has one at a time; a second signal finds it here.
+    private static JobRunner? current;
+
     /// <summary>Runs what is not done yet. All jobs have ended when it returns or throws.</summary>
     /// <exception cref="InputException">
     /// Bad input, e.g. a missing dataset; finished results stay, running cells are stopped.
     /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// Cancelled; the next run goes on with each cell's last finished epoch.
+    /// Cancelled; the next run goes on where each cell stopped.
     /// </exception>
     public RunSummary Run(CancellationToken cancel)
     {
+        Leftovers.Remove(run);
         FinishedData.Check(run, new PictureSweep { Cancel = cancel }, tell);
         using var news = new BlockingCollection<JobNews>();
+        current = this;
         try
         {
             while (GiveOut(news, cancel)) Handle(news.Take(cancel));
@@ -36,11 +41,24 @@ public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Actio
         }
         finally
         {
+            current = null;
             // All are told before one is waited for.
             foreach (JobProcess job in running) job.Stop();
             foreach (JobProcess job in running) job.Dispose();
         }
     }
+
+    /// <summary>Ends the jobs of this process at once, and removes what they were writing.</summary>
+    internal static void EndAll()
+    {
+        if (current is not JobRunner runner) return;
+        JobProcess[] jobs = [.. runner.running];
+        foreach (JobProcess job in jobs) job.Kill();
+        foreach (TaskGroup group in jobs.Select(j => j.Group).OfType<TaskGroup>())
+            TemporaryName.RemoveDead(runner.Folder.Of(group.Cell).Folder);
+    }
+
+    private RunFolder Folder => run;
 
     /// <summary>Gives work to idle jobs, starting those that are missing; false where nothing runs and nothing is left.</summary>
     private bool GiveOut(BlockingCollection<JobNews> news, CancellationToken cancel)

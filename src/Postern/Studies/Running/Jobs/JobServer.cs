@@ -6,13 +6,16 @@ namespace Postern.Studies.Jobs;
 
 /// <summary>
 /// The inside of a job: does the groups of tasks that it is asked for, one after another, and says how it goes on. The end of the
-/// input stops it within a step, so that no job outlives the run that started it, however that ended.
+/// input stops it within a step, so that no job outlives the run that started it, however that ended; where a step takes longer
+/// than some seconds and the run is dead, at once.
 /// </summary>
 /// <param name="run">The study and where its results go; groups of its tasks are asked for by their place.</param>
 /// <param name="threads">Threads of this process.</param>
 /// <param name="profiles">Whether each cell leaves a <c>profile.json</c>.</param>
 public sealed class JobServer(RunFolder run, int threads, bool profiles)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Where networks and batches live.</summary>
     public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
 
@@ -22,7 +25,7 @@ public sealed class JobServer(RunFolder run, int threads, bool profiles)
     /// <param name="cancel">Stops it, too.</param>
     /// <exception cref="InputException">Bad input, e.g. a missing dataset.</exception>
     /// <exception cref="OperationCanceledException">
-    /// Stopped while a cell ran; the next run goes on with its last finished epoch.
+    /// Stopped while a cell ran; the next run goes on where it stopped.
     /// </exception>
     public void Serve(TextReader orders, TextWriter events, CancellationToken cancel)
     {
@@ -37,7 +40,7 @@ public sealed class JobServer(RunFolder run, int threads, bool profiles)
         foreach (JobOrder order in asked.GetConsumingEnumerable(cancel))
         {
             if (!cells.TryGetValue(order.Cell, out Cell? cell) || !groups.TryGetValue(order.Place, out TaskGroup? group))
-                throw new InputException(run.Study.FilePath,
+                throw InputException.OfStudy(run.Study.FilePath,
                     $"has no cell {order.Cell} any more; it was changed while it ran, run it again");
             (TaskOutcome outcome, string? error) = worker.Run(group with { Cell = cell }, order.Waits, stop.Token);
             output.Say(new Settled(cell.Id, outcome, error));
@@ -52,6 +55,7 @@ public sealed class JobServer(RunFolder run, int threads, bool profiles)
                 if (JobLine.Read<JobOrder>(line) is JobOrder order) asked.Add(order);
             stop.Cancel();
             asked.CompleteAdding();
+            ImmediateStop.AfterParent(Patience);
         }
         catch (ObjectDisposedException)
         {

@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace Postern.Studies.Jobs;
+
+/// <summary>
+/// Ends the process at once, for a second signal: jobs with it, and what is half written is removed. What is on disk is whole at
+/// any moment, so nothing else is to be done.
+/// </summary>
+public static class ImmediateStop
+{
+    /// <summary>Does not return.</summary>
+    /// <param name="code">The exit code.</param>
+    public static void Now(int code)
+    {
+        JobRunner.EndAll();
+        TemporaryName.RemoveOwn();
+        // The runtime's own way out waits for threads that compute.
+        if (OperatingSystem.IsWindows()) Environment.Exit(code);
+        else End(code);
+    }
+
+    /// <summary>
+    /// Ends the process some seconds after its parent, should it still be there: a job must not outlive the run that started it.
+    /// </summary>
+    /// <param name="patience">How long after this call, at least.</param>
+    internal static void AfterParent(TimeSpan patience)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        int parent = Parent();
+        var watch = new Thread(() =>
+        {
+            Thread.Sleep(patience);
+            while (Parent() == parent && parent != Orphaned) Thread.Sleep(Pause);
+            Now(ExitCode.Interrupted);
+        }) { IsBackground = true, Name = "parent watch" };
+        watch.Start();
+    }
+
+    // The number of the process that takes over those whose parent ended.
+    private const int Orphaned = 1;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    [DllImport("libc", EntryPoint = "_exit")]
+    private static extern void End(int code);
+
+    [DllImport("libc", EntryPoint = "getppid")]
+    private static extern int Parent();
+}
