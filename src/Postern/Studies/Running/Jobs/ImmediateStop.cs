@@ -22,11 +22,11 @@ public static class ImmediateStop
     /// <summary>
     /// Ends the process some seconds after its parent, should it still be there: a job must not outlive the run that started it.
     /// </summary>
+    /// <param name="parent">Its number, as <see cref="ParentNow"/> gave it while it lived.</param>
     /// <param name="patience">How long after this call, at least.</param>
-    internal static void AfterParent(TimeSpan patience)
+    internal static void AfterParent(int parent, TimeSpan patience)
     {
         if (OperatingSystem.IsWindows()) return;
-        int parent = Parent();
         var watch = new Thread(() =>
         {
             Thread.Sleep(patience);
@@ -35,6 +35,9 @@ public static class ImmediateStop
         }) { IsBackground = true, Name = "parent watch" };
         watch.Start();
     }
+
+    /// <summary>The number of the parent; whoever takes over orphans has another.</summary>
+    internal static int ParentNow() => OperatingSystem.IsWindows() ? 0 : Parent();
 
     // The number of the process that takes over those whose parent ended.
     private const int Orphaned = 1;

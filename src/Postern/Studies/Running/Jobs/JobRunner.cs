@@ -41,10 +41,11 @@ public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Actio
         }
         finally
         {
-            current = null;
             // All are told before one is waited for.
             foreach (JobProcess job in running) job.Stop();
             foreach (JobProcess job in running) job.Dispose();
+            // Not before: a second signal mostly comes while they are waited for.
+            current = null;
         }
     }
 

@@ -31,7 +31,8 @@ public sealed class JobServer(RunFolder run, int threads, bool profiles)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var asked = new BlockingCollection<JobOrder>();
-        var listener = new Thread(() => Listen(orders, asked, stop)) { IsBackground = true, Name = "job orders" };
+        int parent = ImmediateStop.ParentNow();
+        var listener = new Thread(() => Listen(orders, asked, stop, parent)) { IsBackground = true, Name = "job orders" };
         listener.Start();
         var output = new JobEvents(events);
         Dictionary<string, TaskGroup> groups = run.Study.Work.Groups.ToDictionary(g => g.Place, StringComparer.Ordinal);
@@ -47,7 +48,7 @@ public sealed class JobServer(RunFolder run, int threads, bool profiles)
         }
     }
 
-    private static void Listen(TextReader orders, BlockingCollection<JobOrder> asked, CancellationTokenSource stop)
+    private static void Listen(TextReader orders, BlockingCollection<JobOrder> asked, CancellationTokenSource stop, int parent)
     {
         try
         {
@@ -55,7 +56,7 @@ public sealed class JobServer(RunFolder run, int threads, bool profiles)
                 if (JobLine.Read<JobOrder>(line) is JobOrder order) asked.Add(order);
             stop.Cancel();
             asked.CompleteAdding();
-            ImmediateStop.AfterParent(Patience);
+            ImmediateStop.AfterParent(parent, Patience);
         }
         catch (ObjectDisposedException)
         {
