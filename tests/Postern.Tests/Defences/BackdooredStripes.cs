@@ -9,7 +9,6 @@ using Postern.Training;
 using Postern.Training.Input;
 using Postern.Training.Optimisation;
 using Postern.Training.Recipes;
-using static TorchSharp.torch;
 
 namespace Postern.Tests.Defences;
 

@@ -6,7 +6,6 @@ using Postern.Defences.Repairs;
 using Postern.Defences.Scans;
 using Postern.Evaluation;
 using Postern.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Tests.Defences;

@@ -8,7 +8,6 @@ using Postern.Defences.Repairs;
 using Postern.Defences.Scans;
 using Postern.Defences.Sites;
 using Postern.Evaluation;
-using Postern.Kernels;
 using Postern.Models;
 using Postern.Native;
 using Postern.Training.Input;

@@ -1,7 +1,5 @@
-using Postern.Attacks;
 using Postern.Configuration;
 using Postern.Datasets;
-using Postern.Defences;
 using Postern.Models;
 using Postern.Reports.Page;
 using Postern.Samples;
