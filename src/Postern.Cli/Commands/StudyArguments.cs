@@ -6,8 +6,6 @@ namespace Postern.Cli.Commands;
 /// <summary>The arguments that commands about a study share.</summary>
 internal sealed class StudyArguments
 {
-    private const string CopiedStudy = "study.yaml";
-
     private readonly Argument<string> file = new("study")
     {
         Description = "study file (YAML), or the folder of its results (runs/NAME)",
@@ -64,9 +62,9 @@ internal sealed class StudyArguments
     // A run leaves its study with its results, so that their folder names both.
     private static (string File, string Results) StudyIn(string folder)
     {
-        string file = Path.Combine(folder, CopiedStudy);
+        string file = Path.Combine(folder, RunFolder.StudyFileName);
         if (!File.Exists(file)) throw new InputException(folder,
-            $"has no {CopiedStudy}, which a run leaves there; name the study file{Suggested(folder)}");
+            $"has no {RunFolder.StudyFileName}, which a run leaves there; name the study file{Suggested(folder)}");
         return (file, Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) ?? folder);
     }
 

@@ -29,6 +29,23 @@ public static class OptionValue
         InputException Wrong(string expected) => new(source, $"{option.Name} is '{value}', expected {expected}");
     }
 
+    /// <summary>
+    /// The value that <paramref name="text"/> is: an <see cref="int"/>, a <see cref="decimal"/>, a <see cref="bool"/>, an array
+    /// of <see cref="int"/>, or the text, also where a word stands in the place of a number (<c>auto</c>, a class's name).
+    /// </summary>
+    /// <param name="option">Whose value it is.</param>
+    /// <param name="text">As <see cref="Check"/> gives it.</param>
+    public static object Typed(OptionInfo option, string text) => option.Kind switch
+    {
+        OptionKind.Integer when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) =>
+            number,
+        OptionKind.Number when ParseNumber(text) is decimal number => number,
+        OptionKind.Switch => text == "true",
+        OptionKind.Integers => text.Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(v => int.Parse(v, CultureInfo.InvariantCulture)).ToArray(),
+        _ => text,
+    };
+
     /// <summary>Parses a decimal number in invariant form, exponents allowed; null where it is none.</summary>
     public static decimal? ParseNumber(string text) =>
         decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) ? number : null;

@@ -27,13 +27,8 @@ public sealed record ComparedRuns(string Name, IReadOnlyList<ComparedCell> Cells
     {
         const string Expected = "name a study file or a folder of results such as runs/NAME";
         if (!Directory.Exists(folder)) throw new InputException(folder, $"there is no such file or folder; {Expected}");
-        var found = new List<(CellDescription Description, CellResult? Result)>();
-        foreach (string cell in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
-        {
-            if (RecordFormat.Read<CellDescription>(Path.Combine(cell, "cell.json")) is not CellDescription description) continue;
-            found.Add((description, ResultFile.Read(Path.Combine(cell, "result.json"), description.Defence.Options)));
-        }
-        if (found.Count == 0) throw new InputException(folder, $"holds no cells; {Expected}");
+        RecordedCell[] found = [.. RecordedCell.In(folder)];
+        if (found.Length == 0) throw new InputException(folder, $"holds no cells; {Expected}");
         HashSet<string?> startedFrom = [.. found.Select(f => f.Description.Pretraining)];
         return new ComparedRuns(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             [.. found.Where(f => !startedFrom.Contains(f.Description.Id)).Select(f => ComparedCell.Of(f.Description, f.Result))]);

@@ -10,7 +10,7 @@ internal sealed class OptionColumns
     /// <summary>What stands where a row has no such option.</summary>
     public const string None = "–";
 
-    private const string Rate = "attack.poison_rate";
+    private const string Rate = RowSettings.PoisonRate;
     private static readonly string[] Parts = ["attack", "dataset", "defence", "model"];
 
     private readonly HashSet<string> ambiguousFiles;

@@ -9,6 +9,9 @@ namespace Postern.Reports.Tables;
 /// </summary>
 internal static class RowSettings
 {
+    /// <summary>The poisoning rate of an attack.</summary>
+    public const string PoisonRate = "attack.poison_rate";
+
     /// <summary>What <paramref name="cell"/> is planned to be.</summary>
     public static SortedDictionary<string, string> Of(Cell cell) => Of(
         from part in new[]

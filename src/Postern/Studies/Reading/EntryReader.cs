@@ -35,7 +35,11 @@ internal sealed record EntryReader(ICatalog<ICatalogEntry> Catalog, OptionReader
             }
             if (entries.Find(e => e.Label == label) is StudyEntry named)
                 throw draft.At.Error($"has the label '{label}' of the {Kind} at {named.At.Where}; give it another 'label'");
-            entries.Add(new StudyEntry(draft.At, choice, label, draft.Paper ?? label, identity));
+            entries.Add(new StudyEntry(draft.At, choice, label, draft.Paper ?? label, identity)
+            {
+                Given = draft.Given,
+                IsLabelled = draft.Label is not null,
+            });
         }
         return entries;
     }

@@ -31,6 +31,12 @@ public sealed record Study(string Name, string About, string FilePath, string Pr
     /// </summary>
     public (Study Study, IReadOnlyList<string> Terms)? Whole { get; init; }
 
+    /// <summary>
+    /// A study file of the same cells, wherever it is put: grids written out, <c>--set</c> values put in, defaults filled in and
+    /// paths absolute.
+    /// </summary>
+    public required Lazy<string> Yaml { get; init; }
+
     /// <summary>The work behind the cells.</summary>
     public required WorkGraph Work { get; init; }
 

@@ -8,4 +8,11 @@ namespace Postern.Studies;
 /// <param name="Label">Its name in tables, unique within its list.</param>
 /// <param name="Paper">What the paper calls it, for published values; the label where the study does not say.</param>
 /// <param name="Identity">What of it decides the result, as text (<see cref="CellIdentity"/>).</param>
-internal sealed record StudyEntry(NodeSource At, Choice Choice, string Label, string Paper, string Identity);
+internal sealed record StudyEntry(NodeSource At, Choice Choice, string Label, string Paper, string Identity)
+{
+    /// <summary>The options that the study sets, in canonical text.</summary>
+    public required IReadOnlyDictionary<string, string> Given { get; init; }
+
+    /// <summary>Whether the study gives the label.</summary>
+    public required bool IsLabelled { get; init; }
+}

@@ -81,7 +81,8 @@ public sealed class StudyFile
         TrainingPlan training = Training(root,
             Preset(root) ?? throw Missing("preset",
                 $"the name of a training preset ({string.Join(", ", catalogs.Presets.Select(p => p.Name))})"));
-        var grid = new StudyGrid(identity, training, Pretraining(training), Nothing(catalogs.Attacks), undefended)
+        PretrainingPlan? pretraining = Pretraining(training);
+        var grid = new StudyGrid(identity, training, pretraining, Nothing(catalogs.Attacks), undefended)
         {
             PoisonSeed = root["poison_seed"] is StudyNode chosen ? Seed(chosen) : null,
         };
@@ -101,12 +102,27 @@ public sealed class StudyFile
         ];
         RefuseTwins(cells, attacks);
         foreach (MeasureTask task in grid.Work.Measures) WeightsAsTheyAre.Check(task);
-        return new Study(Name(), Word(root, "about")?.Text.ReplaceLineEndings(" ").Trim() ?? "", path,
-            training.Preset.Name, cells)
+        var resolved = new ResolvedStudy
         {
-            Work = grid.Work,
+            Name = Name(),
+            About = Word(root, "about")?.Text.ReplaceLineEndings(" ").Trim() ?? "",
+            Datasets = datasets,
+            Models = models,
+            Attacks = attacks,
+            Defences = defences,
+            Seeds = seeds,
+            PoisonSeed = grid.PoisonSeed,
+            Training = training,
+            Pretraining = pretraining,
+            Measure = Adversarial(),
             Published = Published(),
-            Adversarial = Adversarial(),
+        };
+        return new Study(resolved.Name, resolved.About, path, training.Preset.Name, cells)
+        {
+            Yaml = new Lazy<string>(resolved.ToYaml),
+            Work = grid.Work,
+            Published = resolved.Published,
+            Adversarial = resolved.Measure,
             Missing = [.. (missing ?? []).Distinct()],
         };
     }

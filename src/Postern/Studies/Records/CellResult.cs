@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Postern.Attacks;
+using Postern.Configuration;
 using Postern.Defences;
 using Postern.Evaluation;
 
@@ -28,6 +30,12 @@ public sealed record CellResult
 
     /// <summary>The cell's seed.</summary>
     public required long Seed { get; init; }
+
+    /// <summary>
+    /// What was set, as numbers, truths, lists and texts, by part (<c>dataset</c>, <c>model</c>, <c>attack</c>, <c>defence</c>,
+    /// <c>train</c>) and option; null in results of older versions. <c>cell.json</c> has all of it as text.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>? Options { get; init; }
 
     /// <summary>What was measured, at least one; tables show the first.</summary>
     public required IReadOnlyList<Measurement> Measurements { get; init; }
@@ -207,6 +215,7 @@ public sealed record CellResult
             Defence = cell.Defence.Name,
             Dataset = cell.Dataset.Name,
             Seed = cell.Seed,
+            Options = OptionsOf(cell),
             Measurements = [Measurement.Of(MeasuredWeights.Last, input, (clean, triggered))],
             PerClassCorrect = [.. clean.PerClass.Select(p => p.Hits)],
             PerClassTotal = [.. clean.PerClass.Select(p => p.Total)],
@@ -253,6 +262,15 @@ public sealed record CellResult
         : epochs.Count != Epochs ? $"it has {epochs.Count} epochs, and result.json tells of {Epochs}"
         : epochs.Count > 0 && !epochs[^1].Loss.Equals(FinalLoss) ? "its last loss is not that of result.json"
         : null;
+
+    private static Dictionary<string, IReadOnlyDictionary<string, JsonElement>> OptionsOf(Cell cell)
+    {
+        (string, Choice)[] parts = [("dataset", cell.Dataset), ("model", cell.Model), ("attack", cell.Attack),
+            ("defence", cell.Defence), ("train", cell.Training)];
+        return parts.ToDictionary(p => p.Item1, p => (IReadOnlyDictionary<string, JsonElement>)p.Item2.Entry.Options
+            .OrderBy(o => o.Name, StringComparer.Ordinal)
+            .ToDictionary(o => o.Name, o => JsonSerializer.SerializeToElement(OptionValue.Typed(o, p.Item2.Values[o.Name]))));
+    }
 
     /// <summary>Why the counts cannot be true, or null where they can.</summary>
     internal string? Contradiction()

@@ -18,6 +18,18 @@ public sealed record RunFolder(Study Study, string Output)
     public string Report => System.IO.Path.Combine(Path,
         Study.Whole is (_, IReadOnlyList<string> terms) ? $"report-{Slug.Of(string.Join(' ', terms))}" : "report");
 
+    /// <summary>Name of the copy of the study in its folder.</summary>
+    public const string StudyFileName = "study.yaml";
+
+    /// <summary>
+    /// Writes <c>study.yaml</c>: the study as it was resolved (<see cref="Study.Yaml"/>), all cells of it, when it is run.
+    /// </summary>
+    public void WriteStudy()
+    {
+        Directory.CreateDirectory(Path);
+        AtomicFile.WriteText(System.IO.Path.Combine(Path, StudyFileName), Study.Yaml.Value);
+    }
+
     /// <summary>The same place for all cells of the study, where this one has chosen some.</summary>
     public RunFolder Whole => Study.Whole is (Study whole, _) ? this with { Study = whole } : this;
 

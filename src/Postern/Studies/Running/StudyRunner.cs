@@ -26,6 +26,7 @@ public sealed class StudyRunner(RunFolder run, int threads, Action<RunEvent> tel
     {
         Leftovers.Remove(run);
         FinishedData.Check(run, new PictureSweep { Threads = threads, Cancel = cancel }, tell);
+        run.WriteStudy();
         var walk = new GraphWalk(run, tell);
         using var worker = new TaskWorker(run, new ThreadBudget(threads), Device, Profiles, tell);
         while (walk.TryTake(out QueuedGroup? next))

@@ -32,6 +32,7 @@ public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Actio
     {
         Leftovers.Remove(run);
         FinishedData.Check(run, new PictureSweep { Cancel = cancel }, tell);
+        run.WriteStudy();
         using var news = new BlockingCollection<JobNews>();
         current = this;
         try

@@ -1,0 +1,66 @@
+using Postern.Defences;
+
+namespace Postern.Studies;
+
+/// <summary>A cell as its own folder tells of it, without a study file.</summary>
+/// <param name="Folder">Its folder.</param>
+/// <param name="Description">What it is and where it runs.</param>
+/// <param name="Result">What it measured; null where it is not done.</param>
+public sealed record RecordedCell(string Folder, CellDescription Description, CellResult? Result)
+{
+    // A folder of results holds studies, a study's folder holds cells.
+    private const int Depth = 2;
+
+    /// <summary>How far it is.</summary>
+    public CellPhase Phase => Result is not null ? CellPhase.Done
+        : File.Exists(Path.Combine(Folder, "failure.json")) ? CellPhase.Failed
+        : FolderLock.IsHeld(Folder) ? CellPhase.Running : CellPhase.Interrupted;
+
+    /// <summary>Path of the weights that it was measured with; null where they lie elsewhere or nowhere.</summary>
+    public string? Weights
+    {
+        get
+        {
+            string trained = Description.TrainedBy is string other
+                ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Folder))!, other) : Folder;
+            return new[] { Path.Combine(Folder, "repaired.safetensors"), Path.Combine(trained, "last.safetensors") }
+                .FirstOrDefault(File.Exists);
+        }
+    }
+
+    /// <summary>Whether it is defended.</summary>
+    public bool IsDefended => Description.Defence.Name != DefenceCatalog.None;
+
+    /// <summary>The cell of <paramref name="folder"/>; null where there is none.</summary>
+    /// <exception cref="InputException">A record is damaged.</exception>
+    public static RecordedCell? Read(string folder) =>
+        RecordFormat.Read<CellDescription>(Path.Combine(folder, "cell.json")) is not CellDescription description ? null
+            : new RecordedCell(folder, description,
+                ResultFile.Read(Path.Combine(folder, "result.json"), description.Defence.Options));
+
+    /// <summary>The cells of a study's folder such as <c>runs/NAME</c>, by name.</summary>
+    /// <exception cref="InputException">A record is damaged.</exception>
+    public static IEnumerable<RecordedCell> In(string study) => Folders(study).Select(Read).OfType<RecordedCell>();
+
+    /// <summary>
+    /// The cells at a path: the folder is a cell's, a study's or one of many studies (<c>runs</c>). Names that begin with a dot
+    /// are none.
+    /// </summary>
+    /// <exception cref="InputException">A record is damaged.</exception>
+    public static IEnumerable<RecordedCell> At(string path) => At(path, Depth);
+
+    /// <summary>What PGD left of its accuracy; null where that was not measured.</summary>
+    /// <exception cref="InputException">A record is damaged.</exception>
+    public AdversarialRecord? ReadAdversarial() => Directory.EnumerateFiles(Folder, "adversarial-*.json")
+        .Order(StringComparer.Ordinal).Select(RecordFormat.Read<AdversarialRecord>).OfType<AdversarialRecord>()
+        .MaxBy(r => r.Clean.Total);
+
+    private static IEnumerable<RecordedCell> At(string path, int depth)
+    {
+        if (Read(path) is RecordedCell own) return [own];
+        return depth == 0 ? [] : Folders(path).SelectMany(f => At(f, depth - 1));
+    }
+
+    private static IEnumerable<string> Folders(string path) => Directory.EnumerateDirectories(path)
+        .Where(f => !Path.GetFileName(f).StartsWith('.')).Order(StringComparer.Ordinal);
+}
