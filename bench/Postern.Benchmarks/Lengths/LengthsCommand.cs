@@ -53,7 +53,7 @@ internal static class LengthsCommand
         var chart = new LineChart("Seconds of a training step over the tokens in it",
             ChartAxis.UpTo(mostTokens, "tokens in a step"),
             ChartAxis.UpTo(series.SelectMany(s => s.Points).Max(p => p.Y), "seconds"), series);
-        AtomicFile.WriteText(path, StandaloneSvg.Of(chart.Draw(), HtmlReport.Resource("report.css")));
+        AtomicFile.WriteText(path, StandaloneSvg.Of(chart.Draw(), PageShell.Resource("report.css")));
         Console.WriteLine(path);
     }
 

@@ -30,22 +30,41 @@ internal static class ReportCommand
             HelpName = "FILE",
             Description = "write the comparison to this file, too",
         };
+        var html = new Option<string?>("--html")
+        {
+            HelpName = "FILE",
+            Description = "write the comparison as a page, too",
+        };
         var command = new ShownCommand("report", "Show a study's results and write its HTML page, or compare two.",
-            "postern report studies/quickstart.yaml", "postern report runs/quickstart runs/other --markdown differences.md");
+            "postern report studies/quickstart.yaml", "postern report runs", "postern report runs/quickstart runs/other --markdown differences.md");
         arguments.AddTo(command);
         command.Arguments.Add(other);
         command.Options.Add(markdown);
+        command.Options.Add(html);
         command.SetAction(parsed =>
         {
             string? file = parsed.GetValue(markdown);
             if (parsed.GetValue(other) is string second)
             {
-                Show(RunComparison.Of(Side(arguments, parsed, arguments.Named(parsed)), Side(arguments, parsed, second)), file);
+                string first = arguments.Named(parsed);
+                var comparison = RunComparison.Of(Side(arguments, parsed, first), Side(arguments, parsed, second));
+                Show(comparison, file);
+                if (parsed.GetValue(html) is string page)
+                {
+                    AtomicFile.WriteText(page, ComparisonPage.Of(comparison, first, second));
+                    AnsiConsole.MarkupLineInterpolated($"page: {page}");
+                }
                 return ExitCode.Done;
             }
-            if (file is not null)
-                throw new InputException("--markdown",
-                    "belongs to a comparison: name two studies or folders; a report has results.md");
+            if (file is not null || parsed.GetValue(html) is not null)
+                throw new InputException(file is not null ? "--markdown" : "--html",
+                    "belongs to a comparison: name two studies or folders; a report has results.md and index.html");
+            string named = arguments.Named(parsed);
+            if (StudyArguments.IsFolderOfStudies(named) && StudiesIndex.Write(named) is string index)
+            {
+                AnsiConsole.MarkupLineInterpolated($"studies: {index}");
+                return ExitCode.Done;
+            }
             RunFolder run = arguments.Folder(parsed, planOnly: true);
             bool whole = ShowTable(run);
             AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(run)}");

@@ -76,6 +76,12 @@ internal sealed class StudyArguments
             ? $", perhaps {file}" : "";
     }
 
+    /// <summary>
+    /// Whether a path is a folder without a study's copy and without cells of its own: perhaps one of many studies.
+    /// </summary>
+    public static bool IsFolderOfStudies(string path) => Directory.Exists(path)
+        && !File.Exists(Path.Combine(path, RunFolder.StudyFileName)) && !RecordedCell.In(path).Any();
+
     /// <summary>A study file with everything that this program knows.</summary>
     public static Study ReadFile(string path, IReadOnlyList<string> sets, bool planOnly = false) =>
         StudyFile.Read(path, Catalogs, sets, planOnly);

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Postern.Reports.Charts;
 using Postern.Reports.Exporters;
 using Postern.Reports.Paper;
@@ -27,7 +25,7 @@ public static class HtmlReport
     {
         var contents = ReportContents.Read(run);
         string folder = run.Report, page = Path.Combine(folder, "index.html");
-        string style = Resource("report.css");
+        string style = PageShell.Resource("report.css");
         var failures = new List<InputException>();
         Try(() => AtomicFile.WriteText(page, Page(contents, run.Output)));
         Try(() => ReportExporters.Write(contents, folder));
@@ -64,9 +62,6 @@ public static class HtmlReport
     internal static string Page(ReportContents contents, string runsRoot)
     {
         (StudySummary summary, PaperComparison? paper) = contents;
-        string style = Resource("report.css"), script = Resource("report.js");
-        // Only this script may run, whatever else the page contains, and nothing may be fetched.
-        string scriptHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
         CellReport[] begun = [.. summary.Cells.Where(c => c.State.HasBegun)];
         IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Rated);
         var gallery = new AttackGallery(begun);
@@ -81,31 +76,14 @@ public static class HtmlReport
                 ("adversarial", "Under PGD", AdversarialSection.Of(groups)),
                 ("curves", "Curves", CurveSection.Of(groups)), ("gallery", "Attacks", gallery.Section),
                 ("counts", "Counts", CountsSection.Of(begun)), ("cells", "Cells", CellCard.Section(begun, gallery)),
+                ("models", "Models", WeightsSection.Of(begun, $"{runsRoot}/{summary.Study.Name}")),
                 ("guide", "How to read this", ReadingGuide.Text),
             }.Where(s => s.Item3 != Markup.Empty),
         ];
-        return Markup.Of($"""
-            <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy"
-            content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{scriptHash}'">
-            <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-            <title>{summary.Study.Name} - Postern</title>
-            <style>{Markup.Trusted(style)}</style></head>
-            <body><a class="skip" href="#results">To the results</a><main>
+        return PageShell.Of(summary.Study.Name, Markup.Of($"""
             {ReportHeader.Of(summary, begun, runsRoot)}
             <nav aria-label="On this page">{sections.Select(s => Markup.Of($"<a href=\"#{s.Id}\">{s.Name}</a> "))}</nav>
             {sections.Select(s => s.Content)}
-            </main><script>{Markup.Trusted(script)}</script></body></html>
-
-            """).ToString();
-    }
-
-    /// <summary>A file of the page: its style sheet or its script.</summary>
-    internal static string Resource(string name)
-    {
-        using Stream stream = typeof(HtmlReport).Assembly.GetManifestResourceStream($"Postern.Reports.Page.{name}")!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
+            """));
     }
 }

@@ -8,13 +8,6 @@ namespace Postern.Reports.Page;
 /// <summary>The head of the page: what was asked, how much of it is there, when and on which machine.</summary>
 internal static class ReportHeader
 {
-    // Shown by the script only: without it the page follows the system.
-    private static Markup Theme { get; } = Markup.Trusted("""
-        <fieldset class="theme" hidden><legend>Theme</legend><label><input type="radio" name="theme" value="system"
-        checked>system</label><label><input type="radio" name="theme" value="light">light</label>
-        <label><input type="radio" name="theme" value="dark">dark</label></fieldset>
-        """);
-
     private static Markup Unfinished { get; } = Markup.Trusted("""
         <p class="note">Not finished: this page is written anew while the study runs; load it again to see how far it is.</p>
         """);
@@ -28,7 +21,7 @@ internal static class ReportHeader
         Study study = summary.Study;
         Markup about = study.About.Length > 0 ? Markup.Of($"<p class=\"about\">{study.About}</p>") : Markup.Empty;
         return Markup.Of($"""
-            <header class="top"><div class="masthead"><p class="brand">Postern report</p>{Theme}</div><h1>{study.Name}</h1>{about}
+            <header class="top"><div class="masthead"><p class="brand">Postern report</p>{PageShell.Theme}</div><h1>{study.Name}</h1>{about}
             <p class="chips">{Chips(summary.Cells)}</p>
             {(begun.Any(c => c.State.IsUnfinished) ? Unfinished : Markup.Empty)}
             <dl class="meta">{Facts(study, begun).Select(f => Markup.Of($"<div><dt>{f.Name}</dt><dd>{f.Text}</dd></div>"))}</dl>
@@ -69,14 +62,9 @@ internal static class ReportHeader
     }
 
     private static string Command(string verb, Study study, string runsRoot) =>
-        string.Join(' ', new[] { "postern", verb, Quote(study.FilePath) }
-        .Concat(study.Sets.Select(s => $"--set {Quote(s)}"))
-        .Concat(runsRoot == "runs" ? [] : [$"--out {Quote(runsRoot)}"]));
-
-    /// <summary>In single quotes where a shell would take the text apart.</summary>
-    private static string Quote(string text) =>
-        text.All(c => char.IsAsciiLetterOrDigit(c) || "/\\._-=:,+@%".Contains(c, StringComparison.Ordinal)) && text.Length > 0
-            ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        string.Join(' ', new[] { "postern", verb, ShellText.Quote(study.FilePath) }
+        .Concat(study.Sets.Select(s => $"--set {ShellText.Quote(s)}"))
+        .Concat(runsRoot == "runs" ? [] : [$"--out {ShellText.Quote(runsRoot)}"]));
 
     private static string Line(IReadOnlyDictionary<string, string> facts) =>
         string.Join(", ", facts.Select(f => $"{f.Key} {f.Value}"));

@@ -131,6 +131,25 @@ for (const table of document.querySelectorAll("table.sortable")) {
   document.addEventListener("toggle", mark, true);
   mark();
 }
+// Commands and paths are copied with a button; where the clipboard is closed to pages, the text is selected.
+for (const text of document.querySelectorAll("pre.commands, code.copy")) {
+  const button = document.createElement("button"), words = text.textContent.trim();
+  button.type = "button";
+  button.className = "copies";
+  button.textContent = "copy";
+  button.setAttribute("aria-label", `copy ${words}`);
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(words);
+      button.textContent = "copied";
+    } catch {
+      getSelection().selectAllChildren(text);
+      button.textContent = "selected";
+    }
+    setTimeout(() => { button.textContent = "copy"; }, 2000);
+  });
+  text.after(button);
+}
 // On paper nothing can be unfolded.
 addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll("details")) details.open = true;

@@ -30,6 +30,9 @@ public sealed record CellReport(
     /// <summary>PNG of the triggers that its scan found; null where there is none.</summary>
     public byte[]? Triggers { get; init; }
 
+    /// <summary>Path of its weights within the study's folder, with slashes; null where there are none.</summary>
+    public string? Weights { get; init; }
+
     /// <summary>ACC of the result.</summary>
     public Proportion? Acc => Result is { } r ? new Proportion(r.AccCorrect, r.AccTotal) : null;
 
@@ -69,12 +72,14 @@ public sealed record CellReport(
     private static CellReport ReadWhole(RunFolder run, Cell cell)
     {
         CellDirectory directory = run.Of(cell);
+        string? trainedBy = run.Study.Work.Of(cell).TrainedBy?.Id, weights = RecordedCell.WeightsOf(directory.Folder, trainedBy);
         (CellResult? result, IReadOnlyList<EpochMetrics> metrics) = (directory.ReadResult(), directory.ReadMetrics());
         if (result?.Disagreement(metrics) is string wrong) throw RecordFormat.Damaged(directory.MetricsPath, wrong);
         return new CellReport(cell, run.StateOf(cell), directory.ReadDescription(), result, metrics,
             File.Exists(directory.PreviewPath) ? PlainFile.ReadAllBytes(directory.PreviewPath) : null)
         {
-            TrainedBy = run.Study.Work.Of(cell).TrainedBy?.Id,
+            TrainedBy = trainedBy,
+            Weights = weights is null ? null : $"{Path.GetFileName(Path.GetDirectoryName(weights))}/{Path.GetFileName(weights)}",
             Roc = DetectorCurve.Of(directory, result),
             Triggers = result is { Scans: [{ TriggersFile: string file }, ..] } ? directory.ReadTriggers(file) : null,
             Adversarial = run.AdversarialOf(cell) is Choice asked ? directory.ReadAdversarial(asked) : null,

@@ -14,22 +14,23 @@ public sealed record RecordedCell(string Folder, CellDescription Description, Ce
     /// <summary>How far it is.</summary>
     public CellPhase Phase => Result is not null ? CellPhase.Done
         : File.Exists(Path.Combine(Folder, "failure.json")) ? CellPhase.Failed
-        : FolderLock.IsHeld(Folder) ? CellPhase.Running : CellPhase.Interrupted;
+        : FolderClaim.IsHeld(Folder) ? CellPhase.Running : CellPhase.Interrupted;
 
     /// <summary>Path of the weights that it was measured with; null where they lie elsewhere or nowhere.</summary>
-    public string? Weights
-    {
-        get
-        {
-            string trained = Description.TrainedBy is string other
-                ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Folder))!, other) : Folder;
-            return new[] { Path.Combine(Folder, "repaired.safetensors"), Path.Combine(trained, "last.safetensors") }
-                .FirstOrDefault(File.Exists);
-        }
-    }
+    public string? Weights => WeightsOf(Folder, Description.TrainedBy);
 
     /// <summary>Whether it is defended.</summary>
     public bool IsDefended => Description.Defence.Name != DefenceCatalog.None;
+
+    /// <summary>Path of the weights that the cell of <paramref name="folder"/> is measured with; null where there are none.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="trainedBy">Id of the cell that trains them; null where this one does.</param>
+    public static string? WeightsOf(string folder, string? trainedBy)
+    {
+        string trained = trainedBy is null ? folder : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(folder))!, trainedBy);
+        return new[] { Path.Combine(folder, "repaired.safetensors"), Path.Combine(trained, "last.safetensors") }
+            .FirstOrDefault(File.Exists);
+    }
 
     /// <summary>The cell of <paramref name="folder"/>; null where there is none.</summary>
     /// <exception cref="InputException">A record is damaged.</exception>
