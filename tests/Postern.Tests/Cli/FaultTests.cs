@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Postern.Tests.Studies;
 
 namespace Postern.Tests.Cli;
 

@@ -1,7 +1,6 @@
 using Postern.Defences.Repairs;
 using Postern.Defences.Sites;
 using Postern.Evaluation;
-using Postern.Models.Layers;
 using Postern.Training.Optimisation;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,6 +1,5 @@
 using Postern.Configuration;
 using Postern.Datasets;
-using Postern.Models;
 using Postern.Reports.Page;
 using Postern.Samples;
 using Postern.Studies;
