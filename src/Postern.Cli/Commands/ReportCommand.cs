@@ -36,7 +36,8 @@ internal static class ReportCommand
             Description = "write the comparison as a page, too",
         };
         var command = new ShownCommand("report", "Show a study's results and write its HTML page, or compare two.",
-            "postern report studies/quickstart.yaml", "postern report runs", "postern report runs/quickstart runs/other --markdown differences.md");
+            "postern report studies/quickstart.yaml", "postern report runs",
+            "postern report runs/quickstart runs/other --markdown differences.md");
         arguments.AddTo(command);
         command.Arguments.Add(other);
         command.Options.Add(markdown);

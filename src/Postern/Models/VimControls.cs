@@ -133,8 +133,8 @@ public sealed record VimControls
 
     private static OptionInfo Word(
         string name, string meaning, params string[] words) => new(name, OptionKind.Word, words[0], meaning)
-    {
-        Allowed = words,
-        Neutral = words[0],
-    };
+        {
+            Allowed = words,
+            Neutral = words[0],
+        };
 }

@@ -149,7 +149,8 @@ public sealed class DefencesAtWorkTests
         try
         {
             Made(on, name, Short(name)).Repair!.Repair(new RepairInputs(
-                on.Model, on.Clean, 1, share => Assert.InRange(share, 0, 1), CancellationToken.None) { Another = on.Another });
+                on.Model, on.Clean, 1, share => Assert.InRange(share, 0, 1), CancellationToken.None)
+            { Another = on.Another });
         }
         catch (NotApplicableException e)
         {
@@ -177,7 +178,7 @@ public sealed class DefencesAtWorkTests
                 ? [("share", "0.1"), ("isolation_epochs", "3")] : []).Filter!.Filter(new FilterInputs(
                 on.Model, on.BatchLoader, on.BatchLoader, on.Recipe, on.Clean, 4, 1, share => Assert.InRange(share, 0, 1),
                 CancellationToken.None)
-            { Another = on.Another });
+                { Another = on.Another });
             FilterResult found = FilterResult.Of(verdict.Removed, verdict.Flagged, on.Plan, on.Data.Train.Labels, 4);
             Assert.Equal(verdict.Removed.Order().Distinct(), verdict.Removed);
             Report($"{family} {name}: TPR {found.TruePositives.Value:0.00}, FPR {found.FalsePositives.Value:0.00}, "

@@ -114,7 +114,8 @@ public sealed class TrapTests : IDisposable
         Type[] given = [typeof(Inspection), typeof(RepairInputs), typeof(ScanInputs), typeof(FilterInputs),
             typeof(CleanPictures)];
         Type[] oracles = [typeof(Attack), typeof(PoisonPlan), typeof(Evaluator), typeof(TriggeredResult), typeof(CleanResult)];
-        Assert.Empty(from type in given from property in type.GetProperties()
+        Assert.Empty(from type in given
+                     from property in type.GetProperties()
                      where oracles.Any(o => o.IsAssignableFrom(property.PropertyType))
                      select $"{type.Name}.{property.Name}");
     }

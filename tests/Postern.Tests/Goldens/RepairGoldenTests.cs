@@ -1,7 +1,6 @@
 using Postern.Defences.Repairs;
 using Postern.Defences.Sites;
 using Postern.Evaluation;
-using Postern.Training.Optimisation;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

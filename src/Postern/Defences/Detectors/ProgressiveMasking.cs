@@ -72,7 +72,7 @@ public sealed class ProgressiveMasking(int steps, double most, int grid, double 
         double[] nearest = [.. Enumerable.Repeat(double.PositiveInfinity, points.Length)];
         bool[] inside = new bool[points.Length];
         double longest = 0;
-        for (int next = 0, count = 0; ; )
+        for (int next = 0, count = 0; ;)
         {
             inside[next] = true;
             if (++count == points.Length) return longest;

@@ -5,8 +5,8 @@ using Postern.Training.Input;
 using Postern.Training.Optimisation;
 using TorchSharp;
 using TorchSharp.Modules;
-using AdamW = Postern.Training.Optimisation.AdamW;
 using static TorchSharp.torch;
+using AdamW = Postern.Training.Optimisation.AdamW;
 
 namespace Postern.Defences.Repairs;
 

@@ -133,5 +133,6 @@ public sealed record ComparedRow(string Name, ShareDifference Acc, ShareDifferen
 {
     /// <summary>Everything that was set or recorded on both sides, by <c>part.option</c>.</summary>
     public required (IReadOnlyDictionary<string, string> Before,
-        IReadOnlyDictionary<string, string> After) Settings { get; init; }
+        IReadOnlyDictionary<string, string> After) Settings
+    { get; init; }
 }

@@ -22,7 +22,9 @@ public sealed record RecordedCell(string Folder, CellDescription Description, Ce
     /// <summary>Whether it is defended.</summary>
     public bool IsDefended => Description.Defence.Name != DefenceCatalog.None;
 
-    /// <summary>Path of the weights that the cell of <paramref name="folder"/> is measured with; null where there are none.</summary>
+    /// <summary>
+    /// Path of the weights that the cell of <paramref name="folder"/> is measured with; null where there are none.
+    /// </summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="trainedBy">Id of the cell that trains them; null where this one does.</param>
     public static string? WeightsOf(string folder, string? trainedBy)

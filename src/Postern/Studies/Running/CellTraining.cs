@@ -88,7 +88,7 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
     /// <returns>What the user should know about them.</returns>
     private IReadOnlyList<string> PutStart()
     {
-        if (task.Start is not WeightsTask start) 
+        if (task.Start is not WeightsTask start)
             return StartingPoint.Apply(cell.Model, cell.Cell.Model, asTheyAre: cell.Settings.Epochs == 0);
         TrainingCheckpoint.LoadWeights(cell.Run.Folder.Of(start.Cell).Folder, cell.Model);
         return [$"starts from the clean training {start.Cell.Id}"];

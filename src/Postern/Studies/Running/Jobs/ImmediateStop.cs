@@ -32,7 +32,8 @@ public static class ImmediateStop
             Thread.Sleep(patience);
             while (Parent() == parent && parent != Orphaned) Thread.Sleep(Pause);
             Now(ExitCode.Interrupted);
-        }) { IsBackground = true, Name = "parent watch" };
+        })
+        { IsBackground = true, Name = "parent watch" };
         watch.Start();
     }
 
