@@ -17,7 +17,7 @@ internal sealed class FolderClaim : IDisposable
     public const string Variable = "POSTERN_CLAIM_SECONDS";
 
     private const string Prefix = ".claim-";
-    private const int Attempts = 8, BeatsPerExpiry = 6;
+    private const int Attempts = 64, BeatsPerExpiry = 6;
 
     private static readonly ConcurrentDictionary<string, FolderClaim> Own = new(StringComparer.Ordinal);
 
@@ -164,7 +164,7 @@ internal sealed class FolderClaim : IDisposable
             file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete,
                 bufferSize: 0);
         }
-        catch (IOException) when (Numbers(folder).Contains(number))
+        catch (IOException e) when (IsThere(e))
         {
             return null;
         }
@@ -180,6 +180,13 @@ internal sealed class FolderClaim : IDisposable
             File.Delete(path);
             throw;
         }
+    }
+
+    /// <summary>Whether a file could not be made because one is there, though its maker may have removed it again by now.</summary>
+    private static bool IsThere(IOException e)
+    {
+        const int existsOnUnix = 17, existsOnWindows = unchecked((int)0x80070050);
+        return e.HResult is existsOnUnix or existsOnWindows;
     }
 
     private static Found Look(string folder, int number)
