@@ -42,14 +42,27 @@ public sealed class WeightsAsTheyAreTests : IDisposable
 
     private (RunFolder Run, List<string> Notes) Evaluate(CheckpointStudy request, params string[] sets)
     {
+        (RunFolder run, List<string> notes, RunSummary summary) = Run(request, sets);
+        Assert.Equal((run.Study.Cells.Count, 0, 0), (summary.Done, summary.Failed, summary.Skipped));
+        return (run, notes);
+    }
+
+    private string Refusal(CheckpointStudy request)
+    {
+        (RunFolder run, _, RunSummary summary) = Run(request);
+        Assert.Equal((0, 1, 0), (summary.Done, summary.Failed, summary.Skipped));
+        return run.StateOf(Assert.Single(run.Study.Cells)).Reason!;
+    }
+
+    private (RunFolder Run, List<string> Notes, RunSummary Summary) Run(CheckpointStudy request, params string[] sets)
+    {
         var run = new RunFolder(request.Read(StudyArguments.Catalogs, sets), folder.File("runs"));
         var notes = new List<string>();
         RunSummary summary = new StudyRunner(run, threads: 1, happened =>
         {
             if (happened is Noted noted) notes.Add(noted.Note);
         }).Run(CancellationToken.None);
-        Assert.Equal((run.Study.Cells.Count, 0, 0), (summary.Done, summary.Failed, summary.Skipped));
-        return (run, notes);
+        return (run, notes, summary);
     }
 
     private static CellResult ResultOf(RunFolder run, string attack, string defence = "none") =>
@@ -157,17 +170,16 @@ public sealed class WeightsAsTheyAreTests : IDisposable
     [Fact]
     public void A_classifier_of_other_classes_is_refused_and_never_measured_anew()
     {
-        InputException error = Assert.Throws<InputException>(() => Evaluate(new CheckpointStudy(File(classes: 10), Data)));
-        Assert.Contains("other.safetensors", error.Message, StringComparison.Ordinal);
-        Assert.Contains("10 classes", error.Message, StringComparison.Ordinal);
+        string refusal = Refusal(new CheckpointStudy(File(classes: 10), Data));
+        Assert.Contains("other.safetensors", refusal, StringComparison.Ordinal);
+        Assert.Contains("10 classes", refusal, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Classes_in_another_order_are_refused()
     {
         string file = File(new WeightHeader(null, null, [.. Enumerable.Reverse(Signs.ClassNames)], null));
-        Assert.Contains("another order",
-            Assert.Throws<InputException>(() => Evaluate(new CheckpointStudy(file, Data))).Message, StringComparison.Ordinal);
+        Assert.Contains("another order", Refusal(new CheckpointStudy(file, Data)), StringComparison.Ordinal);
     }
 
     [Theory]
