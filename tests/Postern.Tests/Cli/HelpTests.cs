@@ -88,7 +88,7 @@ public class HelpTests
     [Theory]
     [InlineData("rum", "there is no command 'rum'; did you mean 'run'?")]
     [InlineData("dataset", "there is no command 'dataset'; did you mean 'datasets'?")]
-    [InlineData("xyzzy", "there is no command 'xyzzy'; valid are run, ")]
+    [InlineData("xyzzy", "there is no command 'xyzzy'; valid are init")]
     [InlineData("quick.yaml", "there is no command 'quick.yaml'; to run a study: postern run quick.yaml")]
     [InlineData("models inf x.pth", "postern models: there is no command 'inf'; did you mean 'info'?")]
     [InlineData("data inf x", "postern data: there is no command 'inf'; did you mean 'info'?")]
