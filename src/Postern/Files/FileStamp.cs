@@ -19,13 +19,23 @@ internal readonly record struct FileStamp(long Length, long Modified, long Chang
     private static bool systemTells = OperatingSystem.IsLinux();
 
     /// <summary>The stamp of the file at <paramref name="path"/>, links followed; null where there is no file.</summary>
-    public static FileStamp? Of(string path)
+    public static FileStamp? Of(string path) => Of(path, out _);
+
+    /// <summary>The stamp of a file, asked for once: others may remove it and make it again in the meantime.</summary>
+    /// <param name="path">The file; links are followed.</param>
+    /// <param name="isOther">Whether something else is there: a folder, a pipe, a device.</param>
+    /// <returns>Null where there is no file.</returns>
+    public static FileStamp? Of(string path, out bool isOther)
     {
+        isOther = false;
         try
         {
             // Some containers forbid the call.
             if (systemTells && Ask(WorkingFolder, path, 0, Basics, out Status s) == 0)
+            {
+                isOther = !s.IsFile;
                 return s.IsFile ? new FileStamp(s.Length, s.Modified.Nanoseconds, s.Changed.Nanoseconds, s.Inode) : null;
+            }
         }
         catch (EntryPointNotFoundException)
         {

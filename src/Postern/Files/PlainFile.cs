@@ -24,10 +24,10 @@ internal static class PlainFile
     /// <exception cref="InputException">Something else is there, such as a pipe.</exception>
     public static void Check(string path)
     {
-        if (!File.Exists(path) || FileStamp.Of(path) is not null) return;
+        if (FileStamp.Of(path, out bool isOther) is not null || Directory.Exists(path)) return;
+        if (isOther) throw new InputException(path, "is no plain file but a pipe, a device or the like; it is not read");
         if (new FileInfo(path) is { LinkTarget: not null } link
             && link.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true })
             throw new InputException(path, "is a link to nothing; delete it");
-        throw new InputException(path, "is no plain file but a pipe, a device or the like; it is not read");
     }
 }
