@@ -45,7 +45,8 @@ public static class Program
         using Backbone model = ModelCatalog.Create(last.Model, data.Classes, data.InputSize, last.Seed);
         Weights.Load(model, Path.Combine(run.Of(last).Folder, "last.safetensors"));
         var pictures = new BatchLoader(
-            data.Test, data.Mean, data.Std, data.InputSize, Augmentations.InTests(data), Transform: null, BatchSize: 200, Workers: 1);
+            data.Test, data.Mean, data.Std, data.InputSize, Augmentations.InTests(data), Transform: null,
+            BatchSize: 200, Workers: 1);
         TriggeredResult triggered = new Evaluator(model, pictures).Triggered(AttackCatalog.Create(last.Attack, data.Traits)!);
         Console.WriteLine($"by hand: ASR {Text(triggered.Asr)}");
         return summary.Failed + summary.Skipped;
@@ -54,7 +55,8 @@ public static class Program
     private static void Tell(RunEvent happened)
     {
         if (happened is EpochFinished e)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{e.Cell}: epoch {e.Epoch.Epoch}, loss {e.Epoch.Loss:f3}"));
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{e.Cell}: epoch {e.Epoch.Epoch}, loss {e.Epoch.Loss:f3}"));
         if (happened is CellFailed failed) Console.WriteLine($"{failed.Cell}: {failed.Error}");
     }
 

@@ -182,7 +182,9 @@ internal sealed class FolderClaim : IDisposable
         }
     }
 
-    /// <summary>Whether a file could not be made because one is there, though its maker may have removed it again by now.</summary>
+    /// <summary>
+    /// Whether a file could not be made because one is there, though its maker may have removed it again by now.
+    /// </summary>
     private static bool IsThere(IOException e)
     {
         const int existsOnUnix = 17, existsOnWindows = unchecked((int)0x80070050);

@@ -47,7 +47,8 @@ public class PreparationTests
             .Prepare(Quiet.Context(stopped.Path,
                 (kind, fraction) => first = kind == KindOf(name) ? Math.Min(first, fraction) : first, threads: 8));
 
-        Assert.InRange(first, 1 / 3.0, 0.5);
+        // It goes on in the second of three epochs, at the step after the last.
+        Assert.InRange(first, 1 / 3.0, 0.6);
         Assert.Equal(Weights(whole.Path, KindOf(name)), Weights(stopped.Path, KindOf(name)));
         Assert.Equal(prepared.Acceptance, resumed.Acceptance);
     }
