@@ -68,8 +68,8 @@ public static class Program
     {
         List<CommandGroup> groups =
         [
-            new("Studies", [InitCommand.Create(), RunCommand.Create(), EvalCommand.Create(), ReportCommand.Create(),
-                ResultsCommand.Create()]),
+            new("Studies", [InitCommand.Create(), RunCommand.Create(), StatusCommand.Create(), EvalCommand.Create(),
+                ReportCommand.Create(), ResultsCommand.Create()]),
             new("What a study can name", [DatasetsCommand.Create(), ModelsCommand.Create(), AttacksCommand.Create(),
                 DefencesCommand.Create(), PresetsCommand.Create()]),
             new("Data and pictures", [DataCommand.Create(), PoisonCommand.Create(), FigureCommand.Create()]),

@@ -75,12 +75,20 @@ internal sealed class FolderClaim : IDisposable
     }
 
     /// <summary>Whether a process that lives holds a folder.</summary>
-    public static bool IsHeld(string folder)
+    public static bool IsHeld(string folder) => IsHeld(folder, out _);
+
+    /// <summary>Whether a process that lives holds a folder, and which.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="holder">The process; null where none holds it, or while its claim is being written.</param>
+    public static bool IsHeld(string folder, out ProcessName? holder)
     {
+        holder = null;
         try
         {
             int newest = Directory.Exists(folder) ? Newest(folder) : 0;
-            return newest > 0 && Look(folder, newest) is { Gone: false } found && !found.IsDead(DateTime.UtcNow);
+            if (newest == 0 || Look(folder, newest) is not { Gone: false } found || found.IsDead(DateTime.UtcNow)) return false;
+            holder = found.Record?.Holder;
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
         {

@@ -12,11 +12,11 @@ namespace Postern.Files;
 internal sealed record ProcessName(string Host, string System, int Process, long Started, string? Job)
 {
     private static readonly string[] JobVariables = ["SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID"];
+    private static readonly string[] ArrayVariables = ["SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID"];
 
     /// <summary>This process.</summary>
     public static ProcessName Own { get; } = new(Environment.MachineName, SystemName(), Environment.ProcessId,
-        StartOf(Environment.ProcessId) ?? 0,
-        JobVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(j => j is { Length: > 0 }));
+        StartOf(Environment.ProcessId) ?? 0, JobName(Environment.GetEnvironmentVariable));
 
     /// <summary>Eight hex digits of <see cref="System"/>, for names of files.</summary>
     public string ShortSystem => ShortHash.Of(System);
@@ -33,6 +33,17 @@ internal sealed record ProcessName(string Host, string System, int Process, long
 
     /// <summary>Whether a process of this number lives here.</summary>
     public static bool IsAlive(int process) => StartOf(process) is not null;
+
+    /// <summary>
+    /// The job that an environment tells of; an element of a Slurm array as <c>A_k</c>, since one of them has the array's own
+    /// number.
+    /// </summary>
+    internal static string? JobName(Func<string, string?> variable)
+    {
+        string?[] element = [.. ArrayVariables.Select(variable)];
+        return element.All(e => e is { Length: > 0 }) ? string.Join('_', element)
+            : JobVariables.Select(variable).FirstOrDefault(j => j is { Length: > 0 });
+    }
 
     private static string SystemName()
     {
