@@ -48,7 +48,7 @@ public class LearnedStudyTests
     {
         using var folder = new TemporaryFolder();
         string sheet = Path.Combine(folder.Path, "issba.png");
-        Assert.Equal(0, Program.Run(["attacks", "issba", "--preview", sheet, "--out", folder.Path,
+        Assert.Equal(0, Program.Run(["attacks", "issba", "--preview", sheet, "--prepare", "--out", folder.Path,
             "--set", "prepare_epochs=1", "--set", "secret_epochs=1", "--set", "prepare_subset=64"], TextWriter.Null));
         Assert.True(File.Exists(sheet));
         Assert.Single(Directory.GetDirectories(Path.Combine(folder.Path, ".ingredients")));
