@@ -1,5 +1,6 @@
 using System.Globalization;
 using Postern.Cli.Json;
+using Postern.Cli.Progress;
 using Postern.Studies;
 using Postern.Training;
 using Spectre.Console;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Postern.Cli.Help;
+using Postern.Cli.Progress;
 using Postern.Models;
 using Postern.Models.Checkpoints;
 using Spectre.Console;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Postern.Cli.Help;
 using Postern.Cli.Json;
+using Postern.Cli.Progress;
 using Postern.Models;
 using Spectre.Console;
 

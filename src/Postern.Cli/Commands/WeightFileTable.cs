@@ -1,4 +1,5 @@
 using Postern.Cli.Json;
+using Postern.Cli.Progress;
 using Postern.Models;
 using Postern.Models.Checkpoints;
 using Spectre.Console;

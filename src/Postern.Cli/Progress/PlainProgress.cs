@@ -25,7 +25,7 @@ internal sealed class PlainProgress(Pace pace, TextWriter output)
         CellStarted { FinishedEpochs: > 0 } e => $"goes on after epoch {e.FinishedEpochs}",
         EpochFinished { Epoch: EpochMetrics epoch } e =>
             $"epoch {epoch.Epoch}/{pace.CellOf(e).Training.Integer("epochs")}  loss {epoch.Loss:f3}"
-            + $"{Shares.Text(epoch.Acc, epoch.Asr)}  {epoch.ImagesPerSecond:f0} img/s  {pace.LeftText}",
+            + $"{Shares.Text(epoch.Acc, epoch.Asr)}  {ShortNumber.Rate(epoch.ImagesPerSecond)} img/s  {pace.LeftText}",
         CellFinished e => $"done{Shares.Text(e.Acc, e.Asr, e.Ra)}",
         CellFailed e => $"FAILED: {e.Error}",
         CellSkipped e => $"put off: {e.Reason}",

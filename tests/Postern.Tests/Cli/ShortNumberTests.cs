@@ -1,4 +1,4 @@
-using Postern.Cli.Commands;
+using Postern.Cli.Progress;
 
 namespace Postern.Tests.Cli;
 

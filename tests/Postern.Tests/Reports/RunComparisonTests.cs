@@ -110,6 +110,24 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     [Fact]
+    public void Detectors_are_compared_by_their_AUROC_and_by_nothing_that_is_the_undefended_cell_s()
+    {
+        Study study = SampleRuns.WideStudy(folder);
+        SampleRuns.Write(study, folder.File("runs"));
+        ComparedRuns side = ComparedRuns.Of(new RunFolder(study, folder.File("runs")));
+        RunComparison comparison = RunComparison.Of(side, side);
+        Assert.True(comparison.HasDetectors);
+        ComparedRow row = comparison.Rows.Single(r => r.Name == "signs · resnet-mini · BadNets 1 % · PatchDrop detects");
+        Assert.Null(row.Acc.Before);
+        Assert.Null(row.Asr.Before);
+        Assert.Equal(2, row.Auroc.Before!.Seeds.Count);
+        Assert.Equal(0, row.AurocDifference);
+        Assert.DoesNotContain(comparison.Rows, r => r.Name == "signs · resnet-mini · none · PatchDrop detects");
+        Assert.Contains("| AUROC A | AUROC B | AUROC B - A |", MarkdownComparison.Export(comparison), StringComparison.Ordinal);
+        Assert.False(Compare(_ => 900, _ => 900, _ => 400, _ => 400).HasDetectors);
+    }
+
+    [Fact]
     public void The_command_writes_the_comparison_and_refuses_what_does_not_fit_in_one_line()
     {
         Study a = SampleRuns.Study(folder);

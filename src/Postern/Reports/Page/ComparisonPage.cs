@@ -34,7 +34,7 @@ public static class ComparisonPage
     {
         string[] fields = [.. MarkdownComparison.Fields(comparison, row)];
         double?[] values = [row.Acc.Before?.Mean, row.Acc.After?.Mean, row.Acc.Difference?.Value, row.Asr.Before?.Mean,
-            row.Asr.After?.Mean, row.Asr.Difference?.Value];
+            row.Asr.After?.Mean, row.Asr.Difference?.Value, row.Auroc.Before?.Mean, row.Auroc.After?.Mean, row.AurocDifference];
         return Markup.Of($"""
             <tr>{fields.Take(names).Select(f => Markup.Of($"<td>{f}</td>"))}{fields.Skip(names).Zip(values).Select(f => Number(f.First, f.Second))}</tr>
             """);

@@ -14,10 +14,14 @@ internal static class CountsSection
 {
     private const string Absent = "–";
 
-    private static readonly Column[] Columns =
+    private static readonly Column[] Names =
     [
         new("dataset", r => Field.Text(r.Cell.DatasetLabel)), new("model", r => Field.Text(r.Cell.ModelLabel)),
         new("attack", r => Field.Text(r.Cell.AttackLabel)), new("defence", r => Field.Text(r.Cell.DefenceLabel)),
+    ];
+
+    private static readonly Column[] Numbers =
+    [
         new("seed", r => new Field(Text(r.Cell.Seed, "0"), r.Cell.Seed, Markup.Of($"<a href=\"#{r.Cell.Id}\">{r.Cell.Seed}</a>")),
             true)
         {
@@ -41,7 +45,10 @@ internal static class CountsSection
     public static Markup Of(IReadOnlyList<CellReport> begun)
     {
         if (begun.Count == 0) return Markup.Empty;
-        ILookup<bool, Column> columns = Columns.Where(c => Values(c).Any())
+        var options = OptionColumns.Of(begun.Select(r => RowSettings.Of(r.Cell)));
+        IEnumerable<Column> settings = options.Heads.Select(
+            (head, i) => new Column(head, r => Field.Text(options.Of(RowSettings.Of(r.Cell))[i])));
+        ILookup<bool, Column> columns = Names.Concat(settings).Concat(Numbers).Where(c => Values(c).Any())
             .ToLookup(c => c.Stays || begun.Count == 1 || Values(c).Distinct().Count() > 1);
         Column[] shown = [.. columns[true]];
         string[] same = [.. columns[false].Select(c => $"{c.Name} {Values(c).First()}")];

@@ -25,9 +25,8 @@ internal static class CurveSection
         ];
         return rows.Length == 0 ? Markup.Empty : Markup.Of($"""
             <section id="curves"><h2>While the backdoor is learnt</h2>
-            <p class="note">After each epoch, the mean over the seeds that have finished it; the band is one standard deviation to
-            either side.
-            Curves of single cells are with the cells.</p>{rows}</section>
+            <p class="note">After each epoch, the mean over the seeds that have finished it; the band or bar is one standard
+            deviation to either side. Curves of single cells are with the cells.</p>{rows}</section>
             """);
     }
 

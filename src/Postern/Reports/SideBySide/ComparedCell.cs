@@ -17,11 +17,18 @@ public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadO
     // Parts that a cell knows only once it has begun: they count as different only where both sides know them.
     private static readonly string[] Recorded = ["pictures", "versions", "machine"];
 
-    /// <summary>ACC; null where the cell is not done.</summary>
-    public Proportion? Acc => Result is { } r ? new Proportion(r.AccCorrect, r.AccTotal) : null;
+    /// <summary>Whether its defence leaves predictions as they are, so that ACC and ASR are the undefended cell's.</summary>
+    public bool OnlyDetects { get; init; }
+
+    /// <summary>ACC; null where the cell is not done, and of a detector.</summary>
+    public Proportion? Acc => Result is { } r && !OnlyDetects ? new Proportion(r.AccCorrect, r.AccTotal) : null;
 
     /// <summary>ASR; null also where there is no attack.</summary>
-    public Proportion? Asr => Result is { AsrHits: int hits, AsrTotal: int total } ? new Proportion(hits, total) : null;
+    public Proportion? Asr =>
+        Result is { AsrHits: int hits, AsrTotal: int total } && !OnlyDetects ? new Proportion(hits, total) : null;
+
+    /// <summary>AUROC of its detector; null where it has none, or is not done.</summary>
+    public double? Auroc => OnlyDetects && Result is { Detections: [Detection first, ..] } ? first.All.Auroc : null;
 
     /// <summary>The cell as a study plans it, with its records.</summary>
     public static ComparedCell Of(Cell cell, CellDescription? description, CellResult? result)
@@ -29,7 +36,7 @@ public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadO
         SortedDictionary<string, string> settings = RowSettings.Of(cell);
         Add(settings, "train", cell.Training.Values);
         AddRecorded(settings, description);
-        return new ComparedCell(cell.Id, cell.Labels, cell.Seed, settings, result);
+        return new ComparedCell(cell.Id, cell.Labels, cell.Seed, settings, result) { OnlyDetects = cell.OnlyDetects };
     }
 
     /// <summary>The cell as its own folder tells of it.</summary>
@@ -40,7 +47,10 @@ public sealed record ComparedCell(string Id, CellNames Labels, long Seed, IReadO
         AddRecorded(settings, description);
         var labels = new CellNames(description.Dataset.Label, description.Model.Label, description.Attack.Label,
             description.Defence.Label);
-        return new ComparedCell(description.Id, labels, description.Seed, settings, result);
+        return new ComparedCell(description.Id, labels, description.Seed, settings, result)
+        {
+            OnlyDetects = result is { Detections.Count: > 0 },
+        };
     }
 
     /// <summary>

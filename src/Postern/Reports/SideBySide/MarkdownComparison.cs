@@ -9,7 +9,10 @@ public static class MarkdownComparison
 {
     /// <summary>Heads of the columns; sides are called A and B.</summary>
     public static IReadOnlyList<string> Heads(RunComparison comparison) =>
-        ["cell", .. comparison.Options.Heads, "ACC A", "ACC B", "ACC B - A", "ASR A", "ASR B", "ASR B - A"];
+    [
+        "cell", .. comparison.Options.Heads,
+        .. Measures(comparison).SelectMany(m => new[] { $"{m} A", $"{m} B", $"{m} B - A" }),
+    ];
 
     /// <summary>How many of them are words.</summary>
     public static int Names(RunComparison comparison) => 1 + comparison.Options.Keys.Count;
@@ -17,7 +20,15 @@ public static class MarkdownComparison
     /// <summary>What stands in them for <paramref name="row"/>.</summary>
     public static IReadOnlyList<string> Fields(RunComparison comparison, ComparedRow row) =>
         [row.Name, .. comparison.OptionsOf(row), $"{row.Acc.Before}", $"{row.Acc.After}", $"{row.Acc}", $"{row.Asr.Before}",
-            $"{row.Asr.After}", $"{row.Asr}"];
+            $"{row.Asr.After}", $"{row.Asr}",
+            .. comparison.HasDetectors
+                ? [$"{row.Auroc.Before}", $"{row.Auroc.After}", AurocChange(row)] : Array.Empty<string>()];
+
+    private static IEnumerable<string> Measures(RunComparison comparison) =>
+        comparison.HasDetectors ? ["ACC", "ASR", "AUROC"] : ["ACC", "ASR"];
+
+    private static string AurocChange(ComparedRow row) =>
+        row.AurocDifference is double d ? string.Create(CultureInfo.InvariantCulture, $"{d:+0.000;-0.000;0.000}") : "";
 
     /// <summary>What a reader needs beside the table, a sentence each.</summary>
     public static IReadOnlyList<string> Notes(RunComparison comparison)
@@ -46,7 +57,8 @@ public static class MarkdownComparison
     {
         var text = new StringBuilder($"# {Title(comparison)}\n\n");
         if (comparison.Rows.Count > 0)
-            text.Append(MarkdownText.Row(Heads(comparison))).Append(MarkdownText.Rule(Names(comparison), 6));
+            text.Append(MarkdownText.Row(Heads(comparison)))
+                .Append(MarkdownText.Rule(Names(comparison), Heads(comparison).Count - Names(comparison)));
         foreach (ComparedRow row in comparison.Rows) text.Append(MarkdownText.Row(Fields(comparison, row)));
         if (comparison.Rows.Count > 0)
             text.Append(

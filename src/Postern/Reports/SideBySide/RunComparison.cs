@@ -30,6 +30,9 @@ public sealed record RunComparison(
             .Select(o => o.First == o.Second ? o.First : $"{o.First} → {o.Second}"),
     ];
 
+    /// <summary>Whether a row is a detector's, which is measured by AUROC and has neither ACC nor ASR of its own.</summary>
+    public bool HasDetectors => Rows.Any(r => r.Auroc is not (null, null));
+
     /// <summary>Settings that differ alike in every row.</summary>
     public IReadOnlyList<string> CommonChanges { get; } = Rows.Count == 0
         ? []
@@ -81,7 +84,10 @@ public sealed record RunComparison(
     /// <summary>The cells that differ in their seed only. One that has not begun is of the first that is set alike.</summary>
     private static IReadOnlyList<ComparedCell[]> Groups(ComparedRuns runs)
     {
-        return [.. runs.Cells.GroupBy(c => (c.Labels, c.SettingText)).SelectMany(OfOnePictures)];
+        return [.. runs.Cells.Where(IsMeasured).GroupBy(c => (c.Labels, c.SettingText)).SelectMany(OfOnePictures)];
+
+        // A detector has nothing to find where nothing is attacked.
+        static bool IsMeasured(ComparedCell cell) => !cell.OnlyDetects || cell.Result is null || cell.Auroc is not null;
 
         static IEnumerable<ComparedCell[]> OfOnePictures(IEnumerable<ComparedCell> alike)
         {
@@ -102,7 +108,10 @@ public sealed record RunComparison(
         return new ComparedRow(name, Difference(before, after, c => c.Acc), Difference(before, after, c => c.Asr), changes)
         {
             Settings = (before[0].Settings, after[0].Settings),
+            Auroc = (Scores(before), Scores(after)),
         };
+
+        static SeedScores? Scores(ComparedCell[] cells) => SeedScores.Of(cells.Select(c => c.Auroc).OfType<double>());
     }
 
     private static ShareDifference Difference(ComparedCell[] before, ComparedCell[] after, Func<ComparedCell, Proportion?> of)
@@ -135,4 +144,10 @@ public sealed record ComparedRow(string Name, ShareDifference Acc, ShareDifferen
     public required (IReadOnlyDictionary<string, string> Before,
         IReadOnlyDictionary<string, string> After) Settings
     { get; init; }
+
+    /// <summary>AUROC of the row's detector on both sides; null where it has none, or nothing was measured.</summary>
+    public (SeedScores? Before, SeedScores? After) Auroc { get; init; }
+
+    /// <summary>After - before, of the means; null unless both sides are measured.</summary>
+    public double? AurocDifference => Auroc is (SeedScores before, SeedScores after) ? after.Mean - before.Mean : null;
 }

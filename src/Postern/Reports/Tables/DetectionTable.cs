@@ -33,10 +33,14 @@ public sealed record DetectionTable(IReadOnlyList<DetectionRow> Rows)
     public IReadOnlyList<string> FieldsOf(DetectionRow row) =>
         [.. NamesOf(row), $"{row.Auroc}", $"{row.Tpr}", $"{row.Fpr}", $"{row.TprAtFpr5}", row.Note];
 
-    /// <summary>The rows of <paramref name="cells"/>, whose defences only detect, in their order.</summary>
+    /// <summary>
+    /// The rows of <paramref name="cells"/>, whose defences only detect, in their order; a detector has nothing to find where
+    /// nothing is attacked.
+    /// </summary>
     public static DetectionTable Of(IEnumerable<CellReport> cells) => new(
     [
-        .. cells.GroupBy(c => (c.Cell.DatasetLabel, c.Cell.AttackLabel, c.Cell.ModelLabel, c.Cell.DefenceLabel))
+        .. cells.Where(c => c.Result is not { Detections.Count: 0 })
+            .GroupBy(c => (c.Cell.DatasetLabel, c.Cell.AttackLabel, c.Cell.ModelLabel, c.Cell.DefenceLabel))
             .Select(g => new DetectionRow(g.Key.DatasetLabel, g.Key.AttackLabel, g.Key.ModelLabel, g.Key.DefenceLabel, [.. g])),
     ]);
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Postern.Cli.Commands;
+namespace Postern.Cli.Progress;
 
 /// <summary>A large count in three or four digits: 263.5 k, 7.15 M, 1.409 G.</summary>
 internal static class ShortNumber
@@ -18,9 +18,10 @@ internal static class ShortNumber
             $"{count / scale:g4} {unit}");
     }
 
-    /// <summary>Pictures a second: whole numbers, and two digits of what is below 10.</summary>
+    /// <summary>Pictures a second: whole numbers, and two digits of what is below 10; a dash before any is known.</summary>
     public static string Rate(double perSecond)
     {
+        if (!double.IsFinite(perSecond)) return "–";
         if (perSecond >= 10) return string.Create(CultureInfo.InvariantCulture, $"{perSecond:f0}");
         string twoDigits = perSecond.ToString("e1", CultureInfo.InvariantCulture);
         return decimal.Parse(twoDigits, NumberStyles.Float, CultureInfo.InvariantCulture)
