@@ -34,8 +34,9 @@ internal static class EvalCommand
         attack.CompletionSources.Add(_ => AttackCatalog.All.Select(a => a.Name));
         var triggered = new Option<string[]>("--triggered")
         {
-            HelpName = "FOLDER",
-            Description = "folder of test pictures that carry a trigger already, in folders of their true classes (repeatable)",
+            HelpName = "PATH",
+            Description = "test pictures that carry a trigger already: a folder with folders of their true classes, a parquet file, "
+                + "or what 'postern poison' wrote (repeatable)",
         };
         var target = new Option<string>("--target")
         {

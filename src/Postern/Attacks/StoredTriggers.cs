@@ -5,30 +5,31 @@ using Postern.Learning;
 namespace Postern.Attacks;
 
 /// <summary>
-/// Test pictures that carry a trigger already, in class folders under their true classes, whoever planted it: what
-/// <c>postern poison</c> writes as <c>val_triggered/</c>, or another tool. Nobody is poisoned and nothing is planted; ASR and RA
-/// are those of these pictures.
+/// Test pictures that carry a trigger already, in class folders under their true classes or in a parquet file, whoever planted
+/// it: what <c>postern poison</c> writes, or another tool. Nobody is poisoned and nothing is planted; ASR and RA are those of
+/// these pictures.
 /// </summary>
-/// <param name="Folder">The folder with the class folders, or an export of <c>postern poison</c>.</param>
-public sealed record StoredTriggers(string Folder) : Attack
+/// <param name="Stored">The folder with the class folders, an export of <c>postern poison</c>, or a parquet file.</param>
+public sealed record StoredTriggers(string Stored) : Attack
 {
-    private FolderImageSet? pictures;
+    private ImageSet? pictures;
 
     /// <summary>Its line in the catalogue.</summary>
     public static AttackEntry Entry { get; } = new("triggered",
-        "test pictures that carry a trigger already, from a folder; nobody is poisoned", "stored",
+        "test pictures that carry a trigger already, from a folder or a parquet file; nobody is poisoned", "stored",
     [
         new("path", OptionKind.File, "",
-            "folder with triggered test pictures in class folders under their true classes, or what 'postern poison' wrote"),
+            "folder with triggered test pictures in class folders under their true classes, a parquet file with their true "
+            + "labels, or what 'postern poison' wrote"),
         AttackOptions.Target,
     ], (choice, dataset) =>
     {
-        string folder = choice.File("path")
+        string stored = choice.File("path")
             ?? throw choice.Error("triggered needs 'path', the folder with the triggered test pictures in class folders");
-        if (!Directory.Exists(folder)) throw new InputException(folder, "there is no such folder of triggered test pictures");
+        if (!Path.Exists(stored)) throw new InputException(stored, "there are no such triggered test pictures");
         bool isOpen = choice.Word("target") == AttackOptions.Target.Default;
-        int? exported = isOpen ? TriggeredFolder.At(folder).Export?.TargetClass : null;
-        return new StoredTriggers(folder) { TargetClass = exported ?? AttackOptions.TargetOf(choice, dataset) };
+        int? exported = isOpen ? StoredTriggeredPictures.At(stored).Export?.TargetClass : null;
+        return new StoredTriggers(stored) { TargetClass = exported ?? AttackOptions.TargetOf(choice, dataset) };
     })
     {
         Plants = false,
@@ -45,7 +46,7 @@ public sealed record StoredTriggers(string Folder) : Attack
 
     /// <inheritdoc/>
     public override Attack Prepare(PreparationContext context) =>
-        this with { pictures = TriggeredFolder.At(Folder).Open(context.Dataset) };
+        this with { pictures = StoredTriggeredPictures.At(Stored).Open(context.Dataset) };
 
     /// <inheritdoc/>
     public override PoisonPlan Plan(IReadOnlyList<int> labels, long seed) => PoisonPlan.Empty;

@@ -29,7 +29,7 @@ public sealed record CheckpointStudy(string Checkpoint, string Data)
     /// <summary>Defences, each as a study names it; the undefended row stands before them.</summary>
     public IReadOnlyList<string> Defences { get; init; } = [];
 
-    /// <summary>Folders of test pictures that carry a trigger already.</summary>
+    /// <summary>Folders or parquet files of test pictures that carry a trigger already.</summary>
     public IReadOnlyList<string> Triggered { get; init; } = [];
 
     /// <summary>Target class of all attacks that name none, by number or name; empty for the usual one.</summary>

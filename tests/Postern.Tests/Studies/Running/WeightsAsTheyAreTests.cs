@@ -128,15 +128,22 @@ public sealed class WeightsAsTheyAreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("val_triggered")]
-    [InlineData("")]
-    public void Triggered_pictures_on_disk_give_the_asr_and_ra_of_the_attack_that_made_them(string part)
+    [InlineData(PoisonedSetFormat.ImageFolder, "val_triggered")]
+    [InlineData(PoisonedSetFormat.ImageFolder, "")]
+    [InlineData(PoisonedSetFormat.Parquet, "test_triggered-00000-of-00001.parquet")]
+    [InlineData(PoisonedSetFormat.Parquet, "")]
+    public void Triggered_pictures_on_disk_give_the_asr_and_ra_of_the_attack_that_made_them(
+        PoisonedSetFormat format, string part)
     {
         using (Dataset signs = OpenSigns())
         {
             var choice = new Choice(AttackCatalog.All.Get("badnets", ""), new Dictionary<string, string> { ["target"] = "3" });
-            new PoisonedSet(signs, AttackCatalog.Create(choice, signs.Traits)!, choice, Seed: 0) { WithTrain = false }
-                .Write(folder.File("poisoned"), null, CancellationToken.None);
+            var set = new PoisonedSet(signs, AttackCatalog.Create(choice, signs.Traits)!, choice, Seed: 0)
+            {
+                WithTrain = false,
+                Format = format,
+            };
+            set.Write(folder.File("poisoned"), null, CancellationToken.None);
         }
         string file = File();
         (RunFolder run, _) = Evaluate(new CheckpointStudy(file, Data)

@@ -5,30 +5,45 @@ using Postern.Imaging;
 namespace Postern.Datasets;
 
 /// <summary>
-/// A folder with triggered test pictures in class folders under their true classes: <c>val_triggered/</c> of an export of
-/// <c>postern poison</c>, the export itself, or what another tool left.
+/// Triggered test pictures on disk, in class folders under their true classes or in a parquet file with their true labels:
+/// <c>val_triggered/</c> or <c>test_triggered-00000-of-00001.parquet</c> of an export of <c>postern poison</c>, the export
+/// itself, or what another tool left.
 /// </summary>
-/// <param name="Pictures">The folder with the class folders.</param>
-/// <param name="Root">The folder of the export; <paramref name="Pictures"/> where it is none.</param>
+/// <param name="Pictures">The folder with the class folders, or the parquet file.</param>
+/// <param name="Root">The folder of the export; that of <paramref name="Pictures"/> where it is none.</param>
 /// <param name="Export">What the export says of itself; null where it is none.</param>
-internal sealed record TriggeredFolder(string Pictures, string Root, PoisonedExport? Export)
+internal sealed record StoredTriggeredPictures(string Pictures, string Root, PoisonedExport? Export)
 {
-    private const string ExportedPart = "val_triggered";
+    private const string ExportedPart = "val_triggered", ExportedFiles = "*_triggered-*.parquet";
 
-    /// <summary>What lies at <paramref name="path"/>, which is a folder.</summary>
-    internal static TriggeredFolder At(string path)
+    /// <summary>What lies at <paramref name="path"/>, which is a folder or a file.</summary>
+    internal static StoredTriggeredPictures At(string path)
     {
         string full = Path.GetFullPath(path);
+        string? file = File.Exists(full) ? full : Directory.EnumerateFiles(full, ExportedFiles).Order().FirstOrDefault();
+        if (file is not null)
+        {
+            string folder = Path.GetDirectoryName(file)!;
+            return new StoredTriggeredPictures(file, folder, PoisonedExport.At(folder));
+        }
         string part = Path.Combine(full, ExportedPart);
-        if (Directory.Exists(part)) return new TriggeredFolder(part, full, PoisonedExport.At(full));
+        if (Directory.Exists(part)) return new StoredTriggeredPictures(part, full, PoisonedExport.At(full));
         string above = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(full)) ?? full;
         return PoisonedExport.At(above) is PoisonedExport export
-            ? new TriggeredFolder(full, above, export) : new TriggeredFolder(full, full, null);
+            ? new StoredTriggeredPictures(full, above, export) : new StoredTriggeredPictures(full, full, null);
     }
 
     /// <summary>The pictures, at the stored size of <paramref name="dataset"/> and with its classes.</summary>
-    /// <exception cref="InputException">A class folder that the dataset does not have, or no pictures.</exception>
-    internal FolderImageSet Open(Dataset dataset)
+    /// <exception cref="InputException">A class that the dataset does not have, or no pictures.</exception>
+    internal ImageSet Open(Dataset dataset) => File.Exists(Pictures) ? OfFile(dataset) : OfFolders(dataset);
+
+    private MemoryImageSet OfFile(Dataset dataset)
+    {
+        var reader = new PictureParquet([], dataset.Test.ClassNames.Count, dataset.Test.Size, resizes: true);
+        return PicturePart.Join(reader.Parts(PlainFile.ReadAllBytes(Pictures), Pictures), dataset.Test.ClassNames, Pictures);
+    }
+
+    private FolderImageSet OfFolders(Dataset dataset)
     {
         var tree = new FolderTree(Pictures);
         var listing = new PictureListing(tree, new PassedOver());
