@@ -81,6 +81,12 @@ public static class DefenceCatalog
             Needs = "the training set",
             Assumes = "triggers that are learnt faster than pictures",
         },
+        Dbd.Entry with
+        {
+            Source = "Huang et al. 2022",
+            Needs = "the training set",
+            Assumes = "features that can be learnt without labels, and poisons that such features do not fit",
+        },
         FineTune.Entry with
         {
             Source = "the baseline",
@@ -140,6 +146,12 @@ public static class DefenceCatalog
             Source = "Zeng et al. 2022",
             Needs = "clean pictures",
             Assumes = "a perturbation common to all pictures",
+        },
+        Npd.Entry with
+        {
+            Source = "Zhu et al. 2023",
+            Needs = "clean pictures",
+            Assumes = "a backdoor that one linear layer before a late block can silence",
         },
         NeuralCleanse.Entry with
         {

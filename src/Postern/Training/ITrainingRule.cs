@@ -1,3 +1,5 @@
+using Postern.Models;
+using Postern.Training.Input;
 using static TorchSharp.torch;
 
 namespace Postern.Training;
@@ -17,6 +19,20 @@ public interface ITrainingRule
     /// and mix them.</param>
     /// <param name="batch">Whose they are.</param>
     Tensor Loss(Tensor losses, RuleBatch batch);
+
+    /// <summary>
+    /// The scalar that gradients flow from, where it is made of more than each sample's cross-entropy; null for
+    /// <see cref="Loss"/>. The model may be left in either mode.
+    /// </summary>
+    Tensor? StepLoss(RuleStep step) => null;
+
+    /// <summary>
+    /// Another network that is trained beside the model, on its device, such as a projection; null for none. Taken over by the
+    /// training, whose checkpoints keep its weights; it is no part of what was trained.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="seed">Decides its initial values.</param>
+    nn.Module? Companion(Backbone model, long seed) => null;
 }
 
 /// <summary>What a rule knows before an epoch.</summary>
@@ -33,3 +49,16 @@ public sealed record RuleEpoch(int Epoch, int Epochs, int Samples, RuleMemory Me
 /// <param name="Epoch">Finished epochs.</param>
 /// <param name="Memory">What the rule found out before.</param>
 public readonly record struct RuleBatch(IReadOnlyList<int> Indices, int Epoch, RuleMemory Memory);
+
+/// <summary>A step as a rule sees it that makes its own loss.</summary>
+/// <param name="Model">The model, in training mode.</param>
+/// <param name="Companion">The rule's own network; null where it has none.</param>
+/// <param name="Batch">The batch, augmented and normalised.</param>
+/// <param name="Labels">[B], the labels that the epoch gave.</param>
+/// <param name="Samples">Whose they are.</param>
+/// <param name="Pictures">Makes the batches; its normalisation is theirs.</param>
+/// <param name="Epochs">How many epochs the training has.</param>
+/// <param name="Seed">Seed of every draw.</param>
+/// <param name="Step">Finished steps.</param>
+public sealed record RuleStep(Backbone Model, nn.Module? Companion, Batch Batch, Tensor Labels, RuleBatch Samples,
+    BatchLoader Pictures, int Epochs, long Seed, long Step);

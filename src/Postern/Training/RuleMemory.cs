@@ -17,10 +17,15 @@ public sealed class RuleMemory
     /// <summary>Whom the present epoch trains on, for one that is left within.</summary>
     internal EpochSamples Samples { get; set; } = EpochSamples.All;
 
+    /// <summary>The rule's own network with its optimiser; null where it has none.</summary>
+    internal TrainedNetwork? Companion { get; init; }
+
     /// <summary>All of it as entries of a checkpoint; the caller disposes the tensors.</summary>
     internal IEnumerable<KeyValuePair<string, Tensor>> State()
     {
         foreach ((string name, long[] value) in values) yield return KeyValuePair.Create(Prefix + name, tensor(value));
+        if (Companion is not null)
+            foreach (KeyValuePair<string, Tensor> entry in Companion.Weights().Concat(Companion.State())) yield return entry;
         if (Samples.Kept is { } kept)
             yield return KeyValuePair.Create(KeptKey, tensor(kept.Order().Select(i => (long)i).ToArray()));
         if (Samples.Labels is { } labels)
@@ -31,11 +36,18 @@ public sealed class RuleMemory
     }
 
     /// <summary>Sets what <see cref="State"/> gave, and nothing else.</summary>
+    /// <exception cref="KeyNotFoundException">A value of the rule's own network is missing.</exception>
     internal void Restore(IReadOnlyDictionary<string, Tensor> saved)
     {
         values.Clear();
         foreach ((string name, Tensor value) in saved.Where(e => e.Key.StartsWith(Prefix, StringComparison.Ordinal)))
             values[name[Prefix.Length..]] = value.data<long>().ToArray();
+        if (Companion is not null)
+        {
+            using var noGrad = no_grad();
+            foreach ((string name, Tensor value) in Companion.Weights()) value.copy_(saved[name]);
+            Companion.Restore(saved);
+        }
         Samples = new EpochSamples(
             saved.TryGetValue(KeptKey, out Tensor? kept) ? kept.data<long>().Select(i => (int)i).ToHashSet() : null,
             saved.TryGetValue(LabelsKey, out Tensor? labels)

@@ -50,6 +50,12 @@ internal sealed class RuledEpoch
     /// <param name="batch">Whose they are.</param>
     public Tensor Loss(Tensor losses, Batch batch) => rule.Loss(losses, new RuleBatch(batch.Indices, epoch, memory));
 
+    /// <summary>The rule's loss of a batch that it makes itself; null where it does not.</summary>
+    /// <param name="step">Makes the step of the batch's samples and labels.</param>
+    /// <param name="batch">The batch.</param>
+    public Tensor? StepLoss(Func<Tensor, RuleBatch, RuleStep> step, Batch batch) =>
+        rule.StepLoss(step(LabelsOf(batch), new RuleBatch(batch.Indices, epoch, memory)));
+
     /// <summary>
     /// The cross-entropy of every sample of <paramref name="loader"/>, in evaluation mode, in the order of the samples.
     /// </summary>

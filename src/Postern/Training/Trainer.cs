@@ -18,7 +18,10 @@ public sealed class Trainer : IDisposable
     private readonly long seed;
     private readonly TrainedNetwork network;
     private readonly ITrainingRule? rule;
+    private readonly nn.Module? companion;
+    private readonly IReadOnlyList<NetworkUpdate> updates;
     private RuledEpoch? ruled;
+    private BatchLoader? pictures;
 
     /// <summary>A trainer at epoch 0.</summary>
     /// <param name="model">The backbone.</param>
@@ -32,10 +35,13 @@ public sealed class Trainer : IDisposable
         (this.model, this.settings, this.seed, this.rule) = (model, settings, seed, rule);
         TrainedParameter[] parameters = TrainedParameter.Of(
             model, p => settings.DecayAll || model.Decays(p.name, p.parameter) ? settings.WeightDecay : 0);
-        network = new TrainedNetwork("", model,
-            settings.UseSgd ? new Sgd(parameters, settings.Momentum) : new AdamW(parameters),
+        network = new TrainedNetwork("", model, OptimizerOf(parameters),
             settings.EmaDecay > 0 ? new WeightAverage(model, settings.EmaDecay) : null);
-        Loop = new TrainingLoop(network) { Memory = rule is null ? null : new RuleMemory() };
+        companion = rule?.Companion(model, seed);
+        TrainedNetwork? beside = companion is null ? null : new TrainedNetwork("companion", companion,
+            OptimizerOf(TrainedParameter.Of(companion, _ => settings.WeightDecay)));
+        Loop = new TrainingLoop(network) { Memory = rule is null ? null : new RuleMemory { Companion = beside } };
+        updates = [.. new[] { network, beside }.OfType<TrainedNetwork>().Select(n => new NetworkUpdate(n, settings.Schedule.At))];
     }
 
     /// <summary>Finished epochs.</summary>
@@ -75,6 +81,7 @@ public sealed class Trainer : IDisposable
             // Few samples may not fill a batch.
             if (ruled.LeavesOut) loader = loader with { DropLast = false };
         }
+        pictures = loader;
         model.train();
         return Loop.RunEpoch(new TrainingEpoch<Batch>
         {
@@ -86,7 +93,7 @@ public sealed class Trainer : IDisposable
             VariesInLength = rule is not null,
             Loss = Loss,
             Explain = Explain,
-            Updates = [new NetworkUpdate(network, settings.Schedule.At)],
+            Updates = updates,
             Accumulate = settings.Accumulate,
             Change = change,
         }, progress);
@@ -100,6 +107,8 @@ public sealed class Trainer : IDisposable
     private Tensor Loss(Batch batch)
     {
         model.StepKey = (seed, Step);
+        if (ruled?.StepLoss((labels, samples) => new RuleStep(model, companion, batch, labels, samples, pictures!,
+                settings.Epochs, seed, Step), batch) is Tensor own) return own;
         Mixup mixup = MixupOf(batch);
         Tensor logits = model.forward(mixup.Mix(batch.Images));
         return ruled is null ? mixup.Loss(logits, batch.Labels, settings.LabelSmoothing)
@@ -112,6 +121,14 @@ public sealed class Trainer : IDisposable
     /// <summary>Why the loss of a batch is no number.</summary>
     private string Explain(Batch batch) => NonFiniteLoss.Explain(model, MixupOf(batch).Mix(batch.Images));
 
-    /// <summary>Releases the optimiser's state and the running mean.</summary>
-    public void Dispose() => Loop.Dispose();
+    private Optimizer OptimizerOf(TrainedParameter[] parameters) =>
+        settings.UseSgd ? new Sgd(parameters, settings.Momentum) : new AdamW(parameters);
+
+    /// <summary>Releases the optimiser's state, the running mean and the rule's own network.</summary>
+    public void Dispose()
+    {
+        Loop.Dispose();
+        Loop.Memory?.Companion?.Dispose();
+        companion?.Dispose();
+    }
 }

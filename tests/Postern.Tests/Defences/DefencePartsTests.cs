@@ -3,11 +3,14 @@ using Postern.Cli.Commands;
 using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Defences.Detectors;
+using Postern.Defences.Repairs;
+using Postern.Defences.Sites;
 using Postern.Evaluation;
 using Postern.Models;
 using Postern.Studies;
 using Postern.Tests.Studies;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Postern.Tests.Defences;
@@ -66,6 +69,53 @@ public sealed class DefencePartsTests
         Assert.True(ProgressiveMasking.JoiningDistance(near) < 0.02);
         Assert.InRange(ProgressiveMasking.JoiningDistance(apart), 0.7, 1);
         Assert.Equal(0, ProgressiveMasking.JoiningDistance([[3, 4]]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_layer_before_another_is_folded_into_it_with_its_gradients(bool convolution)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(3);
+        var weight = new Parameter(convolution ? randn(5, 4, 3, 3) : randn(5, 4));
+        Parameter? bias = convolution ? null : new Parameter(randn(5));
+        Tensor x = convolution ? randn(2, 4, 6, 6) : randn(7, 4), before = weight.detach().clone();
+        Tensor? biasBefore = bias?.detach().clone();
+        using var plug = new InputPlug(new BlockInput(weight, bias));
+        plug.Put();
+        AssertNear(before, weight);
+        using (no_grad())
+        {
+            plug.Matrix.copy_(randn(4, 4));
+            plug.Shift?.copy_(randn(4));
+        }
+        Tensor matrix = plug.Matrix.detach().clone().requires_grad_(),
+            shift = (plug.Shift?.detach().clone() ?? zeros(4)).requires_grad_();
+        plug.Put();
+
+        Tensor plugged = x.movedim([1], [-1]).matmul(matrix.t()) + shift;
+        Tensor apart = Layer(plugged.movedim([-1], [1]), before, biasBefore), folded = Layer(x, weight, bias);
+        apart.square().sum().backward();
+        folded.square().sum().backward();
+        plug.TakeGradients();
+        AssertNear(apart, folded);
+        AssertNear(matrix.grad!, plug.Matrix.grad!);
+        if (plug.Shift is not null) AssertNear(shift.grad!, plug.Shift.grad!);
+
+        Tensor Layer(Tensor input, Tensor w, Tensor? b) => convolution ? nn.functional.conv2d(input, w, padding: [1, 1])
+            : nn.functional.linear(input, w, b!);
+
+        static void AssertNear(Tensor expected, Tensor actual) =>
+            Assert.True((expected - actual).abs().max().item<float>() <= 1e-4 * (1 + expected.abs().max().item<float>()));
+    }
+
+    [Fact]
+    public void The_second_best_class_is_never_the_own_one()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Tensor logits = tensor(new float[,] { { 1, 3, 2 }, { 9, -1, 0 } }), own = tensor(new long[] { 1, 1 });
+        Assert.Equal([2, 0], Npd.StrongestOther(logits, own).data<long>().ToArray());
     }
 
     [Fact]

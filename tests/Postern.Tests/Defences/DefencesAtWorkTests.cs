@@ -90,9 +90,9 @@ public sealed class DefencesAtWorkTests
         float[][] before = Weights(on);
         foreach ((string name, (string, string)[] options) in new[]
         {
-            ("mm-bd", new[] { ("steps", "50") }), ("neural-cleanse", [("search_epochs", "10"), ("form", "pixel")]),
-            ("neural-cleanse", [("search_epochs", "10"), ("form", "patch"), ("patch", "2")]),
-            ("neural-cleanse", [("search_epochs", "10"), ("form", "tile"), ("patch", "4")]),
+            ("mm-bd", new[] { ("steps", "20") }), ("neural-cleanse", [("search_epochs", "4"), ("form", "pixel")]),
+            ("neural-cleanse", [("search_epochs", "4"), ("form", "patch"), ("patch", "2")]),
+            ("neural-cleanse", [("search_epochs", "4"), ("form", "tile"), ("patch", "4")]),
         })
         {
             try
@@ -129,13 +129,13 @@ public sealed class DefencesAtWorkTests
     private static (string, string)[] Short(string name) => [
         .. DefenceCatalog.All.Get(name, name).Options.Select(o => o.Name switch
         {
-            "tune_epochs" => (o.Name, name is "i-bau" ? "2" : name is "fst" ? "40" : "8"),
+            "tune_epochs" => (o.Name, name is "i-bau" or "sau" ? "2" : name is "fst" ? "40" : "8"),
             // A stripe's class is its row, which crops would move.
             "augment" => (o.Name, "false"),
             "teacher_epochs" => (o.Name, "4"),
             "iterations" => (o.Name, "60"),
             "tune_batch" => (o.Name, "16"),
-            "rate" when name is not "anp" and not "sau" and not "i-bau" => (o.Name, "0.002"),
+            "rate" when name is not ("anp" or "sau" or "i-bau" or "npd") => (o.Name, "0.002"),
             _ => ("", ""),
         }).Where(o => o.Item1.Length > 0)];
 

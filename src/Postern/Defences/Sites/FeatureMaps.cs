@@ -25,17 +25,31 @@ internal static class FeatureMaps
     /// <exception cref="NotApplicableException">The network shows no such features.</exception>
     public static Tensor Penultimate(Backbone model, Tensor input)
     {
-        string tap = model switch
-        {
-            ResNet => "avgpool",
-            DeiT or MambaOut => "norm",
-            Vim => "features",
-            _ => throw Unknown(model),
-        };
+        string tap = PenultimateTap(model);
         Tensor? seen = null;
         using (model.Taps.Watch((_, value) => seen = value, name => name == tap)) model.forward(input);
         return model is DeiT ? seen!.select(1, 0) : seen!.flatten(1);
     }
+
+    /// <summary>Width of the features that the classifier is given.</summary>
+    public static int PenultimateWidth(Backbone model) =>
+        (int)model.get_parameter(model is MambaOut ? "head.fc1.weight" : $"{model.Head}.weight")!.shape[1];
+
+    /// <summary>Logits that give gradients to the classifier alone: the features before it are taken as they are.</summary>
+    /// <exception cref="NotApplicableException">The network shows no such features.</exception>
+    public static Tensor LogitsOfClassifier(Backbone model, Tensor input)
+    {
+        string tap = PenultimateTap(model);
+        using (model.Taps.Replace(name => name == tap, (_, value) => value.detach())) return model.forward(input);
+    }
+
+    private static string PenultimateTap(Backbone model) => model switch
+    {
+        ResNet => "avgpool",
+        DeiT or MambaOut => "norm",
+        Vim => "features",
+        _ => throw Unknown(model),
+    };
 
     /// <summary>Tokens without the one of the class, row-major, as maps.</summary>
     /// <param name="tokens">[B, L, C].</param>

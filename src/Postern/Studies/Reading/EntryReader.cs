@@ -26,8 +26,9 @@ internal sealed record EntryReader(ICatalog<ICatalogEntry> Catalog, OptionReader
             var choice = new Choice(draft.Entry, draft.Given, draft.At.Where);
             // A dataset's place on disk decides nothing, so a label must tell apart two that differ in nothing else.
             string identity = Identity(choice) + (Kind == "dataset" && draft.Label is not null ? $"label={draft.Label}\n" : "");
-            string label = draft.Label ?? (drafts.Count(d => d.Entry == draft.Entry) > 1
-                ? LabelOf(draft.Entry.Name, draft.Given) : draft.Entry.Name);
+            Draft[] namesakes = [.. drafts.Where(d => d.Entry == draft.Entry)];
+            string label = draft.Label ?? LabelOf(draft.Entry.Name,
+                draft.Given.Where(g => namesakes.Any(d => d.Given.GetValueOrDefault(g.Key) != g.Value)));
             if (entries.Find(e => e.Identity == identity) is StudyEntry same)
             {
                 throw draft.At.Error($"is the same {Kind} as the one at {same.At.Where}; remove one"
@@ -80,7 +81,10 @@ internal sealed record EntryReader(ICatalog<ICatalogEntry> Catalog, OptionReader
             : throw node.At.Error($"{key} is longer than {MaxLabel} characters or more than one line");
     }
 
-    /// <summary>The name and what was set, e.g. <c>badnets poison_rate=0.02</c>; of files only the name.</summary>
+    /// <summary>
+    /// The name and what was set, e.g. <c>badnets poison_rate=0.02</c>; of files only the name. Where a study does not give a
+    /// label, only what sets entries of one name apart.
+    /// </summary>
     private static string LabelOf(string name, IEnumerable<KeyValuePair<string, string>> options) => string.Join(' ', options
         .OrderBy(g => g.Key, StringComparer.Ordinal)
         .Where(g => g.Value.Length > 0)

@@ -119,6 +119,19 @@ public sealed class StudyFileTests : IDisposable
         Assert.Equal(["badnets", "badnets poison_rate=0.05", "heavy"], study.Cells.Take(3).Select(c => c.AttackLabel));
     }
 
+    [Fact]
+    public void What_entries_of_one_name_have_in_common_is_in_no_label_and_labels_decide_no_id()
+    {
+        const string First = "name: blend, poison_rate: 0.05, alpha: 0.3", Second = "name: blend, poison_rate: 0.1, alpha: 0.3";
+        Study study = Read(Sample, $"attacks=[{{{First}}}, {{{Second}}}, {{name: blend, alpha: 0.4}}]", "seeds=[0]");
+        Assert.Equal(["blend alpha=0.3 poison_rate=0.05", "blend alpha=0.3 poison_rate=0.1", "blend alpha=0.4"],
+            study.Cells.Take(3).Select(c => c.AttackLabel));
+        Study two = Read(Sample, $"attacks=[{{{First}}}, {{{Second}}}]", "seeds=[0]"),
+            named = Read(Sample, $"attacks=[{{{First}, label: a}}, {{{Second}, label: b}}]", "seeds=[0]");
+        Assert.Equal(["blend poison_rate=0.05", "blend poison_rate=0.1"], two.Cells.Take(2).Select(c => c.AttackLabel));
+        Assert.Equal(named.Cells.Select(c => c.Id), two.Cells.Select(c => c.Id));
+    }
+
     [Theory]
     [InlineData("modles: [vim]", "study.yaml:1:1: a study has no key 'modles'; did you mean 'models'?")]
     [InlineData("datasets: [signs]\nmodels:\n  - {name: vim, embed_dmi: 3}",
