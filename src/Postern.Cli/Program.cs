@@ -68,7 +68,8 @@ public static class Program
     {
         List<CommandGroup> groups =
         [
-            new("Studies", [InitCommand.Create(), RunCommand.Create(), StatusCommand.Create(), EvalCommand.Create(),
+            new("Studies",
+                [InitCommand.Create(), RunCommand.Create(), StatusCommand.Create(), CancelCommand.Create(), EvalCommand.Create(),
                 ReportCommand.Create(), ResultsCommand.Create()]),
             new("What a study can name", [DatasetsCommand.Create(), ModelsCommand.Create(), AttacksCommand.Create(),
                 DefencesCommand.Create(), PresetsCommand.Create()]),

@@ -8,6 +8,7 @@ using Postern.Reports.Page;
 using Postern.Reports.Paper;
 using Postern.Studies;
 using Postern.Studies.Jobs;
+using Postern.Studies.Slurm;
 using Postern.Training;
 using Spectre.Console;
 
@@ -21,6 +22,9 @@ internal static class RunCommand
 
     // How this program starts itself for --jobs; of no use to people.
     private const string JobSwitch = "--as-job";
+
+    // What scripts of --on slurm say, in the same way.
+    private const string TasksOption = "--slurm-tasks", TaskOption = "--slurm-task", ReportOption = "--slurm-report";
 
     public static Command Create()
     {
@@ -37,25 +41,48 @@ internal static class RunCommand
             Description = "keep where each cell's time goes (profile.json), and print it at the end",
         };
         var job = new Option<bool>(JobSwitch) { Hidden = true };
+        var slurm = new SlurmArguments();
+        var tasks = new Option<string?>(TasksOption) { Hidden = true };
+        var task = new Option<int>(TaskOption) { Hidden = true };
+        var submission = new Option<int?>(ReportOption) { Hidden = true };
         var command = new ShownCommand(Name, "Run a study: every cell that is not done yet, then the report.",
             "postern run studies/quickstart.yaml", "postern run studies/quickstart.yaml --dry-run",
-            "postern run studies/quickstart.yaml --only model=vim-mini --set train.epochs=3")
+            "postern run studies/quickstart.yaml --only model=vim-mini --set train.epochs=3",
+            "postern run studies/quickstart.yaml --on slurm --cpus 4 --time 60")
         {
-            dryRun, json, threads, jobs, profile, job,
+            dryRun, json, threads, jobs, profile, job, tasks, task, submission,
         };
         arguments.AddTo(command);
+        slurm.AddTo(command);
         command.SetAction(parsed =>
         {
+            string? list = parsed.GetValue(tasks);
+            // Before anything that takes time: a signal that nobody listens to ends the process.
+            using Interrupt? ofTask = list is null ? null : new Interrupt(ofTask: true);
+            SlurmOptions? asked = slurm.Read(parsed);
             bool plans = parsed.GetValue(dryRun), asJson = parsed.GetValue(json), profiles = parsed.GetValue(profile);
             if (asJson && !plans)
                 throw new InputException("--json", "belongs to --dry-run; a run's results are in its folder as JSON");
             if (profiles && plans) throw new InputException("--profile", "needs a run; leave out --dry-run");
             if (plans && parsed.GetResult(jobs) is { Implicit: false })
                 throw new InputException("--jobs", "needs a run; leave out --dry-run");
+            if (asked is not null && (asJson || profiles || parsed.GetResult(jobs) is { Implicit: false }))
+                throw new InputException("--on slurm",
+                    "goes with none of --json, --jobs, --profile; --max-parallel limits its tasks");
             RunFolder run = arguments.Folder(parsed, planOnly: plans);
             StudyCheck.Of(run);
             if (run.Study.Published is string published) PublishedValues.Read(published);
             int count = parsed.GetValue(threads);
+            (string program, IReadOnlyList<string> before) = OwnProgram.Find();
+            var itself = new JobCommand(program, [.. before, Name]);
+            if (list is not null) return SlurmRun.Task(run, list, parsed.GetValue(task), count, ofTask!);
+            if (parsed.GetValue(submission) is int number) return End(run, number, itself);
+            if (asked is not null)
+            {
+                bool areGiven = parsed.GetResult(threads) is { Implicit: false };
+                var launcher = new SlurmLauncher(run, asked, itself, areGiven ? count : null);
+                return plans ? SlurmRun.Plan(launcher) : SlurmRun.Submit(run, launcher);
+            }
             if (parsed.GetValue(job)) return Serve(run, count, profiles);
             if (!plans)
             {
@@ -63,8 +90,7 @@ internal static class RunCommand
                 string share = new ThreadBudget(count).Share(sideBySide).Threads.ToString(CultureInfo.InvariantCulture);
                 if (sideBySide > 1 || jobs.IsAuto(parsed))
                     AnsiConsole.MarkupLineInterpolated($"cells side by side: {sideBySide}, with {share} threads each");
-                (string program, IReadOnlyList<string> before) = OwnProgram.Find();
-                string[] own = [.. before, Name, .. arguments.Again(parsed), "--threads", share, JobSwitch,
+                string[] own = [.. itself.Arguments, .. arguments.Again(parsed), "--threads", share, JobSwitch,
                     .. profiles ? new[] { "--profile" } : []];
                 return Run(run, count, sideBySide, profiles, new JobCommand(program, own));
             }
@@ -109,6 +135,15 @@ internal static class RunCommand
             AnsiConsole.MarkupLineInterpolated(
                 $"[red]{failed} cells failed, {summary.Done} of {run.Study.Cells.Count} are done[/]");
         return failed == 0 && whole ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>Ends a submission to Slurm, in its last job.</summary>
+    private static int End(RunFolder run, int number, JobCommand command)
+    {
+        bool done = SlurmRun.End(run, number, command);
+        bool whole = ReportCommand.ShowTable(run);
+        WriteReport(run.Whole);
+        return done && whole ? ExitCode.Done : ExitCode.Failed;
     }
 
     /// <summary>A report that cannot be written takes no result away.</summary>

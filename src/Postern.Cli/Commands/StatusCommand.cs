@@ -2,6 +2,7 @@ using System.CommandLine;
 using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Studies;
+using Postern.Studies.Slurm;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;
@@ -9,7 +10,8 @@ namespace Postern.Cli.Commands;
 /// <summary><c>postern status STUDY</c>: what is done, runs, waits and failed, from records, wherever it runs.</summary>
 internal static class StatusCommand
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    // Records are asked often, a cluster's controller seldom.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2), QueuePause = TimeSpan.FromSeconds(10);
 
     public static Command Create()
     {
@@ -32,7 +34,7 @@ internal static class StatusCommand
             if (watches && asJson) throw new InputException("--watch", "is for people; look again and again with --json alone");
             RunFolder run = arguments.Folder(parsed, planOnly: true);
             if (watches) return Watch(run);
-            StudyStatus status = StudyStatus.Of(run);
+            StudyStatus status = SlurmStatus.Of(run);
             if (asJson) JsonOutput.Write(status.Cells.Select(c => CellStatusListing.Of(c, StatusLines.Word(c.State.Phase))));
             else Write(StatusLines.Of(status, all: true));
             return ExitCode.Done;
@@ -47,19 +49,19 @@ internal static class StatusCommand
         // Between two cells of a run, none runs.
         for (int idle = 0; ;)
         {
-            StudyStatus status = StudyStatus.Of(run);
+            StudyStatus status = SlurmStatus.Of(run);
             string[] lines = [.. StatusLines.Of(status, all: false)];
             if (string.Join('\n', lines) is string now && now != shown) Show(lines);
             shown = string.Join('\n', lines);
             if (status.IsDone) return ExitCode.Done;
-            idle = status.IsRunning ? 0 : idle + 1;
+            idle = status.IsRunning || status.IsQueued ? 0 : idle + 1;
             if (idle > 1)
             {
                 Write(["nothing of it runs; 'postern run' does what is missing"]);
                 return ExitCode.Failed;
             }
-            if (!interrupt.Token.WaitHandle.WaitOne(Pause)) continue;
-            Write(["the run goes on; 'postern status' shows how far it is"]);
+            if (!interrupt.Token.WaitHandle.WaitOne(status.IsQueued ? QueuePause : Pause)) continue;
+            Write(["the run goes on; 'postern status' shows how far it is, 'postern cancel' stops it"]);
             return ExitCode.Done;
         }
     }

@@ -15,12 +15,11 @@ internal static class StatusLines
     public static IEnumerable<string> Of(StudyStatus status, bool all)
     {
         yield return Summary(status);
+        foreach (string note in status.Notes) yield return Line("note", note);
         foreach (string preparation in status.Preparations) yield return Line("prepares", preparation);
         foreach (CellStatus cell in status.Cells)
         {
-            bool isQuiet = cell.State.Phase is CellPhase.Done or CellPhase.NotStarted
-                || (cell.State.Phase == CellPhase.Waiting && cell.Holder is null);
-            if (isQuiet && !all) continue;
+            if (!all && cell.State.Phase is (CellPhase.Done or CellPhase.NotStarted or CellPhase.Waiting)) continue;
             yield return Line(Word(cell.State.Phase),
                 string.Join("  ", new[] { cell.Cell.Id, Facts(cell) }.Where(t => t.Length > 0)));
             if (cell.State.Phase is CellPhase.Running or CellPhase.Failed or CellPhase.Interrupted)

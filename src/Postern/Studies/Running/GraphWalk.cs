@@ -8,9 +8,10 @@ namespace Postern.Studies;
 /// </summary>
 /// <param name="run">The study and where its results go.</param>
 /// <param name="tell">Hears of cells that fail or are put off.</param>
-internal sealed class GraphWalk(RunFolder run, Action<RunEvent> tell)
+/// <param name="places">The groups to do; null for all.</param>
+internal sealed class GraphWalk(RunFolder run, Action<RunEvent> tell, IReadOnlyCollection<string>? places = null)
 {
-    private readonly WorkQueue queue = QueueOf(run);
+    private readonly WorkQueue queue = places is null ? QueueOf(run) : new WorkQueue(run.Study, run.IsDone, places);
 
     /// <summary>How the study's own cells ended; complete when nothing waits or runs.</summary>
     public RunSummary Summary => queue.Summary;

@@ -16,6 +16,12 @@ public sealed class StudyRunner(RunFolder run, int threads, Action<RunEvent> tel
     /// <summary>Whether each cell that runs leaves a <c>profile.json</c>.</summary>
     public bool Profiles { get; init; }
 
+    /// <summary>
+    /// The groups to do (<see cref="TaskGroup.Place"/>), in a part of a run whose other parts run elsewhere; null for all of the
+    /// study.
+    /// </summary>
+    public IReadOnlyCollection<string>? Places { get; init; }
+
     /// <summary>Where networks and batches live.</summary>
     public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
 
@@ -24,14 +30,20 @@ public sealed class StudyRunner(RunFolder run, int threads, Action<RunEvent> tel
     /// <exception cref="OperationCanceledException">Cancelled; the next run goes on where it stopped.</exception>
     public RunSummary Run(CancellationToken cancel)
     {
-        Leftovers.Remove(run);
-        FinishedData.Check(run, new PictureSweep { Threads = threads, Cancel = cancel }, tell);
-        run.WriteStudy();
-        var walk = new GraphWalk(run, tell);
+        if (Places is null)
+        {
+            Leftovers.Remove(run);
+            FinishedData.Check(run, new PictureSweep { Threads = threads, Cancel = cancel }, tell);
+            run.WriteStudy();
+        }
+        var walk = new GraphWalk(run, tell, Places);
         using var worker = new TaskWorker(run, new ThreadBudget(threads), Device, Profiles, tell);
         while (walk.TryTake(out QueuedGroup? next))
         {
             (TaskOutcome outcome, string? error) = worker.Run(next.Group, next.Waits, cancel);
+            // Nobody after it in this process will say so.
+            if (Places is not null && next.Group.IsPreparation && error is not null)
+                tell(new CellFailed(next.Group.Cell.Id, error));
             walk.Settle(next.Group, outcome, error);
         }
         return walk.Summary;

@@ -9,6 +9,12 @@ public sealed record StudyStatus(Study Study, IReadOnlyList<CellStatus> Cells, I
     /// <summary>Whether somebody works on it.</summary>
     public bool IsRunning => Preparations.Count > 0 || Count(CellPhase.Running) > 0;
 
+    /// <summary>Whether jobs of it wait or run in a queue.</summary>
+    public bool IsQueued { get; init; }
+
+    /// <summary>What else is to be said of it, a line each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Whether every cell is done.</summary>
     public bool IsDone => Count(CellPhase.Done) == Cells.Count;
 

@@ -50,6 +50,22 @@ internal sealed class WorkQueue
         }
     }
 
+    /// <summary>
+    /// Some groups of <paramref name="study"/> alone, whose others are done elsewhere and before: what they need and is not there
+    /// counts as failed. Only a preparation is taken to be there, and made where it is not.
+    /// </summary>
+    public WorkQueue(Study study, Predicate<WorkTask> isDone, IReadOnlyCollection<string> places)
+    {
+        (this.study, this.isDone) = (study, isDone);
+        foreach (TaskGroup group in study.Work.Groups.Where(g => places.Contains(g.Place)))
+        {
+            if (!isDone(group.Tasks[^1])) waiting.Add(group);
+            else foreach (WorkTask task in group.Tasks) settled[task.Id] = TaskOutcome.Done;
+        }
+        foreach (WorkTask input in waiting.SelectMany(g => g.Inputs).Where(i => !places.Contains(i.Place)))
+            settled[input.Id] = input is PrepareTask || isDone(input) ? TaskOutcome.Done : TaskOutcome.Failed;
+    }
+
     /// <summary>Groups that are not given out yet.</summary>
     public IReadOnlyList<TaskGroup> Waiting => waiting;
 

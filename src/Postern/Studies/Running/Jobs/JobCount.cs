@@ -1,6 +1,3 @@
-using Postern.Datasets;
-using Postern.Models;
-
 namespace Postern.Studies.Jobs;
 
 /// <summary>How many cells <c>--jobs auto</c> runs side by side.</summary>
@@ -28,7 +25,8 @@ public static class JobCount
     public static int Auto(RunFolder run, int threads, long memory)
     {
         Cell[] open = [.. GraphWalk.QueueOf(run).Waiting.Where(g => !g.IsPreparation).Select(g => g.Cell)];
-        long work = open.DistinctBy(c => (c.Model.Canonical, c.Dataset.Canonical)).Select(MultiplyAdds).DefaultIfEmpty().Max();
+        long work = open.DistinctBy(c => (c.Model.Canonical, c.Dataset.Canonical)).Select(CellWork.MultiplyAdds)
+            .DefaultIfEmpty().Max();
         return Auto(work, open.Length, threads, memory);
     }
 
@@ -40,13 +38,6 @@ public static class JobCount
         Weight weight = Weights.First(w => multiplyAdds <= w.MultiplyAdds);
         long byMemory = memory == 0 ? int.MaxValue : memory / weight.Memory;
         return (int)Math.Max(1, Math.Min(Math.Min(cells, threads / weight.Threads), byMemory));
-    }
-
-    private static long MultiplyAdds(Cell cell)
-    {
-        DatasetScale scale = DatasetCatalog.ScaleOf(cell.Dataset);
-        using Backbone model = ModelCatalog.Create(cell.Model, scale.Classes, scale.InputSize, cell.Seed);
-        return model.MultiplyAdds(scale.InputSize);
     }
 
     /// <summary>What a cell can make use of, up to a model's multiply-adds a picture.</summary>
