@@ -22,12 +22,7 @@ public abstract record MixerIntervention
     internal virtual Tensor Scan(ScanInput scan, IModelOps ops) => ops.Scan(scan);
 
     /// <summary>y [B, L, E] with the skip and the gate of <paramref name="scan"/>.</summary>
-    internal Tensor Gated(ScanInput scan, IModelOps ops)
-    {
-        Tensor y = Scan(scan with { D = null, Z = null }, ops);
-        if (scan.D is not null) y = y + scan.U * scan.D;
-        return scan.Z is null ? y : y * nn.functional.silu(scan.Z);
-    }
+    internal Tensor Gated(ScanInput scan, IModelOps ops) => scan.Output(Scan(scan with { D = null, Z = null }, ops));
 
     /// <summary>What remains of [1, L, 1] where the tokens' places are zero.</summary>
     private protected static Tensor Without(IReadOnlyList<int> tokens, ScanInput scan)

@@ -19,17 +19,15 @@ public class FusedKernelTests
         random.manual_seed(3);
         Tensor input = randn(4, 3, 16, 16), labels = tensor(new long[] { 0, 1, 2, 4 });
         Tensor fusedLogits = fused.forward(input), plainLogits = plain.forward(input);
-        Assert.True(Difference(fusedLogits, plainLogits) < 1e-5);
+        Assert.True(TensorDifference.Of(fusedLogits, plainLogits) < 1e-5);
         nn.functional.cross_entropy(fusedLogits, labels).backward();
         nn.functional.cross_entropy(plainLogits, labels).backward();
         Dictionary<string, TorchSharp.Modules.Parameter> twins =
             plain.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in fused.named_parameters())
         {
-            double error = Difference(parameter.grad!, twins[name].grad!);
+            double error = TensorDifference.Of(parameter.grad!, twins[name].grad!);
             Assert.True(error < 1e-4, $"{name}: {error}");
         }
-
-        static double Difference(Tensor a, Tensor b) => ((a - b).abs().max() / b.abs().max().clamp_min(1e-12)).item<float>();
     }
 }

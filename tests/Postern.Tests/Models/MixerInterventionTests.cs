@@ -16,12 +16,12 @@ public class MixerInterventionTests
         using Vim model = Make();
         Tensor pictures = Pictures(), before = model.forward(pictures);
         IDisposable first = model.Intervene(new StateReset(3));
-        Assert.True(Difference(model.forward(pictures), before) > 1e-4);
+        Assert.True(TensorDifference.Of(model.forward(pictures), before) > 1e-4);
         IDisposable second = model.Intervene(new ScanCut(Reverse: true));
         first.Dispose();
-        Assert.True(Difference(model.forward(pictures), before) > 1e-4);
+        Assert.True(TensorDifference.Of(model.forward(pictures), before) > 1e-4);
         second.Dispose();
-        Assert.True(Difference(model.forward(pictures), before) == 0);
+        Assert.True(TensorDifference.Of(model.forward(pictures), before) == 0);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public class MixerInterventionTests
         using Vim model = Make();
         Tensor pictures = Pictures();
         using IDisposable cut = model.Intervene(new Nothing());
-        Assert.True(Difference(model.forward(pictures), model.forward(pictures.flip(0))) == 0);
+        Assert.True(TensorDifference.Of(model.forward(pictures), model.forward(pictures.flip(0))) == 0);
     }
 
     [Fact]
@@ -41,9 +41,9 @@ public class MixerInterventionTests
         using Vim model = Make(depth: 1, kernel: "1");
         Tensor pictures = Pictures(), changed = pictures.clone();
         changed.narrow(2, 0, 4).narrow(3, 0, 4).add_(1);                                     // token 0
-        Assert.True(Difference(model.forward(changed), model.forward(pictures)) > 1e-5);
+        Assert.True(TensorDifference.Of(model.forward(changed), model.forward(pictures)) > 1e-5);
         using IDisposable cut = model.Intervene(new EdgeCut([0], Class));
-        Assert.True(Difference(model.forward(changed), model.forward(pictures)) < 1e-6);
+        Assert.True(TensorDifference.Of(model.forward(changed), model.forward(pictures)) < 1e-6);
     }
 
     [Fact]
@@ -53,9 +53,9 @@ public class MixerInterventionTests
         using Vim model = Make();
         Tensor pictures = Pictures(), before = model.forward(pictures);
         using (model.Intervene(new ConvolutionCut(), block => block == 7))
-            Assert.True(Difference(model.forward(pictures), before) < 1e-5);
+            Assert.True(TensorDifference.Of(model.forward(pictures), before) < 1e-5);
         using (model.Intervene(new ConvolutionCut(), block => block == 1))
-            Assert.True(Difference(model.forward(pictures), before) > 1e-4);
+            Assert.True(TensorDifference.Of(model.forward(pictures), before) > 1e-4);
     }
 
     private sealed record Nothing : MixerIntervention
@@ -73,6 +73,4 @@ public class MixerInterventionTests
         random.manual_seed(3);
         return randn(4, 3, 16, 16);
     }
-
-    private static float Difference(Tensor a, Tensor b) => ((a - b).abs().max() / b.abs().max().clamp_min(1e-12)).item<float>();
 }

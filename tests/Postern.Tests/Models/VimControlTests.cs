@@ -29,7 +29,7 @@ public class VimControlTests
         plain.Ops = ModelOps.Plain;
         (Tensor pictures, Tensor labels) = Batch();
         Tensor logits = fused.forward(pictures), twin = plain.forward(pictures);
-        Assert.True(Difference(logits, twin) < 1e-5);
+        Assert.True(TensorDifference.Of(logits, twin) < 1e-5);
         nn.functional.cross_entropy(logits, labels).backward();
         nn.functional.cross_entropy(twin, labels).backward();
         Dictionary<string, Parameter> twins = plain.named_parameters().ToDictionary(p => p.name, p => p.parameter);
@@ -37,7 +37,10 @@ public class VimControlTests
         {
             Assert.Equal(twins[name].grad is null, parameter.grad is null);
             if (parameter.grad is Tensor gradient)
-                Assert.True(Difference(gradient, twins[name].grad!) < 1e-4, $"{name}: {Difference(gradient, twins[name].grad!)}");
+            {
+                float error = TensorDifference.Of(gradient, twins[name].grad!);
+                Assert.True(error < 1e-4, $"{name}: {error}");
+            }
         }
     }
 
@@ -48,7 +51,7 @@ public class VimControlTests
         using DisposeScope scope = NewDisposeScope();
         using Vim published = Make(), changed = Make((option, value));
         (Tensor pictures, _) = Batch();
-        Assert.True(Difference(changed.forward(pictures), published.forward(pictures)) > 1e-4);
+        Assert.True(TensorDifference.Of(changed.forward(pictures), published.forward(pictures)) > 1e-4);
     }
 
     [Theory]
@@ -60,7 +63,7 @@ public class VimControlTests
         (Tensor pictures, _) = Batch();
         Tensor unseen = model.forward(pictures);
         using IDisposable looking = model.Taps.Watch((_, _) => { });
-        Assert.True(Difference(model.forward(pictures), unseen) < 1e-5);
+        Assert.True(TensorDifference.Of(model.forward(pictures), unseen) < 1e-5);
     }
 
     [Theory]
@@ -94,7 +97,7 @@ public class VimControlTests
         using DisposeScope scope = NewDisposeScope();
         using Vim memoryless = Make(("ssm", "no-memory")), window = Make(("window", "1"));
         (Tensor pictures, _) = Batch();
-        Assert.True(Difference(memoryless.forward(pictures), window.forward(pictures)) < 1e-5);
+        Assert.True(TensorDifference.Of(memoryless.forward(pictures), window.forward(pictures)) < 1e-5);
     }
 
     [Fact]
@@ -103,9 +106,9 @@ public class VimControlTests
         using DisposeScope scope = NewDisposeScope();
         using Vim alone = Make(("ssm", "identity"), ("conv", "1"));
         (Tensor pictures, _) = Batch();
-        Assert.True(Difference(alone.forward(pictures), alone.forward(pictures.flip(0))) == 0);
+        Assert.True(TensorDifference.Of(alone.forward(pictures), alone.forward(pictures.flip(0))) == 0);
         using Vim mixing = Make(("ssm", "identity"));
-        Assert.True(Difference(mixing.forward(pictures), mixing.forward(pictures.flip(0))) > 0);
+        Assert.True(TensorDifference.Of(mixing.forward(pictures), mixing.forward(pictures.flip(0))) > 0);
     }
 
     [Fact]
@@ -115,7 +118,7 @@ public class VimControlTests
         using Vim model = Make(("order", "per-picture"));
         (Tensor pictures, _) = Batch();
         Tensor together = model.forward(pictures), alone = model.forward(pictures.narrow(0, 2, 1));
-        Assert.True(Difference(together.narrow(0, 2, 1), alone) < 1e-5);
+        Assert.True(TensorDifference.Of(together.narrow(0, 2, 1), alone) < 1e-5);
     }
 
     private static Vim Make(params (string Name, string Value)[] options)
@@ -133,6 +136,4 @@ public class VimControlTests
     }
 
     private static float[] Floats(Tensor tensor) => tensor.detach().contiguous().data<float>().ToArray();
-
-    private static float Difference(Tensor a, Tensor b) => ((a - b).abs().max() / b.abs().max().clamp_min(1e-12)).item<float>();
 }

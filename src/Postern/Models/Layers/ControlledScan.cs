@@ -21,10 +21,9 @@ internal static class ControlledScan
     /// <param name="ops">How it is computed.</param>
     public static Tensor Of(SsmKind kind, ScanInput scan, IModelOps ops)
     {
-        Tensor u = MixedPrecision.ToFloat32(scan.U);
-        if (IsScan(kind)) return ops.Scan(scan with { U = u, A = Decay(kind, scan.A) });
-        Tensor y = scan.D is null ? zeros_like(u) : u * scan.D;
-        if (kind == SsmKind.NoMemory) y += SelectiveScanLoop.Steps(scan) * u * (scan.B * scan.C).sum([-1L], keepdim: true);
-        return scan.Z is null ? y : y * nn.functional.silu(scan.Z);
+        scan = scan with { U = MixedPrecision.ToFloat32(scan.U) };
+        if (IsScan(kind)) return ops.Scan(scan with { A = Decay(kind, scan.A) });
+        return scan.Output(kind == SsmKind.NoMemory
+            ? SelectiveScanLoop.Steps(scan) * scan.U * (scan.B * scan.C).sum([-1L], keepdim: true) : zeros_like(scan.U));
     }
 }

@@ -32,4 +32,12 @@ public sealed record ScanInput(Tensor U, Tensor Delta, Tensor A, Tensor B, Tenso
 
     /// <summary>The state is set to zero before every so many tokens, counted in the order of the scan; 0 for never.</summary>
     public int Window { get; init; }
+
+    /// <summary>What states gave, behind the skip and the gate: (y + D u) silu(z), each where there is one.</summary>
+    /// <param name="y">[B, L, E].</param>
+    internal Tensor Output(Tensor y)
+    {
+        if (D is not null) y = y + U * D;
+        return Z is null ? y : y * nn.functional.silu(Z);
+    }
 }

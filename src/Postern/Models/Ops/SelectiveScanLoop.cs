@@ -24,9 +24,7 @@ public static class SelectiveScanLoop
             h = Moved(h, u, d, scan.A, At(b, t));
             outputs[t] = (h * At(c, t)).sum(-1);                                               // [B, E]
         }
-        Tensor y = stack(outputs, 1);                                                          // [B, L, E]
-        if (scan.D is not null) y += scan.U * scan.D;
-        return scan.Z is null ? y : y * nn.functional.silu(scan.Z);
+        return scan.Output(stack(outputs, 1));                                                 // [B, L, E]
     }
 
     /// <summary>Δ after bias and softplus, [B, L, E].</summary>

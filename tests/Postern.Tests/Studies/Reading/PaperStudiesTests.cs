@@ -13,18 +13,6 @@ public class PaperStudiesTests
 
     private static Study Read(string file) => StudyArguments.ReadFile(Path.Combine(Folder, file), [], planOnly: true);
 
-    public static TheoryData<string> Files() =>
-        [.. Directory.EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f))
-            .Where(f => Path.GetFileName(f) is not ("published.yaml" or "claims.yaml"))];
-
-    [Theory]
-    [MemberData(nameof(Files))]
-    public void Every_study_of_the_repository_is_one_and_says_what_it_costs(string file)
-    {
-        Assert.NotEmpty(Read(file).Cells);
-        Assert.StartsWith("# ", File.ReadLines(Path.Combine(Folder, file)).First(), StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("paper/table1.yaml", 2, 3, 1, 18)]
     [InlineData("paper/table2.yaml", 1, 3, 3, 27)]
@@ -60,7 +48,7 @@ public class PaperStudiesTests
     }
 
     public static TheoryData<string> OnImageNet() =>
-        [.. Files().Select(f => f.Data).Where(f => f.StartsWith("paper", StringComparison.Ordinal)
+        [.. RepositoryStudiesTests.Files.Select(f => f.Data).Where(f => f.StartsWith("paper", StringComparison.Ordinal)
             && Read(f).Cells[0].Dataset.Name == "imagenet")];
 
     [Theory]

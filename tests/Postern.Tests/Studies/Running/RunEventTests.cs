@@ -30,7 +30,9 @@ public class RunEventTests
     public void The_error_of_a_job_is_told_in_its_own_words()
     {
         Assert.Equal("study.yaml: is empty", ErrorText.MessageOf(ErrorText.Line("study.yaml:\nis empty")));
-        Assert.Equal("its process was ended by signal 6: std::bad_alloc", ErrorText.ProcessEnded(134, "std::bad_alloc"));
+        Assert.Equal("its process was ended by signal 6: a wrong index", ErrorText.ProcessEnded(134, "a wrong index"));
+        Assert.Equal("its process was ended by signal 6 because there was no memory left; try fewer --jobs, a smaller batch_size "
+            + "or a higher limit", ErrorText.ProcessEnded(134, "std::bad_alloc"));
         Assert.Equal("its process was ended by signal 9, perhaps for lack of memory; try fewer --jobs",
             ErrorText.ProcessEnded(137, ""));
         Assert.Equal("its process ended with exit code 3", ErrorText.ProcessEnded(3, ""));
