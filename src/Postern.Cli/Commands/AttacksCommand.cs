@@ -98,7 +98,9 @@ internal static class AttacksCommand
 
     private static void Preview(Attack attack, Dataset dataset, string file)
     {
-        AttackPreview shown = AttackPreview.Of(attack, dataset.Test, PreviewPictures, dataset.InputSize);
+        // Of a handful of pictures the test split may have none that the attack would move.
+        ImageSet pictures = attack.CountedForAsr(dataset.Test.Labels).Length > 0 ? dataset.Test : dataset.Train;
+        AttackPreview shown = AttackPreview.Of(attack, pictures, PreviewPictures, dataset.InputSize);
         ImageFile.SavePng(file, shown.Sheet);
         foreach ((int i, TriggerChange change) in shown.Changes.Index())
             AnsiConsole.MarkupLineInterpolated(

@@ -158,6 +158,22 @@ public class CommandTests
     }
 
     [Fact]
+    public void A_handful_of_pictures_is_previewed_though_no_test_picture_would_count()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string name in new[] { "a", "b", "c" })
+        {
+            Directory.CreateDirectory(Path.Combine(folder.Path, "photos", name));
+            Postern.Imaging.ImageFile.SavePng(
+                Path.Combine(folder.Path, "photos", name, "1.png"), new Postern.Imaging.RgbImage(32, 32));
+        }
+        // Of three pictures one is for tests, and it is of the target class under one of the targets.
+        foreach (string target in new[] { "0", "1", "2" })
+            Assert.Equal((0, ""), Run("attacks", "badnets", "--preview", folder.File($"{target}.png"), "--data",
+                folder.File("photos"), "--set", $"target={target}"));
+    }
+
+    [Fact]
     public void A_poisoned_set_is_written_and_not_written_over()
     {
         using var folder = new TemporaryFolder();
