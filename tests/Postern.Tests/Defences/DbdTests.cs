@@ -1,11 +1,11 @@
 using Postern.Defences.TrainingRules;
 using Postern.Kernels;
 using Postern.Models;
+using Postern.Tests.Studies;
 using Postern.Training;
 using Postern.Training.Input;
 using Postern.Training.Optimisation;
 using Postern.Training.Recipes;
-using Postern.Tests.Studies;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using Postern.Cli;
 using Postern.Cli.Commands;
-using Postern.Errors;
 using Postern.Studies;
 using Postern.Studies.Jobs;
 using Postern.Studies.Slurm;

@@ -1,4 +1,3 @@
-using Postern.Errors;
 using Postern.Studies.Slurm;
 
 namespace Postern.Tests.Studies.Slurm;
