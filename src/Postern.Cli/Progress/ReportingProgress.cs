@@ -5,8 +5,9 @@ namespace Postern.Cli.Progress;
 
 /// <summary>
 /// Writes the report anew while a study runs, so that the page shows how far it is: when a cell starts, finishes or fails, and
-/// after an epoch if the last writing was a while ago. Of a large study, whose writing takes long, not at each of these. A report
-/// that cannot be written does not stop the run; that is said once.
+/// after an epoch if the last writing was a while ago. Writing takes one part in twenty of the time at most, whatever the study's
+/// size: a turn that comes too soon is shown by a later writing. A report that cannot be written does not stop the run; that is
+/// said once.
 /// </summary>
 /// <param name="show">Shows an event to the user.</param>
 /// <param name="write">Writes the report.</param>
@@ -16,13 +17,11 @@ internal sealed class ReportingProgress(Action<RunEvent> show, Action write, Tim
     /// <summary>Least time between two writings for the sake of an epoch.</summary>
     internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    // Of a very large study the writing itself takes seconds: it may take one part in this many of the time.
     private const int Share = 20;
-
-    private static readonly TimeSpan Noticeable = TimeSpan.FromSeconds(2);
 
     private long written;
     private TimeSpan pause = Pause, rest;
+    private bool due;
     private bool warned;
 
     /// <summary>For the report of <paramref name="run"/>.</summary>
@@ -31,15 +30,13 @@ internal sealed class ReportingProgress(Action<RunEvent> show, Action write, Tim
     {
     }
 
-    /// <summary>Shows an event, and writes the report where it changes what the page says.</summary>
+    /// <summary>Shows an event, and writes the report where the page is not true any more.</summary>
     public void Show(RunEvent happened)
     {
         show(happened);
-        if (happened is CellStarted or CellFinished or CellFailed)
-        {
-            if (clock.GetElapsedTime(written) >= rest) Write(happened.Cell);
-        }
-        else if (happened is EpochFinished && clock.GetElapsedTime(written) >= pause) Write(happened.Cell);
+        due |= happened is CellStarted or CellFinished or CellFailed;
+        TimeSpan since = clock.GetElapsedTime(written);
+        if (due ? since >= rest : happened is EpochFinished && since >= pause) Write(happened.Cell);
     }
 
     private void Write(string cell)
@@ -55,9 +52,8 @@ internal sealed class ReportingProgress(Action<RunEvent> show, Action write, Tim
             warned = true;
         }
         written = clock.GetTimestamp();
-        TimeSpan cost = Share * clock.GetElapsedTime(start, written);
-        pause = cost > Pause ? cost : Pause;
-        // A small report costs nothing worth a delay.
-        rest = cost > Noticeable ? cost : TimeSpan.Zero;
+        due = false;
+        rest = Share * clock.GetElapsedTime(start, written);
+        pause = rest > Pause ? rest : Pause;
     }
 }

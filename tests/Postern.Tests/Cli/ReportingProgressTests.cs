@@ -2,6 +2,7 @@ using Postern.Cli.Progress;
 using Postern.Studies;
 using Postern.Tests.Reports;
 using Postern.Tests.Studies;
+using Postern.Training;
 
 namespace Postern.Tests.Cli;
 
@@ -51,6 +52,38 @@ public sealed class ReportingProgressTests : IDisposable
         clock.Advance(TimeSpan.FromSeconds(1));
         progress.Show(new EpochFinished(cell.Id, Epoch));
         Assert.Equal(2, written);
+    }
+
+    [Fact]
+    public void However_many_cells_a_study_has_its_page_takes_a_twentieth_of_the_time_and_shows_the_last_turn()
+    {
+        (int finished, int shown, int written) = (0, 0, 0);
+        TimeSpan total = TimeSpan.Zero, writing = TimeSpan.Zero;
+        var progress = new ReportingProgress(Hear, () =>
+        {
+            written++;
+            shown = finished;
+            writing += TimeSpan.FromMilliseconds(1 + finished);
+            Pass(TimeSpan.FromMilliseconds(1 + finished));
+        }, clock);
+        while (finished < 1000)
+        {
+            progress.Show(new CellStarted(cell.Id, 0));
+            Pass(TimeSpan.FromMilliseconds(100));
+            finished++;
+            progress.Show(new CellFinished(cell.Id, 0.5, null, null));
+        }
+        Assert.True(writing * 15 < total, $"{writing} of {total}");
+        Assert.InRange(written, 10, 100);
+        Pass(TimeSpan.FromSeconds(30));
+        progress.Show(new Stepped(cell.Id, new StepProgress(1, 1, 10, 0.1)));
+        Assert.Equal(1000, shown);
+
+        void Pass(TimeSpan time)
+        {
+            clock.Advance(time);
+            total += time;
+        }
     }
 
     [Fact]

@@ -36,8 +36,13 @@ public sealed class BrowserFixture(WideSample wide) : IAsyncLifetime
         playwright?.Dispose();
     }
 
-    /// <summary>Opens the page.</summary>
-    internal async Task<OpenReport> Open(int width = 1440, ColorScheme scheme = ColorScheme.Light, bool script = true,
+    /// <summary>Opens the page of the wide sample.</summary>
+    internal Task<OpenReport> Open(int width = 1440, ColorScheme scheme = ColorScheme.Light, bool script = true,
+        bool touch = false) => Open(Path.Combine(wide.Report, "index.html"), width, scheme, script, touch);
+
+    /// <summary>Opens a page.</summary>
+    internal async Task<OpenReport> Open(
+        string page, int width = 1440, ColorScheme scheme = ColorScheme.Light, bool script = true,
         bool touch = false)
     {
         if (browser is null) Assert.Skip(missing);
@@ -49,7 +54,7 @@ public sealed class BrowserFixture(WideSample wide) : IAsyncLifetime
             HasTouch = touch,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        return await OpenReport.At(context, new Uri(Path.Combine(wide.Report, "index.html")).AbsoluteUri);
+        return await OpenReport.At(context, new Uri(page).AbsoluteUri);
     }
 }
 

@@ -1,6 +1,7 @@
 using Postern.Attacks;
 using Postern.Evaluation;
 using Postern.Kernels;
+using Postern.Reports.Tables;
 using Postern.Studies;
 using Postern.Tests.Studies;
 using SkiaSharp;
@@ -68,7 +69,7 @@ internal static class SampleRuns
             int left = study.Cells.Count - i;
             if (left == 2) continue;
             directory.Start();
-            WriteDescription(directory, study, study.Cells[i]);
+            directory.WriteDescription(Description(study, study.Cells[i]));
             bool attacked = study.Cells[i].Attack.Name != "none";
             double final = 0.55 + 0.05 * (i % 7);
             int epochs = left is 1 or 3 ? 3 : study.Cells[i].Training.Integer("epochs");
@@ -87,6 +88,19 @@ internal static class SampleRuns
             });
         }
     }
+
+    /// <summary>What would be read of a study all of whose cells are done, without a file.</summary>
+    public static StudySummary AllDone(Study study) => new(study, [.. study.Cells.Select((cell, i) =>
+    {
+        int epochs = cell.Training.Integer("epochs");
+        bool attacked = cell.Attack.Name != "none";
+        EpochMetrics[] metrics = [.. Enumerable.Range(1, epochs).Select(e => Epoch(e, attacked, 0.55 + 0.05 * (i % 7)))];
+        return new CellReport(cell, new CellState(CellPhase.Done, epochs, epochs), Description(study, cell),
+            Result(cell, attacked, i, metrics), metrics, Preview: null)
+        {
+            Weights = $"{cell.Id}/last.safetensors",
+        };
+    })]);
 
     /// <summary>A result with these counts, of <paramref name="total"/> pictures each.</summary>
     public static void WriteResult(Study study, string runsRoot, Cell cell, int accurate, int hits, int total)
@@ -113,7 +127,7 @@ internal static class SampleRuns
         Proportion[] hits = [.. Enumerable.Range(0, Classes)
             .Select(c => c == 0 ? default : new Proportion(55 + 5 * (i % 7) + c % 3, 100))];
         return CellResult.Of(cell, MeasuredInput.Plain, new CleanResult(Sum(clean), clean),
-            attacked ? new TriggeredResult(Sum(hits), new Proportion(200 + 10 * i, 1100), hits, Confusion(hits)) : null,
+            attacked ? new TriggeredResult(Sum(hits), new Proportion(200 + 10 * (i % 90), 1100), hits, Confusion(hits)) : null,
             attacked ? new PoisonPlan([.. Enumerable.Range(0, 30)], [], 0, 30 + i % 2, 0) : PoisonPlan.Empty, 76_412, metrics,
             new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.Zero)) with
         {
@@ -136,7 +150,7 @@ internal static class SampleRuns
 
     private static Proportion Sum(Proportion[] parts) => new(parts.Sum(p => p.Hits), parts.Sum(p => p.Total));
 
-    private static void WriteDescription(CellDirectory directory, Study study, Cell cell) => directory.WriteDescription(new()
+    private static CellDescription Description(Study study, Cell cell) => new()
     {
         Id = cell.Id,
         Study = study.Name,
@@ -163,7 +177,7 @@ internal static class SampleRuns
             ["os"] = "Linux",
         },
         CreatedUtc = new DateTimeOffset(2025, 1, 2, 3, 0, 0, TimeSpan.Zero),
-    });
+    };
 
     /// <summary>Three columns, two rows of 64-pixel pictures.</summary>
     private static byte[] Preview(int seed)

@@ -9,6 +9,19 @@ namespace Postern.Reports.Page;
 /// <summary>A cell on the page: its numbers, curves, classes and settings.</summary>
 internal static class CellCard
 {
+    /// <summary>
+    /// Of more cells than these only the heads are part of the page at once. The rest of a card is text that the page's script
+    /// turns into elements when the card comes near the window, and long tables are laid out then: opening takes no longer.
+    /// </summary>
+    private const int MostWhole = 100;
+
+    private static readonly Markup NeedsScript = Markup.Trusted(
+        "<noscript><p class=\"note\">The curves and settings of so many cells are shown by the page's script.</p></noscript>");
+
+    /// <summary>The attribute of a section with a row for each cell; empty where they are few.</summary>
+    /// <param name="cells">How many.</param>
+    public static Markup Long(int cells) => cells > MostWhole ? Markup.Trusted(" class=\"long\"") : Markup.Empty;
+
     /// <summary>The cards of <paramref name="begun"/>, grouped by dataset and model.</summary>
     /// <param name="begun">The cells that have begun.</param>
     /// <param name="gallery">The pictures of their attacks.</param>
@@ -16,12 +29,13 @@ internal static class CellCard
     {
         if (begun.Count == 0) return Markup.Empty;
         HashSet<string> shown = [.. begun.Select(c => c.Cell.Id)];
+        bool isLong = begun.Count > MostWhole;
         return Markup.Of($"""
-            <section id="cells"><h2>Cells</h2>
+            <section id="cells"><h2>Cells</h2>{(isLong ? NeedsScript : Markup.Empty)}
             {begun.GroupBy(c => (c.Cell.DatasetLabel, c.Cell.ModelLabel)).Select(g => Markup.Of(
                 $"""
                 <h3 class="group">{g.Key.ModelLabel} <small>on {g.Key.DatasetLabel}</small></h3>
-                {g.Select(c => Of(c, gallery, shown))}
+                {g.Select(c => Of(c, gallery, shown, isLong))}
                 """))}
             </section>
             """);
@@ -42,20 +56,26 @@ internal static class CellCard
         _ => "not run",
     };
 
-    private static Markup Of(CellReport report, AttackGallery gallery, IReadOnlySet<string> shown) => Markup.Of($"""
-        <article class="cell" id="{report.Cell.Id}">
-        <header><h4>{report.Cell.AttackLabel}
-        <small>{(report.Cell.IsDefended ? $"under {report.Cell.DefenceLabel}, " : "")}seed {report.Cell.Seed}</small></h4>
-        <span class="badge {report.State.Phase.ToString().ToLowerInvariant()}">{StateText(report.State)}</span></header>
-        {(report.State.Reason is string reason ? Markup.Of($"<p class=\"reason\">{reason}</p>") : Markup.Empty)}
-        {Facts(report)}
-        {report.Description?.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>")) ?? []}
-        {Weights(report, shown)}
-        <div class="plots">{CellCharts.Of(report)}{report.Result?.Detections.Select(d => CellDetection.Chart(report, d)) ?? []}</div>
-        {gallery.Of(report)}
-        {CellClasses.Of(report)}{CellSettings.Of(report)}
-        </article>
-        """);
+    private static Markup Of(CellReport report, AttackGallery gallery, IReadOnlySet<string> shown, bool isLong)
+    {
+        var rest = Markup.Of($"""
+            {Facts(report)}
+            {report.Description?.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>")) ?? []}
+            {Weights(report, shown)}
+            <div class="plots">{CellCharts.Of(report)}{report.Result?.Detections.Select(d => CellDetection.Chart(report, d)) ?? []}</div>
+            {gallery.Of(report)}
+            {CellClasses.Of(report)}{CellSettings.Of(report)}
+            """);
+        return Markup.Of($"""
+            <article class="cell" id="{report.Cell.Id}">
+            <header><h4>{report.Cell.AttackLabel}
+            <small>{(report.Cell.IsDefended ? $"under {report.Cell.DefenceLabel}, " : "")}seed {report.Cell.Seed}</small></h4>
+            <span class="badge {report.State.Phase.ToString().ToLowerInvariant()}">{StateText(report.State)}</span></header>
+            {(report.State.Reason is string reason ? Markup.Of($"<p class=\"reason\">{reason}</p>") : Markup.Empty)}
+            {(isLong ? Markup.Of($"""<script type="text/plain" class="later">{rest}</script>""") : rest)}
+            </article>
+            """);
+    }
 
     private static Markup Facts(CellReport report)
     {

@@ -53,7 +53,7 @@ internal static class CountsSection
         Column[] shown = [.. columns[true]];
         string[] same = [.. columns[false].Select(c => $"{c.Name} {Values(c).First()}")];
         return Markup.Of($"""
-            <section id="counts"><h2>Counts and intervals</h2>
+            <section id="counts"{CellCard.Long(begun.Count)}><h2>Counts and intervals</h2>
             <div class="scroll"><table class="counts sortable"><thead><tr>
             {shown.Select((c, i) => Markup.Of($"""<th class="{(c.IsNumber ? "number" : "")}" data-column="{i}">{c.Name}</th>"""))}</tr></thead>
             <tbody>{begun.Select(r => Markup.Of($"<tr>{shown.Select(c => Cell(c, c.Of(r)))}</tr>\n"))}</tbody></table></div>

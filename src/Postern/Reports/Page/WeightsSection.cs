@@ -13,7 +13,7 @@ internal static class WeightsSection
     {
         CellReport[] models = [.. begun.Where(c => c.Weights is not null)];
         return models.Length == 0 ? Markup.Empty : Markup.Of($"""
-            <section id="models"><h2>Models</h2>
+            <section id="models"{CellCard.Long(models.Length)}><h2>Models</h2>
             <p class="note">Weights under the official names of each model; <code>postern models info FILE</code> says what a file holds,
             <code>postern models convert FILE OUT.pth</code> makes one for PyTorch.</p>
             <div class="scroll"><table class="sortable"><thead><tr>

@@ -48,7 +48,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   }
 }
 // Curves: the values over the nearest x, under the cursor or finger, or moved along with the arrow keys.
-{
+const enliven = (() => {
   const readout = document.createElement("div");
   readout.className = "readout";
   readout.hidden = true;
@@ -76,9 +76,9 @@ for (const table of document.querySelectorAll("table.sortable")) {
     svg.setAttribute("aria-valuenow", index);
     svg.setAttribute("aria-valuetext", stop.dataset.tip.replaceAll("\n", ", "));
   };
-  for (const svg of document.querySelectorAll("svg.chart")) {
+  const chart = svg => {
     const stops = Array.from(svg.querySelectorAll(".stop"));
-    if (stops.length === 0) continue;
+    if (stops.length === 0) return;
     for (const stop of stops) {
       stop.dataset.tip = stop.firstElementChild.textContent;
       stop.firstElementChild.remove();
@@ -107,29 +107,52 @@ for (const table of document.querySelectorAll("table.sortable")) {
       event.preventDefault();
       show(svg, stops, at = Math.max(0, Math.min(stops.length - 1, to)), cursor);
     });
-  }
+  };
   addEventListener("pointerdown", event => { if (shown && !shown.svg.contains(event.target)) hide(); });
   addEventListener("scroll", () => shown?.again(), { passive: true });
-}
-// A box that is wider than the screen says so and can be scrolled with the keyboard.
-{
-  const mark = () => {
-    for (const box of document.querySelectorAll(".scroll")) {
-      const wide = box.scrollWidth > box.clientWidth + 1;
-      if (wide) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
-      const hint = box.previousElementSibling?.matches(".hint") ? box.previousElementSibling : null;
-      if (wide && !hint) {
-        const text = document.createElement("p");
-        text.className = "hint";
-        text.textContent = "\u2194 wider than the screen: scroll sideways";
-        box.before(text);
-      } else if (!wide) hint?.remove();
-    }
+  return within => { for (const svg of within.querySelectorAll("svg.chart")) chart(svg); };
+})();
+enliven(document);
+// A box that is wider than the screen says so and can be scrolled with the keyboard. What is not laid out is not asked for its
+// size, which would lay it out.
+const watch = (() => {
+  const mark = box => {
+    const wide = box.scrollWidth > box.clientWidth + 1;
+    if (wide) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+    const hint = box.previousElementSibling?.matches(".hint") ? box.previousElementSibling : null;
+    if (wide && !hint) {
+      const text = document.createElement("p");
+      text.className = "hint";
+      text.textContent = "\u2194 wider than the screen: scroll sideways";
+      box.before(text);
+    } else if (!wide) hint?.remove();
   };
-  addEventListener("resize", mark);
-  document.addEventListener("toggle", mark, true);
-  mark();
+  const seen = new ResizeObserver(entries => {
+    // Outside of the observer's turn: a hint may move the boxes below.
+    requestAnimationFrame(() => { for (const { target } of entries) if (target.clientWidth > 0) mark(target); });
+  });
+  return within => { for (const box of within.querySelectorAll(".scroll")) seen.observe(box); };
+})();
+watch(document);
+// Cards of a large page: text becomes elements when the card comes near the window.
+const unfold = card => {
+  const text = card.querySelector("script.later");
+  if (!text) return;
+  text.insertAdjacentHTML("beforebegin", text.textContent);
+  text.remove();
+  enliven(card);
+  watch(card);
+};
+{
+  const near = new IntersectionObserver(entries => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      unfold(target);
+    }
+  }, { rootMargin: "800px" });
+  for (const text of document.querySelectorAll("script.later")) near.observe(text.parentElement);
 }
 // Commands and paths are copied with a button; where the clipboard is closed to pages, the text is selected.
 for (const text of document.querySelectorAll("pre.commands, code.copy")) {
@@ -152,5 +175,6 @@ for (const text of document.querySelectorAll("pre.commands, code.copy")) {
 }
 // On paper nothing can be unfolded.
 addEventListener("beforeprint", () => {
+  for (const text of document.querySelectorAll("script.later")) unfold(text.parentElement);
   for (const details of document.querySelectorAll("details")) details.open = true;
 });
