@@ -9,11 +9,12 @@ using Spectre.Console;
 
 namespace Postern.Cli.Commands;
 
-/// <summary><c>postern data info PATH</c>: what lies there.</summary>
+/// <summary><c>postern data info PATH</c>: what lies there; <c>get</c> is <see cref="DataGetCommand"/>.</summary>
 internal static class DataCommand
 {
     public static Command Create() =>
-        new ShownCommand("data", "Look at what lies on disk.", "postern data info cifar-10-batches-bin") { Info() };
+        new ShownCommand("data", "Look at what lies on disk, or fetch a dataset.", "postern data info cifar-10-batches-bin",
+            "postern data get cifar10 --to data/cifar10") { Info(), DataGetCommand.Create() };
 
     private static Command Info()
     {
