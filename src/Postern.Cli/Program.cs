@@ -40,8 +40,12 @@ public static class Program
         }
         try
         {
-            return parsed.Invoke(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Error = errors,
+            });
         }
         catch (
             Exception e) when (Causes.Of(e) is InputException or ClaimLostException or IOException or UnauthorizedAccessException)

@@ -61,10 +61,12 @@ internal static class ReportCommand
                 throw new InputException(file is not null ? "--markdown" : "--html",
                     "belongs to a comparison: name two studies or folders; a report has results.md and index.html");
             string named = arguments.Named(parsed);
-            if (StudyArguments.IsFolderOfStudies(named) && StudiesIndex.Write(named) is string index)
+            var damages = new List<string>();
+            if (StudyArguments.IsFolderOfStudies(named) && StudiesIndex.Write(named, damages) is string index)
             {
                 AnsiConsole.MarkupLineInterpolated($"studies: {index}");
-                return ExitCode.Done;
+                foreach (string damage in damages) AnsiConsole.MarkupLineInterpolated($"[red]damaged[/] {damage}");
+                return damages.Count == 0 ? ExitCode.Done : ExitCode.Failed;
             }
             RunFolder run = arguments.Folder(parsed, planOnly: true);
             bool whole = ShowTable(run);

@@ -46,17 +46,23 @@ internal static class ResultsCommand
             ICellTableWriter writer = Writer(parsed.GetValue(format), file);
             if (file is null && !writer.IsText)
                 throw new InputException("--format", $"{writer.Name} is no text: name a file with --out");
-            RecordedCell[] cells = [.. named.SelectMany(p => Cells(p, parsed.GetValue(runs)!)).DistinctBy(c => c.Folder)];
+            var damages = new List<string>();
+            RecordedCell[] cells =
+                [.. named.SelectMany(p => Cells(p, parsed.GetValue(runs)!, damages)).DistinctBy(c => c.Folder)];
+            // Not among the rows, which other programs read.
+            foreach (string damage in damages.Distinct())
+                parsed.InvocationConfiguration.Error.WriteLine(ErrorText.Line(damage));
+            int code = damages.Count == 0 ? ExitCode.Done : ExitCode.Failed;
             CellTable table = new CellData(StudyArguments.Catalogs).Of(cells);
             if (file is null)
             {
                 using Stream console = Console.OpenStandardOutput();
                 writer.Write(table, console);
-                return ExitCode.Done;
+                return code;
             }
             AtomicFile.Write(file, stream => writer.Write(table, stream));
             AnsiConsole.MarkupLineInterpolated($"{table.Rows.Count} cells, {table.Columns.Count} columns: {file}");
-            return ExitCode.Done;
+            return code;
         });
         return command;
     }
@@ -67,18 +73,19 @@ internal static class ResultsCommand
         return CellTableWriters.All.FirstOrDefault(w => w.Name == (format ?? ending)) ?? CellTableWriters.All[0];
     }
 
-    private static IEnumerable<RecordedCell> Cells(string path, string runs)
+    private static IReadOnlyList<RecordedCell> Cells(string path, string runs, List<string> damages)
     {
-        RecordedCell[] cells;
-        if (Directory.Exists(path)) cells = [.. RecordedCell.At(path)];
+        IReadOnlyList<RecordedCell> cells;
+        if (Directory.Exists(path)) cells = RecordedCell.At(path, damages);
         else
         {
             if (!File.Exists(path))
                 throw new InputException(path,
                     "there is no such file or folder; name a folder of results such as runs, or a study");
             var run = new RunFolder(StudyArguments.ReadFile(path, [], planOnly: true), runs);
-            cells = [.. run.Study.Cells.Select(c => RecordedCell.Read(run.Of(c).Folder)).OfType<RecordedCell>()];
+            cells = [.. run.Study.Cells.Select(c => RecordedCell.ReadOr(run.Of(c).Folder, damages)).OfType<RecordedCell>()];
         }
-        return cells.Length > 0 ? cells : throw new InputException(path, "holds no cells that have begun; see postern run");
+        return cells.Count + damages.Count > 0
+            ? cells : throw new InputException(path, "holds no cells that have begun; see postern run");
     }
 }

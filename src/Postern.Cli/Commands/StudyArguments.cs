@@ -80,7 +80,8 @@ internal sealed class StudyArguments
     /// Whether a path is a folder without a study's copy and without cells of its own: perhaps one of many studies.
     /// </summary>
     public static bool IsFolderOfStudies(string path) => Directory.Exists(path)
-        && !File.Exists(Path.Combine(path, RunFolder.StudyFileName)) && !RecordedCell.In(path).Any();
+        && !File.Exists(Path.Combine(path, RunFolder.StudyFileName))
+        && !Directory.EnumerateDirectories(path).Any(RecordedCell.IsAt);
 
     /// <summary>A study file with everything that this program knows.</summary>
     public static Study ReadFile(string path, IReadOnlyList<string> sets, bool planOnly = false) =>

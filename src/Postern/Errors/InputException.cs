@@ -36,5 +36,8 @@ public sealed class InputException : Exception
     /// <summary>The error that another process told of, in its words.</summary>
     internal static InputException WithMessage(string message) => new(message) { IsOfStudy = true };
 
+    /// <summary>An error whose message was kept for later.</summary>
+    internal static InputException Repeated(string message) => new(message, inner: null);
+
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 }

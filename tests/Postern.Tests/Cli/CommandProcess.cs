@@ -50,9 +50,15 @@ internal sealed class CommandProcess : IDisposable
     public void WaitForEpoch(int epoch, int epochs)
     {
         string wanted = string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}/{epochs}");
+        if (!WaitFor(wanted)) Assert.Fail($"the run ended before {wanted}: {process.StandardError.ReadToEnd()}");
+    }
+
+    /// <summary>Reads its lines until one has a text; false where it ends before.</summary>
+    public bool WaitFor(string text)
+    {
         while (process.StandardOutput.ReadLine() is string line)
-            if (line.Contains(wanted, StringComparison.Ordinal)) return;
-        Assert.Fail($"the run ended before {wanted}: {process.StandardError.ReadToEnd()}");
+            if (line.Contains(text, StringComparison.Ordinal)) return true;
+        return false;
     }
 
     /// <summary>

@@ -7,14 +7,15 @@ internal sealed class TinyStudy : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    public TinyStudy(int epochs = 2, string lr = "0.003", string attacks = "[none, {name: badnets, poison_rate: 0.1}]")
+    public TinyStudy(int epochs = 2, string lr = "0.003", string attacks = "[none, {name: badnets, poison_rate: 0.1}]",
+        string model = "resnet-mini")
     {
         Path = System.IO.Path.Combine(folder.Path, "tiny.yaml");
         File.WriteAllText(Path, $$"""
             name: tiny
             datasets:
               - {name: signs, train: 160, test: 64}
-            models: [resnet-mini]
+            models: [{{model}}]
             attacks: {{attacks}}
             seeds: [0]
             preset: quick

@@ -40,7 +40,7 @@ public sealed class OtherPagesTests(SampleFixture sample) : IClassFixture<Sample
         Assert.Contains("<td class=\"number\">11</td><td class=\"number\">9</td>", index, StringComparison.Ordinal);
         Assert.DoesNotContain("href=\"sample/report", index, StringComparison.Ordinal);
         HtmlReport.Write(new RunFolder(sample.Study, runs));
-        Assert.Contains("href=\"sample/report/index.html\"", File.ReadAllText(StudiesIndex.Write(runs)!),
+        Assert.Contains("href=\"sample/report/index.html\"", File.ReadAllText(StudiesIndex.Write(runs, [])!),
             StringComparison.Ordinal);
         Assert.Equal("", errors.ToString());
         Assert.Equal(2, Program.Run(["report", folder.Path], errors));

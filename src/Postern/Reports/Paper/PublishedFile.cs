@@ -8,11 +8,41 @@ namespace Postern.Reports.Paper;
 /// </summary>
 internal static class PublishedFile
 {
+    private const int MostLines = 10_000;
+
     private static readonly string[] Names = ["dataset", "model", "attack", "defence"];
 
     /// <summary>Reads <paramref name="path"/>.</summary>
     /// <exception cref="InputException">It is missing or not such a file.</exception>
     public static PublishedValues Read(string path)
+    {
+        try
+        {
+            return ReadKnown(path);
+        }
+        catch (InputException) when (!LooksLikeOne(path))
+        {
+            // A path may lead to a file of any kind, whose content belongs in no message.
+            throw new InputException(path,
+                "is no file of published values, which is YAML with 'source' and 'tables' (studies/paper/published.yaml is one)");
+        }
+    }
+
+    private static bool LooksLikeOne(string path)
+    {
+        if (FileStamp.Of(path, out _) is null) return true;
+        try
+        {
+            return File.ReadLines(path).Take(MostLines).Any(l => l.StartsWith("source:", StringComparison.Ordinal)
+                || l.StartsWith("tables:", StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    private static PublishedValues ReadKnown(string path)
     {
         var file = new Fields(StudyDocument.ReadFile(path), "a file of published values", "source", "tables", "datasets",
             "models", "entries", "settings", "claims");

@@ -27,8 +27,11 @@ public sealed record ComparedRuns(string Name, IReadOnlyList<ComparedCell> Cells
     {
         const string Expected = "name a study file or a folder of results such as runs/NAME";
         if (!Directory.Exists(folder)) throw new InputException(folder, $"there is no such file or folder; {Expected}");
-        RecordedCell[] found = [.. RecordedCell.In(folder)];
-        if (found.Length == 0) throw new InputException(folder, $"holds no cells; {Expected}");
+        var damages = new List<string>();
+        IReadOnlyList<RecordedCell> found = RecordedCell.In(folder, damages);
+        // What differs between two studies cannot be said of a part of one.
+        if (damages.Count > 0) throw InputException.Repeated(damages[0]);
+        if (found.Count == 0) throw new InputException(folder, $"holds no cells; {Expected}");
         HashSet<string?> startedFrom = [.. found.Select(f => f.Description.Pretraining)];
         return new ComparedRuns(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             [.. found.Where(f => !startedFrom.Contains(f.Description.Id)).Select(f => ComparedCell.Of(f.Description, f.Result))]);

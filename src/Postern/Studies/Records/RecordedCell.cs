@@ -10,6 +10,7 @@ public sealed record RecordedCell(string Folder, CellDescription Description, Ce
 {
     // A folder of results holds studies, a study's folder holds cells.
     private const int Depth = 2;
+    private const string DescriptionFile = "cell.json";
 
     /// <summary>How far it is.</summary>
     public CellPhase Phase => Result is not null ? CellPhase.Done
@@ -37,20 +38,42 @@ public sealed record RecordedCell(string Folder, CellDescription Description, Ce
     /// <summary>The cell of <paramref name="folder"/>; null where there is none.</summary>
     /// <exception cref="InputException">A record is damaged.</exception>
     public static RecordedCell? Read(string folder) =>
-        RecordFormat.Read<CellDescription>(Path.Combine(folder, "cell.json")) is not CellDescription description ? null
+        RecordFormat.Read<CellDescription>(Path.Combine(folder, DescriptionFile)) is not CellDescription description ? null
             : new RecordedCell(folder, description,
                 ResultFile.Read(Path.Combine(folder, "result.json"), description.Defence.Options));
 
     /// <summary>The cells of a study's folder such as <c>runs/NAME</c>, by name.</summary>
-    /// <exception cref="InputException">A record is damaged.</exception>
-    public static IEnumerable<RecordedCell> In(string study) => Folders(study).Select(Read).OfType<RecordedCell>();
+    /// <param name="study">The folder.</param>
+    /// <param name="damages">Gets a line for each cell with a damaged record, which is left out.</param>
+    public static IReadOnlyList<RecordedCell> In(string study, ICollection<string> damages) =>
+        [.. Folders(study).Select(f => ReadOr(f, damages)).OfType<RecordedCell>()];
 
     /// <summary>
     /// The cells at a path: the folder is a cell's, a study's or one of many studies (<c>runs</c>). Names that begin with a dot
     /// are none.
     /// </summary>
-    /// <exception cref="InputException">A record is damaged.</exception>
-    public static IEnumerable<RecordedCell> At(string path) => At(path, Depth);
+    /// <param name="path">The folder.</param>
+    /// <param name="damages">Gets a line for each cell with a damaged record, which is left out.</param>
+    public static IReadOnlyList<RecordedCell> At(string path, ICollection<string> damages) => [.. At(path, Depth, damages)];
+
+    /// <summary>The cell of <paramref name="folder"/>; null where there is none, and where it is damaged.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="damages">Gets a line where it is damaged.</param>
+    public static RecordedCell? ReadOr(string folder, ICollection<string> damages)
+    {
+        try
+        {
+            return Read(folder);
+        }
+        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+        {
+            damages.Add(ErrorText.OneLine(e.Message));
+            return null;
+        }
+    }
+
+    /// <summary>Whether a folder is a cell's, damaged or not.</summary>
+    public static bool IsAt(string folder) => File.Exists(Path.Combine(folder, DescriptionFile));
 
     /// <summary>What PGD left of its accuracy; null where that was not measured.</summary>
     /// <exception cref="InputException">A record is damaged.</exception>
@@ -58,10 +81,10 @@ public sealed record RecordedCell(string Folder, CellDescription Description, Ce
         .Order(StringComparer.Ordinal).Select(RecordFormat.Read<AdversarialRecord>).OfType<AdversarialRecord>()
         .MaxBy(r => r.Clean.Total);
 
-    private static IEnumerable<RecordedCell> At(string path, int depth)
+    private static IEnumerable<RecordedCell> At(string path, int depth, ICollection<string> damages)
     {
-        if (Read(path) is RecordedCell own) return [own];
-        return depth == 0 ? [] : Folders(path).SelectMany(f => At(f, depth - 1));
+        if (IsAt(path)) return new[] { ReadOr(path, damages) }.OfType<RecordedCell>();
+        return depth == 0 ? [] : Folders(path).SelectMany(f => At(f, depth - 1, damages));
     }
 
     private static IEnumerable<string> Folders(string path) => Directory.EnumerateDirectories(path)

@@ -2,6 +2,7 @@ using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Defences;
 using Postern.Evaluation;
+using Postern.Training.Recipes;
 
 namespace Postern.Studies;
 
@@ -13,7 +14,10 @@ namespace Postern.Studies;
 /// <param name="Tests">Cells that only test the weights of another.</param>
 /// <param name="Pictures">Training pictures over all epochs.</param>
 /// <param name="Seconds">Training and evaluation.</param>
-/// <param name="Bytes">Disk: weights and records of the cells, and the optimiser's moments of the one that runs.</param>
+/// <param name="Bytes">
+/// Disk at most: weights and records of the cells, and of the one that runs the optimiser's moments and the checkpoint before,
+/// which stays until the next is written.
+/// </param>
 /// <param name="Prepared">Learned attacks among them, whose preparation is not counted.</param>
 /// <param name="ByModel">What a picture costs each model, by label and input size.</param>
 public sealed record StudyCost(
@@ -24,7 +28,7 @@ public sealed record StudyCost(
     public IReadOnlyList<string> Guesses { get; init; } = [];
 
     private const long RecordBytes = 100_000;
-    private const int BytesPerParameter = 4, Moments = 2;
+    private const int BytesPerParameter = 4, Moments = 2, Weights = 1, Checkpoints = 3;
 
     /// <summary>The cost of those cells of <paramref name="run"/> that are not done.</summary>
     /// <param name="run">The study and where its results are.</param>
@@ -67,11 +71,14 @@ public sealed record StudyCost(
             trainings++;
             pictures += trained;
             seconds += trained * cost.TrainSeconds;
-            bytes += cost.Parameters * BytesPerParameter;
+            bool isAveraged = TrainingOptions.Settings(cell.Training).EmaDecay > 0;
+            bytes += cost.Parameters * BytesPerParameter * (Weights + (isAveraged ? 1 : 0));
             largest = Math.Max(largest, cost.Parameters);
         }
         string[] prepared = [.. open.Where(m => m.Preparation is not null).Select(m => m.Cell.Attack.Name).Distinct()];
-        return new StudyCost(trainings, tests, pictures, seconds, bytes + largest * BytesPerParameter * Moments, prepared, costs)
+        // The newest, the one before, and the one that is being written; one set of weights is counted with its cell.
+        bytes += largest * BytesPerParameter * (Checkpoints * (Weights + Moments) - Weights);
+        return new StudyCost(trainings, tests, pictures, seconds, bytes, prepared, costs)
         {
             Guesses = [.. guesses],
         };

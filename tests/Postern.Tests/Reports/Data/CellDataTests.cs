@@ -13,7 +13,7 @@ public sealed class CellDataTests(SampleFixture sample) : IClassFixture<SampleFi
 
     public void Dispose() => folder.Dispose();
 
-    private CellTable Table => new CellData(SampleCatalogs.All).Of(RecordedCell.At(sample.RunsRoot));
+    private CellTable Table => new CellData(SampleCatalogs.All).Of(RecordedCell.At(sample.RunsRoot, []));
 
     [Fact]
     public void A_row_is_a_cell_with_options_of_their_types_counts_paths_and_machine()
@@ -82,9 +82,10 @@ public sealed class CellDataTests(SampleFixture sample) : IClassFixture<SampleFi
             """), SampleCatalogs.All, []);
         SampleRuns.WriteResult(other, folder.File("runs"), other.Cells[0], 900, 10, 1000);
         string cell = new RunFolder(other, folder.File("runs")).Of(other.Cells[0]).Folder;
-        Assert.Empty(RecordedCell.At(cell));
+        Assert.Empty(RecordedCell.At(cell, []));
         SampleRuns.Write(other, folder.File("runs"));
-        CellTable both = new CellData(SampleCatalogs.All).Of([.. RecordedCell.At(cell), .. RecordedCell.At(sample.RunsRoot)]);
+        CellTable both = new CellData(SampleCatalogs.All)
+            .Of([.. RecordedCell.At(cell, []), .. RecordedCell.At(sample.RunsRoot, [])]);
         Assert.Equal(["other", "sample"], both.Of("study").Distinct());
         Assert.Contains("attack.alpha", both.Columns);
         Assert.Null(both.Rows[0].GetValueOrDefault("attack.alpha"));

@@ -89,10 +89,23 @@ public sealed class PublishedFileTests : IDisposable
     [Fact]
     public void A_file_that_is_a_list_or_missing_is_named()
     {
-        Assert.Contains("p.yaml:1:1: is a list, expected a file of published values", Error("[1]"), StringComparison.Ordinal);
+        Assert.Contains("p.yaml: is no file of published values", Error("[1]"), StringComparison.Ordinal);
         Assert.Contains("does not exist",
             Assert.Throws<InputException>(() => PublishedValues.Read(folder.File("absent.yaml"))).Message,
             StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("root:x:0:0:secret:/root:/bin/bash\n")]
+    [InlineData("password: secret\n")]
+    [InlineData("secret")]
+    [InlineData("&secret [a]")]
+    [InlineData("\tsecret: {")]
+    public void Of_a_file_of_another_kind_nothing_is_quoted(string content)
+    {
+        string message = Error(content);
+        Assert.Contains("is no file of published values", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", message, StringComparison.Ordinal);
     }
 
     [Fact]
