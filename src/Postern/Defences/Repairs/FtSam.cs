@@ -22,7 +22,10 @@ internal sealed record FtSam(TuningSettings Settings, double Rho, bool Adaptive,
 
     internal static DefenceEntry Entry { get; } = RepairEntry.Of("ft-sam", "fine-tuning with sharpness-aware steps",
         [
-            new("rho", OptionKind.Number, "2", "length of the perturbation; GTSRB: 8") { Min = 0 },
+            new("rho", OptionKind.Number, "2", "length of the perturbation over all weights, for 11 million; GTSRB: 8")
+            {
+                Min = 0,
+            },
             new("adaptive", OptionKind.Switch, "true", "whether the perturbation is scaled by the weights"),
             new("smoothing", OptionKind.Number, "0.1", "label smoothing, spread over the other classes; GTSRB: 0")
             {
