@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Postern.Tests.Studies;
 
 namespace Postern.Tests.Cli;
 
 /// <summary><c>postern run --jobs</c>: cells in processes of their own.</summary>
 [Trait("Category", "Fault")]
-public sealed partial class SideBySideTests : IDisposable
+public sealed class SideBySideTests : IDisposable
 {
     private const int Epochs = 6;
 
@@ -52,14 +51,6 @@ public sealed partial class SideBySideTests : IDisposable
         SpinWait.SpinUntil(() => !Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}")),
             TimeSpan.FromMinutes(1));
 
-    /// <summary>Every file of the cells but the page's, with times, and checksums over them, made equal.</summary>
-    private static Dictionary<string, string> Records(
-        string runs) => Directory.EnumerateFiles(runs, "*", SearchOption.AllDirectories)
-        .Where(f => !f.Contains("/report/", StringComparison.Ordinal) && !f.Contains("tfevents", StringComparison.Ordinal))
-        .ToDictionary(f => Path.GetRelativePath(runs, f), f => Path.GetExtension(f) is ".json" or ".jsonl"
-            ? Times().Replace(File.ReadAllText(f), "$1")
-            : Convert.ToHexString(File.ReadAllBytes(f)));
-
     [Fact]
     public void Cells_side_by_side_give_the_bytes_of_cells_one_after_another()
     {
@@ -72,7 +63,7 @@ public sealed partial class SideBySideTests : IDisposable
             // Two clean trainings, four cells and four that test: each was told of once.
             Assert.Equal(10, output.Split('\n').Count(l => l.Contains(": done  ACC", StringComparison.Ordinal)));
         }
-        Dictionary<string, string> expected = Records(one), found = Records(two);
+        Dictionary<string, string> expected = CellRecords.Of(one), found = CellRecords.Of(two);
         Assert.Equal(10, expected.Keys.Count(f => f.EndsWith("result.json", StringComparison.Ordinal)));
         Assert.Equal(expected.Keys.Order(), found.Keys.Order());
         Assert.All(expected, file => Assert.Equal(file.Value, found[file.Key]));
@@ -142,9 +133,4 @@ public sealed partial class SideBySideTests : IDisposable
         Assert.Equal(2, told.Split('\n').Count(l => l.Contains("FAILED:", StringComparison.Ordinal)
             && l.Contains("160 pictures do not fill a batch of 161; lower batch_size", StringComparison.Ordinal)));
     }
-
-    [GeneratedRegex(
-        "(\"(?:created_utc|finished_utc|train_seconds|images_per_second|data_wait|seconds|threads|check|checksum)\": ?)"
-        + "(\"[^\"]*\"|[^,\\s}]+)")]
-    private static partial Regex Times();
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Postern.Studies.Jobs;
 
 namespace Postern.Studies.Slurm;
@@ -23,8 +22,6 @@ public sealed class SlurmLauncher(RunFolder run, SlurmOptions options, JobComman
     // Of an array, where Slurm is not here to tell its own limit.
     private const int UsualIndex = 1000;
 
-    private string[] Arguments => ["--parsable"];
-
     /// <summary>
     /// The text of all that would be submitted, scripts as they are; nothing is written. Where Slurm is here, it is asked whether
     /// it could give what is asked for.
@@ -43,20 +40,17 @@ public sealed class SlurmLauncher(RunFolder run, SlurmOptions options, JobComman
         SlurmFolder folder = Next();
         IReadOnlyList<PlannedArray> arrays = Arrays(Open(jobs), jobs, largest);
         var script = new SlurmScript(run, folder, options, command, threads);
-        var text = new StringBuilder();
         if (arrays.Count == 0) return "";
-        foreach (PlannedArray array in arrays)
+        IEnumerable<string> files = arrays.SelectMany(a => new[]
         {
-            text.Append($"# {folder.Script(array.Name)}\n{script.Of(array)}\n");
-            text.Append($"# {folder.TasksPath(array.Name)}\n{SlurmFolder.Text(array)}\n");
-        }
-        text.Append($"# {folder.Script(SlurmFolder.Report)}\n{script.OfReport()}\n");
-        foreach (PlannedArray array in arrays)
-            text.Append($"# sbatch {string.Join(' ', Submission(folder, array.Name, array.Needs, name => $"<{name}>"))}\n");
-        text
-            .Append(
-                $"# sbatch {string.Join(' ', Submission(folder, SlurmFolder.Report, [.. arrays.Select(a => a.Name)], n => $"<{n}>"))}\n");
-        return text.ToString();
+            Named(folder.Script(a.Name), script.Of(a)), Named(folder.TasksPath(a.Name), SlurmFolder.Text(a)),
+        });
+        PlannedArray report = new(SlurmFolder.Report, [], [.. arrays.Select(a => a.Name)]);
+        IEnumerable<string> lines = arrays.Append(report)
+            .Select(a => $"# sbatch {string.Join(' ', Submission(folder, a.Name, a.Needs, name => $"<{name}>"))}\n");
+        return string.Concat([.. files, Named(folder.Script(report.Name), script.OfReport()), .. lines]);
+
+        static string Named(string path, string content) => $"# {path}\n{content}\n";
     }
 
     /// <summary>Submits what is missing and not in the queue.</summary>
@@ -125,7 +119,7 @@ public sealed class SlurmLauncher(RunFolder run, SlurmOptions options, JobComman
     {
         // However they ended: what rests on a failure says so in its own record.
         string[] ids = [.. needs.Select(n => string.Join('_', n.Split('_').Select((part, i) => i == 0 ? Named(part) : part)))];
-        return [.. Arguments, .. ids.Length > 0 ? new[] { $"--dependency=afterany:{string.Join(':', ids)}" } : [],
+        return ["--parsable", .. ids.Length > 0 ? new[] { $"--dependency=afterany:{string.Join(':', ids)}" } : [],
             folder.Script(name)];
 
         string Named(string array) => array.All(char.IsAsciiDigit) ? array : jobOf(array);
