@@ -1,5 +1,4 @@
 using Postern.Studies;
-using Postern.Tests.Reports;
 
 namespace Postern.Tests.Studies.Running;
 
