@@ -28,14 +28,14 @@ public sealed record DatasetSource(string Name, Uri Official, IReadOnlyList<Sour
     /// <exception cref="InputException">It cannot be fetched; the message says how it is had.</exception>
     public static DatasetSource Of(
         string name) => All.FirstOrDefault(s => s.Name == name) ?? throw new InputException(name, name switch
-    {
-        "imagenet" => "is not fetched: its authors give it to those who register at image-net.org; take ILSVRC2012_img_train.tar "
-            + "and ILSVRC2012_img_val.tar there, or Kaggle's imagenet-object-localization-challenge.zip, and name the folder in "
-            + "the study (docs/datasets.md says what it should look like)",
-        "signs" => "is drawn by Postern; there is nothing to fetch",
-        _ => $"there is nothing to fetch under this name; it is one of {string.Join(", ", All.Select(s => s.Name))}; "
-            + "docs/datasets.md says where the others come from",
-    });
+        {
+            "imagenet" => "is not fetched: its authors give it to those who register at image-net.org; take ILSVRC2012_img_train.tar "
+                + "and ILSVRC2012_img_val.tar there, or Kaggle's imagenet-object-localization-challenge.zip, and name the folder in "
+                + "the study (docs/datasets.md says what it should look like)",
+            "signs" => "is drawn by Postern; there is nothing to fetch",
+            _ => $"there is nothing to fetch under this name; it is one of {string.Join(", ", All.Select(s => s.Name))}; "
+                + "docs/datasets.md says where the others come from",
+        });
 
     /// <summary>Where a file is.</summary>
     /// <param name="file">One of <see cref="Files"/>.</param>
