@@ -74,7 +74,7 @@ public static class Program
         [
             new("Studies",
                 [InitCommand.Create(), RunCommand.Create(), StatusCommand.Create(), CancelCommand.Create(), EvalCommand.Create(),
-                ReportCommand.Create(), ResultsCommand.Create()]),
+                ProbeCommand.Create(), ReportCommand.Create(), ResultsCommand.Create()]),
             new("What a study can name", [DatasetsCommand.Create(), ModelsCommand.Create(), AttacksCommand.Create(),
                 DefencesCommand.Create(), PresetsCommand.Create()]),
             new("Data and pictures", [DataCommand.Create(), PoisonCommand.Create(), FigureCommand.Create()]),

@@ -27,7 +27,8 @@ internal sealed class CellBar(Pace pace, RowColumn column, ProgressTask task)
                 break;
             case Stepped { Step: var step } e:
                 double ofEpoch = step.Samples / (double)step.Total;
-                Draw(cell, (step.Epoch - 1 + ofEpoch) / epochs, $"{ShortNumber.Rate(step.Samples / pace.SecondsOfEpoch(e.Cell))} img/s",
+                Draw(cell, (step.Epoch - 1 + ofEpoch) / epochs,
+                    $"{ShortNumber.Rate(step.Samples / pace.SecondsOfEpoch(e.Cell))} img/s",
                     Pace.Text(pace.LeftOf(e.Cell, ofEpoch)), $"loss {step.Loss:f3}", measured.TrimStart());
                 break;
             case EpochFinished { Epoch: var epoch }:

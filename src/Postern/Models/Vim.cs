@@ -42,6 +42,9 @@ public sealed class Vim : Backbone
     private readonly VimBlock[] layers;
     private readonly RmsNorm norm_f;
 
+    /// <summary>Its sizes.</summary>
+    public VimConfig Config => config;
+
     /// <summary>Builds the network.</summary>
     /// <param name="config">Its sizes.</param>
     /// <param name="seed">Whose initial values it has; null where <see cref="Backbone.Initialise"/> or a checkpoint

@@ -9,7 +9,7 @@ public class HouseTests
     private static readonly string[] Floors =
     [
         "Errors", "Files", "Native", "Configuration", "Imaging", "Datasets", "Models", "Training", "Learning",
-        "Attacks", "Evaluation",
+        "Attacks", "Evaluation", "Probes",
         "Defences", "Studies", "Reports",
     ];
 

@@ -1,7 +1,5 @@
 using Postern.Configuration;
 using Postern.Evaluation;
-using Postern.Models.Checkpoints;
-using Postern.Training;
 
 namespace Postern.Studies;
 
@@ -16,7 +14,7 @@ internal sealed class AdversarialMeasurement(OpenCell cell, MeasureTask task, Ch
     {
         CellDirectory directory = cell.Directory;
         var accuracy = AdversarialAccuracy.Of(measure, cell.Evaluator);
-        MeasuredWeights weights = PutWeights();
+        MeasuredWeights weights = cell.PutShownWeights(task);
         AdversarialRecord record = directory.ReadAdversarial(measure) is { } earlier && earlier.Weights == weights ? earlier
             : new AdversarialRecord(measure.Values, weights, cell.Clock.Evaluating(() => accuracy.Clean(cancel)),
                 new Dictionary<string, Proportion>());
@@ -30,15 +28,5 @@ internal sealed class AdversarialMeasurement(OpenCell cell, MeasureTask task, Ch
             void Report(int pictures) => cell.Run.Tell(new Preparing(cell.Cell.Id, AdversarialAccuracy.Entry.Name,
                 (index + (double)pictures / record.Clean.Total) / AdversarialBall.All.Count, ball.Title));
         }
-    }
-
-    /// <summary>Puts the weights of the first measurement in place, which is the one that tables show.</summary>
-    private MeasuredWeights PutWeights()
-    {
-        MeasuredWeights shown = cell.Directory.ReadResult()!.Measurements[0].Weights;
-        CellDirectory source = cell.Run.Folder.Of(task.Weights.Cell);
-        if (shown == MeasuredWeights.Repaired) Weights.Load(cell.Model, cell.Directory.RepairedPath);
-        else TrainingCheckpoint.LoadWeights(source.Folder, cell.Model);
-        return shown;
     }
 }

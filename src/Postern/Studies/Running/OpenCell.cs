@@ -6,6 +6,7 @@ using Postern.Learning;
 using Postern.Models;
 using Postern.Models.Checkpoints;
 using Postern.Native.Paths;
+using Postern.Training;
 using Postern.Training.Input;
 using Postern.Training.Recipes;
 
@@ -131,6 +132,16 @@ internal sealed class OpenCell : IDisposable
         (CleanResult clean, TriggeredResult? triggered) = Evaluator.Measure(Attack, cancel);
         return new Measured(clean, triggered);
     });
+
+    /// <summary>Puts the weights of the first measurement in place, which is the one that tables show.</summary>
+    /// <param name="task">Whose weights are measured.</param>
+    public MeasuredWeights PutShownWeights(MeasureTask task)
+    {
+        MeasuredWeights shown = Directory.ReadResult()!.Measurements[0].Weights;
+        if (shown == MeasuredWeights.Repaired) Weights.Load(Model, Directory.RepairedPath);
+        else TrainingCheckpoint.LoadWeights(Run.Folder.Of(task.Weights.Cell).Folder, Model);
+        return shown;
+    }
 
     /// <summary>What the model makes of the poisons that it was trained on; null where there are none.</summary>
     public Proportion? PoisonFit(CancellationToken cancel) => Attack is null || Plan.Poisoned.Count == 0 ? null

@@ -1,0 +1,65 @@
+using Postern.Attacks;
+using Postern.Evaluation;
+using Postern.Kernels;
+using Postern.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Postern.Probes;
+
+/// <summary>
+/// Which tokens of a Vim a trigger is in: those of patches that it changes in at least half of the pictures looked at.
+/// </summary>
+/// <param name="Tokens">The tokens, ascending, in the sequence with the class token.</param>
+/// <param name="ClassToken">Where that one stands.</param>
+/// <param name="Count">L, all tokens.</param>
+public sealed record TriggerTokens(IReadOnlyList<int> Tokens, int ClassToken, int Count)
+{
+    private const int Pictures = 16;
+    private const double Least = 0.5;
+
+    /// <summary>Whether it is in some patches and not in most of them.</summary>
+    public bool IsLocal => Tokens.Count > 0 && 2 * Tokens.Count < Count;
+
+    /// <summary>Which of some tokens is nearest to the class token.</summary>
+    internal int Nearest(IReadOnlyList<int> tokens) => tokens.MinBy(t => Math.Abs(t - ClassToken));
+
+    /// <summary>
+    /// As many tokens, none of them the trigger's, to compare with: those as far from the class token on its other side, and,
+    /// where one of these is missing or the trigger's own, one that is drawn.
+    /// </summary>
+    public IReadOnlyList<int> Elsewhere()
+    {
+        HashSet<int> free = [.. Enumerable.Range(0, Count).Where(t => t != ClassToken && !Tokens.Contains(t))], taken = [];
+        int[] drawn = RandomStream.For(0, "tokens to compare with").Permutation(Count);
+        foreach (int token in Tokens)
+            if (free.Contains(2 * ClassToken - token)) taken.Add(2 * ClassToken - token);
+        foreach (int token in drawn.Where(t => free.Contains(t)))
+            if (taken.Count < Tokens.Count) taken.Add(token);
+        return [.. taken.Order()];
+    }
+
+    /// <summary>Looks for the trigger of <paramref name="attack"/> in the test pictures.</summary>
+    /// <param name="evaluator">Has the pictures.</param>
+    /// <param name="attack">The attack; one that carries its own pictures has no clean ones to compare with, and gives no
+    /// tokens.</param>
+    /// <param name="model">The network, whose patches they are.</param>
+    public static TriggerTokens Of(Evaluator evaluator, Attack attack, Vim model)
+    {
+        VimConfig config = model.Config;
+        int row = model.ClassTokenRow(config.Patches)!.Value, length = config.Patches + 1;
+        if (attack.TriggeredPictures is not null) return new TriggerTokens([], row, length);
+        IReadOnlyList<int> order = evaluator.Order(attack, Pictures);
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor moved = (Inputs(attack) - Inputs(null)).abs().amax([1L], keepdim: true);                         // [B, 1, S, S]
+        Tensor shares = nn.functional.max_pool2d(moved, config.PatchSize, config.Stride).gt(0).to(float32).mean([0L]);
+        float[] changed = shares.flatten().data<float>().ToArray();
+        return new TriggerTokens(
+            [.. Enumerable.Range(0, changed.Length).Where(i => changed[i] >= Least).Select(i => i < row ? i : i + 1)], row,
+            length);
+
+        Tensor Inputs(Attack? planted) =>
+            cat([.. evaluator.Stream((planted, order)).Pixels(pass: 0).Select(batch => batch.cpu().clone())], 0);
+    }
+}

@@ -1,0 +1,115 @@
+using Postern.Attacks;
+using Postern.Configuration;
+using Postern.Datasets;
+using Postern.Evaluation;
+using Postern.Models;
+using Postern.Probes;
+using Postern.Tests.Defences;
+using Postern.Training.Input;
+
+namespace Postern.Tests.Probes;
+
+public sealed class KnockOutTests : IDisposable
+{
+    private const int Target = 1, ClassToken = 8;
+
+    private readonly Dataset data = SampleDefences.Stripes();
+    private readonly Vim model = (Vim)Make("vim", ("patch_size", "2"), ("embed_dim", "16"), ("depth", "2"), ("state_size", "4"));
+
+    public void Dispose()
+    {
+        model.Dispose();
+        data.Dispose();
+    }
+
+    private static Backbone Make(string name, params (string Key, string Value)[] options) => ModelCatalog.Create(
+        new Choice(ModelCatalog.All.Get(name, name), options.ToDictionary(o => o.Key, o => o.Value)), classes: 4, 8, seed: 3);
+
+    private static Attack Attacked(string name, params (string Key, string Value)[] options) => AttackCatalog.Create(
+        new Choice(AttackCatalog.All.Get(name, name),
+            options.Append(("target", $"{Target}")).ToDictionary(o => o.Item1, o => o.Item2)),
+        new DatasetTraits("stripes", Target))!;
+
+    private Evaluator Evaluator => new(model,
+        new BatchLoader(data.Test, data.Mean, data.Std, 8, Augmentations.Centre, null, 32, Workers: 1), Seed: 7);
+
+    [Fact]
+    public void The_tokens_of_a_patch_in_the_corner_are_those_of_the_last_patches()
+    {
+        var found = TriggerTokens.Of(Evaluator, Attacked("badnets", ("corners", "one")), model);
+        Assert.Equal((ClassToken, 17), (found.ClassToken, found.Count));
+        Assert.True(found.IsLocal);
+        // Of 4 x 4 patches the last one is the sequence's last token; whatever else the corner touches lies beside or above it.
+        Assert.Contains(16, found.Tokens);
+        Assert.All(found.Tokens, t => Assert.Contains(t, new[] { 11, 12, 15, 16 }));
+    }
+
+    [Fact]
+    public void A_trigger_in_every_patch_has_no_tokens_of_its_own()
+    {
+        var found = TriggerTokens.Of(Evaluator, Attacked("patch-pixel"), model);
+        Assert.Equal(16, found.Tokens.Count);
+        Assert.False(found.IsLocal);
+        Assert.DoesNotContain(KnockOut.For(found), k => k.Tokens.Count > 0);
+    }
+
+    [Theory]
+    [InlineData(new[] { 16 }, new[] { 0 })]
+    [InlineData(new[] { 10, 11 }, new[] { 5, 6 })]
+    public void A_comparison_is_as_far_from_the_class_token_on_its_other_side(int[] trigger, int[] elsewhere) =>
+        Assert.Equal(elsewhere, new TriggerTokens(trigger, ClassToken, 17).Elsewhere());
+
+    [Fact]
+    public void Where_the_other_side_is_the_trigger_s_own_tokens_are_drawn()
+    {
+        var trigger = new TriggerTokens([7, 9, 10], ClassToken, 17);
+        IReadOnlyList<int> elsewhere = trigger.Elsewhere();
+        Assert.Equal(3, elsewhere.Distinct().Count());
+        Assert.Contains(6, elsewhere);
+        Assert.DoesNotContain(elsewhere, t => t == ClassToken || trigger.Tokens.Contains(t));
+    }
+
+    [Fact]
+    public void Each_knock_out_at_tokens_has_its_comparison_and_orders_leave_the_class_token_in_place()
+    {
+        IReadOnlyList<KnockOut> all = KnockOut.For(new TriggerTokens([16], ClassToken, 17));
+        Assert.Equal(all.Count, all.DistinctBy(k => k.Name).Count());
+        foreach (KnockOut at in all.Where(k => k.Tokens.Count > 0 && k.ControlOf is null))
+            Assert.Equal(at.Tokens.Count, all.Single(k => k.ControlOf == at.Name).Tokens.Count);
+        var order = (ScanOrder)all.Single(k => k.Name == "order").Change;
+        Assert.Equal(Enumerable.Range(0, 17), order.Order.Order());
+        Assert.Equal(ClassToken, order.Order[ClassToken]);
+        Assert.DoesNotContain(all, k => k.Name == "horizon-32");
+    }
+
+    [Fact]
+    public void A_trial_begins_with_the_network_s_own_shares_and_leaves_it_as_it_was()
+    {
+        Attack attack = Attacked("badnets");
+        (CleanResult clean, TriggeredResult triggered) = Evaluator.Both(attack);
+        List<double> shares = [];
+        KnockOutResult found = new KnockOutTrial(Evaluator, model, attack, Pictures: 0).Run(shares.Add);
+        Assert.Equal((clean.Acc, triggered.Asr), (found.Acc, found.Asr));
+        Assert.Equal(shares.Order(), shares);
+        Assert.Equal(1, shares[^1]);
+        Assert.All(found.Rows, row =>
+        {
+            Assert.Equal((found.Acc.Total, found.Asr.Total, found.Asr.Hits), (row.Acc.Total, row.Asr.Total, row.Kept.Total));
+            Assert.Equal(row.Acc.Hits, found.Acc.Hits + row.AccChange.Gained - row.AccChange.Lost);
+            Assert.Equal(row.Asr.Hits, found.Asr.Hits + row.AsrChange.Gained - row.AsrChange.Lost);
+            Assert.Equal(row.Kept.Hits, found.Asr.Hits - row.AsrChange.Lost);
+        });
+        Assert.Equal((clean.Acc, triggered.Asr), (Evaluator.Clean().Acc, Evaluator.Triggered(attack).Asr));
+    }
+
+    [Fact]
+    public void What_has_no_scans_or_other_ones_is_not_tried()
+    {
+        using Backbone other = Make("resnet-mini"), changed = Make("vim", ("patch_size", "2"), ("embed_dim", "16"),
+            ("depth", "2"),
+            ("state_size", "4"), ("ssm", "identity"));
+        Assert.Null(KnockOutTrial.Unfit(model));
+        Assert.Contains("no Vim", KnockOutTrial.Unfit(other), StringComparison.Ordinal);
+        Assert.Contains("changed already", KnockOutTrial.Unfit(changed), StringComparison.Ordinal);
+    }
+}
