@@ -75,6 +75,19 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         }
     }
 
+    /// <summary>The same, stopped by SIGSTOP in the midst of a cell, however fast the machine is.</summary>
+    private static (int Process, string Job) StoppedTrainer(string runs, Func<string, bool> isWanted) => WaitFor(() =>
+    {
+        (int process, string job) = Trainer(runs, isWanted);
+        Signal(process, "STOP");
+        bool isWithin = Directory.GetFiles(runs, ".claim-*", SearchOption.AllDirectories).Any(claim =>
+            !File.Exists(Path.Combine(Path.GetDirectoryName(claim)!, "result.json"))
+            && File.ReadAllText(claim).Contains($"\"process\": {process},", StringComparison.Ordinal));
+        if (isWithin) return Tuple.Create(process, job);
+        Signal(process, "CONT");
+        return null;
+    }, "a training job that can be stopped").ToValueTuple();
+
     /// <summary>The process and the job that train a cell now, one that has finished an epoch.</summary>
     private static (int Process, string Job) Trainer(string runs, Func<string, bool> isWanted) => WaitFor(() =>
     {
@@ -106,14 +119,15 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
 
         // A task is killed.
         string array = File.ReadAllText(Path.Combine(runs, "twelve", "slurm", "1", "array-2.job")).Trim();
-        (int process, string killed) = Trainer(runs, job => job.StartsWith($"{array}_", StringComparison.Ordinal));
+        (int process, string killed) = StoppedTrainer(runs, job => job.StartsWith($"{array}_", StringComparison.Ordinal));
         Signal(process, "KILL");
         // A node goes down under another.
         string node = "";
-        (_, string lost) = Trainer(runs, job => job.StartsWith($"{array}_", StringComparison.Ordinal) && job != killed
+        (process, string lost) = StoppedTrainer(runs, job => job.StartsWith($"{array}_", StringComparison.Ordinal) && job != killed
             && (node = cluster.Ask("squeue", "-h", "-r", "-t", "RUNNING", "-j", job, "-o", "%N"))
             .StartsWith("node", StringComparison.Ordinal));
         cluster.Ask("scontrol", "update", $"nodename={node}", "state=down", "reason=test");
+        Signal(process, "CONT");
         // An array is cancelled that has not begun.
         string waiting = WaitFor(() => cluster.Ask("squeue", "-h", "-t", "PENDING", "-o", "%F %r %j").Split('\n')
             .FirstOrDefault(l => l.EndsWith("Dependency twelve", StringComparison.Ordinal)), "a waiting array").Split(' ')[0];
@@ -157,10 +171,9 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         string runs = folder.File("cluster"), here = folder.File("here");
         Finish("run", study, "--out", runs, "--on", "slurm", "--cpus", "1", "--mem", "1500M", "--time", "1",
             "--retries", "5");
-        (int process, _) = Trainer(runs, _ => true);
+        (int process, _) = StoppedTrainer(runs, _ => true);
         // However fast the machine is, the limit finds it in training; where it is so slow that the limit comes first, the next
         // round tries again.
-        Signal(process, "STOP");
         WaitFor(() => HasPending(process, signal: 10) ? "" : null, "Slurm's warning");
         Signal(process, "CONT");
         using CommandProcess local = Start("run", study, "--out", here, "--threads", "1");
