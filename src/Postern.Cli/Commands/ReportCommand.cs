@@ -86,15 +86,15 @@ internal static class ReportCommand
 
     private static void Show(RunComparison comparison, string? file)
     {
-        Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(MarkdownComparison.Title(comparison)))
-            .Caption("in percent; differences in points, ± half of their 95% interval")
-            .AddColumns(
-                [.. MarkdownComparison.Heads(comparison)
-                    .Select((h, i) => i < MarkdownComparison.Names(comparison) ? new TableColumn(h) : new TableColumn(h)
-                        .RightAligned())]);
-        foreach (ComparedRow row in comparison.Rows)
-            table.AddRow([.. MarkdownComparison.Fields(comparison, row).Select(Markup.Escape)]);
-        if (comparison.Rows.Count > 0) AnsiConsole.Write(table);
+        foreach (ComparisonTable compared in ComparisonTable.Of(comparison))
+        {
+            Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(MarkdownComparison.Title(comparison)))
+                .Caption("in percent, AUROC from 0 to 1; differences in points, ± half of their 95% interval")
+                .AddColumns([.. compared.Heads.Select((h, i) =>
+                    i < compared.Names ? new TableColumn(h) : new TableColumn(h).RightAligned())]);
+            foreach (ComparisonFields row in compared.Rows) table.AddRow([.. row.Fields.Select(Markup.Escape)]);
+            AnsiConsole.Write(table);
+        }
         foreach (string note in MarkdownComparison.Notes(comparison)) AnsiConsole.MarkupLineInterpolated($"{note}");
         if (file is null) return;
         AtomicFile.WriteText(file, MarkdownComparison.Export(comparison));

@@ -116,15 +116,16 @@ public sealed class RunComparisonTests : IDisposable
         SampleRuns.Write(study, folder.File("runs"));
         ComparedRuns side = ComparedRuns.Of(new RunFolder(study, folder.File("runs")));
         RunComparison comparison = RunComparison.Of(side, side);
-        Assert.True(comparison.HasDetectors);
         ComparedRow row = comparison.Rows.Single(r => r.Name == "signs · resnet-mini · BadNets 1 % · PatchDrop detects");
+        Assert.True(row.Detects);
         Assert.Null(row.Acc.Before);
         Assert.Null(row.Asr.Before);
         Assert.Equal(2, row.Auroc.Before!.Seeds.Count);
         Assert.Equal(0, row.AurocDifference);
         Assert.DoesNotContain(comparison.Rows, r => r.Name == "signs · resnet-mini · none · PatchDrop detects");
         Assert.Contains("| AUROC A | AUROC B | AUROC B - A |", MarkdownComparison.Export(comparison), StringComparison.Ordinal);
-        Assert.False(Compare(_ => 900, _ => 900, _ => 400, _ => 400).HasDetectors);
+        Assert.Equal(2, ComparisonTable.Of(comparison).Count);
+        Assert.Single(ComparisonTable.Of(Compare(_ => 900, _ => 900, _ => 400, _ => 400)));
     }
 
     [Fact]

@@ -14,31 +14,27 @@ public static class ComparisonPage
     public static string Of(RunComparison comparison, string first, string second)
     {
         (int outside, int measured) = comparison.Count;
-        string[] heads = [.. MarkdownComparison.Heads(comparison)];
-        int names = MarkdownComparison.Names(comparison);
         return PageShell.Of(MarkdownComparison.Title(comparison), Markup.Of($"""
             {PageShell.Head("Postern comparison", MarkdownComparison.Title(comparison),
                 string.Create(CultureInfo.InvariantCulture, $"{comparison.Rows.Count} rows in both; {outside} of {measured} differences outside the spread"),
                 ShellText.Command("report", first, second))}
             <section id="results"><h2>Differences</h2>
-            <div class="scroll"><table class="sortable"><thead><tr>
-            {heads.Select((h, i) => Markup.Of($"""<th class="{(i < names ? "" : "number")}" data-column="{i}">{h}</th>"""))}</tr></thead>
-            <tbody>{comparison.Rows.Select(r => Row(comparison, r, names))}</tbody></table></div>
-            <p class="note">In percent, over several seeds mean ± standard deviation; differences B − A in points, ± half of their 95% interval.
+            {ComparisonTable.Of(comparison).Select(Table)}
+            <p class="note">In percent, AUROC from 0 to 1; over several seeds mean ± standard deviation; differences B − A in points, ± half of their 95% interval.
             OUTSIDE: the interval excludes 0.</p>
             <ul>{MarkdownComparison.Notes(comparison).Select(n => Markup.Of($"<li>{n}</li>"))}</ul></section>
             """));
     }
 
-    private static Markup Row(RunComparison comparison, ComparedRow row, int names)
-    {
-        string[] fields = [.. MarkdownComparison.Fields(comparison, row)];
-        double?[] values = [row.Acc.Before?.Mean, row.Acc.After?.Mean, row.Acc.Difference?.Value, row.Asr.Before?.Mean,
-            row.Asr.After?.Mean, row.Asr.Difference?.Value, row.Auroc.Before?.Mean, row.Auroc.After?.Mean, row.AurocDifference];
-        return Markup.Of($"""
-            <tr>{fields.Take(names).Select(f => Markup.Of($"<td>{f}</td>"))}{fields.Skip(names).Zip(values).Select(f => Number(f.First, f.Second))}</tr>
-            """);
-    }
+    private static Markup Table(ComparisonTable table) => Markup.Of($"""
+        <div class="scroll"><table class="sortable"><thead><tr>
+        {table.Heads.Select((h, i) => Markup.Of($"""<th class="{(i < table.Names ? "" : "number")}" data-column="{i}">{h}</th>"""))}</tr></thead>
+        <tbody>{table.Rows.Select(r => Row(r, table.Names))}</tbody></table></div>
+        """);
+
+    private static Markup Row(ComparisonFields row, int names) => Markup.Of($"""
+        <tr>{row.Fields.Take(names).Select(f => Markup.Of($"<td>{f}</td>"))}{row.Fields.Skip(names).Zip(row.Values).Select(f => Number(f.First, f.Second))}</tr>
+        """);
 
     private static Markup Number(string text, double? value) => Markup.Of(
         $"""<td class="number" data-sort="{value?.ToString("0.######", CultureInfo.InvariantCulture)}">{text}</td>""");

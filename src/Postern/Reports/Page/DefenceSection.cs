@@ -67,10 +67,13 @@ internal static class DefenceSection
         var places = done.Where(c => c.Roc is not null)
             .GroupBy(c => CellGroup.Names(c.Cell.DatasetLabel, c.Cell.ModelLabel, c.Cell.AttackLabel)).ToArray();
         return places.Length == 0 ? Markup.Empty : Markup.Of($"""
-            <h3>Detectors' ROC curves</h3><div class="triple">{places.Select(p => new LineChart(p.Key, ChartAxis.Percent("FPR, %"),
-                ChartAxis.Percent("TPR, %"), [.. p.DistinctBy(c => c.Cell.DefenceLabel).Select((c, i) =>
-                    ChartSeries.Numbered(i, c.Cell.DefenceLabel, c.Roc!.Points.Select(Point)))]).Draw())}</div>
+            <h3>Detectors' ROC curves</h3><div class="triple">{places.Select(p => Markup.Of(
+                $"""<figure class="panel"><figcaption><b>{p.Key}</b></figcaption>{Chart(p.Key, p).Draw()}</figure>"""))}</div>
             """);
+
+        static LineChart Chart(string place, IEnumerable<CellReport> cells) => new(place, ChartAxis.Percent("FPR, %"),
+            ChartAxis.Percent("TPR, %"), [.. cells.DistinctBy(c => c.Cell.DefenceLabel).Select((c, i) =>
+                ChartSeries.Numbered(i, c.Cell.DefenceLabel, c.Roc!.Points.Select(Point)))]);
     }
 
     private static ChartPoint Point((double Threshold, double Fpr, double Tpr) point) => new(100 * point.Fpr, 100 * point.Tpr,

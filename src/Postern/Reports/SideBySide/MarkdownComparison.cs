@@ -7,29 +7,6 @@ namespace Postern.Reports.SideBySide;
 /// <summary>A comparison as Markdown.</summary>
 public static class MarkdownComparison
 {
-    /// <summary>Heads of the columns; sides are called A and B.</summary>
-    public static IReadOnlyList<string> Heads(RunComparison comparison) =>
-    [
-        "cell", .. comparison.Options.Heads,
-        .. Measures(comparison).SelectMany(m => new[] { $"{m} A", $"{m} B", $"{m} B - A" }),
-    ];
-
-    /// <summary>How many of them are words.</summary>
-    public static int Names(RunComparison comparison) => 1 + comparison.Options.Keys.Count;
-
-    /// <summary>What stands in them for <paramref name="row"/>.</summary>
-    public static IReadOnlyList<string> Fields(RunComparison comparison, ComparedRow row) =>
-        [row.Name, .. comparison.OptionsOf(row), $"{row.Acc.Before}", $"{row.Acc.After}", $"{row.Acc}", $"{row.Asr.Before}",
-            $"{row.Asr.After}", $"{row.Asr}",
-            .. comparison.HasDetectors
-                ? [$"{row.Auroc.Before}", $"{row.Auroc.After}", AurocChange(row)] : Array.Empty<string>()];
-
-    private static IEnumerable<string> Measures(RunComparison comparison) =>
-        comparison.HasDetectors ? ["ACC", "ASR", "AUROC"] : ["ACC", "ASR"];
-
-    private static string AurocChange(ComparedRow row) =>
-        row.AurocDifference is double d ? string.Create(CultureInfo.InvariantCulture, $"{d:+0.000;-0.000;0.000}") : "";
-
     /// <summary>What a reader needs beside the table, a sentence each.</summary>
     public static IReadOnlyList<string> Notes(RunComparison comparison)
     {
@@ -56,14 +33,15 @@ public static class MarkdownComparison
     public static string Export(RunComparison comparison)
     {
         var text = new StringBuilder($"# {Title(comparison)}\n\n");
+        foreach (ComparisonTable table in ComparisonTable.Of(comparison))
+        {
+            text.Append(MarkdownText.Row(table.Heads)).Append(MarkdownText.Rule(table.Names, table.Heads.Count - table.Names));
+            foreach (ComparisonFields row in table.Rows) text.Append(MarkdownText.Row(row.Fields));
+            text.Append('\n');
+        }
         if (comparison.Rows.Count > 0)
-            text.Append(MarkdownText.Row(Heads(comparison)))
-                .Append(MarkdownText.Rule(Names(comparison), Heads(comparison).Count - Names(comparison)));
-        foreach (ComparedRow row in comparison.Rows) text.Append(MarkdownText.Row(Fields(comparison, row)));
-        if (comparison.Rows.Count > 0)
-            text.Append(
-                "\nIn percent, over several seeds mean ± standard deviation; differences in points, ± half of their 95% "
-                    + "interval.\n\n");
+            text.Append("In percent, AUROC from 0 to 1; over several seeds mean ± standard deviation; differences in points, ± half of "
+                + "their 95% interval.\n\n");
         foreach (string note in Notes(comparison)) text.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Escape(note)}\n");
         return text.ToString();
     }

@@ -30,9 +30,6 @@ public sealed record RunComparison(
             .Select(o => o.First == o.Second ? o.First : $"{o.First} → {o.Second}"),
     ];
 
-    /// <summary>Whether a row is a detector's, which is measured by AUROC and has neither ACC nor ASR of its own.</summary>
-    public bool HasDetectors => Rows.Any(r => r.Auroc is not (null, null));
-
     /// <summary>Settings that differ alike in every row.</summary>
     public IReadOnlyList<string> CommonChanges { get; } = Rows.Count == 0
         ? []
@@ -109,6 +106,7 @@ public sealed record RunComparison(
         {
             Settings = (before[0].Settings, after[0].Settings),
             Auroc = (Scores(before), Scores(after)),
+            Detects = first.OnlyDetects,
         };
 
         static SeedScores? Scores(ComparedCell[] cells) => SeedScores.Of(cells.Select(c => c.Auroc).OfType<double>());
@@ -144,6 +142,9 @@ public sealed record ComparedRow(string Name, ShareDifference Acc, ShareDifferen
     public required (IReadOnlyDictionary<string, string> Before,
         IReadOnlyDictionary<string, string> After) Settings
     { get; init; }
+
+    /// <summary>Whether it is a detector's, which has an AUROC and neither ACC nor ASR of its own.</summary>
+    public bool Detects { get; init; }
 
     /// <summary>AUROC of the row's detector on both sides; null where it has none, or nothing was measured.</summary>
     public (SeedScores? Before, SeedScores? After) Auroc { get; init; }
