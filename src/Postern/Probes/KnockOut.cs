@@ -5,7 +5,7 @@ namespace Postern.Probes;
 
 /// <summary>
 /// One thing that is cut out of a trained Vim while it is tested, to see whether its backdoor hangs on it
-/// (<c>docs/reference/probes.md</c>, knock-outs).
+/// (<c>docs/reference/probes.md 5</c>).
 /// </summary>
 /// <param name="Name">Its name: <c>edge-cut</c>.</param>
 /// <param name="Change">What is changed, in every block.</param>
