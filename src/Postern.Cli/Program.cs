@@ -76,7 +76,7 @@ public static class Program
                 [InitCommand.Create(), RunCommand.Create(), StatusCommand.Create(), CancelCommand.Create(), EvalCommand.Create(),
                 ProbeCommand.Create(), ReportCommand.Create(), ResultsCommand.Create()]),
             new("What a study can name", [DatasetsCommand.Create(), ModelsCommand.Create(), AttacksCommand.Create(),
-                DefencesCommand.Create(), PresetsCommand.Create()]),
+                DefencesCommand.Create(), PresetsCommand.Create(), ProbesCommand.Create()]),
             new("Data and pictures", [DataCommand.Create(), PoisonCommand.Create(), FigureCommand.Create()]),
             new("This program", [DoctorCommand.Create(), CompletionCommand.Create()]),
         ];

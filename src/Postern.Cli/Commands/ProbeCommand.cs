@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Postern.Cli.Help;
 using Postern.Cli.Json;
-using Postern.Evaluation;
+using Postern.Cli.Progress;
+using Postern.Configuration;
 using Postern.Probes;
 using Postern.Studies;
 using Postern.Training;
@@ -10,47 +11,47 @@ using Spectre.Console;
 
 namespace Postern.Cli.Commands;
 
-/// <summary><c>postern probe STUDY</c>: what the backdoor of each finished Vim hangs on.</summary>
+/// <summary><c>postern probe STUDY|CELL</c>: looks into the networks of finished cells.</summary>
 internal static class ProbeCommand
 {
-    private const int UsualPictures = 500;
+    private const string Usual = "knock-outs";
 
     public static Command Create()
     {
-        var arguments = new StudyArguments();
-        var pictures = new Option<int>("--pictures")
+        var arguments = new StudyArguments(takesCell: true);
+        var probes = new Option<string[]>("--probe")
         {
-            HelpName = "NUMBER",
-            Description = "clean and triggered test pictures of each, every class at its share; 0 for all",
-            DefaultValueFactory = _ => UsualPictures,
+            HelpName = "NAME",
+            Description = $"a probe of 'postern probes', or all (repeatable); {Usual} where none is named",
         };
-        pictures.Validators.Add(result =>
+        probes.CompletionSources.Add(_ => ProbeCatalog.All.Select(p => p.Name));
+        var pictures = new CountOption("--pictures", least: 0)
         {
-            if (result.Tokens is [{ Value: string text }] && int.TryParse(text, out int count) && count < 0)
-                result.AddError("--pictures must be at least 0");
-        });
+            Description = "clean and triggered test pictures of each, every class at its share; 0 for all; each probe's own "
+                + "number where it is not given",
+        };
         var threads = new ThreadsOption("libtorch and the loaders");
         var json = new JsonOption("print what was found as a JSON array");
-        var command = new ShownCommand("probe",
-            "Cut parts out of finished Vims while they are tested, to see what their backdoors hang on.",
+        var command = new ShownCommand("probe", "Look into finished networks, to see what their backdoors hang on.",
             "postern probe runs/quickstart --only model=vim-mini",
             "postern probe runs/quickstart --only attack=badnets --pictures 0")
         {
-            pictures, threads, json,
+            probes, pictures, threads, json,
         };
         arguments.AddTo(command);
         command.SetAction(parsed =>
         {
             RunFolder run = arguments.Folder(parsed, planOnly: false);
             int budget = parsed.GetValue(threads);
+            IReadOnlyList<Choice> chosen = Chosen(parsed.GetValue(probes) ?? [],
+                parsed.GetResult(pictures) is null ? null : parsed.GetValue(pictures));
             TorchThreads.Use(new ThreadBudget(budget));
-            var probe = new CellProbe(run, budget);
-            (List<KnockOutRecord> found, List<string> left) = Try(run, probe, parsed.GetValue(pictures));
+            (List<ProbeRecord> found, List<string> left) = Look(run, chosen, budget);
             if (found.Count == 0) throw new InputException(run.Path, $"has no cell to probe: {string.Join("; ", left)}");
-            if (parsed.GetValue(json)) JsonOutput.Write(found.Select(KnockOutListing.Of));
+            if (parsed.GetValue(json)) JsonOutput.Write(found.Select(ProbeListing.Of));
             else
             {
-                foreach (KnockOutRecord record in found) Show(run, record);
+                foreach (ProbeRecord record in found) ProbeTables.Write(run, record);
                 foreach (string reason in left) AnsiConsole.MarkupLineInterpolated($"left out: {reason}");
             }
             return ExitCode.Done;
@@ -58,54 +59,33 @@ internal static class ProbeCommand
         return command;
     }
 
-    private static (List<KnockOutRecord> Found, List<string> Left) Try(RunFolder run, CellProbe probe, int pictures)
+    private static IReadOnlyList<Choice> Chosen(IReadOnlyList<string> names, int? pictures)
+    {
+        Dictionary<string, string> given = [];
+        if (pictures is int count) given[Probe.PicturesOption] = count.ToString(CultureInfo.InvariantCulture);
+        IEnumerable<Probe> wanted = names.Contains("all") ? ProbeCatalog.All
+            : names.DefaultIfEmpty(Usual).Distinct().Select(name => ProbeCatalog.All.Get(name, "--probe"));
+        return [.. wanted.Select(p => new Choice(p, given, "--probe"))];
+    }
+
+    private static (List<ProbeRecord> Found, List<string> Left) Look(RunFolder run, IReadOnlyList<Choice> probes, int threads)
     {
         using var interrupt = new Interrupt();
-        List<KnockOutRecord> found = [];
+        using var looking = new CellProbe(run, threads);
+        List<ProbeRecord> found = [];
         List<string> left = [];
         foreach (Cell cell in run.Study.Cells)
         {
-            string? unfit = probe.Unfit(cell);
-            try
+            List<Choice> fit = [];
+            foreach (Choice probe in probes)
             {
-                if (unfit is null) found.Add(probe.Run(cell, pictures, cancel: interrupt.Token));
+                if (looking.Unfit(cell, probe.EntryAs<Probe>()) is string why)
+                    left.Add(probes.Count == 1 ? $"{cell.Id}: {why}" : $"{cell.Id}, {probe.Name}: {why}");
+                else fit.Add(probe);
             }
-            catch (InputException e) when (e.Message.StartsWith($"{cell.Id}: ", StringComparison.Ordinal))
-            {
-                unfit = e.Message[(cell.Id.Length + 2)..];
-            }
-            if (unfit is not null) left.Add($"{cell.Id}: {unfit}");
+            if (fit.Count == 0) continue;
+            found.AddRange(ProbeBar.Show(cell.Id, progress => looking.Run(cell, fit, progress, interrupt.Token)));
         }
         return (found, left);
     }
-
-    private static void Show(RunFolder run, KnockOutRecord record)
-    {
-        KnockOutResult found = record.Result;
-        Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(record.Id))
-            .Caption(
-                "in percent; changes in points with their 95% interval; kept: of the triggered pictures that were taken for the "
-                + "target, those that still are")
-            .AddColumns("knock-out", "what is cut");
-        foreach (string head in new[] { "ACC", "change", "ASR", "change", "kept" })
-            table.AddColumn(new TableColumn(head).RightAligned());
-        table.AddRow("none", "", Percent(found.Acc), "", Percent(found.Asr), "", "");
-        foreach (KnockOutRow row in found.Rows)
-            table.AddRow(row.Name, row.Meaning, Percent(row.Acc), Markup.Escape(Points(row.AccChange)), Percent(row.Asr),
-                Markup.Escape(Points(row.AsrChange)), Percent(row.Kept));
-        AnsiConsole.Write(table);
-        string tokens = string.Join(", ", found.Trigger.Tokens);
-        string place = found.Trigger.IsLocal
-            ? $"the trigger is in the tokens {tokens}; the class token is {found.Trigger.ClassToken}"
-            : "the trigger is in no patch alone: nothing is cut at its tokens";
-        AnsiConsole.MarkupLineInterpolated($"{place}");
-        string file = Path.Combine(run.Path, record.Id, KnockOutRecord.FileName);
-        AnsiConsole.MarkupLineInterpolated($"written: {file}");
-    }
-
-    private static string Percent(Proportion share) => share.Total == 0 ? "–"
-        : string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value:f2}");
-
-    private static string Points(PairedChange change) => string.Create(CultureInfo.InvariantCulture,
-        $"{100 * change.Value:+0.0;-0.0;0.0} [{100 * change.Low:+0.0;-0.0;0.0}, {100 * change.High:+0.0;-0.0;0.0}]");
 }

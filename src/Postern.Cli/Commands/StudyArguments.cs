@@ -4,11 +4,13 @@ using Postern.Studies;
 namespace Postern.Cli.Commands;
 
 /// <summary>The arguments that commands about a study share.</summary>
-internal sealed class StudyArguments
+/// <param name="takesCell">Whether the folder of one cell may be named, too.</param>
+internal sealed class StudyArguments(bool takesCell = false)
 {
     private readonly Argument<string> file = new("study")
     {
-        Description = "study file (YAML), or the folder of its results (runs/NAME)",
+        Description = takesCell ? "study file (YAML), the folder of its results (runs/NAME), or that of one cell in it"
+            : "study file (YAML), or the folder of its results (runs/NAME)",
     };
     private readonly Option<string[]> set = new("--set")
     {
@@ -54,9 +56,21 @@ internal sealed class StudyArguments
     public RunFolder Folder(ParseResult parsed, bool planOnly, string? path = null)
     {
         string named = path ?? Named(parsed);
+        if (takesCell && RecordedCell.IsAt(named))
+        {
+            (named, string cell) = Parts(named);
+            RunFolder whole = Folder(parsed, planOnly, named);
+            return whole with { Study = whole.Study.Only([cell]) };
+        }
         (string file, string results) = Directory.Exists(named) ? StudyIn(named) : (named, Output(parsed));
         Study study = ReadFile(file, parsed.GetValue(set) ?? [], planOnly);
         return new RunFolder(parsed.GetValue(only) is { Length: > 0 } terms ? study.Only(terms) : study, results);
+    }
+
+    private static (string Folder, string Name) Parts(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        return (Path.GetDirectoryName(full)!, Path.GetFileName(full));
     }
 
     // A run leaves its study with its results, so that their folder names both.

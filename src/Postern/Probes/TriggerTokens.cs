@@ -21,6 +21,11 @@ public sealed record TriggerTokens(IReadOnlyList<int> Tokens, int ClassToken, in
     /// <summary>Whether it is in some patches and not in most of them.</summary>
     public bool IsLocal => Tokens.Count > 0 && 2 * Tokens.Count < Count;
 
+    /// <summary>Where it is, in words.</summary>
+    public string Place => !IsLocal ? "the trigger is in no patch alone: nothing is cut at its tokens"
+        : FormattableString.Invariant(
+            $"the trigger is in the tokens {string.Join(", ", Tokens)}; the class token is {ClassToken}");
+
     /// <summary>Which of some tokens is nearest to the class token.</summary>
     internal int Nearest(IReadOnlyList<int> tokens) => tokens.MinBy(t => Math.Abs(t - ClassToken));
 

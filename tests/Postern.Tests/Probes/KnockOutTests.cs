@@ -88,28 +88,39 @@ public sealed class KnockOutTests : IDisposable
         Attack attack = Attacked("badnets");
         (CleanResult clean, TriggeredResult triggered) = Evaluator.Both(attack);
         List<double> shares = [];
-        KnockOutResult found = new KnockOutTrial(Evaluator, model, attack, Pictures: 0).Run(shares.Add);
-        Assert.Equal((clean.Acc, triggered.Asr), (found.Acc, found.Asr));
+        var probe = new KnockOutProbe();
+        model.Precision = Precision.BFloat16;
+        ProbeFinding found = probe.Run(
+            new ProbeSubject(Evaluator, attack, new Choice(probe, new Dictionary<string, string> { ["pictures"] = "0" })),
+            shares.Add);
+        Assert.Equal(Precision.BFloat16, model.Precision);
+        model.Precision = Precision.Float32;
+        Assert.Null(found.Contradiction());
+        Assert.Equal((clean.Acc.Value, triggered.Asr.Value), (found["acc"]!.Value, found["asr"]!.Value));
         Assert.Equal(shares.Order(), shares);
         Assert.Equal(1, shares[^1]);
-        Assert.All(found.Rows, row =>
+        ProbeTable table = Assert.Single(found.Tables);
+        foreach (IReadOnlyList<ProbeEntry> row in table.Rows.Skip(1))
         {
-            Assert.Equal((found.Acc.Total, found.Asr.Total, found.Asr.Hits), (row.Acc.Total, row.Asr.Total, row.Kept.Total));
-            Assert.Equal(row.Acc.Hits, found.Acc.Hits + row.AccChange.Gained - row.AccChange.Lost);
-            Assert.Equal(row.Asr.Hits, found.Asr.Hits + row.AsrChange.Gained - row.AsrChange.Lost);
-            Assert.Equal(row.Kept.Hits, found.Asr.Hits - row.AsrChange.Lost);
-        });
+            // ACC and ASR with the knock-out are those without it and the changes.
+            Assert.Equal(row[2].Number!.Value, clean.Acc.Value + row[3].Number!.Value, 12);
+            Assert.Equal(row[4].Number!.Value, triggered.Asr.Value + row[5].Number!.Value, 12);
+            Assert.Equal(row[5].Number, found[$"{row[0].Text}-asr-change"]);
+        }
         Assert.Equal((clean.Acc, triggered.Asr), (Evaluator.Clean().Acc, Evaluator.Triggered(attack).Asr));
     }
 
-    [Fact]
-    public void What_has_no_scans_or_other_ones_is_not_tried()
+    [Theory]
+    [InlineData("resnet-mini", "", "", "badnets", "is no Vim")]
+    [InlineData("vim", "ssm", "identity", "badnets", "one of the options that change a Vim")]
+    [InlineData("vim", "ssm", "full", "none", "nobody attacks it")]
+    [InlineData("vim-mini", "", "", "blend", null)]
+    public void What_cannot_be_tried_is_known_from_the_study(string name, string option, string value, string attack, string? why)
     {
-        using Backbone other = Make("resnet-mini"), changed = Make("vim", ("patch_size", "2"), ("embed_dim", "16"),
-            ("depth", "2"),
-            ("state_size", "4"), ("ssm", "identity"));
-        Assert.Null(KnockOutTrial.Unfit(model));
-        Assert.Contains("no Vim", KnockOutTrial.Unfit(other), StringComparison.Ordinal);
-        Assert.Contains("changed already", KnockOutTrial.Unfit(changed), StringComparison.Ordinal);
+        Choice network = new(ModelCatalog.All.Get(name, name),
+            option.Length == 0 ? [] : new Dictionary<string, string> { [option] = value });
+        string? found = new KnockOutProbe().Unfit(network, new Choice(AttackCatalog.All.Get(attack, attack)));
+        if (why is null) Assert.Null(found);
+        else Assert.Contains(why, found, StringComparison.Ordinal);
     }
 }

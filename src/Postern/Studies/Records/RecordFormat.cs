@@ -9,6 +9,8 @@ namespace Postern.Studies;
 /// </summary>
 internal static class RecordFormat
 {
+    private const string RunAgain = "delete the cell's folder to run it again";
+
     /// <summary>For whole files.</summary>
     public static JsonSerializerOptions Indented { get; } = Options(indented: true);
 
@@ -20,19 +22,21 @@ internal static class RecordFormat
         stream => stream.Write(RecordChecksum.Added(JsonSerializer.SerializeToUtf8Bytes(value, Indented))));
 
     /// <summary>Reads <paramref name="path"/>; null where there is no such file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="advice">What to do where it is damaged.</param>
     /// <exception cref="InputException">The content is damaged.</exception>
-    public static T? Read<T>(string path) where T : class
+    public static T? Read<T>(string path, string advice = RunAgain) where T : class
     {
         if (!File.Exists(path)) return null;
         try
         {
             byte[] bytes = PlainFile.ReadAllBytes(path);
-            if (!RecordChecksum.Fits(bytes)) throw Damaged(path, "its checksum does not fit");
+            if (!RecordChecksum.Fits(bytes)) throw Damaged(path, "its checksum does not fit", advice: advice);
             return JsonSerializer.Deserialize<T>(bytes, Indented) ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
         {
-            throw Damaged(path, e.Message, e);
+            throw Damaged(path, e.Message, e, advice);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -41,8 +45,8 @@ internal static class RecordFormat
     }
 
     /// <summary>The error for a record that cannot be right.</summary>
-    public static InputException Damaged(string path, string found, Exception? inner = null) =>
-        new(path, $"is damaged ({found}); delete the cell's folder to run it again", inner);
+    public static InputException Damaged(string path, string found, Exception? inner = null, string advice = RunAgain) =>
+        new(path, $"is damaged ({found}); {advice}", inner);
 
     private static JsonSerializerOptions Options(bool indented) => new()
     {

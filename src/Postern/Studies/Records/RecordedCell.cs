@@ -78,7 +78,7 @@ public sealed record RecordedCell(string Folder, CellDescription Description, Ce
     /// <summary>What PGD left of its accuracy; null where that was not measured.</summary>
     /// <exception cref="InputException">A record is damaged.</exception>
     public AdversarialRecord? ReadAdversarial() => Directory.EnumerateFiles(Folder, "adversarial-*.json")
-        .Order(StringComparer.Ordinal).Select(RecordFormat.Read<AdversarialRecord>).OfType<AdversarialRecord>()
+        .Order(StringComparer.Ordinal).Select(file => RecordFormat.Read<AdversarialRecord>(file)).OfType<AdversarialRecord>()
         .MaxBy(r => r.Clean.Total);
 
     private static IEnumerable<RecordedCell> At(string path, int depth, ICollection<string> damages)

@@ -1,41 +1,56 @@
+using Postern.Configuration;
 using Postern.Datasets;
-using Postern.Models;
 using Postern.Native;
 using Postern.Probes;
 using Postern.Training;
 
 namespace Postern.Studies;
 
-/// <summary>Looks inside the network of a finished cell (<see cref="KnockOutTrial"/>).</summary>
-/// <param name="run">Where it is.</param>
+/// <summary>
+/// Looks inside the networks of finished cells, one after another. The dataset stays open from one cell to the next that has the
+/// same, and what its attacks had to learn is kept.
+/// </summary>
+/// <param name="run">Where they are.</param>
 /// <param name="threads">Threads of this process.</param>
-public sealed class CellProbe(RunFolder run, int threads)
+public sealed class CellProbe(RunFolder run, int threads) : IDisposable
 {
-    /// <summary>Why a cell is left out; null where it can be tried.</summary>
-    public string? Unfit(Cell cell)
+    private readonly PreparedAttacks attacks = new();
+    private readonly HashSet<string> reported = [];
+    private (string Chosen, Dataset Dataset)? open;
+
+    /// <summary>Why <paramref name="probe"/> says nothing of <paramref name="cell"/>; null where it can be tried.</summary>
+    public string? Unfit(Cell cell, Probe probe) =>
+        ProbeFit.Unfit(cell, probe) ?? (run.Of(cell).IsDone ? null : "it is not done");
+
+    /// <summary>Looks into a cell, and writes what each probe finds into its folder.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="probes">The probes with their options, all of them fit for it.</param>
+    /// <param name="progress">Hears which probe does which share.</param>
+    /// <param name="cancel">Stops it; what was found stays.</param>
+    /// <exception cref="InputException">Its data or weights are not there.</exception>
+    public IReadOnlyList<ProbeRecord> Run(Cell cell, IReadOnlyList<Choice> probes, Action<string, double>? progress = null,
+        CancellationToken cancel = default)
     {
-        if (cell.Attack.Name == "none") return "nobody attacks it";
-        if (cell.OnlyDetects || cell.OnlyScans) return "it is the undefended cell's network";
-        return run.Of(cell).IsDone ? null : "it is not done";
+        var context = new RunContext(
+            run, Opened(cell.Dataset), new ThreadBudget(threads), ComputeDevice.Cpu, _ => { }, attacks, reported);
+        using OpenCell cellOpen = OpenCell.Of(cell, context, new CellClock(), cancel);
+        return new ProbeMeasurement(cellOpen, run.Study.Work.Of(cell), probes).Run(progress ?? ((_, _) => { }), cancel);
     }
 
-    /// <summary>Tries a cell, and writes <c>knock-outs.json</c> into its folder.</summary>
-    /// <param name="cell">The cell.</param>
-    /// <param name="pictures">How many clean and how many triggered test pictures; 0 for all.</param>
-    /// <param name="progress">Hears which share is done.</param>
-    /// <param name="cancel">Stops it.</param>
-    /// <exception cref="InputException">Its network cannot be tried, or its data or weights are not there.</exception>
-    public KnockOutRecord Run(Cell cell, int pictures, Action<double>? progress = null, CancellationToken cancel = default)
+    /// <summary>Closes the dataset.</summary>
+    public void Dispose()
     {
-        using Dataset dataset = DatasetCatalog.Open(cell.Dataset);
-        var context = new RunContext(run, dataset, new ThreadBudget(threads), ComputeDevice.Cpu, _ => { }, new PreparedAttacks(),
-            new HashSet<string>());
-        using OpenCell open = OpenCell.Of(cell, context, new CellClock(), cancel);
-        if (KnockOutTrial.Unfit(open.Model) is string why) throw new InputException(cell.Id, why);
-        var weights = open.PutShownWeights(run.Study.Work.Of(cell));
-        var trial = new KnockOutTrial(open.Evaluator, (Vim)open.Model, open.Attack!, pictures);
-        var record = new KnockOutRecord(cell.Id, weights, pictures, trial.Run(progress, cancel));
-        RecordFormat.Write(Path.Combine(open.Directory.Folder, KnockOutRecord.FileName), record);
-        return record;
+        open?.Dataset.Dispose();
+        open = null;
+    }
+
+    private Dataset Opened(Choice choice)
+    {
+        if (open is (string chosen, Dataset dataset) && chosen == choice.Canonical) return dataset;
+        Dispose();
+        attacks.Clear();
+        Dataset found = DatasetCatalog.Open(choice);
+        open = (choice.Canonical, found);
+        return found;
     }
 }

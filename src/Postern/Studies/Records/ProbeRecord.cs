@@ -1,0 +1,66 @@
+using Postern.Configuration;
+using Postern.Evaluation;
+using Postern.Probes;
+
+namespace Postern.Studies;
+
+/// <summary>
+/// <c>probes/NAME.json</c>: what a probe found of a cell's network. It decides nothing about the cell, whose id knows nothing of
+/// it.
+/// </summary>
+/// <param name="Id">The cell's id.</param>
+/// <param name="Probe">The probe's name.</param>
+/// <param name="Options">What was asked for; without what only says when it looks.</param>
+/// <param name="Weights">Whose weights were looked at: those that tables show.</param>
+/// <param name="Finding">What was found.</param>
+public sealed record ProbeRecord(
+    string Id, string Probe, IReadOnlyDictionary<string, string> Options, MeasuredWeights Weights, ProbeFinding Finding)
+{
+    /// <summary>The folder in a cell's folder.</summary>
+    public const string FolderName = "probes";
+
+    private const string Ending = ".json", Advice = "delete the file to have the cell probed again";
+
+    /// <summary>The path of what <paramref name="probe"/> found.</summary>
+    /// <param name="folder">The cell's folder.</param>
+    /// <param name="probe">The probe's name.</param>
+    public static string PathOf(string folder, string probe) => Path.Combine(folder, FolderName, probe + Ending);
+
+    /// <summary>Whether it is what <paramref name="asked"/> would find.</summary>
+    public bool Answers(Choice asked) => Probe == asked.Name && OptionsOf(asked) is var wanted && wanted.Count == Options.Count
+        && wanted.All(o => Options.GetValueOrDefault(o.Key) == o.Value);
+
+    /// <summary>The options of a probe that decide what it finds.</summary>
+    internal static IReadOnlyDictionary<string, string> OptionsOf(Choice probe) =>
+        probe.Values.Where(o => o.Key != Probes.Probe.EveryOption).ToDictionary(o => o.Key, o => o.Value);
+
+    /// <summary>Writes it into a cell's folder.</summary>
+    /// <param name="folder">The cell's folder.</param>
+    internal void Write(string folder) => RecordFormat.Write(PathOf(folder, Probe), this);
+
+    /// <summary>Reads what <paramref name="probe"/> found; null where it has not looked.</summary>
+    /// <param name="folder">The cell's folder.</param>
+    /// <param name="probe">The probe's name.</param>
+    /// <exception cref="InputException">The file is damaged.</exception>
+    public static ProbeRecord? Read(string folder, string probe)
+    {
+        string path = PathOf(folder, probe);
+        if (RecordFormat.Read<ProbeRecord>(path, Advice) is not ProbeRecord record) return null;
+        string? wrong = record.Probe != probe ? $"it is what {record.Probe} found" : record.Finding.Contradiction();
+        return wrong is null ? record : throw RecordFormat.Damaged(path, wrong, advice: Advice);
+    }
+
+    /// <summary>All that was found of a cell, by name.</summary>
+    /// <param name="folder">The cell's folder.</param>
+    /// <exception cref="InputException">A file is damaged.</exception>
+    public static IReadOnlyList<ProbeRecord> ReadAll(string folder)
+    {
+        string place = Path.Combine(folder, FolderName);
+        return !Directory.Exists(place) ? [] :
+        [
+            .. Directory.EnumerateFiles(place, "*" + Ending).Select(f => Path.GetFileNameWithoutExtension(f))
+                .Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal).Select(name => Read(folder, name))
+                .OfType<ProbeRecord>(),
+        ];
+    }
+}
