@@ -123,7 +123,8 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         Signal(process, "KILL");
         // A node goes down under another.
         string node = "";
-        (process, string lost) = StoppedTrainer(runs, job => job.StartsWith($"{array}_", StringComparison.Ordinal) && job != killed
+        (process, string lost) = StoppedTrainer(runs,
+            job => job.StartsWith($"{array}_", StringComparison.Ordinal) && job != killed
             && (node = cluster.Ask("squeue", "-h", "-r", "-t", "RUNNING", "-j", job, "-o", "%N"))
             .StartsWith("node", StringComparison.Ordinal));
         cluster.Ask("scontrol", "update", $"nodename={node}", "state=down", "reason=test");

@@ -40,7 +40,8 @@ public static class MarkdownComparison
             text.Append('\n');
         }
         if (comparison.Rows.Count > 0)
-            text.Append("In percent, AUROC from 0 to 1; over several seeds mean ± standard deviation; differences in points, ± half of "
+            text.Append(
+                "In percent, AUROC from 0 to 1; over several seeds mean ± standard deviation; differences in points, ± half of "
                 + "their 95% interval.\n\n");
         foreach (string note in Notes(comparison)) text.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Escape(note)}\n");
         return text.ToString();
