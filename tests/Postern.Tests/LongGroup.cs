@@ -1,10 +1,15 @@
+using System.Reflection;
+using Xunit.v3;
+
 namespace Postern.Tests;
 
 /// <summary>
-/// Groups of tests that take long: faults put into running studies, whole programs in a terminal, trainings. They run where
+/// Marks tests that take long: faults put into running studies, whole programs in a terminal, trainings. They run where
 /// <c>CI</c> is set and where they are asked for by name, so that <c>dotnet test</c> alone stays short.
 /// </summary>
-internal static class LongGroup
+/// <param name="category">The value of their trait <c>Category</c>.</param>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+public sealed class LongGroupAttribute(string category) : BeforeAfterTestAttribute, ITraitAttribute
 {
     // Options of the test program that choose tests; with one of them, what it chose shall run.
     private static readonly string[] Choosing =
@@ -13,12 +18,20 @@ internal static class LongGroup
         "--filter-query", "--filter-uid",
     ];
 
-    /// <summary>Skips the running test unless long groups are wanted.</summary>
-    /// <param name="category">The value of its trait <c>Category</c>.</param>
-    public static void Require(string category)
+    private static readonly bool Wanted = Environment.GetEnvironmentVariable("CI") is { Length: > 0 }
+        || Environment.GetCommandLineArgs().Any(a => Choosing.Contains(a.Split(' ', '=')[0]));
+
+    /// <summary>The value of their trait <c>Category</c>.</summary>
+    public string Category => category;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("Category", category)];
+
+    /// <summary>Skips a test unless long groups are wanted.</summary>
+    /// <param name="methodUnderTest">Its method.</param>
+    /// <param name="test">The test.</param>
+    public override void Before(MethodInfo methodUnderTest, IXunitTest test)
     {
-        bool wanted = Environment.GetEnvironmentVariable("CI") is { Length: > 0 }
-            || Environment.GetCommandLineArgs().Any(a => Choosing.Contains(a.Split(' ', '=')[0]));
-        if (!wanted) Assert.Skip($"takes long; --filter-trait Category={category} or CI=1 runs it");
+        if (!Wanted) Assert.Skip($"takes long; --filter-trait Category={category} or CI=1 runs it");
     }
 }

@@ -5,6 +5,7 @@ public class CleanErrorsTests
     [Theory]
     [InlineData("")]
     [InlineData("convolution=onednn-off")]
+    [LongGroup("Long")]
     public void No_library_writes_to_standard_error_however_small_the_batch(string paths)
     {
         using var study = new TinyStudy(epochs: 1);

@@ -129,6 +129,7 @@ public class CommandTests
     [InlineData("run")]
     [InlineData("run", "x.yaml", "--threads", "0")]
     [InlineData("run", "x.yaml", "--threads", "many")]
+    [LongGroup("Long")]
     public void Bad_input_ends_with_2_and_one_line_that_starts_with_error(params string[] args)
     {
         (int code, string errors) = Run(args);
@@ -195,6 +196,7 @@ public class CommandTests
     [InlineData("3")]
     [InlineData("4")]
     [InlineData("6")]
+    [LongGroup("Long")]
     public void A_figure_is_one_command(string number)
     {
         using var folder = new TemporaryFolder();
@@ -220,5 +222,6 @@ public class CommandTests
     [InlineData("attacks", "patch-pixel")]
     [InlineData("models")]
     [InlineData("data", "info", "signs")]
+    [LongGroup("Long")]
     public void Listings_succeed(params string[] args) => Assert.Equal((0, ""), Run(args));
 }

@@ -6,6 +6,7 @@ using Postern.Training.Recipes;
 
 namespace Postern.Tests.Cli;
 
+[LongGroup("Long")]
 public sealed class CompletionTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -4,14 +4,12 @@ using System.Globalization;
 namespace Postern.Tests.Cli;
 
 /// <summary>Faults of whole processes: signals, several runs of one study, tasks that cannot write.</summary>
-[Trait("Category", "Fault")]
+[LongGroup("Fault")]
 public sealed class FaultTests : IDisposable
 {
     private const int Epochs = 4;
     private readonly TinyStudy study = new(Epochs);
     private readonly Dictionary<string, string> impatient = new() { ["POSTERN_CLAIM_SECONDS"] = "2" };
-
-    public FaultTests() => LongGroup.Require("Fault");
 
     public void Dispose() => study.Dispose();
 

@@ -38,10 +38,9 @@ public sealed class FineTuningTests : IDisposable
             Directory.EnumerateFiles(Path.Combine(folder.Path, runs), "last.safetensors", SearchOption.AllDirectories).Single());
 
     [Fact]
-    [Trait("Category", "Fault")]
+    [LongGroup("Fault")]
     public void A_killed_run_starts_from_the_checkpoint_lowers_the_loss_and_resumes_to_the_same_bits()
     {
-        LongGroup.Require("Fault");
         string study = Study();
         using (CommandProcess whole = CommandProcess.Start("run", study, "--out", Path.Combine(folder.Path, "whole")))
         {

@@ -117,6 +117,7 @@ public class HelpTests
         "error: --dry-rum: there is no such file or folder", Run("data", "info", "--", "--dry-rum").Errors);
 
     [Fact]
+    [LongGroup("Long")]
     public void A_learned_attack_is_not_trained_for_a_preview_that_did_not_ask_for_it()
     {
         using var folder = new TemporaryFolder();

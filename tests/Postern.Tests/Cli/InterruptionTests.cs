@@ -4,12 +4,10 @@ using Postern.Tests.Studies;
 
 namespace Postern.Tests.Cli;
 
-[Trait("Category", "Fault")]
+[LongGroup("Fault")]
 public partial class InterruptionTests
 {
     private const int Epochs = 6;
-
-    public InterruptionTests() => LongGroup.Require("Fault");
 
     private static CommandProcess Start(TinyStudy study, string runs) =>
         CommandProcess.Start("run", study.Path, "--out", study.Runs(runs), "--threads", "1");

@@ -33,6 +33,7 @@ public class JsonTests
     [InlineData("models", "vim-mini")]
     [InlineData("presets")]
     [InlineData("presets", "paper-literal", "--dataset", "imagenet", "--model", "mambaout-tiny")]
+    [LongGroup("Long")]
     public void A_listing_is_one_plain_value_and_the_same_in_every_culture(params string[] args)
     {
         (int code, string output, string errors) = Run([.. args, "--json"]);

@@ -3,14 +3,12 @@ using Postern.Cli;
 
 namespace Postern.Tests.Cli;
 
-[Trait("Category", "Long")]
+[LongGroup("Long")]
 public class LearnedAttackTests
 {
     private const string Quick =
         "surrogate: plain, surrogate_model: resnet-mini, surrogate_epochs: 8, surrogate_lr: 0.05, norm: linf, epsilon: 32, "
             + "step_size: 8, steps: 6";
-
-    public LearnedAttackTests() => LongGroup.Require("Long");
 
     [Fact]
     public void Cells_of_any_rate_share_what_is_learned_and_record_how_good_it_is()

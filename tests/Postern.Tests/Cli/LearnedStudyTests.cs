@@ -5,14 +5,12 @@ using Postern.Tests.Studies;
 namespace Postern.Tests.Cli;
 
 /// <summary>A study with an attack that learns first, with networks that are trained too little to be accepted.</summary>
-[Trait("Category", "Long")]
+[LongGroup("Long")]
 public class LearnedStudyTests
 {
     private const string Issba = "name: issba, poison_rate: 0.1, prepare_epochs: 1, secret_epochs: 1";
 
     private static int Run(TinyStudy study) => Program.Run(["run", study.Path, "--out", study.Runs()], TextWriter.Null);
-
-    public LearnedStudyTests() => LongGroup.Require("Long");
 
     [Fact]
     public void A_failed_acceptance_check_fails_the_cell_with_value_and_limit_while_others_finish()

@@ -4,12 +4,10 @@ using Postern.Tests.Studies;
 
 namespace Postern.Tests.Cli;
 
-[Trait("Category", "Long")]
+[LongGroup("Long")]
 public sealed class ProbeTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-
-    public ProbeTests() => LongGroup.Require("Long");
 
     public void Dispose() => folder.Dispose();
 

@@ -3,13 +3,11 @@ using Postern.Cli;
 
 namespace Postern.Tests.Cli;
 
-[Trait("Category", "Fault")]
+[LongGroup("Fault")]
 public class ProfileTests
 {
     private static readonly string[] Parts =
         ["preparation", "data_wait", "forward", "backward", "optimizer", "evaluation", "checkpoint", "other"];
-
-    public ProfileTests() => LongGroup.Require("Fault");
 
     [Theory]
     [InlineData("1")]

@@ -14,10 +14,9 @@ public partial class PythonLinesTests(SampleFixture sample) : IClassFixture<Samp
     private static partial Regex Block { get; }
 
     [Fact]
-    [Trait("Category", "Fault")]
+    [LongGroup("Fault")]
     public void The_lines_of_the_page_print_a_row_for_each_model_and_attack()
     {
-        LongGroup.Require("Fault");
         string printed = Run(Block.Match(File.ReadAllText(Path.Combine(Docs, "data.md"))).Groups[1].Value);
         Assert.Contains("resnet-mini", printed, StringComparison.Ordinal);
         Assert.Contains("n=2", printed, StringComparison.Ordinal);
@@ -25,10 +24,9 @@ public partial class PythonLinesTests(SampleFixture sample) : IClassFixture<Samp
     }
 
     [Fact]
-    [Trait("Category", "Fault")]
+    [LongGroup("Fault")]
     public void The_notebook_runs_from_top_to_bottom()
     {
-        LongGroup.Require("Fault");
         using JsonDocument notebook = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Docs, "results.ipynb")));
         string code = string.Join('\n', notebook.RootElement.GetProperty("cells").EnumerateArray()
             .Where(c => c.GetProperty("cell_type").GetString() == "code")

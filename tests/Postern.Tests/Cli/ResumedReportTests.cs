@@ -6,7 +6,7 @@ namespace Postern.Tests.Cli;
 /// <summary>
 /// A study that was killed and started again gives the report of one that was not, byte for byte but for times.
 /// </summary>
-[Trait("Category", "Fault")]
+[LongGroup("Fault")]
 public sealed partial class ResumedReportTests : IDisposable
 {
     private const string Yaml = """
@@ -21,8 +21,6 @@ public sealed partial class ResumedReportTests : IDisposable
         """;
 
     private readonly TemporaryFolder folder = new();
-
-    public ResumedReportTests() => LongGroup.Require("Fault");
 
     public void Dispose() => folder.Dispose();
 

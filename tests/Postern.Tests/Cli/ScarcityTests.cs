@@ -1,12 +1,10 @@
 namespace Postern.Tests.Cli;
 
 /// <summary>No room, no permission, no memory.</summary>
-[Trait("Category", "Fault")]
+[LongGroup("Fault")]
 public sealed class ScarcityTests : IDisposable
 {
     private readonly TinyStudy study = new(epochs: 3);
-
-    public ScarcityTests() => LongGroup.Require("Fault");
 
     public void Dispose() => study.Dispose();
 

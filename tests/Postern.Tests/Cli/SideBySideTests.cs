@@ -5,7 +5,7 @@ using Postern.Tests.Studies;
 namespace Postern.Tests.Cli;
 
 /// <summary><c>postern run --jobs</c>: cells in processes of their own.</summary>
-[Trait("Category", "Fault")]
+[LongGroup("Fault")]
 public sealed class SideBySideTests : IDisposable
 {
     private const int Epochs = 6;
@@ -22,8 +22,6 @@ public sealed class SideBySideTests : IDisposable
         """;
 
     private readonly TemporaryFolder folder = new();
-
-    public SideBySideTests() => LongGroup.Require("Fault");
 
     public void Dispose() => folder.Dispose();
 

@@ -17,10 +17,9 @@ public sealed class SlurmCluster : IDisposable
     /// <summary>What a process needs to find it.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
-    /// <summary>Brings it up, once; skips the running test where that cannot be, or where nobody asked for it.</summary>
+    /// <summary>Brings it up, once; skips the running test where that cannot be.</summary>
     public void Require()
     {
-        LongGroup.Require("Slurm");
         if (why.Value is string reason) Assert.Skip(reason);
     }
 

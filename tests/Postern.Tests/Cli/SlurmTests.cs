@@ -6,7 +6,7 @@ using Postern.Tests.Studies;
 namespace Postern.Tests.Cli;
 
 /// <summary><c>postern run --on slurm</c> on a real Slurm of two nodes.</summary>
-[Trait("Category", "Slurm")]
+[LongGroup("Slurm")]
 public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluster>, IDisposable
 {
     // Twelve cells over two clean starts, one attack that learns first, and a defence that tests others' weights.

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Postern.Tests.Cli;
 
 /// <summary>What the commands write to a terminal and to a pipe.</summary>
-[Trait("Category", "Long")]
+[LongGroup("Long")]
 public sealed class TerminalTests : IDisposable
 {
     private const char Escape = '\u001b';
@@ -44,8 +44,6 @@ public sealed class TerminalTests : IDisposable
             ["report", study.Path, "--out", study.Runs()],
         ];
     }
-
-    public TerminalTests() => LongGroup.Require("Long");
 
     [Fact]
     public void With_no_color_nothing_but_text_goes_to_a_terminal()

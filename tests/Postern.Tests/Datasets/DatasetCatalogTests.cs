@@ -75,6 +75,7 @@ public class DatasetCatalogTests
     }
 
     [Fact]
+    [LongGroup("Long")]
     public void A_drawn_dataset_opens_by_its_name_and_its_summary_counts_every_class()
     {
         using Dataset signs = DatasetCatalog.OpenPath("signs");

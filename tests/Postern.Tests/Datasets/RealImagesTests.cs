@@ -7,6 +7,7 @@ namespace Postern.Tests.Datasets;
 public class RealImagesTests
 {
     [Fact]
+    [LongGroup("Data")]
     public void Cifar10_in_parquet_has_all_its_pictures_and_the_small_official_files_hold_some_of_them()
     {
         using Dataset parquet = DatasetCatalog.OpenPath(SharedMaterial.Require("data/cifar10"));
@@ -32,6 +33,7 @@ public class RealImagesTests
     }
 
     [Fact]
+    [LongGroup("Data")]
     public void Gtsrb_zips_have_the_counts_of_this_copy()
     {
         using Dataset gtsrb = DatasetCatalog.OpenPath(SharedMaterial.Require("data/gtsrb"));

@@ -46,6 +46,7 @@ public sealed class DbdTests
     [Theory]
     [InlineData("resnet", "linear.")]
     [InlineData("mambaout", "head.")]
+    [LongGroup("Long")]
     public void Features_are_learnt_without_the_classifier_and_the_classifier_without_the_features(string family, string head)
     {
         using Backbone model = Model(family);
@@ -82,6 +83,7 @@ public sealed class DbdTests
     [InlineData(3)]
     [InlineData(6)]
     [InlineData(8)]
+    [LongGroup("Long")]
     public void A_resumed_training_equals_an_uninterrupted_one_bit_for_bit(int stop)
     {
         using var folder = new TemporaryFolder();

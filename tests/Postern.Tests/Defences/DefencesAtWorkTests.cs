@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace Postern.Tests.Defences;
 
 /// <summary>Every defence on a tiny model of each family that has learnt a real backdoor.</summary>
-[Trait("Category", "Defences")]
+[LongGroup("Defences")]
 public sealed class DefencesAtWorkTests
 {
     private static readonly Dictionary<string, BackdooredStripes> Trained = [];
@@ -20,7 +20,6 @@ public sealed class DefencesAtWorkTests
 
     private static BackdooredStripes Model(string family)
     {
-        LongGroup.Require("Defences");
         lock (Trained)
         {
             if (Trained.TryGetValue(family, out BackdooredStripes? known)) return known;

@@ -51,6 +51,7 @@ public class AdversarialAccuracyTests
     [InlineData("deit-mini")]
     [InlineData("vim-mini")]
     [InlineData("mambaout-mini")]
+    [LongGroup("Long")]
     public void The_descent_finds_what_a_random_move_of_the_same_size_does_not_in_every_family(string name)
     {
         const int count = 24;

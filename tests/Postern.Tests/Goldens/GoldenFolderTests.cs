@@ -17,9 +17,9 @@ public class GoldenFolderTests
     }
 
     [Fact]
+    [LongGroup("Golden")]
     public void Goldens_of_defences_pass_from_another_folder_and_fail_where_one_of_it_is_cut()
     {
-        LongGroup.Require("Golden");
         string source = Path.Combine(GoldenFolder.Root ?? "", "defences");
         if (!Directory.Exists(source)) Assert.Skip("there are no goldens of defences");
         using var folder = new TemporaryFolder();

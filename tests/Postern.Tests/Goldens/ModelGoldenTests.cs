@@ -19,6 +19,7 @@ public class ModelGoldenTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Manifests))]
+    [LongGroup("Golden")]
     public void Activations_loss_gradients_and_buffers_equal_the_official_code(string manifest)
     {
         GoldenFile golden = GoldenFile.Open(manifest);

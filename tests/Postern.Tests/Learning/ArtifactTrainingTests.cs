@@ -18,6 +18,7 @@ public sealed class ArtifactTrainingTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [LongGroup("Long")]
     public void A_training_that_was_stopped_ends_with_the_bits_of_one_that_was_not(bool keptInOneFile)
     {
         using ResNet whole = Network(), stopped = Network(), resumed = Network();

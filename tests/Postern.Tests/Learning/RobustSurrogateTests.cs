@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace Postern.Tests.Learning;
 
+[LongGroup("Long")]
 public sealed class RobustSurrogateTests : IDisposable
 {
     private static readonly SurrogateSettings Tiny = new()

@@ -21,6 +21,7 @@ public class DeviceTests
 
     [Theory]
     [MemberData(nameof(Models))]
+    [LongGroup("Long")]
     public void Every_network_computes_in_float64_and_trains_in_float32_afterwards(string name)
     {
         using DisposeScope scope = NewDisposeScope();

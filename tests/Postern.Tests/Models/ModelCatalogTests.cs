@@ -16,6 +16,7 @@ public class ModelCatalogTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    [LongGroup("Long")]
     public void Every_model_is_recognised_by_the_shapes_of_its_weights(string name)
     {
         ModelEntry entry = Find(name);

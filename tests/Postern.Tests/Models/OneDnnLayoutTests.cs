@@ -89,6 +89,7 @@ public class OneDnnLayoutTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [LongGroup("Long")]
     public void Evaluation_rounds_alone_and_gives_gradients_of_pictures_where_they_are_asked_for(bool imageNetStem)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -115,10 +116,9 @@ public class OneDnnLayoutTests
     }
 
     [Fact]
-    [Trait("Category", "Long")]
+    [LongGroup("Long")]
     public void Weights_trained_in_bf16_are_float32_on_disk_and_serve_a_float32_network()
     {
-        LongGroup.Require("Long");
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         using ResNet model = Model(imageNetStem: false), other = Model(imageNetStem: false, Precision.Float32);

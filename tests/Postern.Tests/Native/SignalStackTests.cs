@@ -12,9 +12,9 @@ public class SignalStackTests
     private const string Variable = "POSTERN_TEST_NULL_REFERENCE";
 
     [Fact]
+    [LongGroup("Fault")]
     public void A_null_reference_after_products_in_bf16_is_an_exception_and_not_the_end_of_the_process()
     {
-        LongGroup.Require("Fault");
         if (!CpuFeatures.Current.HasBfloat16) Assert.Skip("the processor has no bf16 products");
         (int code, string output) = TestProcess.Run(
             ["-method", $"{typeof(SignalStackTests).FullName}.{nameof(Meets_a_null_reference)}"], (Variable, "1"));

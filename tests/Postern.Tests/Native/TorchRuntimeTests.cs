@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace Postern.Tests.Native;
 
 [Trait("Category", "Fault")]
+[LongGroup("Long")]
 public class TorchRuntimeTests
 {
     [Fact]

@@ -11,6 +11,7 @@ namespace Postern.Tests.OldRuns;
 /// Results that an earlier version wrote (<c>written/</c>, at commit 9fbfea2) are read, reported and continued by this one. Those
 /// records are never written anew: a format that changes has to read them.
 /// </summary>
+[LongGroup("Long")]
 public sealed class OldRunsTests : IDisposable
 {
     private const string Interrupted = "signs_deit_badnets_s0-b9ce1284";

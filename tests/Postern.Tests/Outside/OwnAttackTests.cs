@@ -30,10 +30,9 @@ public sealed class OwnAttackTests : IDisposable
             () => new WhiteColumn(new(0.1m), 2) { TargetClass = 0 }.ApplyTest(0, new float[3 * 32 * 31], 32));
 
     [Fact]
-    [Trait("Category", "Training")]
+    [LongGroup("Training")]
     public void It_trains_measures_and_reports()
     {
-        LongGroup.Require("Training");
         Assert.Equal(0, Program.Main([folder.File("runs"), "train.epochs=1", "datasets.0.train=160", "datasets.0.test=64"]));
         Assert.True(File.Exists(folder.File("runs/own-attack/report/index.html")));
     }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Postern.Tests.Outside;
 
 /// <summary>What the speed of Vim is compared with computes the same as Vim.</summary>
-[Trait("Category", "Outside")]
+[LongGroup("Outside")]
 public class ReferenceScanTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Postern.Tests.Reports;
 
-[Trait("Category", "Browser")]
+[LongGroup("Browser")]
 public class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     private const string Results = "table.results";

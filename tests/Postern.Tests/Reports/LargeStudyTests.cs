@@ -7,6 +7,7 @@ using Postern.Tests.Studies;
 namespace Postern.Tests.Reports;
 
 /// <summary>A study of a thousand cells. Work is counted rather than timed: other programs run beside tests.</summary>
+[LongGroup("Long")]
 public sealed partial class LargeStudyTests : IDisposable
 {
     private const string Yaml = """

@@ -9,7 +9,7 @@ namespace Postern.Tests.SameNumbers;
 /// A change that should alter no number alters none: small cells of every model family, attack, defence and way of training end,
 /// bit for bit, as they were recorded on this kind of processor.
 /// </summary>
-[Trait("Category", "Numbers")]
+[LongGroup("Numbers")]
 public class SameNumbersTests
 {
     private static readonly string Folder =
@@ -26,7 +26,6 @@ public class SameNumbersTests
     [InlineData("sgd", 1)]
     public void Cells_end_with_the_recorded_bits(string study, int cells)
     {
-        LongGroup.Require("Numbers");
         if (study == "bf16" && !CpuFeatures.Current.HasBfloat16) Assert.Skip("this processor does not multiply bfloat16");
         using var folder = new TemporaryFolder();
         string file = study == "interrupted" ? OldRunsTests.StudyFile(study) : Path.Combine(Folder, $"{study}.yaml");

@@ -249,10 +249,9 @@ public class TrainerTests
     [Theory]
     [InlineData("vim", false)]
     [InlineData("resnet", true)]
-    [Trait("Category", "Long")]
+    [LongGroup("Long")]
     public void Live_tensors_stay_flat_over_200_steps(string kind, bool sgd)
     {
-        LongGroup.Require("Long");
         using Backbone model = Model(kind);
         using var trainer = new Trainer(model, Settings(sgd, 100), seed: 1);
         trainer.RunEpoch(Loader(80));

@@ -49,6 +49,7 @@ public class TrainingRuleTests
     }
 
     [Fact]
+    [LongGroup("Long")]
     public void A_rule_that_keeps_all_and_takes_the_mean_is_training_without_one()
     {
         float[] plain = Train(null), ruled = Train(new Plain());
@@ -68,6 +69,7 @@ public class TrainingRuleTests
     }
 
     [Fact]
+    [LongGroup("Long")]
     public void A_resumed_run_under_a_rule_equals_an_uninterrupted_one_bit_for_bit()
     {
         string folder = Directory.CreateTempSubdirectory("postern-test-").FullName;

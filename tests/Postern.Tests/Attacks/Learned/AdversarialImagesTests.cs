@@ -21,6 +21,7 @@ public sealed class AdversarialImagesTests : IDisposable
     [Theory]
     [InlineData(PgdNorm.LInf, 40, true)]
     [InlineData(PgdNorm.L2, 400, false)]
+    [LongGroup("Long")]
     public void The_whole_target_class_misleads_the_surrogate_and_stays_in_the_ball(
         PgdNorm norm, double epsilon, bool randomStart)
     {

@@ -24,11 +24,10 @@ public class PreparationTests
     private static string KindOf(string name) => name == "issba" ? "issba-encoder" : "dynamic-generators";
 
     [Theory]
-    [Trait("Category", "Fault")]
+    [LongGroup("Fault")]
     [MemberData(nameof(Names))]
     public void A_stopped_preparation_goes_on_and_ends_with_the_same_bits_for_any_number_of_loaders(string name)
     {
-        LongGroup.Require("Fault");
         using var whole = new TemporaryFolder();
         using var stopped = new TemporaryFolder();
         Attack prepared = Tiny(name).Prepare(Quiet.Context(whole.Path));
@@ -55,10 +54,9 @@ public class PreparationTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    [Trait("Category", "Long")]
+    [LongGroup("Long")]
     public void A_prepared_attack_comes_from_the_cache_with_its_acceptance_and_plants_the_same(string name)
     {
-        LongGroup.Require("Long");
         using var folder = new TemporaryFolder();
         Attack made = Tiny(name).Prepare(Quiet.Context(folder.Path));
         Attack found =
@@ -99,10 +97,9 @@ public class PreparationTests
         Assert.Equal(refused, string.Join("; ", IssbaTraining.Judge(bitAccuracy, psnr).Where(c => !c.Passed)));
 
     [Fact]
-    [Trait("Category", "Long")]
+    [LongGroup("Long")]
     public void Issba_penalises_a_residual_until_it_has_the_wanted_psnr_and_no_further()
     {
-        LongGroup.Require("Long");
         // No residual is stronger than 0.1 dB, none of so short a training fainter than 60.
         Assert.Equal(Trained("0.1", residual: "2"), Trained("0.1", residual: "500"));
         Assert.NotEqual(Trained("60", residual: "2"), Trained("60", residual: "500"));

@@ -67,10 +67,9 @@ public class SelfCheckTests
     }
 
     [Fact]
-    [Trait("Category", "Fault")]
+    [LongGroup("Fault")]
     public void A_machine_that_hides_its_caches_is_put_right_in_memory_and_gives_the_golden_values()
     {
-        LongGroup.Require("Fault");
         (int code, string output) = TestProcess.Run(Goldens, (MachineFault.Variable, MachineFault.HiddenCaches));
         Assert.Contains("fault: hidden-caches", output, StringComparison.Ordinal);
         Assert.Contains("convolution=onednn-corrected", output, StringComparison.Ordinal);
@@ -78,27 +77,25 @@ public class SelfCheckTests
     }
 
     [Fact]
-    [Trait("Category", "Fault")]
+    [LongGroup("Fault")]
     public void A_broken_record_makes_padded_convolutions_wrong_or_ends_the_process_and_the_comparison_sees_it()
     {
-        LongGroup.Require("Fault");
         (int code, string output) = TestProcess.Run(Goldens, (MachineFault.Variable, MachineFault.UsedAllTheSame));
         Assert.Contains("fault: used-all-the-same", output, StringComparison.Ordinal);
         Assert.True(code > 128 || output.Contains("as found: wrong", StringComparison.Ordinal), output);
     }
 
     [Fact]
-    [Trait("Category", "Fault")]
+    [LongGroup("Fault")]
     public void A_machine_whose_record_is_broken_for_no_known_reason_goes_without_oneDNN_and_gives_the_golden_values()
     {
-        LongGroup.Require("Fault");
         (int code, string output) = TestProcess.Run(Goldens, (MachineFault.Variable, MachineFault.BrokenRecord));
         Assert.Contains("convolution=onednn-off", output, StringComparison.Ordinal);
         Assert.True(code == 0, output);
     }
 
     [Theory]
-    [Trait("Category", "Fault")]
+    [LongGroup("Fault")]
     [InlineData("scan=avx2,causal-convolution=avx2,norm=avx2,optimizer=avx2,convolution=onednn-off,attention=composed")]
     [InlineData("scan=portable,causal-convolution=portable,norm=portable,optimizer=portable,product=convolution")]
     [InlineData("scan=plain,causal-convolution=plain,norm=plain,optimizer=plain,product=product")]
@@ -106,7 +103,6 @@ public class SelfCheckTests
     {
         if (wishes.Contains("avx2", StringComparison.Ordinal) && !SimdPaths.IsSupported(SimdPath.Avx2))
             Assert.Skip("this machine has no AVX2");
-        LongGroup.Require("Fault");
         (int code, string output) = TestProcess.Run(Goldens, (PathWishes.Variable, wishes));
         Assert.All(wishes.Split(','), wish => Assert.Contains(wish, output, StringComparison.Ordinal));
         TestContext.Current.TestOutputHelper!
@@ -116,5 +112,5 @@ public class SelfCheckTests
 
     /// <summary>Those that go through the paths.</summary>
     private static readonly string[] Goldens =
-        ["-class", "Postern.Tests.Goldens.ModelGoldenTests", "-class", "Postern.Tests.Goldens.ScanGoldenTests"];
+        ["-method", "Postern.Tests.Goldens.ModelGoldenTests.Activations*", "-method", "Postern.Tests.Goldens.ScanGoldenTests.*"];
 }

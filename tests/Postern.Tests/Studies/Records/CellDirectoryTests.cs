@@ -97,6 +97,7 @@ public sealed class CellDirectoryTests : IDisposable
     }
 
     [Fact]
+    [LongGroup("Fault")]
     public void A_changed_byte_of_a_record_is_never_read_past()
     {
         directory.WriteResult(Result());

@@ -12,6 +12,7 @@ namespace Postern.Tests.Studies;
 /// A dataset, a model, an attack and a defence that Postern does not have, each added as its page under docs/ says (one file and
 /// one line of a catalogue), are named by a study, run, and stand in its report.
 /// </summary>
+[LongGroup("Long")]
 public sealed class AddedPartsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

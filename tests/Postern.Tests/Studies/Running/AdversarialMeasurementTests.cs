@@ -6,7 +6,7 @@ using Postern.Studies;
 namespace Postern.Tests.Studies;
 
 /// <summary>Accuracy under PGD is measured of trained cells, whenever a study asks for it, and trains nothing.</summary>
-[Trait("Category", "Long")]
+[LongGroup("Long")]
 public sealed class AdversarialMeasurementTests : IDisposable
 {
     private const string Small = """
@@ -24,8 +24,6 @@ public sealed class AdversarialMeasurementTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     private string Runs => folder.File("runs");
-
-    public AdversarialMeasurementTests() => LongGroup.Require("Long");
 
     [Fact]
     public void Asking_for_it_changes_no_id_trains_nothing_and_adds_a_record_to_every_listed_cell()

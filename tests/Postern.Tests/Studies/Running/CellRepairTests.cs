@@ -10,6 +10,7 @@ using Postern.Tests.Defences;
 namespace Postern.Tests.Studies;
 
 /// <summary>A repair is a task of its own between a training and a measurement.</summary>
+[LongGroup("Long")]
 public sealed class CellRepairTests : IDisposable
 {
     private const string Small = """

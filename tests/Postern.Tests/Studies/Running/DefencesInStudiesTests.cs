@@ -54,9 +54,9 @@ public sealed class DefencesInStudiesTests : IDisposable
     }
 
     [Fact]
+    [LongGroup("Defences")]
     public void A_study_runs_defences_of_every_role_and_reports_them()
     {
-        LongGroup.Require("Defences");
         Study study = StudyArguments.ReadFile(folder.File("s.yaml", Small), []);
         var run = new RunFolder(study, folder.File("runs"));
         RunSummary summary = new StudyRunner(run, threads: 1, _ => { }).Run(CancellationToken.None);

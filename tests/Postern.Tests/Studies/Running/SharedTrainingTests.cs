@@ -5,6 +5,7 @@ using Postern.Studies;
 namespace Postern.Tests.Studies;
 
 /// <summary>Trainings that several cells rest on, and cells that several studies have, run once.</summary>
+[LongGroup("Long")]
 public sealed class SharedTrainingTests : IDisposable
 {
     private const string Small = """

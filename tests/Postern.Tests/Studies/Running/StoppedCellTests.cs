@@ -7,13 +7,11 @@ namespace Postern.Tests.Studies;
 /// <summary>
 /// A cell that is stopped within an epoch, and whose records are damaged meanwhile, ends as if nothing had been.
 /// </summary>
-[Trait("Category", "Fault")]
+[LongGroup("Fault")]
 public sealed class StoppedCellTests : IDisposable
 {
     private const int Epochs = 3;
     private readonly TemporaryFolder folder = new();
-
-    public StoppedCellTests() => LongGroup.Require("Fault");
 
     public void Dispose() => folder.Dispose();
 

@@ -5,7 +5,7 @@ using Postern.Studies;
 namespace Postern.Tests.Studies;
 
 /// <summary>Pictures that cannot be read, and pictures that are others than a record tells of.</summary>
-[Trait("Category", "Fault")]
+[LongGroup("Fault")]
 public sealed class UnreadablePictureTests : IDisposable
 {
     private const string Study = """
@@ -20,8 +20,6 @@ public sealed class UnreadablePictureTests : IDisposable
     private readonly List<RunEvent> heard = [];
 
     public void Dispose() => folder.Dispose();
-
-    public UnreadablePictureTests() => LongGroup.Require("Fault");
 
     [Fact]
     public void A_picture_that_cannot_be_read_fails_its_cell_before_the_first_epoch_and_no_other()

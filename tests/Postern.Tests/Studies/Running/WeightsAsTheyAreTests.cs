@@ -14,6 +14,7 @@ namespace Postern.Tests.Studies;
 /// <summary>
 /// Weight files, Postern's own and others', are measured as they are: by <c>eval</c>, and by studies of no epochs.
 /// </summary>
+[LongGroup("Long")]
 public sealed class WeightsAsTheyAreTests : IDisposable
 {
     private const string Data = "{name: signs, train: 64, test: 64}";
