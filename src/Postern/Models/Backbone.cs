@@ -56,6 +56,24 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     public abstract string Head { get; }
 
     /// <summary>
+    /// Names of the taps that are shown the stream behind each block, in order: tokens [B, L, d], or maps [B, H, W, C], or
+    /// [B, C, H, W] where <see cref="MapsAreChannelsFirst"/>. None for a network without blocks.
+    /// </summary>
+    public virtual IReadOnlyList<string> Blocks => [];
+
+    /// <summary>Whether maps have their channels before rows and columns.</summary>
+    public virtual bool MapsAreChannelsFirst => false;
+
+    /// <summary>
+    /// Name of the tap that is shown what the classifier reads, [B, C] or [B, C, 1, 1], or tokens of which it reads the class
+    /// token; null where there is none.
+    /// </summary>
+    public virtual string? Features => null;
+
+    /// <summary>How a picture is cut into tokens; null for a network that does not do so.</summary>
+    public virtual PatchGrid? Grid => null;
+
+    /// <summary>
     /// Row of <c>pos_embed</c> that belongs to the class token when there are <paramref name="patches"/> patches; null for a
     /// model without position embedding.
     /// </summary>

@@ -102,6 +102,15 @@ public sealed class DeiT : Backbone
     public override int? ClassTokenRow(int patches) => 0;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Blocks => [.. blocks.Select((_, i) => $"blocks.{i}")];
+
+    /// <inheritdoc/>
+    public override string Features => "norm";
+
+    /// <inheritdoc/>
+    public override PatchGrid Grid => new(config.PatchSize, config.PatchSize, config.ImageSize / config.PatchSize, ClassToken: 0);
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         Tensor patches = Tap("patch_embed", patch_embed.forward(input));                // [B, M, d]
@@ -110,13 +119,13 @@ public sealed class DeiT : Backbone
         {
             (TransformerBlock layers, int index) = (blocks[i], i);
             double rate = config.Depth < 2 ? 0 : config.DropPath * i / (config.Depth - 1);
+            NamedTaps taps = TapsWithin($"blocks.{index}");
             x = RunBlock(x, stream =>
             {
-                Tensor attended = layers.AttentionBranch(stream);
+                Tensor attended = layers.AttentionBranch(stream, taps);
                 if (Taps.Any) attended = Tap($"blocks.{index}.attn", attended);
                 return stream + DropPath.Apply(attended, rate, training, StepKey, 2 * index);
             });
-            NamedTaps taps = TapsWithin($"blocks.{index}");
             x = RunBlock(x,
                 stream => stream + DropPath.Apply(layers.MlpBranch(stream, taps), rate, training, StepKey, 2 * index + 1));
             if (Taps.Any) x = Tap($"blocks.{i}", x);

@@ -115,6 +115,13 @@ public sealed class MambaOut : Backbone
     public override string Head => "head.fc2";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Blocks =>
+        [.. stages.SelectMany((blocks, s) => blocks.Select((_, j) => $"stages.{s}.{j}"))];
+
+    /// <inheritdoc/>
+    public override string Features => "norm";
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         if (config.Upsample > 0)

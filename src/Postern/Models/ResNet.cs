@@ -99,6 +99,16 @@ public sealed class ResNet : Backbone
         && (training || !is_grad_enabled());
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Blocks =>
+        [.. stages.SelectMany((blocks, s) => blocks.Select((_, j) => $"layer{s + 1}.{j}"))];
+
+    /// <inheritdoc/>
+    public override bool MapsAreChannelsFirst => true;
+
+    /// <inheritdoc/>
+    public override string Features => "avgpool";
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         bool blocked = Blocked;

@@ -50,10 +50,10 @@ public sealed class Taps
     }
 
     /// <summary>Shows a scan to the taps that look at scans.</summary>
-    internal void Pass(string name, ScanInput scan)
+    internal void Pass(string name, ScanReading scan)
     {
         foreach (Tap tap in open.ToArray())
-            if (tap.Scan is not null && tap.Which?.Invoke(name) != false) tap.Scan(name, new ScanReading(scan));
+            if (tap.Scan is not null && tap.Which?.Invoke(name) != false) tap.Scan(name, scan);
     }
 
     private Tap Open(Tap tap)
@@ -77,7 +77,8 @@ public sealed class ScanReading
 {
     private readonly ScanInput scan;
 
-    internal ScanReading(ScanInput scan) => this.scan = scan;
+    internal ScanReading(ScanInput scan, ConvolutionInput? convolution = null) =>
+        (this.scan, Convolution) = (scan, convolution);
 
     /// <summary>The same as a scan's arguments.</summary>
     internal ScanInput Input => scan;
@@ -103,6 +104,30 @@ public sealed class ScanReading
     /// <summary>The gate z before its SiLU, [B, L, E].</summary>
     public Tensor Gate => scan.Z!;
 
+    /// <summary>What u was made of; null where that is not known.</summary>
+    public ConvolutionInput? Convolution { get; }
+
     /// <summary>h after each token, [B, L, E, N], computed now by the plain recurrence; large.</summary>
     public Tensor States() => SelectiveScanLoop.States(scan);
+}
+
+/// <summary>What the causal convolution before a scan computes with: u = SiLU(K x + bias).</summary>
+/// <param name="X">[B, L, E].</param>
+/// <param name="Kernel">[E, K], the token itself last.</param>
+/// <param name="Bias">[E].</param>
+public sealed record ConvolutionInput(Tensor X, Tensor Kernel, Tensor Bias)
+{
+    /// <summary>K x + bias, [B, L, E].</summary>
+    /// <param name="reverse">Whether a token sees later tokens instead of earlier ones.</param>
+    public Tensor Convolved(bool reverse)
+    {
+        (long length, long taps) = (X.shape[1], Kernel.shape[1]);
+        Tensor sum = X * Kernel.select(1, taps - 1) + Bias;
+        for (long back = 1; back < Math.Min(taps, length); back++)
+        {
+            Tensor from = X.narrow(1, reverse ? back : 0, length - back), none = zeros_like(X.narrow(1, 0, back));
+            sum = sum + cat(reverse ? [from, none] : [none, from], 1) * Kernel.select(1, taps - 1 - back);
+        }
+        return sum;
+    }
 }

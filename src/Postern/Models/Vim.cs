@@ -140,6 +140,16 @@ public sealed class Vim : Backbone
     public override int? ClassTokenRow(int patches) => config.Controls.ReadOut == ReadOut.Head ? 0 : patches / 2;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Blocks => [.. layers.Select((_, i) => $"layers.{i}")];
+
+    /// <inheritdoc/>
+    public override string Features => "features";
+
+    /// <inheritdoc/>
+    public override PatchGrid Grid =>
+        new(config.PatchSize, config.Stride, config.Grid, ClassTokenRow(config.Patches)!.Value);
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         Tensor patches = Tap("patch_embed", patch_embed.forward(input));                   // [B, M, d]
@@ -158,6 +168,8 @@ public sealed class Vim : Backbone
             if (!Taps.Any) continue;
             hidden = Tap($"layers.{i}.hidden", hidden);
             residual = Tap($"layers.{i}.residual", residual);
+            Tensor sum = residual + hidden, after = Tap($"layers.{i}", sum);
+            if (!ReferenceEquals(sum, after)) residual = after - hidden;
         }
         // Where only the class token is read, only its row is normalised.
         (long first, long read) = config.Controls.ReadOut == ReadOut.Mean ? (0, config.Patches + 1) : (row, 1);

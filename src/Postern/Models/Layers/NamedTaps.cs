@@ -1,4 +1,3 @@
-using Postern.Models.Ops;
 using static TorchSharp.torch;
 
 namespace Postern.Models.Layers;
@@ -32,5 +31,5 @@ internal readonly record struct NamedTaps(Taps? Taps, string Name)
     }
 
     /// <summary>Shows a scan.</summary>
-    public void Pass(string part, ScanInput scan) => Taps?.Pass($"{Name}.{part}", scan);
+    public void Pass(string part, ScanReading scan) => Taps?.Pass($"{Name}.{part}", scan);
 }

@@ -28,13 +28,13 @@ internal sealed class TransformerBlock : nn.Module
     }
 
     /// <summary>attn(norm1(x)), [B, L, d] to [B, L, d].</summary>
-    public Tensor AttentionBranch(Tensor x) => attn.forward(norm1.forward(x));
+    public Tensor AttentionBranch(Tensor x, NamedTaps taps) => attn.forward(norm1.forward(x), taps.Within("attn"));
 
     /// <summary>mlp(norm2(x)), [B, L, d] to [B, L, d].</summary>
     public Tensor MlpBranch(Tensor x, NamedTaps taps) => mlp.forward(norm2.forward(x), taps.Within("mlp"));
 
     /// <summary>Softmax attention with one projection for queries, keys and values.</summary>
-    private sealed class SelfAttention : nn.Module<Tensor, Tensor>
+    private sealed class SelfAttention : nn.Module
     {
         private readonly MixedPrecision mixed;
         private readonly int heads;
@@ -52,14 +52,14 @@ internal sealed class TransformerBlock : nn.Module
             register_module("proj", proj);
         }
 
-        public override Tensor forward(Tensor x)
+        public Tensor forward(Tensor x, NamedTaps taps)
         {
             (long batch, long tokens, long dim) = (x.shape[0], x.shape[1], x.shape[2]);
             Tensor split = MixedPrecision.ToFloat32(mixed.Linear(x, qkv)).view(batch, tokens, 3, heads, dim / heads)
                 .permute(2, 0, 3, 1, 4); // [3, B, heads, L, d / heads]
             Tensor scores = (split[0] * scale).matmul(split[1].transpose(-2, -1)); // [B, heads, L, L]
-            Tensor values = AttentionSoftmax.Apply(scores)
-                .matmul(split[2]);                                // [B, heads, L, d / heads]
+            Tensor weights = taps.Pass("weights", AttentionSoftmax.Apply(scores)); // [B, heads, L, L]
+            Tensor values = weights.matmul(split[2]);                              // [B, heads, L, d / heads]
             return MixedPrecision.ToFloat32(mixed.Linear(values.transpose(1, 2).reshape(batch, tokens, dim), proj));
         }
     }

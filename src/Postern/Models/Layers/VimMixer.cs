@@ -129,13 +129,14 @@ internal sealed class VimMixer : nn.Module
     {
         MixerIntervention? change = Intervention?.Concerns(reverse) == true ? Intervention : null;
         (Tensor weight, Tensor bias) = Kernels(part.Conv);
-        Tensor u = taps.Pass("conv", ops.Convolve(x, (change?.Kernel(weight) ?? weight, bias), reverse), t => Swap(Order(t)),
+        weight = change?.Kernel(weight) ?? weight;
+        Tensor u = taps.Pass("conv", ops.Convolve(x, (weight, bias), reverse), t => Swap(Order(t)),
             t => Order(Swap(t)));
         Tensor projected = taps.Pass("x_proj", Project(u, part.XProj, part.XConst), Order, Order);            // [B, L, R + 2 N]
         ScanInput scan = Direction(u, projected, part.ALog, part.D, part.DtProj).Input(z, reverse, controls.Window);
         Tensor dt = nn.functional.linear(scan.Delta, part.DtProj.weight!);                                    // [B, L, E]
         scan = scan with { Delta = taps.Pass("dt", dt, t => Swap(Order(t)), t => Order(Swap(t))), DtWeight = null };
-        taps.Pass("scan", scan);
+        if (taps.Any) taps.Pass("scan", new ScanReading(scan, new ConvolutionInput(x, weight, bias)));
         return taps.Pass("y_gated", change?.Gated(scan, ops) ?? ControlledScan.Of(controls.Of(reverse), scan, ops),
             t => Swap(Order(t)), t => Order(Swap(t)));
 
