@@ -27,7 +27,7 @@ public sealed class KnockOutProbe : Probe
     protected override ProbeFinding Look(ProbeSubject subject, Action<double> progress, CancellationToken cancel)
     {
         (var model, Attack attack) = ((Vim)subject.Model, subject.Attack!);
-        var trigger = TriggerTokens.Of(subject.Evaluator, attack, model);
+        var trigger = TriggerTokens.Of(subject.Evaluator, attack, model.Grid);
         IReadOnlyList<KnockOut> all = KnockOut.For(trigger);
         var outcomes = new PictureOutcomes(subject.Evaluator, attack, subject.Pictures);
         (bool[] right, bool[] taken) = outcomes.Now(cancel);

@@ -1,3 +1,4 @@
+using Postern.Attacks;
 using Postern.Configuration;
 using Postern.Models;
 using Postern.Training;
@@ -89,4 +90,8 @@ public abstract class Probe : ICatalogEntry
     protected static string? NoPlainVim(Choice model) => model.EntryAs<ModelEntry>().Family != "vim"
         ? "its network is no Vim, and has no scans"
         : VimControls.Of(model) != new VimControls() ? "its network has one of the options that change a Vim" : null;
+
+    /// <summary>Why what compares pictures without and with a trigger cannot be tried: there are no such pairs.</summary>
+    protected static string? NoPairs(Choice attack) => NoBackdoor(attack) ?? (attack.EntryAs<AttackEntry>().Plants ? null
+        : "its triggered pictures are stored ones, which have no clean ones to compare with");
 }

@@ -9,5 +9,6 @@ public static class ProbeCatalog
     public static Catalog<Probe> All { get; } = new("probe",
     [
         new KnockOutProbe(),
+        new TriggerShareProbe(),
     ]);
 }

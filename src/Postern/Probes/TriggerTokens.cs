@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Postern.Probes;
 
 /// <summary>
-/// Which tokens of a Vim a trigger is in: those of patches that it changes in at least half of the pictures looked at.
+/// Which tokens of a network a trigger is in: those of patches that it changes in at least half of the pictures looked at.
 /// </summary>
 /// <param name="Tokens">The tokens, ascending, in the sequence with the class token.</param>
 /// <param name="ClassToken">Where that one stands.</param>
@@ -48,21 +48,25 @@ public sealed record TriggerTokens(IReadOnlyList<int> Tokens, int ClassToken, in
     /// <param name="evaluator">Has the pictures.</param>
     /// <param name="attack">The attack; one that carries its own pictures has no clean ones to compare with, and gives no
     /// tokens.</param>
-    /// <param name="model">The network, whose patches they are.</param>
-    public static TriggerTokens Of(Evaluator evaluator, Attack attack, Vim model)
+    /// <param name="grid">How the network cuts them into patches.</param>
+    public static TriggerTokens Of(Evaluator evaluator, Attack attack, PatchGrid grid) => new(
+        [.. Patches(evaluator, attack, grid.PatchSize, grid.Stride).Select(grid.TokenOf)], grid.ClassToken, grid.Tokens);
+
+    /// <summary>The patches that the trigger is in, ascending; none for an attack that carries its own pictures.</summary>
+    /// <param name="evaluator">Has the pictures.</param>
+    /// <param name="attack">The attack.</param>
+    /// <param name="patchSize">Side of a patch in pixels.</param>
+    /// <param name="stride">Distance between patches in pixels.</param>
+    public static IReadOnlyList<int> Patches(Evaluator evaluator, Attack attack, int patchSize, int stride)
     {
-        VimConfig config = model.Config;
-        int row = model.ClassTokenRow(config.Patches)!.Value, length = config.Patches + 1;
-        if (attack.TriggeredPictures is not null) return new TriggerTokens([], row, length);
+        if (attack.TriggeredPictures is not null) return [];
         IReadOnlyList<int> order = evaluator.Order(attack, Pictures);
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor moved = (Inputs(attack) - Inputs(null)).abs().amax([1L], keepdim: true);                         // [B, 1, S, S]
-        Tensor shares = nn.functional.max_pool2d(moved, config.PatchSize, config.Stride).gt(0).to(float32).mean([0L]);
+        Tensor shares = nn.functional.max_pool2d(moved, patchSize, stride).gt(0).to(float32).mean([0L]);
         float[] changed = shares.flatten().data<float>().ToArray();
-        return new TriggerTokens(
-            [.. Enumerable.Range(0, changed.Length).Where(i => changed[i] >= Least).Select(i => i < row ? i : i + 1)], row,
-            length);
+        return [.. Enumerable.Range(0, changed.Length).Where(i => changed[i] >= Least)];
 
         Tensor Inputs(Attack? planted) =>
             cat([.. evaluator.Stream((planted, order)).Pixels(pass: 0).Select(batch => batch.cpu().clone())], 0);

@@ -91,7 +91,8 @@ public class BlockTapTests
             Assert.True(TensorDifference.Of(nn.functional.silu(before.Convolved(scan.Reverse)), scan.U) < 1e-6);
             Tensor chosen = tensor(new long[] { 8, 2 });
             Assert.True(TensorDifference.Of(rows.Lambda(), whole.Lambda().index_select(2, chosen)) < 1e-6);
-            Assert.True(TensorDifference.Of(rows.Constant(before.Bias), whole.Constant(before.Bias).index_select(1, chosen)) < 1e-6);
+            Assert.True(
+                TensorDifference.Of(rows.Constant(before.Bias), whole.Constant(before.Bias).index_select(1, chosen)) < 1e-6);
             Tensor y = whole.Lambda().matmul(before.X.transpose(1, 2).unsqueeze(-1)).squeeze(-1).transpose(1, 2)
                 + whole.Constant(before.Bias);
             Tensor shown = outputs[name.Replace(".scan", ".y_gated", StringComparison.Ordinal)].transpose(1, 2);

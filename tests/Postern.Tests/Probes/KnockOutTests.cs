@@ -36,7 +36,7 @@ public sealed class KnockOutTests : IDisposable
     [Fact]
     public void The_tokens_of_a_patch_in_the_corner_are_those_of_the_last_patches()
     {
-        var found = TriggerTokens.Of(Evaluator, Attacked("badnets", ("corners", "one")), model);
+        var found = TriggerTokens.Of(Evaluator, Attacked("badnets", ("corners", "one")), model.Grid);
         Assert.Equal((ClassToken, 17), (found.ClassToken, found.Count));
         Assert.True(found.IsLocal);
         // Of 4 x 4 patches the last one is the sequence's last token; whatever else the corner touches lies beside or above it.
@@ -47,7 +47,7 @@ public sealed class KnockOutTests : IDisposable
     [Fact]
     public void A_trigger_in_every_patch_has_no_tokens_of_its_own()
     {
-        var found = TriggerTokens.Of(Evaluator, Attacked("patch-pixel"), model);
+        var found = TriggerTokens.Of(Evaluator, Attacked("patch-pixel"), model.Grid);
         Assert.Equal(16, found.Tokens.Count);
         Assert.False(found.IsLocal);
         Assert.DoesNotContain(KnockOut.For(found), k => k.Tokens.Count > 0);
