@@ -30,21 +30,36 @@ internal static class ProbeCommand
             Description = "clean and triggered test pictures of each, every class at its share; 0 for all; each probe's own "
                 + "number where it is not given",
         };
+        var intervene = new Option<string[]>("--intervene")
+        {
+            HelpName = "CHANGE",
+            Description =
+                $"of {Usual} only these: horizon-12, edge-cut@3+8-11 and others of 'postern probes {Usual}' (repeatable)",
+        };
+        var option = new Option<string[]>("--option")
+        {
+            HelpName = "KEY=VALUE",
+            Description = "an option of each probe that is named, see 'postern probes NAME' (repeatable)",
+        };
         var threads = new ThreadsOption("libtorch and the loaders");
         var json = new JsonOption("print what was found as a JSON array");
         var command = new ShownCommand("probe", "Look into finished networks, to see what their backdoors hang on.",
             "postern probe runs/quickstart --only model=vim-mini",
-            "postern probe runs/quickstart --only attack=badnets --pictures 0")
+            "postern probe runs/quickstart --only attack=badnets --pictures 0",
+            "postern probe runs/quickstart --intervene edge-cut@40-47")
         {
-            probes, pictures, threads, json,
+            probes, pictures, intervene, option, threads, json,
         };
         arguments.AddTo(command);
         command.SetAction(parsed =>
         {
             RunFolder run = arguments.Folder(parsed, planOnly: false);
             int budget = parsed.GetValue(threads);
-            IReadOnlyList<Choice> chosen = Chosen(parsed.GetValue(probes) ?? [],
-                parsed.GetResult(pictures) is null ? null : parsed.GetValue(pictures));
+            Dictionary<string, string> given = Given(parsed.GetValue(option) ?? []);
+            if (parsed.GetResult(pictures) is not null)
+                given[Probe.PicturesOption] = parsed.GetValue(pictures).ToString(CultureInfo.InvariantCulture);
+            if (parsed.GetValue(intervene) is { Length: > 0 } changes) given["intervene"] = string.Join(' ', changes);
+            IReadOnlyList<Choice> chosen = Chosen(parsed.GetValue(probes) ?? [], given);
             TorchThreads.Use(new ThreadBudget(budget));
             (List<ProbeRecord> found, List<string> left) = Look(run, chosen, budget);
             if (found.Count == 0) throw new InputException(run.Path, $"has no cell to probe: {string.Join("; ", left)}");
@@ -59,10 +74,20 @@ internal static class ProbeCommand
         return command;
     }
 
-    private static IReadOnlyList<Choice> Chosen(IReadOnlyList<string> names, int? pictures)
+    private static Dictionary<string, string> Given(IEnumerable<string> options)
     {
         Dictionary<string, string> given = [];
-        if (pictures is int count) given[Probe.PicturesOption] = count.ToString(CultureInfo.InvariantCulture);
+        foreach (string option in options)
+        {
+            if (option.Split('=', 2) is not [{ Length: > 0 } key, string value])
+                throw new InputException("--option", $"'{option}' is not of the form KEY=VALUE, e.g. pictures=100");
+            given[key] = value;
+        }
+        return given;
+    }
+
+    private static IReadOnlyList<Choice> Chosen(IReadOnlyList<string> names, IReadOnlyDictionary<string, string> given)
+    {
         IEnumerable<Probe> wanted = names.Contains("all") ? ProbeCatalog.All
             : names.DefaultIfEmpty(Usual).Distinct().Select(name => ProbeCatalog.All.Get(name, "--probe"));
         return [.. wanted.Select(p => new Choice(p, given, "--probe"))];

@@ -14,8 +14,14 @@ internal static class ProbeTables
         foreach (ProbeTable table in found.Tables) Write(table);
         if (found.Tables.Count == 0) Write(OfNumbers(found));
         foreach (string note in found.Notes) AnsiConsole.MarkupLineInterpolated($"{note}");
-        string file = ProbeRecord.PathOf(run.Of(run.Study.Cells.First(c => c.Id == record.Id)).Folder, record.Probe);
+        string folder = run.Of(run.Study.Cells.First(c => c.Id == record.Id)).Folder;
+        string file = ProbeRecord.PathOf(folder, record.Probe);
         AnsiConsole.MarkupLineInterpolated($"written: {file}");
+        foreach ((int i, ProbeMap map) in found.Maps.Index())
+        {
+            string picture = record.PictureOf(folder, i);
+            AnsiConsole.MarkupLineInterpolated($"drawn: {picture} ({map.Title})");
+        }
     }
 
     private static ProbeTable OfNumbers(ProbeFinding found) => new("", ["what", "value", "unit"],

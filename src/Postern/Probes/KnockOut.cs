@@ -26,31 +26,64 @@ public sealed record KnockOut(string Name, MixerIntervention Change, string Mean
     /// <param name="trigger">Where it is.</param>
     public static IReadOnlyList<KnockOut> For(TriggerTokens trigger) =>
     [
-        new("forward-cut", new ScanCut(Reverse: false), "the scan from the first token on"),
-        new("backward-cut", new ScanCut(Reverse: true), "the scan from the last token on"),
-        new("convolution-cut", new ConvolutionCut(), "the neighbours in the convolutions"),
-        .. Horizons.Where(w => w < trigger.Count).Select(w => new KnockOut(
-            FormattableString.Invariant($"horizon-{w}"), new Horizon(w), $"the state before every {w} tokens")),
-        new("order", new ScanOrder(Shuffled(trigger)), "the order of the patches in the scan"),
+        ForwardCut, BackwardCut, ConvolutionsCut, .. Horizons.Where(w => w < trigger.Count).Select(OfHorizon), OfOrder(trigger),
         .. trigger.IsLocal ? AtTokens(trigger) : [],
     ];
 
-    private static IEnumerable<KnockOut> AtTokens(TriggerTokens trigger)
+    internal static KnockOut ForwardCut { get; } =
+        new("forward-cut", new ScanCut(Reverse: false), "the scan from the first token on");
+
+    internal static KnockOut BackwardCut { get; } =
+        new("backward-cut", new ScanCut(Reverse: true), "the scan from the last token on");
+
+    internal static KnockOut ConvolutionsCut { get; } =
+        new("convolution-cut", new ConvolutionCut(), "the neighbours in the convolutions");
+
+    internal static KnockOut OfHorizon(int tokens) => new(FormattableString.Invariant($"horizon-{tokens}"), new Horizon(tokens),
+        FormattableString.Invariant($"the state before every {tokens} tokens"));
+
+    internal static KnockOut OfBand(int tokens) => new(FormattableString.Invariant($"band-{tokens}"), new Band(tokens),
+        FormattableString.Invariant($"all that is {tokens} tokens away or farther"));
+
+    internal static KnockOut OfOrder(TriggerTokens trigger) =>
+        new("order", new ScanOrder(Shuffled(trigger)), "the order of the patches in the scan");
+
+    /// <summary>Names of the knock-outs at tokens.</summary>
+    internal static IReadOnlyList<string> Local { get; } = ["state-reset", "edge-cut", "zero-delta"];
+
+    private static IEnumerable<KnockOut> AtTokens(TriggerTokens trigger) =>
+        Local.SelectMany(name => AtTokens(name, name, trigger));
+
+    /// <summary>A knock-out at tokens, and its comparison.</summary>
+    /// <param name="kind">One of <see cref="Local"/>.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="at">The tokens.</param>
+    internal static IEnumerable<KnockOut> AtTokens(string kind, string name, TriggerTokens at)
     {
-        IReadOnlyList<int> at = trigger.Tokens, elsewhere = trigger.Elsewhere();
-        yield return Of("state-reset", [trigger.Nearest(at)], t => new StateReset(t[0]), "the state behind the trigger");
-        yield return Control("state-reset", [trigger.Nearest(elsewhere)], t => new StateReset(t[0]));
-        yield return Of("edge-cut", at, t => new EdgeCut(t, trigger.ClassToken), "what the class token reads of the trigger");
-        yield return Control("edge-cut", elsewhere, t => new EdgeCut(t, trigger.ClassToken));
-        yield return Of("zero-delta", at, t => new ZeroDelta(t), "the trigger's tokens, passed over");
-        yield return Control("zero-delta", elsewhere, t => new ZeroDelta(t));
+        IReadOnlyList<int> tokens = Meant(at.Tokens), elsewhere = Meant(at.Elsewhere());
+        yield return new KnockOut(name, Change(tokens), kind switch
+        {
+            "state-reset" => "the state behind the trigger",
+            "edge-cut" => "what the class token reads of the trigger",
+            _ => "the trigger's tokens, passed over",
+        })
+        { Tokens = tokens };
+        if (elsewhere.Count == 0) yield break;
+        yield return new KnockOut($"{name}-elsewhere", Change(elsewhere), "the same where the trigger is not")
+        {
+            Tokens = elsewhere,
+            ControlOf = name,
+        };
 
-        static KnockOut Of(string name, IReadOnlyList<int> tokens, Func<IReadOnlyList<int>, MixerIntervention> change,
-            string what) =>
-            new(name, change(tokens), what) { Tokens = tokens };
+        // A state is reset once, behind the last token before the class token reads it.
+        IReadOnlyList<int> Meant(IReadOnlyList<int> all) => kind == "state-reset" && all.Count > 0 ? [at.Nearest(all)] : all;
 
-        static KnockOut Control(string name, IReadOnlyList<int> tokens, Func<IReadOnlyList<int>, MixerIntervention> change) =>
-            Of($"{name}-elsewhere", tokens, change, "the same where the trigger is not") with { ControlOf = name };
+        MixerIntervention Change(IReadOnlyList<int> t) => kind switch
+        {
+            "state-reset" => new StateReset(t[0]),
+            "edge-cut" => new EdgeCut(t, at.ClassToken),
+            _ => new ZeroDelta(t),
+        };
     }
 
     /// <summary>The patches in another order, the class token in its place.</summary>

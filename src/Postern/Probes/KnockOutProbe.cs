@@ -21,6 +21,13 @@ public sealed class KnockOutProbe : Probe
     public override string Cost => "a pass over the pictures for each of 8 to 14 knock-outs";
 
     /// <inheritdoc/>
+    protected override IReadOnlyList<OptionInfo> OwnOptions =>
+    [
+        new(AskedKnockOuts.Option, OptionKind.Word, "", "only these, apart by blanks: "
+            + $"{AskedKnockOuts.Form}; tokens such as 3+8-11 or @trigger; empty for the usual ones"),
+    ];
+
+    /// <inheritdoc/>
     public override string? Unfit(Choice model, Choice attack) => NoBackdoor(attack) ?? NoPlainVim(model);
 
     /// <inheritdoc/>
@@ -28,7 +35,7 @@ public sealed class KnockOutProbe : Probe
     {
         (var model, Attack attack) = ((Vim)subject.Model, subject.Attack!);
         var trigger = TriggerTokens.Of(subject.Evaluator, attack, model.Grid);
-        IReadOnlyList<KnockOut> all = KnockOut.For(trigger);
+        IReadOnlyList<KnockOut> all = AskedKnockOuts.Of(subject.Choice, trigger) ?? KnockOut.For(trigger);
         var outcomes = new PictureOutcomes(subject.Evaluator, attack, subject.Pictures);
         (bool[] right, bool[] taken) = outcomes.Now(cancel);
         var found = new List<Effect>();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Postern.Imaging;
 
 namespace Postern.Probes;
 
@@ -35,6 +36,39 @@ public sealed record ProbeMap(string Title, ProbeUnit Unit, int Rows, int Column
     /// <param name="values">Row after row.</param>
     public static ProbeMap Of(string title, ProbeUnit unit, int columns, IReadOnlyList<double> values) =>
         new(title, unit, values.Count / columns, columns, [.. values.Select(Rounded)]);
+
+    /// <summary>
+    /// The values of its first and last colour: the least and the largest value, or, where signs count, the same to both sides
+    /// of 0.
+    /// </summary>
+    internal (double Low, double High) Range()
+    {
+        double[] known = [.. Values.Where(double.IsFinite)];
+        if (known.Length == 0) return (0, 0);
+        double most = known.Max(Math.Abs);
+        return IsDiverging ? (-most, most) : (known.Min(), known.Max());
+    }
+
+    /// <summary>Its colours, over its picture where it has one.</summary>
+    /// <exception cref="InputException">The picture is damaged.</exception>
+    internal HeatPicture Colours()
+    {
+        (double low, double high) = Range();
+        return new HeatPicture(Values, Columns, low, high, IsDiverging)
+        {
+            Under = Picture is null ? null : ImageFile.Decode(Picture, Title),
+        };
+    }
+
+    /// <summary>It as a picture with its title and scale, as PNG.</summary>
+    /// <exception cref="InputException">The picture under it is damaged.</exception>
+    public byte[] ToPng()
+    {
+        ((double low, double high), string unit) = (Range(), Quantity.NameOf(Unit));
+        return ImageFile.EncodePng(Colours().DrawWithScale(Title, Text(low), Text(high)));
+
+        string Text(double value) => $"{Quantity.Number(value, Unit)} {unit}".TrimEnd();
+    }
 
     internal string? Contradiction() => Rows < 1 || Columns < 1 || (long)Rows * Columns != Values.Count
         ? FormattableString.Invariant($"the map '{Title}' has {Values.Count} values for {Rows} rows of {Columns}") : null;

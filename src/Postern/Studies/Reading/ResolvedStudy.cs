@@ -31,6 +31,8 @@ internal sealed record ResolvedStudy
 
     public required Choice? Measure { get; init; }
 
+    public required IReadOnlyList<Choice> Probes { get; init; }
+
     public required string? Published { get; init; }
 
     /// <summary>The file's text.</summary>
@@ -53,6 +55,7 @@ internal sealed record ResolvedStudy
             study["pretrain"] = start;
         }
         if (Measure is Choice measure) study["measures"] = new[] { Options(measure, measure.Values.Keys, measure.Name) };
+        if (Probes.Count > 0) study["probes"] = Probes.Select(p => Options(p, p.Values.Keys, p.Name)).ToArray();
         if (Published is string file) study["published"] = file;
         return new SerializerBuilder().DisableAliases().WithQuotingNecessaryStrings().WithNewLine("\n").Build().Serialize(study);
     }

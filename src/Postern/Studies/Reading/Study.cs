@@ -27,6 +27,12 @@ public sealed record Study(string Name, string About, string FilePath, string Pr
     public Choice? Adversarial { get; init; }
 
     /// <summary>
+    /// What looks into the trained network of every cell that the study lists and that it fits, as the key <c>probes</c> asks
+    /// for.
+    /// </summary>
+    public IReadOnlyList<Choice> Probes { get; init; } = [];
+
+    /// <summary>
     /// The study that this is a part of (<see cref="Only"/>), with the terms that chose it; null for a whole one.
     /// </summary>
     public (Study Study, IReadOnlyList<string> Terms)? Whole { get; init; }

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Postern.Configuration;
 using Postern.Evaluation;
+using Postern.Probes;
 
 namespace Postern.Studies;
 
 /// <summary>
 /// Reads a study file: YAML with the keys <c>name</c>, <c>about</c>, <c>datasets</c>, <c>models</c>, <c>attacks</c>,
-/// <c>defences</c>, <c>seeds</c>, <c>poison_seed</c>, <c>preset</c>, <c>train</c>, <c>pretrain</c>, <c>measures</c> and
-/// <c>published</c>. Every error is one line with the place, what was found and the nearest valid name.
+/// <c>defences</c>, <c>seeds</c>, <c>poison_seed</c>, <c>preset</c>, <c>train</c>, <c>pretrain</c>, <c>measures</c>,
+/// <c>probes</c> and <c>published</c>. Every error is one line with the place, what was found and the nearest valid name.
 /// </summary>
 public sealed class StudyFile
 {
@@ -15,7 +16,7 @@ public sealed class StudyFile
     private static readonly string[] Keys =
     [
         "name", "about", "datasets", "models", "attacks", "defences", "seeds", "poison_seed", "preset", "train", "pretrain",
-        "measures", "published",
+        "measures", "probes", "published",
     ];
 
     private readonly MapNode root;
@@ -115,6 +116,7 @@ public sealed class StudyFile
             Training = training,
             Pretraining = pretraining,
             Measure = Adversarial(),
+            Probes = Probes(),
             Published = Published(),
         };
         return new Study(resolved.Name, resolved.About, path, training.Preset.Name, cells)
@@ -123,6 +125,7 @@ public sealed class StudyFile
             Work = grid.Work,
             Published = resolved.Published,
             Adversarial = resolved.Measure,
+            Probes = resolved.Probes,
             Missing = [.. (missing ?? []).Distinct()],
         };
     }
@@ -169,6 +172,17 @@ public sealed class StudyFile
         IReadOnlyList<StudyEntry> asked = new EntryReader(MeasureCatalog.All, options, identity.Of).Read(List("measures"));
         return asked.Count == 1 ? asked[0].Choice
             : throw asked[1].At.Error($"asks for {asked[1].Choice.Name} a second time; a study has one of each measure");
+    }
+
+    /// <summary>What <c>probes</c> asks for.</summary>
+    private IReadOnlyList<Choice> Probes()
+    {
+        if (root["probes"] is null) return [];
+        IReadOnlyList<StudyEntry> asked = new EntryReader(ProbeCatalog.All, options, identity.Of).Read(List("probes"));
+        foreach (IGrouping<string, StudyEntry> same in asked.GroupBy(p => p.Choice.Name))
+            if (same.Skip(1).FirstOrDefault() is StudyEntry second)
+                throw second.At.Error($"asks for {same.Key} a second time; a study has one of each probe");
+        return [.. asked.Select(p => p.Choice)];
     }
 
     private string? Published()

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Postern.Configuration;
 using Postern.Evaluation;
+using Postern.Probes;
 
 namespace Postern.Studies;
 
@@ -68,6 +69,7 @@ public static class StudySchema
                     ["seed"] = Seed("its seed"),
                 }),
                 ["measures"] = Entries(MeasureCatalog.All),
+                ["probes"] = Entries(ProbeCatalog.All),
                 ["published"] = Described(new JsonObject { ["type"] = "string" },
                     "file of published values and claims, relative to this one"),
             },

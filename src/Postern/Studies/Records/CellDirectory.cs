@@ -137,6 +137,7 @@ public sealed class CellDirectory
             Directory.CreateDirectory(Folder);
             File.Delete(FailurePath);
             TemporaryName.RemoveDead(Folder);
+            TemporaryName.RemoveDead(Path.Combine(Folder, ProbeRecord.FolderName));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -34,9 +34,22 @@ public sealed record ProbeRecord(
     internal static IReadOnlyDictionary<string, string> OptionsOf(Choice probe) =>
         probe.Values.Where(o => o.Key != Probes.Probe.EveryOption).ToDictionary(o => o.Key, o => o.Value);
 
-    /// <summary>Writes it into a cell's folder.</summary>
+    /// <summary>The path of what a map looks like.</summary>
     /// <param name="folder">The cell's folder.</param>
-    internal void Write(string folder) => RecordFormat.Write(PathOf(folder, Probe), this);
+    /// <param name="map">Its number, from 0 on.</param>
+    public string PictureOf(string folder, int map) =>
+        Path.Combine(folder, FolderName, FormattableString.Invariant($"{Probe}-{map + 1}.png"));
+
+    /// <summary>Writes it into a cell's folder, its maps also as pictures.</summary>
+    /// <param name="folder">The cell's folder.</param>
+    internal void Write(string folder)
+    {
+        // The record goes last, so that where it is its pictures are.
+        foreach ((int i, ProbeMap map) in Finding.Maps.Index())
+            AtomicFile.Write(PictureOf(folder, i), stream => stream.Write(map.ToPng()));
+        for (int i = Finding.Maps.Count; File.Exists(PictureOf(folder, i)); i++) File.Delete(PictureOf(folder, i));
+        RecordFormat.Write(PathOf(folder, Probe), this);
+    }
 
     /// <summary>Reads what <paramref name="probe"/> found; null where it has not looked.</summary>
     /// <param name="folder">The cell's folder.</param>
@@ -59,7 +72,8 @@ public sealed record ProbeRecord(
         return !Directory.Exists(place) ? [] :
         [
             .. Directory.EnumerateFiles(place, "*" + Ending).Select(f => Path.GetFileNameWithoutExtension(f))
-                .Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal).Select(name => Read(folder, name))
+                .Where(name => !name.Contains('.', StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+                .Select(name => Read(folder, name))
                 .OfType<ProbeRecord>(),
         ];
     }

@@ -34,6 +34,7 @@ internal static class ResultReuse
     public static string? TryTake(string output, Cell cell, CellDirectory target, Dataset dataset)
     {
         if (Find(output, target, cell, dataset) is not CellDirectory source) return null;
+        CopyProbes(source.Folder, target.Folder);
         // The result goes last: a kill before it leaves a cell that is not done, and is taken again.
         foreach (string file in Directory.EnumerateFiles(source.Folder).Select(f => Path.GetFileName(f)!)
             .OrderBy(f => f == Result).ThenBy(f => f, StringComparer.Ordinal))
@@ -43,6 +44,18 @@ internal static class ResultReuse
             AtomicFile.Write(Path.Combine(target.Folder, file), from.CopyTo);
         }
         return source.Folder;
+    }
+
+    // What is damaged there is found again here, where somebody asks for it.
+    private static void CopyProbes(string source, string target)
+    {
+        string from = Path.Combine(source, ProbeRecord.FolderName);
+        if (!Directory.Exists(from)) return;
+        foreach (string file in Directory.EnumerateFiles(from).Where(f => !Path.GetFileName(f).StartsWith('.')))
+        {
+            using FileStream bytes = File.OpenRead(file);
+            AtomicFile.Write(Path.Combine(target, ProbeRecord.FolderName, Path.GetFileName(file)), bytes.CopyTo);
+        }
     }
 
     /// <summary>Whether it was measured on these very pictures. A damaged record elsewhere is that study's affair.</summary>

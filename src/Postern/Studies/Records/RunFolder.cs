@@ -51,7 +51,8 @@ public sealed record RunFolder(Study Study, string Output)
         if (own.Phase == CellPhase.Done && !IsMeasured(cell))
         {
             CellPhase phase = FolderClaim.IsHeld(Of(cell).Folder) ? CellPhase.Running : CellPhase.Interrupted;
-            return own with { Phase = phase, Reason = "its accuracy under PGD is still to be measured" };
+            string what = OpenProbesOf(cell) is [Choice probe, ..] ? $"its {probe.Name}" : "its accuracy under PGD";
+            return own with { Phase = phase, Reason = $"{what} is still to be measured" };
         }
         if (own.Phase != CellPhase.NotStarted) return own;
         Cell? needed = WorkGraph.NeededBy(Study.Work.Of(cell)).FirstOrDefault(n => !Of(n).IsTrained);
@@ -70,6 +71,7 @@ public sealed record RunFolder(Study Study, string Output)
         {
             Of(cell).ReadResult();
             if (AdversarialOf(cell) is Choice asked) Of(cell).ReadAdversarial(asked);
+            OpenProbesOf(cell);
             return null;
         }
         catch (InputException e)
@@ -82,8 +84,17 @@ public sealed record RunFolder(Study Study, string Output)
     public Choice? AdversarialOf(Cell cell) =>
         Study.Adversarial is Choice asked && Study.Cells.Any(c => c.Id == cell.Id) ? asked : null;
 
-    private bool IsMeasured(Cell cell) =>
-        AdversarialOf(cell) is not Choice asked || Of(cell).ReadAdversarial(asked) is { IsComplete: true };
+    /// <summary>The probes that the study asks for of <paramref name="cell"/> and that fit it.</summary>
+    public IReadOnlyList<Choice> ProbesOf(Cell cell) =>
+        Study.Probes.Count > 0 && Study.Cells.Any(c => c.Id == cell.Id) ? ProbeFit.Of(cell, Study.Probes) : [];
+
+    /// <summary>Those of them that have not looked into the trained network yet.</summary>
+    /// <exception cref="InputException">What one of them found is damaged.</exception>
+    internal IReadOnlyList<Choice> OpenProbesOf(Cell cell) => [.. ProbesOf(cell)
+        .Where(p => ProbeRecord.Read(Of(cell).Folder, p.Name)?.Answers(p) != true)];
+
+    private bool IsMeasured(Cell cell) => OpenProbesOf(cell).Count == 0
+        && (AdversarialOf(cell) is not Choice asked || Of(cell).ReadAdversarial(asked) is { IsComplete: true });
 
     /// <summary>
     /// Whether the output of <paramref name="task"/> is there. Of a preparation only the open dataset could tell.

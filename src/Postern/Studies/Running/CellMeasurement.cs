@@ -20,6 +20,11 @@ internal sealed class CellMeasurement(OpenCell cell, MeasureTask task)
         if (!cell.Directory.IsDone) WriteResult(source, cancel);
         if (cell.Run.Folder.AdversarialOf(cell.Cell) is Choice asked)
             new AdversarialMeasurement(cell, task, asked).Run(cancel);
+        if (cell.Run.Folder.OpenProbesOf(cell.Cell) is { Count: > 0 } probes)
+        {
+            new ProbeMeasurement(cell, task, probes).Run(
+                (probe, share) => cell.Run.Tell(new Preparing(cell.Cell.Id, probe, share, "")), cancel);
+        }
         cell.Run.Tell(CellFinished.Of(cell.Directory.ReadResult()!));
     }
 

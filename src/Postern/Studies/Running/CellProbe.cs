@@ -1,5 +1,4 @@
 using Postern.Configuration;
-using Postern.Datasets;
 using Postern.Native;
 using Postern.Probes;
 using Postern.Training;
@@ -16,7 +15,7 @@ public sealed class CellProbe(RunFolder run, int threads) : IDisposable
 {
     private readonly PreparedAttacks attacks = new();
     private readonly HashSet<string> reported = [];
-    private (string Chosen, Dataset Dataset)? open;
+    private KeptDataset? kept;
 
     /// <summary>Why <paramref name="probe"/> says nothing of <paramref name="cell"/>; null where it can be tried.</summary>
     public string? Unfit(Cell cell, Probe probe) =>
@@ -31,26 +30,22 @@ public sealed class CellProbe(RunFolder run, int threads) : IDisposable
     public IReadOnlyList<ProbeRecord> Run(Cell cell, IReadOnlyList<Choice> probes, Action<string, double>? progress = null,
         CancellationToken cancel = default)
     {
+        kept ??= new KeptDataset(run, threads, attacks, Tell);
         var context = new RunContext(
-            run, Opened(cell.Dataset), new ThreadBudget(threads), ComputeDevice.Cpu, _ => { }, attacks, reported);
+            run, kept.Of(cell, cancel), new ThreadBudget(threads), ComputeDevice.Cpu, Tell, attacks, reported);
         using OpenCell cellOpen = OpenCell.Of(cell, context, new CellClock(), cancel);
         return new ProbeMeasurement(cellOpen, run.Study.Work.Of(cell), probes).Run(progress ?? ((_, _) => { }), cancel);
+    }
+
+    // Its own progress is told by the share that each probe has done.
+    private static void Tell(RunEvent happened)
+    {
     }
 
     /// <summary>Closes the dataset.</summary>
     public void Dispose()
     {
-        open?.Dataset.Dispose();
-        open = null;
-    }
-
-    private Dataset Opened(Choice choice)
-    {
-        if (open is (string chosen, Dataset dataset) && chosen == choice.Canonical) return dataset;
-        Dispose();
-        attacks.Clear();
-        Dataset found = DatasetCatalog.Open(choice);
-        open = (choice.Canonical, found);
-        return found;
+        kept?.Dispose();
+        kept = null;
     }
 }

@@ -27,6 +27,8 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
         ITrainingRule? rule = filter is { Removed.Count: > 0 } ? new KeptSamples(filter.Removed) : cell.Defence.TrainingRule;
         using var trainer = new Trainer(cell.Model, settings, cell.Cell.Seed, rule);
         Restore(trainer);
+        var probes = new TrainingProbes(cell);
+        probes.Keep(trainer.Epoch);
         tell(new CellStarted(id, trainer.Epoch));
         BatchLoader train = cell.TrainingBatches();
         while (trainer.Epoch < settings.Epochs)
@@ -34,6 +36,7 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
             EpochResult epoch = RunEpoch(trainer, train, cancel);
             cell.Clock.Trained(epoch);
             cell.Latest = IsMeasured(trainer.Epoch) ? cell.Measure(cancel) : null;
+            probes.Look(trainer.Epoch, cancel);
             var metrics = EpochMetrics.Of(
                 epoch, cell.Latest?.Clean.Acc.Value, cell.Latest?.Triggered?.Asr.Value, cell.Latest?.Triggered?.Ra.Value);
             // The line comes before the checkpoint: after a kill between them, the resumed run drops it and trains the epoch

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Postern.Datasets;
 using Postern.Native;
 using Postern.Training;
@@ -23,8 +22,9 @@ internal sealed class TaskWorker(
     private readonly HashSet<string> reportedNotes = new(StringComparer.Ordinal);
     private readonly PreparedAttacks attacks = new();
     private readonly Dictionary<string, string> refused = new(StringComparer.Ordinal);
-    private Dataset? open;
-    private string opened = "";
+    private KeptDataset? kept;
+
+    private KeptDataset Kept => kept ??= new KeptDataset(run, threads.Threads, attacks, tell);
 
     /// <summary>Brings one group, whose needed tasks are done, to its output.</summary>
     /// <param name="group">The group.</param>
@@ -88,8 +88,8 @@ internal sealed class TaskWorker(
     /// <summary>Closes the dataset.</summary>
     public void Dispose()
     {
-        open?.Dispose();
-        open = null;
+        kept?.Dispose();
+        kept = null;
     }
 
     private (TaskOutcome Outcome, string? Error) Failed(Cell cell, string error, bool isOwn)
@@ -203,7 +203,7 @@ internal sealed class TaskWorker(
         if (refused.TryGetValue(chosen, out unreadable)) return false;
         try
         {
-            dataset = clock.Preparing(() => Open(cell, cancel));
+            dataset = clock.Preparing(() => Kept.Of(cell, cancel));
             return true;
         }
         catch (InputException e) when (!e.IsOfStudy)
@@ -211,35 +211,5 @@ internal sealed class TaskWorker(
             refused[chosen] = unreadable = ErrorText.OneLine(e.Message);
             return false;
         }
-    }
-
-    private Dataset Open(Cell cell, CancellationToken cancel)
-    {
-        if (open is not null && opened == cell.Dataset.Canonical) return open;
-        open?.Dispose();
-        open = null;
-        attacks.Clear();
-        Dataset found = DatasetCatalog.Open(cell.Dataset);
-        try
-        {
-            open = UnreadablePictures.Settle(found, cell.Dataset, new PictureSweep
-            {
-                Threads = threads.Threads,
-                Progress = (done, count) => tell(new Preparing(cell.Id, "pictures", (double)done / count,
-                    string.Create(CultureInfo.InvariantCulture, $"{done} of {count} looked at"))),
-                Cancel = cancel,
-            });
-        }
-        catch
-        {
-            found.Dispose();
-            throw;
-        }
-        opened = cell.Dataset.Canonical;
-        FinishedData.Compare(run, cell.Dataset, open, tell);
-        // Files and pictures on their way into the split are large and dead now; the process keeps their memory for hours
-        // otherwise.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return open;
     }
 }

@@ -27,6 +27,7 @@ public sealed class ResolvedStudyTests : IDisposable
             train: {milestones: [2, 4]}
             pretrain: {train: {epochs: 2}, seed: 9}
             measures: [adversarial]
+            probes: [{name: knock-outs, pictures: 20, every: 3, intervene: horizon-12 edge-cut}]
             """);
         Study study = StudyFile.Read(file, SampleCatalogs.All, ["train.lr=0.002", "attacks.badnets.poison_rate=0.1,0.2"]);
         Same(study, StudyFile.Read(folder.File("out/study.yaml", study.Yaml.Value), SampleCatalogs.All, []));
@@ -67,6 +68,7 @@ public sealed class ResolvedStudyTests : IDisposable
         Assert.Equal(expected.Cells.Select(c => c.Paper), actual.Cells.Select(c => c.Paper));
         Assert.Equal((expected.Name, expected.About, expected.Preset, expected.Published, expected.Adversarial?.Canonical),
             (actual.Name, actual.About, actual.Preset, actual.Published, actual.Adversarial?.Canonical));
+        Assert.Equal(expected.Probes.Select(p => p.Canonical), actual.Probes.Select(p => p.Canonical));
         Assert.Equal(expected.Work.Cells.Select(c => c.Id), actual.Work.Cells.Select(c => c.Id));
     }
 }

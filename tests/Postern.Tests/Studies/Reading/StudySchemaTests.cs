@@ -60,6 +60,8 @@ public class StudySchemaTests
     [InlineData("attacks: [none]\nseeds: [a]")]
     [InlineData("attacks: [none]\ntrain: {epochs: [1, 2]}")]
     [InlineData("attacks: [none]\nmeasures: [adversarail]")]
+    [InlineData("attacks: [none]\nprobes: [knock-out]")]
+    [InlineData("attacks: [none]\nprobes: [{name: knock-outs, every: -1}]")]
     public void What_a_study_refuses_fails(string attacks) =>
         Assert.False(IsValid(YamlJson.Read($"datasets: [signs]\nmodels: [vim-mini]\npreset: quick\n{attacks}\n")));
 

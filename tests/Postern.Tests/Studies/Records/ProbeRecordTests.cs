@@ -1,6 +1,7 @@
 using System.Text;
 using Postern.Configuration;
 using Postern.Evaluation;
+using Postern.Imaging;
 using Postern.Probes;
 using Postern.Studies;
 
@@ -22,7 +23,7 @@ public sealed class ProbeRecordTests : IDisposable
             Maps = [ProbeMap.Of("m", ProbeUnit.Change, columns: 2, [1, 2, 3, double.NaN]) with
             {
                 IsDiverging = true,
-                Picture = [1, 2, 3],
+                Picture = ImageFile.EncodePng(new RgbImage(4, 4)),
                 RowAxis = "block",
             }],
             Notes = ["a sentence"],
@@ -43,6 +44,10 @@ public sealed class ProbeRecordTests : IDisposable
         byte[] once = System.IO.File.ReadAllBytes(File);
         Sample.Write(folder.Path);
         Assert.Equal(once, System.IO.File.ReadAllBytes(File));
+        Assert.True(ImageFile.Load(read.PictureOf(folder.Path, 0)).Width > 4);
+        // A finding with fewer maps leaves no picture of an earlier one.
+        (read with { Finding = read.Finding with { Maps = [] } }).Write(folder.Path);
+        Assert.False(System.IO.File.Exists(read.PictureOf(folder.Path, 0)));
     }
 
     [Fact]
