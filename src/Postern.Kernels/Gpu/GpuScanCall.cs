@@ -30,7 +30,7 @@ public struct GpuScanDirection
     public nint U, Delta, A, B, C, Skip, Bias;
 
     /// <summary>What the forward pass writes.</summary>
-    public nint S, Keep, Last;
+    public nint S, Keep;
 
     /// <summary>What the backward pass reads besides, and writes.</summary>
     public nint GradS, GradU, GradDelta, GradB, GradC, GradA, GradSkip, GradBias;

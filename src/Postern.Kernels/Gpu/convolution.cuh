@@ -80,12 +80,12 @@ DEVICE void conv_forward(const ConvCall& call)
 // The gradient before SiLU at token t; seen is centred there. Its share of the parameters' gradients is added where the token
 // is of this tile: neighbouring tiles compute it, too, for their gradient of x.
 template <typename T>
-DEVICE float conv_slope(const ConvCall& call, const ConvDirectionCall& way, const ConvTaps& taps, const float (&seen)[SEEN], int to,
-    int picture, int token, int channel, bool own, float (&parts)[TAPS + 1])
+DEVICE float conv_slope(const ConvCall& call, const ConvDirectionCall& way, const ConvTaps& taps, const float (&seen)[SEEN],
+    int to, int picture, int token, int channel, bool own, float (&parts)[TAPS + 1])
 {
     if (!way.weight || token < 0 || token >= call.length) return 0.0f;
-    float sum = conv_sum(taps, seen, to), s = sigmoid(sum);
-    float g = load((const T*)way.grad_u + ((long long)picture * call.length + token) * call.channels + channel) * silu_slope(sum, s);
+    long long at = ((long long)picture * call.length + token) * call.channels + channel;
+    float sum = conv_sum(taps, seen, to), g = load((const T*)way.grad_u + at) * silu_slope(sum, sigmoid(sum));
     if (own)
     {
         UNROLL for (int j = 0; j < TAPS; j++) parts[j] += g * seen[TAPS - 1 + to * j];

@@ -1,5 +1,5 @@
-// The RMS norm of the sum of two branches (docs/reference/models.md 2.2): s = x + a, y = s r w, r = 1 / sqrt(mean(s^2) + eps), and
-// backwards, with h = grad_y w, grad_x = r h - s r^3 mean(s h) + grad_s. A warp for each row.
+// The RMS norm of the sum of two branches (docs/reference/models.md 2.2): s = x + a, y = s r w, r = 1 / sqrt(mean(s^2) + eps),
+// and backwards, with h = grad_y w, grad_x = r h - s r^3 mean(s h) + grad_s. A warp for each row.
 #pragma once
 #include "machine.cuh"
 

@@ -18,7 +18,6 @@ struct ScanDirectionCall
     const float* bias;    // [D] or null
     float* s;             // forward: [B, L, D] or null
     float* keep;          // [B, chunks, N, D]: the state before each chunk; forward: or null
-    float* last;          // forward: [B, D, N], the state after the last token, or null
     const float* grad_s;  // backward: [B, L, D]
     void* grad_u;         // [B, L, D], the type of u
     float* grad_delta;    // [B, L, D]
@@ -88,6 +87,22 @@ DEVICE void scan_rates(const ScanCall& call, const ScanDirectionCall& way, const
         rates[n] = place.on && n < call.states ? way.a[(long long)place.channel * call.states + n] * LOG2E : 0.0f;
 }
 
+DEVICE float scan_parameter(const ScanPlace& place, const float* of_channels)
+{
+    return place.on && of_channels ? of_channels[place.channel] : 0.0f;
+}
+
+DEVICE long long scan_at(const ScanCall& call, const ScanPlace& place, int token)
+{
+    return ((long long)place.picture * call.length + token) * call.channels + place.channel;
+}
+
+// The place of state n before a chunk.
+DEVICE long long scan_kept(const ScanCall& call, const ScanPlace& place, int chunk, int n)
+{
+    return (((long long)place.picture * call.chunks + chunk) * call.states + n) * call.channels + place.channel;
+}
+
 template <typename T>
 DEVICE void scan_forward(const ScanCall& call)
 {
@@ -97,7 +112,7 @@ DEVICE void scan_forward(const ScanCall& call)
     float h[STATES], rates[STATES];
     scan_rates(call, way, place, rates);
     UNROLL for (int n = 0; n < STATES; n++) h[n] = 0.0f;
-    float skip = place.on && way.skip ? way.skip[place.channel] : 0.0f, bias = place.on && way.bias ? way.bias[place.channel] : 0.0f;
+    float skip = scan_parameter(place, way.skip), bias = scan_parameter(place, way.bias);
     for (int chunk = 0; chunk < call.chunks; chunk++)
     {
         int first = chunk * TOKENS_OF_CHUNK;
@@ -107,12 +122,11 @@ DEVICE void scan_forward(const ScanCall& call)
         if (way.keep)
         {
             UNROLL for (int n = 0; n < STATES; n++)
-                if (n < call.states)
-                    way.keep[(((long long)place.picture * call.chunks + chunk) * call.states + n) * call.channels + place.channel] = h[n];
+                if (n < call.states) way.keep[scan_kept(call, place, chunk, n)] = h[n];
         }
         for (int k = 0; k < count; k++)
         {
-            long long at = ((long long)place.picture * call.length + scan_token(call, way, first + k)) * call.channels + place.channel;
+            long long at = scan_at(call, place, scan_token(call, way, first + k));
             float raw = way.delta[at] + bias, step = call.softplus ? softplus(raw) : raw;
             float u = load((const T*)way.u + at), moved = step * u, sum = skip * u;
             bool begins = scan_begins(call, first + k);
@@ -124,9 +138,6 @@ DEVICE void scan_forward(const ScanCall& call)
             if (way.s) way.s[at] = sum;
         }
     }
-    if (!place.on || !way.last) return;
-    UNROLL for (int n = 0; n < STATES; n++)
-        if (n < call.states) way.last[((long long)place.picture * call.channels + place.channel) * call.states + n] = h[n];
 }
 
 // The gradients of sum(s * grad_s). With r the gradient of the state after token t by way of t and all later tokens:
@@ -142,7 +153,7 @@ DEVICE void scan_backward(const ScanCall& call)
     float rates[STATES], r[STATES], grad_a[STATES], grad_skip = 0.0f, grad_bias = 0.0f;
     scan_rates(call, way, place, rates);
     UNROLL for (int n = 0; n < STATES; n++) r[n] = grad_a[n] = 0.0f;
-    float skip = place.on && way.skip ? way.skip[place.channel] : 0.0f, bias = place.on && way.bias ? way.bias[place.channel] : 0.0f;
+    float skip = scan_parameter(place, way.skip), bias = scan_parameter(place, way.bias);
     for (int chunk = call.chunks - 1; chunk >= 0; chunk--)
     {
         int first = chunk * TOKENS_OF_CHUNK;
@@ -152,14 +163,11 @@ DEVICE void scan_backward(const ScanCall& call)
         // The chunk's states again: h[k] is the one before its token k, not yet emptied where a window begins.
         float h[TOKENS_OF_CHUNK + 1][STATES], raws[TOKENS_OF_CHUNK], us[TOKENS_OF_CHUNK];
         UNROLL for (int n = 0; n < STATES; n++)
-            h[0][n] = place.on && n < call.states
-                ? way.keep[(((long long)place.picture * call.chunks + chunk) * call.states + n) * call.channels + place.channel]
-                : 0.0f;
+            h[0][n] = place.on && n < call.states ? way.keep[scan_kept(call, place, chunk, n)] : 0.0f;
         UNROLL for (int k = 0; k < TOKENS_OF_CHUNK; k++)
         {
             bool there = place.on && k < count;
-            long long at = there
-                ? ((long long)place.picture * call.length + scan_token(call, way, first + k)) * call.channels + place.channel : 0;
+            long long at = there ? scan_at(call, place, scan_token(call, way, first + k)) : 0;
             raws[k] = there ? way.delta[at] + bias : 0.0f;
             us[k] = there ? load((const T*)way.u + at) : 0.0f;
             float step = call.softplus ? softplus(raws[k]) : raws[k], moved = step * us[k];
@@ -176,7 +184,7 @@ DEVICE void scan_backward(const ScanCall& call)
             UNROLL for (int i = 0; i < 2 * STATES; i++) sums[i] = 0.0f;
             if (place.on)
             {
-                long long at = ((long long)place.picture * call.length + token) * call.channels + place.channel;
+                long long at = scan_at(call, place, token);
                 float g = way.grad_s[at], u = us[k], step = call.softplus ? softplus(raws[k]) : raws[k];
                 float of_u = 0.0f, of_step = 0.0f;
                 bool begins = scan_begins(call, first + k);

@@ -18,6 +18,7 @@ KERNEL(sum_parts, SumCall)
     long long column = (long long)BLOCK_X * BLOCK + THREAD, first = (long long)BLOCK_Y * PARTS_OF_RUN;
     if (column >= call.columns) return;
     float sum = 0.0f;
-    for (long long row = first; row < first + PARTS_OF_RUN && row < call.rows; row++) sum += call.parts[row * call.columns + column];
+    for (long long row = first; row < first + PARTS_OF_RUN && row < call.rows; row++)
+        sum += call.parts[row * call.columns + column];
     call.sums[BLOCK_Y * call.columns + column] = sum;
 }

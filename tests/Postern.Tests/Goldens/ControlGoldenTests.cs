@@ -34,7 +34,7 @@ public class ControlGoldenTests
     public void Plain_controls_equal_the_reference_in_values_and_every_gradient(string manifest) =>
         Compare(manifest, ModelOps.Plain);
 
-    private static void Compare(string manifest, IModelOps ops)
+    internal static void Compare(string manifest, IModelOps ops)
     {
         var golden = new ProbeGolden(manifest);
         foreach ((string variant, (SsmKind kind, string[] uses)) in Variants)

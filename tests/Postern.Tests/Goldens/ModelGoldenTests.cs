@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Postern.Models;
+using Postern.Models.Ops;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,12 +21,16 @@ public class ModelGoldenTests
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Manifests))]
     [LongGroup("Golden")]
-    public void Activations_loss_gradients_and_buffers_equal_the_official_code(string manifest)
+    public void Activations_loss_gradients_and_buffers_equal_the_official_code(string manifest) => Compare(manifest);
+
+    /// <summary>Compares a model with its golden; a Vim with these operations where there are any.</summary>
+    internal static void Compare(string manifest, IModelOps? ops = null)
     {
         GoldenFile golden = GoldenFile.Open(manifest);
         JsonElement root = golden.Manifest;
         using DisposeScope scope = NewDisposeScope();
         using Backbone model = Build(root);
+        if (model is Vim vim) vim.Ops = ops;
         ulong seed = root.GetProperty("weights").GetProperty("seed").GetUInt64();
         LoadWeights(model, seed, root.GetProperty("weights").GetProperty("entries"));
         Tensor input = Input(root.GetProperty("input"));
@@ -48,7 +53,7 @@ public class ModelGoldenTests
         List<string> wrong = [];
         double lossError = Math.Abs(loss.item<float>() / root.GetProperty("loss").GetDouble() - 1);
         Check("loss", lossError, root.GetProperty("loss_tolerance").GetDouble());
-        foreach (JsonProperty tensor in root.GetProperty("tensors").EnumerateObject()) Compare(tensor);
+        foreach (JsonProperty tensor in root.GetProperty("tensors").EnumerateObject()) CompareTensor(tensor);
         foreach (JsonProperty norm in root.GetProperty("grad_norms").EnumerateObject())
         {
             double actual = found[$"grad:{norm.Name}"].to_type(ScalarType.Float64).norm().item<double>(),
@@ -58,7 +63,7 @@ public class ModelGoldenTests
         }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
 
-        void Compare(JsonProperty described)
+        void CompareTensor(JsonProperty described)
         {
             string name = described.Name;
             if (!found.TryGetValue(name, out Tensor? value))

@@ -20,7 +20,7 @@ public class ScanGoldenTests
     public void The_loop_equals_the_reference_in_values_and_every_gradient(string manifest) =>
         Compare(manifest, SelectiveScanLoop.Apply, checksState: false);
 
-    private static void Compare(string manifest, Func<ScanInput, Tensor> scan, bool checksState)
+    internal static void Compare(string manifest, Func<ScanInput, Tensor> scan, bool checksState)
     {
         GoldenFile golden = GoldenFile.Open(manifest);
         using DisposeScope scope = NewDisposeScope();

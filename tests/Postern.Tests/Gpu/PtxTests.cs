@@ -11,6 +11,7 @@ public partial class PtxTests
     private static readonly string Folder = Path.Combine(SharedMaterial.RepositoryRoot, "src", "Postern.Kernels", "Gpu");
 
     [Fact]
+    [LongGroup("Gpu")]
     public void The_text_compiled_again_is_the_one_that_the_program_carries()
     {
         CompilerTool.Require("clang-14");

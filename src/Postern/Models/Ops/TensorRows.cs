@@ -22,8 +22,11 @@ internal static class TensorRows
             ScalarType.BFloat16 => RowElement.BFloat16,
             ScalarType other => throw new ArgumentException($"kernels have no rows of {other}", nameof(tensor)),
         };
-        return new TokenRows(FirstElement(tensor.Handle), TokenStride(tensor), element);
+        return new TokenRows(Address(tensor), TokenStride(tensor), element);
     }
+
+    /// <summary>The first element of a tensor on any device; 0 for null.</summary>
+    internal static nint Address(Tensor? tensor) => tensor is null ? 0 : FirstElement(tensor.Handle);
 
     /// <summary>
     /// <paramref name="tensor"/> itself where its tokens [B, L, ...] lie in rows that the kernels can walk (elements of a token
@@ -50,7 +53,7 @@ internal static class TensorRows
     /// The distance from token to token of [B, L, ...]. A dimension of size one may have any stride, which then means nothing:
     /// with one token a picture the distance is that from picture to picture, and a single token's is its own width.
     /// </summary>
-    private static long TokenStride(Tensor tensor)
+    internal static long TokenStride(Tensor tensor)
     {
         long[] shape = tensor.shape;
         if (shape.Length < 3) return 0;

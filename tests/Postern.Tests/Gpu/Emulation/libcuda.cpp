@@ -1,14 +1,12 @@
 // A stand-in for the CUDA driver: device memory is this process's memory, and a launch runs the same kernel source in emulation.
-// POSTERN_EMULATED_FAULT, as FUNCTION=CODE, makes one function answer with an error.
+// A function can be told to answer with an error.
 #include "emulation.h"
 #include "kernels.cu"
 
-static int fault(const char* function)
-{
-    const char* wanted = getenv("POSTERN_EMULATED_FAULT");
-    size_t length = strlen(function);
-    return wanted && !strncmp(wanted, function, length) && wanted[length] == '=' ? atoi(wanted + length + 1) : 0;
-}
+static std::string faulty;
+static int fault_code;
+
+static int fault(const char* function) { return faulty == function ? fault_code : 0; }
 
 #define ANSWER(function) if (int code = fault(#function)) return code
 static int pushed;
@@ -42,7 +40,7 @@ int cuModuleLoadDataEx(void** module, const void* image, unsigned options, int* 
     if (code)
     {
         for (unsigned i = 0; i < options; i++)
-            if (names[i] == 5) strcpy((char*)values[i], "ptxas application ptx input, line 1; fatal   : Missing .version directive\n");
+            if (names[i] == 5) strcpy((char*)values[i], "ptxas application ptx input, line 1; fatal : Missing .version directive\n");
         return code;
     }
     *module = strdup((const char*)image);
@@ -82,6 +80,8 @@ int cuGetErrorName(int code, const char** name)
         default: return 1;
     }
 }
+
+void postern_fault(const char* function, int code) { faulty = function; fault_code = code; }
 
 // The size of what a kernel is given, for the test that both languages agree on it; 0 for no such kernel.
 long postern_size_of_call(const char* kernel)
