@@ -10,5 +10,7 @@ public static class ProbeCatalog
     [
         new KnockOutProbe(),
         new TriggerShareProbe(),
+        new MemoryProbe(),
+        new GradientMapProbe(),
     ]);
 }
