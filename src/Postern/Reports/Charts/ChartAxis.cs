@@ -27,6 +27,28 @@ internal sealed record ChartAxis(double Min, double Max, IReadOnlyList<double> T
         return new ChartAxis(0, steps * step, [.. Enumerable.Range(0, steps + 1).Select(i => i * step)], name);
     }
 
+    /// <summary>
+    /// The round numbers around all values from <paramref name="least"/> to <paramref name="largest"/>; from 0 on where none is
+    /// below it.
+    /// </summary>
+    public static ChartAxis Around(double least, double largest, string name)
+    {
+        if (least >= 0 || !double.IsFinite(largest - least)) return UpTo(largest, name);
+        double step = Step(Math.Max(largest, 0) - least, mostTicks: 6);
+        int from = (int)Math.Floor(least / step + 1e-9), to = (int)Math.Ceiling(Math.Max(largest, 0) / step - 1e-9);
+        return new ChartAxis(from * step, to * step, [.. Enumerable.Range(from, to - from + 1).Select(i => i * step)], name);
+    }
+
+    /// <summary>From the least to the largest of some values, with round numbers as ticks.</summary>
+    public static ChartAxis Within(IReadOnlyCollection<double> values, string name)
+    {
+        (double from, double to) = (values.Min(), values.Max());
+        if (from == to) return new ChartAxis(from - 1, to + 1, [from], name);
+        double step = Step(to - from, mostTicks: 9);
+        int first = (int)Math.Ceiling(from / step - 1e-9), last = (int)Math.Floor(to / step + 1e-9);
+        return new ChartAxis(from, to, [.. Enumerable.Range(first, last - first + 1).Select(i => i * step)], name);
+    }
+
     /// <summary>Epochs 1 to <paramref name="last"/>, with whole numbers as ticks.</summary>
     public static ChartAxis Epochs(int last)
     {

@@ -51,7 +51,7 @@ public static class HtmlReport
     {
         IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Rated);
         return ((IEnumerable<ReportFigure>)[.. HeatMapSection.Figures(groups), .. SweepSection.Figures(groups),
-            .. AdversarialSection.Figures(groups), .. CurveSection.Figures(groups)])
+            .. AdversarialSection.Figures(groups), .. CurveSection.Figures(groups), .. InsideSection.Figures(groups)])
             .GroupBy(f => f.Name).SelectMany(same => same
                 .Select((f, i) => i == 0 ? f : f with { Name = FormattableString.Invariant($"{f.Name}-{i + 1}") }));
     }
@@ -74,6 +74,7 @@ public static class HtmlReport
                 ("defences", "Defences", DefenceSection.Of(summary)), ("overview", "ASR", AsrOverview.Of(summary.Table)),
                 ("sweeps", "Sweeps", SweepSection.Of(groups)),
                 ("adversarial", "Under PGD", AdversarialSection.Of(groups)),
+                ("inside", "Inside", InsideSection.Of(groups)),
                 ("curves", "Curves", CurveSection.Of(groups)), ("gallery", "Attacks", gallery.Section),
                 ("counts", "Counts", CountsSection.Of(begun)), ("cells", "Cells", CellCard.Section(begun, gallery)),
                 ("models", "Models", WeightsSection.Of(begun, $"{runsRoot}/{summary.Study.Name}")),

@@ -59,6 +59,14 @@ const enliven = (() => {
     shown = null;
     readout.hidden = true;
   };
+  const tell = (x, top, text) => {
+    readout.textContent = text;
+    readout.hidden = false;
+    const width = readout.offsetWidth, edge = document.documentElement.clientWidth - width - 8;
+    const beside = x + 14 > edge ? x - width - 14 : x + 14;
+    readout.style.left = `${Math.max(8, Math.min(edge, beside))}px`;
+    readout.style.top = `${Math.max(8, Math.min(innerHeight - readout.offsetHeight - 8, top + 6))}px`;
+  };
   const show = (svg, stops, index, cursor) => {
     if (shown && shown.svg !== svg) hide();
     const stop = stops[index], box = stop.getBoundingClientRect(), frame = svg.getBoundingClientRect();
@@ -67,12 +75,7 @@ const enliven = (() => {
     cursor.setAttribute("d", `M${stop.dataset.x} ${top}v${stop.getAttribute("height")}`);
     if (!cursor.isConnected) svg.append(cursor);
     shown = { svg, cursor, again: () => show(svg, stops, index, cursor) };
-    readout.textContent = stop.dataset.tip;
-    readout.hidden = false;
-    const width = readout.offsetWidth, edge = document.documentElement.clientWidth - width - 8;
-    const beside = x + 14 > edge ? x - width - 14 : x + 14;
-    readout.style.left = `${Math.max(8, Math.min(edge, beside))}px`;
-    readout.style.top = `${Math.max(8, Math.min(innerHeight - readout.offsetHeight - 8, box.top + 6))}px`;
+    tell(x, box.top, stop.dataset.tip);
     svg.setAttribute("aria-valuenow", index);
     svg.setAttribute("aria-valuetext", stop.dataset.tip.replaceAll("\n", ", "));
   };
@@ -108,9 +111,50 @@ const enliven = (() => {
       show(svg, stops, at = Math.max(0, Math.min(stops.length - 1, to)), cursor);
     });
   };
+  // Heat maps: the value of the field under the cursor or finger, or moved along with the arrow keys.
+  const map = box => {
+    const columns = Number(box.dataset.columns), values = box.dataset.values.split(" "), rows = values.length / columns;
+    const frame = box.querySelector(".field"), { row, column, unit } = box.dataset;
+    let at = 0;
+    const showField = index => {
+      at = index;
+      if (shown && shown.svg !== box) hide();
+      const r = Math.floor(at / columns), c = at % columns, area = box.getBoundingClientRect();
+      frame.style.cssText = `left:${100 * c / columns}%;top:${100 * r / rows}%;width:${100 / columns}%;height:${100 / rows}%`;
+      frame.hidden = false;
+      shown = { svg: box, cursor: { remove: () => { frame.hidden = true; } }, again: () => showField(at) };
+      const text = `${row} ${r}, ${column} ${c}\n${values[at]} ${unit}`.trim();
+      tell(area.left + (c + 1) * area.width / columns, area.top + r * area.height / rows, text);
+      box.setAttribute("aria-valuenow", at);
+      box.setAttribute("aria-valuetext", text.replace("\n", ", "));
+    };
+    box.tabIndex = 0;
+    for (const [name, value] of Object.entries({ role: "slider", "aria-readonly": "true", "aria-valuemin": 0, "aria-valuemax": values.length - 1, "aria-valuenow": at, "aria-valuetext": values[at] }))
+      box.setAttribute(name, value);
+    const point = event => {
+      const area = box.getBoundingClientRect();
+      const c = Math.floor((event.clientX - area.left) / area.width * columns), r = Math.floor((event.clientY - area.top) / area.height * rows);
+      if (c >= 0 && c < columns && r >= 0 && r < rows) showField(r * columns + c);
+    };
+    box.addEventListener("pointermove", point);
+    box.addEventListener("pointerdown", point);
+    box.addEventListener("pointerleave", event => { if (event.pointerType !== "touch") hide(); });
+    box.addEventListener("focus", () => { if (box.matches(":focus-visible")) showField(at); });
+    box.addEventListener("blur", hide);
+    box.addEventListener("keydown", event => {
+      if (event.key === "Escape") hide();
+      const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      if (at + step >= 0 && at + step < values.length) showField(at + step);
+    });
+  };
   addEventListener("pointerdown", event => { if (shown && !shown.svg.contains(event.target)) hide(); });
   addEventListener("scroll", () => shown?.again(), { passive: true });
-  return within => { for (const svg of within.querySelectorAll("svg.chart")) chart(svg); };
+  return within => {
+    for (const svg of within.querySelectorAll("svg.chart")) chart(svg);
+    for (const box of within.querySelectorAll(".mapped")) map(box);
+  };
 })();
 enliven(document);
 // A box that is wider than the screen says so and can be scrolled with the keyboard. What is not laid out is not asked for its

@@ -24,6 +24,9 @@ public sealed record CellReport(
     /// <summary>Accuracy under PGD; null where the study does not ask for it, or it is not measured.</summary>
     public AdversarialRecord? Adversarial { get; init; }
 
+    /// <summary>What probes found of its network.</summary>
+    public CellFindings Findings { get; init; } = CellFindings.None;
+
     /// <summary>ROC curve of its detector; null where there is none.</summary>
     public DetectorCurve? Roc { get; init; }
 
@@ -82,6 +85,7 @@ public sealed record CellReport(
             Weights = weights is null ? null : $"{Path.GetFileName(Path.GetDirectoryName(weights))}/{Path.GetFileName(weights)}",
             Roc = DetectorCurve.Of(directory, result),
             Triggers = result is { Scans: [{ TriggersFile: string file }, ..] } ? directory.ReadTriggers(file) : null,
+            Findings = CellFindings.Read(directory.Folder),
             Adversarial = run.AdversarialOf(cell) is Choice asked ? directory.ReadAdversarial(asked) : null,
         };
     }

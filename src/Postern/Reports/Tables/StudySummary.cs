@@ -21,7 +21,8 @@ public sealed record StudySummary(Study Study, IReadOnlyList<CellReport> Cells)
     };
 
     /// <summary>Damaged records, a line each.</summary>
-    public IEnumerable<string> Damages => Cells.Select(c => c.Damage).OfType<string>();
+    public IEnumerable<string> Damages =>
+        Cells.SelectMany(c => c.Findings.Damages.Prepend(c.Damage)).OfType<string>().Distinct();
 
     /// <summary>Reads the records of <paramref name="run"/>.</summary>
     public static StudySummary Read(RunFolder run) =>

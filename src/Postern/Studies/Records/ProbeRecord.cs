@@ -66,15 +66,18 @@ public sealed record ProbeRecord(
     /// <summary>All that was found of a cell, by name.</summary>
     /// <param name="folder">The cell's folder.</param>
     /// <exception cref="InputException">A file is damaged.</exception>
-    public static IReadOnlyList<ProbeRecord> ReadAll(string folder)
+    public static IReadOnlyList<ProbeRecord> ReadAll(string folder) =>
+        [.. NamesIn(folder).Select(name => Read(folder, name)).OfType<ProbeRecord>()];
+
+    /// <summary>The probes that have left a record, by name.</summary>
+    /// <param name="folder">The cell's folder.</param>
+    public static IReadOnlyList<string> NamesIn(string folder)
     {
         string place = Path.Combine(folder, FolderName);
         return !Directory.Exists(place) ? [] :
         [
             .. Directory.EnumerateFiles(place, "*" + Ending).Select(f => Path.GetFileNameWithoutExtension(f))
-                .Where(name => !name.Contains('.', StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-                .Select(name => Read(folder, name))
-                .OfType<ProbeRecord>(),
+                .Where(name => !name.Contains('.', StringComparison.Ordinal)).Order(StringComparer.Ordinal),
         ];
     }
 }

@@ -38,14 +38,18 @@ public sealed record ProbeTrack(
     /// <summary>All that was found while a cell was trained, by name.</summary>
     /// <param name="folder">The cell's folder.</param>
     /// <exception cref="InputException">A file is damaged.</exception>
-    public static IReadOnlyList<ProbeTrack> ReadAll(string folder)
+    public static IReadOnlyList<ProbeTrack> ReadAll(string folder) =>
+        [.. NamesIn(folder).Select(name => Read(folder, name)).OfType<ProbeTrack>()];
+
+    /// <summary>The probes that have looked while a cell was trained, by name.</summary>
+    /// <param name="folder">The cell's folder.</param>
+    public static IReadOnlyList<string> NamesIn(string folder)
     {
         string place = Path.Combine(folder, ProbeRecord.FolderName);
         return !Directory.Exists(place) ? [] :
         [
             .. Directory.EnumerateFiles(place, "*" + Ending).Select(f => Path.GetFileName(f)[..^Ending.Length])
-                .Where(name => !name.Contains('.', StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-                .Select(name => Read(folder, name)).OfType<ProbeTrack>(),
+                .Where(name => !name.Contains('.', StringComparison.Ordinal)).Order(StringComparer.Ordinal),
         ];
     }
 
