@@ -145,6 +145,12 @@ public sealed class Vim : Backbone
     /// <inheritdoc/>
     public override string Features => "features";
 
+    /// <summary>
+    /// The place of each token along the scans, the class token among them, patches counted row by row; null where each picture
+    /// has an order of its own.
+    /// </summary>
+    public IReadOnlyList<int>? ScanPlaces() => PatchOrder.Places(config.Controls.Order, config.Patches + 1, Grid.ClassToken);
+
     /// <inheritdoc/>
     public override PatchGrid Grid =>
         new(config.PatchSize, config.Stride, config.Grid, ClassTokenRow(config.Patches)!.Value);

@@ -27,7 +27,7 @@ public sealed class GradientMapProbe : Probe
     public override string Cost => "three passes over clean pictures, two of them with gradients";
 
     /// <inheritdoc/>
-    public override string Source => "Luo et al. 2016; Liu et al. 2024 (VMamba); Doan et al. 2024";
+    public override string Source => "Luo et al. 2016; Liu et al. 2024 (VMamba); arXiv 2412.10681";
 
     /// <inheritdoc/>
     protected override int UsualPictures => 200;

@@ -25,7 +25,7 @@ public sealed class MemoryProbe : Probe
         "two passes over the pictures and a plain recurrence for each block, direction and pass; influence for 16 pictures alone";
 
     /// <inheritdoc/>
-    public override string Source => "Jafari et al. 2025 (influence); Postern";
+    public override string Source => "arXiv 2511.17970 (influence); Postern";
 
     /// <inheritdoc/>
     protected override int UsualPictures => 64;

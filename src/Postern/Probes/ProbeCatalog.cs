@@ -12,5 +12,7 @@ public static class ProbeCatalog
         new TriggerShareProbe(),
         new MemoryProbe(),
         new GradientMapProbe(),
+        new PositionProbe(),
+        new TriggerDirectionProbe(),
     ]);
 }

@@ -30,6 +30,16 @@ internal static class PatchOrder
         }
     }
 
+    /// <summary>Where each token stands; null where that is another place in each picture.</summary>
+    public static IReadOnlyList<int>? Places(TokenOrder order, int length, int classRow)
+    {
+        if (order == TokenOrder.PerPicture) return null;
+        int[] places = [.. Enumerable.Range(0, length)];
+        if (order == TokenOrder.Fixed)
+            foreach ((int place, long token) in Order(length, classRow, 0).Index()) places[token] = place;
+        return places;
+    }
+
     /// <summary>Whose token stands at each place; a pure function of the key.</summary>
     private static long[] Order(int length, int classRow, long key)
     {
