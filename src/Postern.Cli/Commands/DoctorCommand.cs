@@ -29,26 +29,37 @@ internal static class DoctorCommand
         {
             Description = "also every model of the catalogue against its plain twin (a minute or two)",
         };
+        var device = new Option<string?>("--device")
+        {
+            HelpName = "cuda[:N]",
+            Description = "with --thorough: compare the kernels of this card, which studies may use once they have passed",
+        };
         var json = new JsonOption();
         var attempt = new Option<string?>(CandidateProcess.Switch) { Hidden = true };
         var command = new ShownCommand(Name,
             "Look at everything that Postern needs from this machine, and compare each fast path with the plain one.",
             "postern doctor")
         {
-            output, thorough, json, attempt,
+            output, thorough, device, json, attempt,
         };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(attempt) is string wanted) return Try(wanted);
+            string? card = parsed.GetValue(device);
+            if (card is not null && !parsed.GetValue(thorough))
+                throw new InputException("--device", "belongs to --thorough, which compares; postern doctor alone lists cards");
             IReadOnlyList<Finding> findings = Doctor.Examine(parsed.GetValue(output)!);
             bool loads = !findings.Any(f => f.Fatal);
+            findings = [.. findings, .. CudaFindings.Examine(loads)];
+            if (loads && card is not null) findings = [.. findings, .. CudaTrial.Of(card, "--device")];
+            bool right = !findings.Any(f => f.Fatal);
             IReadOnlyList<PathReport> paths = loads ? SelfCheck.Examine() : [];
             IReadOnlyList<ModelTrial> models = loads && parsed.GetValue(thorough) ? Twins() : [];
             if (parsed.GetValue(json))
                 JsonOutput.Write<IReadOnlyList<FindingListing>>([.. findings.Select(FindingListing.Of),
                     .. paths.Select(FindingListing.Of), .. models.Select(FindingListing.Of)]);
             else Print(findings, paths, models);
-            return loads && paths.All(p => p.Chosen is not null || p.IsOptional) && models.All(m => m.Passes)
+            return right && paths.All(p => p.Chosen is not null || p.IsOptional) && models.All(m => m.Passes)
                 ? ExitCode.Done : ExitCode.Failed;
         });
         return command;

@@ -53,7 +53,8 @@ public sealed record ModelTrial(string Model, IReadOnlyList<Deviation> Compariso
         return new ModelTrial(entry.Name, comparisons);
     }
 
-    private static (Tensor Logits, Tensor Gradients) Step(Backbone model, Tensor pictures, Tensor labels)
+    /// <summary>Logits, and all parameters' gradients one after another, of one training step.</summary>
+    internal static (Tensor Logits, Tensor Gradients) Step(Backbone model, Tensor pictures, Tensor labels)
     {
         model.train();
         model.StepKey = (0, 0);
@@ -63,6 +64,7 @@ public sealed record ModelTrial(string Model, IReadOnlyList<Deviation> Compariso
         return (logits.detach(), cat([.. model.parameters().Select(p => p.grad!.flatten())]).clone());
     }
 
-    private static double Difference(Tensor found, Tensor expected) =>
+    /// <summary>The norm of a difference as a share of what is expected.</summary>
+    internal static double Difference(Tensor found, Tensor expected) =>
         ((found - expected).norm() / expected.norm()).item<float>();
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Postern.Native.Cuda;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,10 +11,59 @@ namespace Postern.Native;
 /// else follows its tensors.
 /// </summary>
 /// <param name="Name">As libtorch names it, e.g. <c>cpu</c>.</param>
-public sealed record ComputeDevice(string Name)
+public sealed partial record ComputeDevice(string Name)
 {
     /// <summary>This processor.</summary>
     public static ComputeDevice Cpu { get; } = new("cpu");
+
+    /// <summary>The word for a card that has been compared on this machine, and else this processor.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>The words there are, for errors and listings.</summary>
+    public const string Words = "auto, cpu, cuda or cuda:N";
+
+    /// <summary>Whether a text is one of the words.</summary>
+    public static bool IsWord(string text) => text is Auto or "cpu" || OfCard().IsMatch(text);
+
+    /// <summary>What a word stands for on this machine.</summary>
+    /// <param name="wanted"><c>auto</c>, <c>cpu</c>, <c>cuda</c> (the first card) or <c>cuda:N</c>.</param>
+    /// <param name="source">Who says so, for errors.</param>
+    /// <exception cref="InputException">It is no such word, there is no such card, or its kernels were not compared
+    /// yet.</exception>
+    public static ComputeDevice Resolve(string wanted, string source)
+    {
+        if (!IsWord(wanted)) throw new InputException(source, $"device is '{wanted}', expected {Words}");
+        if (wanted == "cpu") return Cpu;
+        if (wanted == Auto)
+        {
+            if (CudaDriver.Installed is not CudaDriver installed || !cuda_is_available()) return Cpu;
+            CudaCard? compared = installed.Cards.FirstOrDefault(c => CudaPass.IsRemembered(installed, c));
+            return compared is null ? Cpu : new ComputeDevice($"cuda:{compared.Index}");
+        }
+        (CudaDriver driver, CudaCard card) = Card(wanted, source);
+        return CudaPass.IsRemembered(driver, card)
+            ? new ComputeDevice($"cuda:{card.Index}")
+            : throw new InputException(source,
+                $"device is {wanted}, whose kernels were not compared on this machine yet; run '{CudaPass.Command(card.Index)}' once");
+    }
+
+    /// <summary>The card that a word names, compared or not.</summary>
+    /// <exception cref="InputException">It names none, or there is none that libtorch can use.</exception>
+    internal static (CudaDriver Driver, CudaCard Card) Card(string wanted, string source)
+    {
+        Match word = OfCard().Match(wanted);
+        if (!word.Success) throw new InputException(source, $"is '{wanted}', expected cuda or cuda:N");
+        if (CudaDriver.Installed is not CudaDriver driver)
+            throw new InputException(source, $"device is {wanted}, and no card can be used: {CudaDriver.Absence}");
+        int index = word.Groups[1].Success ? int.Parse(word.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+        if (index >= driver.Cards.Count)
+            throw new InputException(source,
+                $"device is {wanted}, and there are {driver.Cards.Count} cards; 'postern doctor' lists them, device: cpu needs none");
+        return cuda_is_available()
+            ? (driver, driver.Cards[index])
+            : throw new InputException(source,
+                $"device is {wanted}, and libtorch here is for the processor alone; docs/gpu.md says what a card needs");
+    }
 
     /// <summary>The same, as tensors name it.</summary>
     public Device Torch { get; } = new(Name);
@@ -35,4 +87,7 @@ public sealed record ComputeDevice(string Name)
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    [GeneratedRegex("^cuda(?::([0-9]{1,3}))?$")]
+    private static partial Regex OfCard();
 }

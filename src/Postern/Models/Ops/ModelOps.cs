@@ -12,9 +12,14 @@ internal static class ModelOps
     public static IModelOps Cpu { get; } = new CpuOps();
 
     /// <summary>
-    /// What computes on tensors like <paramref name="stream"/>: the kernels where they can, else plain operations.
+    /// What computes on tensors like <paramref name="stream"/>: the kernels where they can and, on a card, have been compared
+    /// there; else plain operations.
     /// </summary>
-    public static IModelOps For(Tensor stream) =>
-        stream.device_type == TorchSharp.DeviceType.CPU && stream.dtype is (ScalarType.Float32 or ScalarType.BFloat16)
-            ? Cpu : Plain;
+    public static IModelOps For(Tensor stream) => stream.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) ? Plain
+        : stream.device_type switch
+        {
+            TorchSharp.DeviceType.CPU => Cpu,
+            TorchSharp.DeviceType.CUDA => CudaCards.For(stream.device_index) ?? Plain,
+            _ => Plain,
+        };
 }

@@ -1,4 +1,5 @@
 using Postern.Configuration;
+using Postern.Native;
 using YamlDotNet.Serialization;
 
 namespace Postern.Studies;
@@ -35,6 +36,8 @@ internal sealed record ResolvedStudy
 
     public required string? Published { get; init; }
 
+    public required string Device { get; init; }
+
     /// <summary>The file's text.</summary>
     public string ToYaml()
     {
@@ -57,6 +60,7 @@ internal sealed record ResolvedStudy
         if (Measure is Choice measure) study["measures"] = new[] { Options(measure, measure.Values.Keys, measure.Name) };
         if (Probes.Count > 0) study["probes"] = Probes.Select(p => Options(p, p.Values.Keys, p.Name)).ToArray();
         if (Published is string file) study["published"] = file;
+        if (Device != ComputeDevice.Auto) study["device"] = Device;
         return new SerializerBuilder().DisableAliases().WithQuotingNecessaryStrings().WithNewLine("\n").Build().Serialize(study);
     }
 

@@ -1,4 +1,5 @@
 using Postern.Configuration;
+using Postern.Native;
 
 namespace Postern.Studies;
 
@@ -17,6 +18,11 @@ public sealed record Study(string Name, string About, string FilePath, string Pr
     /// Path of the file with published values and claims (key <c>published</c>); null where the study names none.
     /// </summary>
     public string? Published { get; init; }
+
+    /// <summary>
+    /// Where networks live (<see cref="ComputeDevice.Resolve"/>): a word, as machines differ. No result's identity depends on it.
+    /// </summary>
+    public string Device { get; init; } = ComputeDevice.Auto;
 
     /// <summary>Paths that the study names and that are not there: it can be planned and reported, and not run.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Postern.Configuration;
 using Postern.Evaluation;
+using Postern.Native;
 using Postern.Probes;
 
 namespace Postern.Studies;
@@ -8,7 +9,8 @@ namespace Postern.Studies;
 /// <summary>
 /// Reads a study file: YAML with the keys <c>name</c>, <c>about</c>, <c>datasets</c>, <c>models</c>, <c>attacks</c>,
 /// <c>defences</c>, <c>seeds</c>, <c>poison_seed</c>, <c>preset</c>, <c>train</c>, <c>pretrain</c>, <c>measures</c>,
-/// <c>probes</c> and <c>published</c>. Every error is one line with the place, what was found and the nearest valid name.
+/// <c>probes</c>, <c>published</c> and <c>device</c>. Every error is one line with the place, what was found and the nearest
+/// valid name.
 /// </summary>
 public sealed class StudyFile
 {
@@ -16,7 +18,7 @@ public sealed class StudyFile
     private static readonly string[] Keys =
     [
         "name", "about", "datasets", "models", "attacks", "defences", "seeds", "poison_seed", "preset", "train", "pretrain",
-        "measures", "probes", "published",
+        "measures", "probes", "published", "device",
     ];
 
     private readonly MapNode root;
@@ -118,12 +120,14 @@ public sealed class StudyFile
             Measure = Adversarial(),
             Probes = Probes(),
             Published = Published(),
+            Device = Device(),
         };
         return new Study(resolved.Name, resolved.About, path, training.Preset.Name, cells)
         {
             Yaml = new Lazy<string>(resolved.ToYaml),
             Work = grid.Work,
             Published = resolved.Published,
+            Device = resolved.Device,
             Adversarial = resolved.Measure,
             Probes = resolved.Probes,
             Missing = [.. (missing ?? []).Distinct()],
@@ -192,6 +196,11 @@ public sealed class StudyFile
         return File.Exists(full) ? full : throw file.At.Error(
             $"published names {full}, which does not exist; write a path relative to {file.At.Folder}");
     }
+
+    /// <summary>A word that each machine reads for itself when it runs.</summary>
+    private string Device() => Word(root, "device") is not ScalarNode word ? ComputeDevice.Auto
+        : ComputeDevice.IsWord(word.Text) ? word.Text
+        : throw word.At.Error($"device is '{word.Text}', expected {ComputeDevice.Words}");
 
     private string Name()
     {

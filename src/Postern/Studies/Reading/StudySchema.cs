@@ -72,6 +72,8 @@ public static class StudySchema
                 ["probes"] = Entries(ProbeCatalog.All),
                 ["published"] = Described(new JsonObject { ["type"] = "string" },
                     "file of published values and claims, relative to this one"),
+                ["device"] = Described(new JsonObject { ["type"] = "string", ["pattern"] = "^(auto|cpu|cuda(:[0-9]{1,3})?)$" },
+                    "where networks live; auto takes a card that 'postern doctor' has compared, else the processor"),
             },
             ["definitions"] = new JsonObject
             {

@@ -141,7 +141,7 @@ internal static class CellOpening
         ["threads"] = open.Run.Threads.Threads.ToString(CultureInfo.InvariantCulture),
         ["instructions"] = string.Join(" ", Machine.InstructionSets),
         ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{Machine.Memory.Total / (double)(1L << 30):f1} GiB"),
-        ["device"] = "cpu",
+        ["device"] = open.Run.Device.Name,
         ["precision"] = open.Settings.Precision.Word(),
         ["os"] = RuntimeInformation.OSDescription,
     };

@@ -22,14 +22,15 @@ public sealed class StudyRunner(RunFolder run, int threads, Action<RunEvent> tel
     /// </summary>
     public IReadOnlyCollection<string>? Places { get; init; }
 
-    /// <summary>Where networks and batches live.</summary>
-    public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
+    /// <summary>Where networks and batches live; what the study's word stands for here, where nothing else is said.</summary>
+    public ComputeDevice? Device { get; init; }
 
     /// <summary>Runs what is not done yet.</summary>
     /// <exception cref="InputException">A finished result is of other pictures than the study names now.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next run goes on where it stopped.</exception>
     public RunSummary Run(CancellationToken cancel)
     {
+        ComputeDevice device = Device ?? ComputeDevice.Resolve(run.Study.Device, run.Study.FilePath);
         if (Places is null)
         {
             Leftovers.Remove(run);
@@ -37,7 +38,7 @@ public sealed class StudyRunner(RunFolder run, int threads, Action<RunEvent> tel
             run.WriteStudy();
         }
         var walk = new GraphWalk(run, tell, Places);
-        using var worker = new TaskWorker(run, new ThreadBudget(threads), Device, Profiles, tell);
+        using var worker = new TaskWorker(run, new ThreadBudget(threads), device, Profiles, tell);
         while (walk.TryTake(out QueuedGroup? next))
         {
             (TaskOutcome outcome, string? error) = worker.Run(next.Group, next.Waits, cancel);

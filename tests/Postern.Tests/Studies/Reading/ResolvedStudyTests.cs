@@ -28,10 +28,12 @@ public sealed class ResolvedStudyTests : IDisposable
             pretrain: {train: {epochs: 2}, seed: 9}
             measures: [adversarial]
             probes: [{name: knock-outs, pictures: 20, every: 3, intervene: horizon-12 edge-cut}]
+            device: cuda:1
             """);
         Study study = StudyFile.Read(file, SampleCatalogs.All, ["train.lr=0.002", "attacks.badnets.poison_rate=0.1,0.2"]);
         Same(study, StudyFile.Read(folder.File("out/study.yaml", study.Yaml.Value), SampleCatalogs.All, []));
         Assert.Contains("poison_rate: 0.1\n", study.Yaml.Value, StringComparison.Ordinal);
+        Assert.Contains("device: cuda:1\n", study.Yaml.Value, StringComparison.Ordinal);
     }
 
     [Theory]

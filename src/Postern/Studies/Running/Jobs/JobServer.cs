@@ -16,8 +16,8 @@ public sealed class JobServer(RunFolder run, int threads, bool profiles)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Where networks and batches live.</summary>
-    public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
+    /// <summary>Where networks and batches live; what the study's word stands for here, where nothing else is said.</summary>
+    public ComputeDevice? Device { get; init; }
 
     /// <summary>Serves until the input ends.</summary>
     /// <param name="orders">A <see cref="JobOrder"/> a line.</param>
@@ -37,7 +37,8 @@ public sealed class JobServer(RunFolder run, int threads, bool profiles)
         var output = new JobEvents(events);
         Dictionary<string, TaskGroup> groups = run.Study.Work.Groups.ToDictionary(g => g.Place, StringComparer.Ordinal);
         Dictionary<string, Cell> cells = run.Study.Work.Cells.ToDictionary(c => c.Id, StringComparer.Ordinal);
-        using var worker = new TaskWorker(run, new ThreadBudget(threads), Device, profiles, output.Say);
+        using var worker = new TaskWorker(run, new ThreadBudget(threads),
+            Device ?? ComputeDevice.Resolve(run.Study.Device, run.Study.FilePath), profiles, output.Say);
         foreach (JobOrder order in asked.GetConsumingEnumerable(cancel))
         {
             if (!cells.TryGetValue(order.Cell, out Cell? cell) || !groups.TryGetValue(order.Place, out TaskGroup? group))

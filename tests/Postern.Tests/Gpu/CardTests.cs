@@ -1,0 +1,79 @@
+using Postern.Models;
+using Postern.Models.Ops;
+using Postern.Native;
+using Postern.Native.Cuda;
+using static TorchSharp.torch;
+
+namespace Postern.Tests.Gpu;
+
+/// <summary>When a card is used: after its kernels were compared on this machine, and not before.</summary>
+[LongGroup("Gpu")]
+[Collection(EmulatedCard.Collection)]
+public class CardTests
+{
+    [Fact]
+    public void A_card_that_passes_is_remembered_until_it_fails()
+    {
+        CudaDriver driver = EmulatedCard.Driver;
+        CudaCard card = driver.Cards[0] with { Name = "Card that passes" };
+        Assert.False(CudaPass.IsRemembered(driver, card));
+        IReadOnlyList<Finding> findings = CudaTrial.Of(driver, card, EmulatedCard.Module, ComputeDevice.Cpu);
+        Assert.DoesNotContain(findings, f => f.Fatal || f.Cure is not null);
+        Assert.Contains(findings, f => f.Name == "kernel scan in BFloat16");
+        Assert.Contains(findings, f => f.Name == "model vim-mini");
+        Assert.True(CudaPass.IsRemembered(driver, card));
+        Assert.False(CudaPass.IsRemembered(driver, card with { Capability = new Version(8, 0) }));
+        CudaPass.Forget(driver, card);
+        Assert.False(CudaPass.IsRemembered(driver, card));
+    }
+
+    [Fact]
+    public void A_wrong_number_fails_the_comparison_and_names_what_is_wrong()
+    {
+        IReadOnlyList<Postern.Kernels.Deviation> found = CudaCheck.Run(new WrongNorm(EmulatedCard.Ops), CPU);
+        Assert.Contains(found, d => !d.Passes && d.What.StartsWith("norm", StringComparison.Ordinal));
+        Assert.All(found.Where(d => !d.What.StartsWith("norm", StringComparison.Ordinal)), d => Assert.True(d.Passes, d.What));
+    }
+
+    [Fact]
+    public void Doctor_says_of_a_card_what_it_is_whether_kernels_are_accepted_and_what_runs_where()
+    {
+        CudaDriver driver = EmulatedCard.Driver;
+        Finding card = CudaFindings.Of(driver, torchHasCuda: true)[1];
+        Assert.Equal("card 0", card.Name);
+        Assert.Equal("Emulated card, 8.0 GiB, capability 9.0; kernels accepted, not yet compared on this machine: auto takes the "
+            + "processor", card.Value);
+        Assert.Equal("run 'postern doctor --thorough --device cuda:0' once", card.Cure);
+        Assert.Contains("processor alone", CudaFindings.Of(driver, torchHasCuda: false)[1].Value, StringComparison.Ordinal);
+        using (EmulatedCard.Fault("cuModuleLoadDataEx", 222))
+        {
+            Finding refused = CudaFindings.Of(driver, torchHasCuda: true)[1];
+            Assert.Contains("kernels refused", refused.Value, StringComparison.Ordinal);
+            Assert.Contains("newer NVIDIA driver", refused.Cure, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>Kernels that are right but for one number in a thousand of the norm.</summary>
+    private sealed class WrongNorm(IModelOps right) : IModelOps
+    {
+        public (Tensor Sum, Tensor Normed) AddNorm(Tensor stream,
+            Tensor? branch, Tensor weight, ScalarType type)
+        {
+            (Tensor sum, Tensor normed) = right.AddNorm(stream, branch, weight, type);
+            return (sum, normed * (1 + arange(normed.numel()).view(normed.shape).fmod(1000).eq(7).to(type)));
+        }
+
+        public Tensor Convolve(Tensor x,
+            (Tensor Weight, Tensor Bias) kernels, bool reverse) => right.Convolve(x, kernels, reverse);
+
+        public (Tensor Forward, Tensor Backward) ConvolvePair(Tensor x,
+            (Tensor Weight, Tensor Bias) forward,
+            (Tensor Weight, Tensor Bias) backward) => right.ConvolvePair(x, forward, backward);
+
+        public Tensor Scan(ScanInput scan) => right.Scan(scan);
+
+        public Tensor ScanPair(
+            ScanDirection forward, ScanDirection backward, Tensor z, int window = 0) =>
+            right.ScanPair(forward, backward, z, window);
+    }
+}
