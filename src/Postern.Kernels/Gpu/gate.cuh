@@ -22,7 +22,7 @@ DEVICE void gate_forward(const GateCall& call)
 {
     long long i = (long long)BLOCK_X * BLOCK + THREAD;
     if (i >= call.count) return;
-    float sum = call.scale * (call.s[i] + (call.other ? call.other[i] : 0.0f));
+    float sum = call.scale * (load(call.s + i) + (call.other ? load(call.other + i) : 0.0f));
     if (call.z)
     {
         float z = load((const T*)call.z + i);
@@ -39,11 +39,11 @@ DEVICE void gate_backward(const GateCall& call)
     float g = call.scale * load((const T*)call.grad_y + i);
     if (call.z)
     {
-        float z = load((const T*)call.z + i), s = sigmoid(z), sum = call.s[i] + (call.other ? call.other[i] : 0.0f);
+        float z = load((const T*)call.z + i), s = sigmoid(z), sum = load(call.s + i) + (call.other ? load(call.other + i) : 0.0f);
         store((T*)call.grad_z + i, g * sum * silu_slope(z, s));
         g *= z * s;
     }
-    call.grad_s[i] = g;
+    store(call.grad_s + i, g);
 }
 
 KERNEL(gate_forward_f32, GateCall) { gate_forward<float>(call); }

@@ -23,6 +23,9 @@
 #define ROOT(x) __nvvm_sqrt_rn_ftz_f(x)
 #define BITS(x) ((unsigned)__nvvm_bitcast_f2i(x))
 #define FLOAT(x) __nvvm_bitcast_i2f((int)(x))
+#define GLOBAL(type) __attribute__((address_space(1))) type
+#else
+#define GLOBAL(type) type
 #endif
 
 // bfloat16 is the upper half of a float32, written rounded to nearest, halves to even; a NaN stays one.
@@ -31,14 +34,15 @@ struct BFloat16
     unsigned short bits;
 };
 
-DEVICE float load(const float* at) { return *at; }
-DEVICE float load(const BFloat16* at) { return FLOAT((unsigned)at->bits << 16); }
-DEVICE void store(float* at, float value) { *at = value; }
+// All that a call points to lies in the device's memory; said so, it is read without asking which memory an address is of.
+DEVICE float load(const float* at) { return *(const GLOBAL(float)*)at; }
+DEVICE float load(const BFloat16* at) { return FLOAT((unsigned)*(const GLOBAL(unsigned short)*)&at->bits << 16); }
+DEVICE void store(float* at, float value) { *(GLOBAL(float)*)at = value; }
 DEVICE void store(BFloat16* at, float value)
 {
     unsigned bits = BITS(value);
     bool nan = (bits & 0x7fffffffu) > 0x7f800000u;
-    at->bits = (unsigned short)(nan ? bits >> 16 | 0x40u : (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+    *(GLOBAL(unsigned short)*)&at->bits = (unsigned short)(nan ? bits >> 16 | 0x40u : (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
 }
 
 DEVICE float sigmoid(float x) { return RECIPROCAL(1.0f + EXP2(-x * LOG2E)); }

@@ -76,7 +76,7 @@ DEVICE void scan_rows(const ScanCall& call, const ScanDirectionCall& way, const 
         long long token = (long long)place.picture * call.length + scan_token(call, way, first + k);
         const float* row = j < STATES ? way.b + token * way.b_token + place.group * way.b_group
                                       : way.c + token * way.c_token + place.group * way.c_group;
-        rows[k][j] = n < call.states ? row[n] : 0.0f;
+        rows[k][j] = n < call.states ? load(row + n) : 0.0f;
     }
     SYNC();
 }
@@ -84,12 +84,12 @@ DEVICE void scan_rows(const ScanCall& call, const ScanDirectionCall& way, const 
 DEVICE void scan_rates(const ScanCall& call, const ScanDirectionCall& way, const ScanPlace& place, float (&rates)[STATES])
 {
     UNROLL for (int n = 0; n < STATES; n++)
-        rates[n] = place.on && n < call.states ? way.a[(long long)place.channel * call.states + n] * LOG2E : 0.0f;
+        rates[n] = place.on && n < call.states ? load(way.a + (long long)place.channel * call.states + n) * LOG2E : 0.0f;
 }
 
 DEVICE float scan_parameter(const ScanPlace& place, const float* of_channels)
 {
-    return place.on && of_channels ? of_channels[place.channel] : 0.0f;
+    return place.on && of_channels ? load(of_channels + place.channel) : 0.0f;
 }
 
 DEVICE long long scan_at(const ScanCall& call, const ScanPlace& place, int token)
@@ -122,12 +122,12 @@ DEVICE void scan_forward(const ScanCall& call)
         if (way.keep)
         {
             UNROLL for (int n = 0; n < STATES; n++)
-                if (n < call.states) way.keep[scan_kept(call, place, chunk, n)] = h[n];
+                if (n < call.states) store(way.keep + scan_kept(call, place, chunk, n), h[n]);
         }
         for (int k = 0; k < count; k++)
         {
             long long at = scan_at(call, place, scan_token(call, way, first + k));
-            float raw = way.delta[at] + bias, step = call.softplus ? softplus(raw) : raw;
+            float raw = load(way.delta + at) + bias, step = call.softplus ? softplus(raw) : raw;
             float u = load((const T*)way.u + at), moved = step * u, sum = skip * u;
             bool begins = scan_begins(call, first + k);
             UNROLL for (int n = 0; n < STATES; n++)
@@ -135,7 +135,7 @@ DEVICE void scan_forward(const ScanCall& call)
                 h[n] = EXP2(step * rates[n]) * (begins ? 0.0f : h[n]) + moved * rows[k][n];
                 sum += h[n] * rows[k][STATES + n];
             }
-            if (way.s) way.s[at] = sum;
+            if (way.s) store(way.s + at, sum);
         }
     }
 }
@@ -163,12 +163,12 @@ DEVICE void scan_backward(const ScanCall& call)
         // The chunk's states again: h[k] is the one before its token k, not yet emptied where a window begins.
         float h[TOKENS_OF_CHUNK + 1][STATES], raws[TOKENS_OF_CHUNK], us[TOKENS_OF_CHUNK];
         UNROLL for (int n = 0; n < STATES; n++)
-            h[0][n] = place.on && n < call.states ? way.keep[scan_kept(call, place, chunk, n)] : 0.0f;
+            h[0][n] = place.on && n < call.states ? load(way.keep + scan_kept(call, place, chunk, n)) : 0.0f;
         UNROLL for (int k = 0; k < TOKENS_OF_CHUNK; k++)
         {
             bool there = place.on && k < count;
             long long at = there ? scan_at(call, place, scan_token(call, way, first + k)) : 0;
-            raws[k] = there ? way.delta[at] + bias : 0.0f;
+            raws[k] = there ? load(way.delta + at) + bias : 0.0f;
             us[k] = there ? load((const T*)way.u + at) : 0.0f;
             float step = call.softplus ? softplus(raws[k]) : raws[k], moved = step * us[k];
             bool begins = scan_begins(call, first + k);
@@ -185,7 +185,7 @@ DEVICE void scan_backward(const ScanCall& call)
             if (place.on)
             {
                 long long at = scan_at(call, place, token);
-                float g = way.grad_s[at], u = us[k], step = call.softplus ? softplus(raws[k]) : raws[k];
+                float g = load(way.grad_s + at), u = us[k], step = call.softplus ? softplus(raws[k]) : raws[k];
                 float of_u = 0.0f, of_step = 0.0f;
                 bool begins = scan_begins(call, first + k);
                 grad_skip += g * u;
@@ -203,7 +203,7 @@ DEVICE void scan_backward(const ScanCall& call)
                 float raw = raws[k];
                 if (call.softplus && raw <= 20.0f) of_step *= sigmoid(raw);
                 grad_bias += of_step;
-                way.grad_delta[at] = of_step;
+                store(way.grad_delta + at, of_step);
                 store((T*)way.grad_u + at, skip * g + step * of_u);
             }
 
@@ -218,7 +218,7 @@ DEVICE void scan_backward(const ScanCall& call)
                 UNROLL for (int warp = 0; warp < WARPS; warp++) total += parts[warp][THREAD];
                 long long tokens = (long long)call.batch * call.length, here = (long long)place.picture * call.length + token;
                 float* gradient = THREAD < STATES ? way.grad_b : way.grad_c;
-                gradient[((place.block * tokens + here) * call.groups + place.group) * call.states + n] = total;
+                store(gradient + ((place.block * tokens + here) * call.groups + place.group) * call.states + n, total);
             }
             SYNC();
         }
@@ -226,9 +226,9 @@ DEVICE void scan_backward(const ScanCall& call)
     if (!place.on) return;
     long long own = (long long)place.picture * call.channels + place.channel;
     UNROLL for (int n = 0; n < STATES; n++)
-        if (n < call.states) way.grad_a[own * call.states + n] = grad_a[n];
-    if (way.grad_skip) way.grad_skip[own] = grad_skip;
-    if (way.grad_bias) way.grad_bias[own] = grad_bias;
+        if (n < call.states) store(way.grad_a + own * call.states + n, grad_a[n]);
+    if (way.grad_skip) store(way.grad_skip + own, grad_skip);
+    if (way.grad_bias) store(way.grad_bias + own, grad_bias);
 }
 
 KERNEL(scan_forward_f32, ScanCall) { scan_forward<float>(call); }

@@ -46,7 +46,8 @@ internal static class EmulatedCard
         }
     }
 
-    private static string Library
+    /// <summary>The stand-in's file.</summary>
+    public static string Library
     {
         get
         {

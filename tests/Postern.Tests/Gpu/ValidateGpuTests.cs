@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Postern.Kernels;
+using Postern.Tests.Outside;
+
+namespace Postern.Tests.Gpu;
+
+/// <summary>The script that tries a card from Python, on the stand-in for the driver.</summary>
+[LongGroup("Gpu")]
+[Collection(EmulatedCard.Collection)]
+public class ValidateGpuTests
+{
+    private const string Script = "../../tools/validate-gpu";
+
+    [Fact]
+    public void The_kernels_pass_on_tensors_of_PyTorch()
+    {
+        JsonElement outcome = PythonScript.Run("torch", Script, "--device", "cpu", "--driver", EmulatedCard.Library,
+            "--out", "-");
+        Assert.True(outcome.GetProperty("passes").GetBoolean());
+        Assert.True(outcome.GetProperty("is_stand_in").GetBoolean());
+        Assert.Empty(outcome.GetProperty("left_out").EnumerateArray());
+        string[] compared =
+            [.. outcome.GetProperty("comparisons").EnumerateArray().Select(c => c.GetProperty("what").GetString()!)];
+        Assert.Contains("scan_pair gradient 12", compared);
+        Assert.Contains("conv_pair gradient 4", compared);
+        Assert.Contains("norm gradient 2", compared);
+    }
+
+    [Fact]
+    public void It_has_the_sizes_of_the_kernels()
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(SharedMaterial.RepositoryRoot, "tools", "validate-gpu"));
+        Assert.Contains("BLOCK, STATES, TOKENS_OF_CHUNK, TAPS, TILE, ROWS_OF_PART, PARTS_OF_RUN = "
+            + $"{GpuKernels.Block}, {GpuKernels.States}, {GpuKernels.TokensOfChunk}, {GpuKernels.Taps}, {GpuKernels.Tile}, "
+            + $"{GpuKernels.RowsOfPart}, {GpuKernels.PartsOfRun}", lines);
+    }
+}
