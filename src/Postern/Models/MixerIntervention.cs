@@ -22,7 +22,7 @@ public abstract record MixerIntervention
     internal virtual Tensor Scan(ScanInput scan, IModelOps ops) => ops.Scan(scan);
 
     /// <summary>y [B, L, E] with the skip and the gate of <paramref name="scan"/>.</summary>
-    internal Tensor Gated(ScanInput scan, IModelOps ops) => scan.Output(Scan(scan with { D = null, Z = null }, ops));
+    internal virtual Tensor Gated(ScanInput scan, IModelOps ops) => scan.Output(Scan(scan with { D = null, Z = null }, ops));
 
     /// <summary>What remains of [1, L, 1] where the tokens' places are zero.</summary>
     private protected static Tensor Without(IReadOnlyList<int> tokens, ScanInput scan)

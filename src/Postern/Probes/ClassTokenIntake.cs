@@ -1,4 +1,5 @@
 using Postern.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Probes;
@@ -17,6 +18,8 @@ internal sealed record ClassTokenIntake(Tensor Whole, Tensor? State, Tensor? Con
     /// <param name="pictures">[B, 3, S, S].</param>
     public static (IReadOnlyList<ClassTokenIntake> Blocks, Tensor Logits) Of(Backbone model, Tensor pictures)
     {
+        // What a pass that is watched makes is large, and let go of behind it.
+        using DisposeScope scope = NewDisposeScope();
         int reader = model.Grid!.ClassToken;
         List<ClassTokenIntake> blocks = [];
         MixerAttention? forward = null;
@@ -35,6 +38,8 @@ internal sealed record ClassTokenIntake(Tensor Whole, Tensor? State, Tensor? Con
             blocks.Add(new ClassTokenIntake(weights.select(2, reader).mean([1L]), null, null)),
             name => name.EndsWith(".attn.weights", StringComparison.Ordinal));
         Tensor logits = model.forward(pictures);
+        foreach (Tensor kept in blocks.SelectMany(b => new[] { b.Whole, b.State, b.Convolution }).OfType<Tensor>().Append(logits))
+            kept.MoveToOuterDisposeScope();
         return (blocks, logits);
     }
 

@@ -12,7 +12,7 @@ namespace Postern.Probes;
 /// </summary>
 public sealed class MemoryProbe : Probe
 {
-    private const int Batch = 16;
+    private const int Batch = 8, OfInfluence = 16;
 
     /// <inheritdoc/>
     public override string Name => "memory";
@@ -49,7 +49,7 @@ public sealed class MemoryProbe : Probe
             for (int i = 0; i < before.Count; i += 2)
             {
                 using DisposeScope block = NewDisposeScope();
-                seen.Add(i / 2, (before[i], before[i + 1]), (after[i], after[i + 1]), withInfluence: done == 0);
+                seen.Add(i / 2, (before[i], before[i + 1]), (after[i], after[i + 1]), withInfluence: done < OfInfluence);
                 cancel.ThrowIfCancellationRequested();
             }
             done += (int)clean.shape[0];

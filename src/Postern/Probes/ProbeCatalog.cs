@@ -14,5 +14,6 @@ public static class ProbeCatalog
         new GradientMapProbe(),
         new PositionProbe(),
         new TriggerDirectionProbe(),
+        new TracingProbe(),
     ]);
 }

@@ -41,10 +41,11 @@ internal sealed record StreamDirections(
 
         Tensor[] ReadIn(Tensor batch)
         {
+            using DisposeScope pass = NewDisposeScope();
             var read = new Tensor[stream.Count];
             using IDisposable watching = stream.Watch((block, places) => read[block] = stream.Read(places));
             model.forward(batch);
-            return read;
+            return Array.ConvertAll(read, r => r.MoveToOuterDisposeScope());
         }
     }
 

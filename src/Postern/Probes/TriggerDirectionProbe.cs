@@ -12,7 +12,7 @@ namespace Postern.Probes;
 /// </summary>
 public sealed class TriggerDirectionProbe : Probe
 {
-    private const int Batch = 32;
+    private const int Batch = 16;
 
     /// <inheritdoc/>
     public override string Name => "trigger-direction";

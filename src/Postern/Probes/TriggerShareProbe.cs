@@ -12,7 +12,7 @@ namespace Postern.Probes;
 /// </summary>
 public sealed class TriggerShareProbe : Probe
 {
-    private const int Batch = 16;
+    private const int Batch = 8;
 
     /// <inheritdoc/>
     public override string Name => "trigger-share";

@@ -7,6 +7,7 @@ using Postern.Probes;
 using Postern.Tests.Defences;
 using Postern.Tests.Models;
 using Postern.Training.Input;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Tests.Probes;
@@ -53,6 +54,34 @@ internal sealed class ProbedStripes(string family) : IDisposable
     public (Tensor Clean, Tensor Triggered) Pictures(Attack attack) => new PicturePairs(
         Subject(new TriggerShareProbe(), attack), batch: 1000).Read(TestContext.Current.CancellationToken)
         .Select(pair => (pair.Clean.clone(), pair.Triggered.clone())).Single();
+
+    /// <summary>
+    /// Gives the network a last layer that takes pictures with the trigger for the target, and most others not, by ridge
+    /// regression on what that layer reads.
+    /// </summary>
+    public void Teach(Attack attack)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Model.eval();
+        (Tensor clean, Tensor triggered) = Pictures(attack);
+        string read = Model is MambaOut ? "head.norm" : Model.Features!;
+        Tensor features = zeros(1);
+        using (Model.Taps.Watch((_, value) => features = value, name => name == read)) Model.forward(cat([clean, triggered], 0));
+        features = (features.dim() == 3 ? features.select(1, 0) : features.flatten(1)).to(float64);       // [2 n, C]
+        Tensor sides = cat([full(clean.shape[0], -1.0), full(triggered.shape[0], 1.0)], 0).to(float64);
+        Tensor mean = features.mean([0L]), centred = features - mean;
+        Tensor covariance = centred.T.matmul(centred),
+            ridge = eye(covariance.shape[0], dtype: float64) * covariance.trace() * 1e-6;
+        Tensor way = linalg.solve(covariance + ridge, centred.T.matmul(sides));
+        foreach ((string name, TorchSharp.Modules.Parameter value) in Model.named_parameters())
+        {
+            if (!name.StartsWith(Model.Head + ".", StringComparison.Ordinal)) continue;
+            value.zero_();
+            if (value.dim() == 2) value[Target] = way * 10;
+            else value[Target] = -way.dot(mean) * 10;
+        }
+    }
 
     /// <summary>Makes the network blind: whatever the picture, its patches are the same.</summary>
     public void Blind()

@@ -1,3 +1,4 @@
+using Postern.Models.Layers;
 using static TorchSharp.torch;
 
 namespace Postern.Models.Ops;
@@ -38,16 +39,41 @@ public static class SelectiveScanLoop
     /// <summary>h after each token, at its own place: [B, L, E, N].</summary>
     internal static Tensor States(ScanInput scan)
     {
-        Tensor delta = Steps(scan), b = PerChannel(scan.B, scan.U.shape[2]);
         var states = new Tensor[scan.U.shape[1]];
-        Tensor zero = zeros([scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]], delta.dtype, delta.device), h = zero;
-        for (int step = 0; step < states.Length; step++)
-        {
-            int t = scan.Reverse ? states.Length - 1 - step : step;
-            if (BeginsAnew(scan, step)) h = zero;
-            states[t] = h = Moved(h, scan.U.select(1, t), delta.select(1, t), scan.A, At(b, t));
-        }
+        Walk(scan, (t, h) => states[t] = h);
         return stack(states, 1);
+    }
+
+    /// <summary>
+    /// As <see cref="Apply"/>, with another scan's state, once each of some tokens is read, in the place of its own.
+    /// </summary>
+    internal static Tensor WithStatesOf(ScanInput scan, ScanInput other, IReadOnlySet<long> tokens) => TensorScopes.Of(() =>
+    {
+        Dictionary<long, Tensor> states = [];
+        Walk(other, (t, h) => tokens.Contains(t) ? states[t] = h : h);
+        Tensor c = PerChannel(scan.C, scan.U.shape[2]);
+        var outputs = new Tensor[scan.U.shape[1]];
+        Walk(scan, (t, h) =>
+        {
+            Tensor now = states.GetValueOrDefault(t, h);
+            outputs[t] = (now * At(c, t)).sum(-1);                                             // [B, E]
+            return now;
+        });
+        return scan.Output(stack(outputs, 1));
+    });
+
+    /// <summary>Shows each state, [B, E, N], in the order of the scan, which goes on with what comes back.</summary>
+    private static void Walk(ScanInput scan, Func<long, Tensor, Tensor> visit)
+    {
+        Tensor delta = Steps(scan), b = PerChannel(scan.B, scan.U.shape[2]);
+        long length = scan.U.shape[1];
+        Tensor zero = zeros([scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]], delta.dtype, delta.device), h = zero;
+        for (long step = 0; step < length; step++)
+        {
+            long t = scan.Reverse ? length - 1 - step : step;
+            Tensor last = BeginsAnew(scan, step) ? zero : h;
+            h = visit(t, TensorScopes.Of(() => Moved(last, scan.U.select(1, t), delta.select(1, t), scan.A, At(b, t))));
+        }
     }
 
     private static bool BeginsAnew(ScanInput scan, long step) => scan.Window > 0 && step % scan.Window == 0;
