@@ -16,8 +16,8 @@ internal static class ClaimSection
         <section id="claims"><h2>Claims of the paper</h2>
         <p class="note">A comparison holds where its whole 95% interval is on the claimed side, fails where it is wholly on the
         other, and is undecided between, and where a cell that it names is missing. A claim holds where all its comparisons hold
-        and fails where one fails. ACC and ASR in points. With one seed the interval knows the chance of the test pictures only,
-        and not how trainings differ.</p>
+        and fails where one fails. ACC, ASR and shares in points. With one seed the interval knows the chance of the test pictures
+        only, and not how trainings differ.</p>
         {comparison.Claims.Select(Claim)}</section>
         """);
 
@@ -25,7 +25,7 @@ internal static class ClaimSection
         <article class="claim" id="claim-{claim.Number}"><header><h4><small>{claim.Number}.</small> {claim.Claim.Text}</h4>
         {Badge(claim.Verdict)}{(claim.Remark.Length > 0
             ? Markup.Of($"<span class=\"badge undecided\">{PaperSettings.Badge}</span>") : Markup.Empty)}</header>
-        <p class="note">{claim.Claim.Table}{(claim.Text == ClaimResult.Word(claim.Verdict) ? "" : $"; {claim.Text}")}</p>
+        <p class="note">{Basis(claim)}</p>
         {(claim.Claim.Remark.Length > 0 ? Markup.Of($"<p class=\"note\">{claim.Claim.Remark}</p>") : Markup.Empty)}
         {(claim.Remark.Length > 0 ? Markup.Of($"<p class=\"note\">{claim.Remark}</p>") : Markup.Empty)}
         <details{(claim.Comparisons.Count <= FewComparisons ? Markup.Trusted(" open") : Markup.Empty)}>
@@ -36,9 +36,12 @@ internal static class ClaimSection
         <tbody>{claim.Comparisons.Select(Row)}</tbody></table></div></details></article>
         """);
 
+    private static string Basis(ClaimResult claim) => string.Join("; ",
+        new[] { claim.Claim.Table, claim.Text == ClaimResult.Word(claim.Verdict) ? "" : claim.Text }.Where(t => t.Length > 0));
+
     private static Markup Row(ComparisonResult c)
     {
-        string digits = c.Comparison.Measure == ComparedMeasure.Loss ? "0.0000" : "0.00";
+        string digits = c.Comparison.Digits;
         string signed = $"+{digits};−{digits};{digits}";
         return Markup.Of($"""
             <tr><td class="remark">{c.Comparison.ToString()}</td><td>{Badge(c.Verdict)}</td>

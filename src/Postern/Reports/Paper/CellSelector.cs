@@ -14,6 +14,9 @@ public sealed record CellSelector(
     IReadOnlyList<string> Datasets, IReadOnlyList<string> Models, IReadOnlyList<string> Attacks, IReadOnlyList<string> Defences,
     IReadOnlyList<decimal> PoisonRates, IReadOnlyList<decimal> Intensities)
 {
+    /// <summary>The number of a probe that is meant; null where it is of another measure.</summary>
+    public string? Number { get; init; }
+
     /// <summary>Whether a cell is among them.</summary>
     /// <param name="names">What the paper calls it.</param>
     /// <param name="attack">Its attack's options.</param>
@@ -49,7 +52,8 @@ public sealed record CellSelector(
         string names = string.Join(", ", parts.Where(p => p.Length > 0));
         if (PoisonRates.Count > 0) names += $" at rate {string.Join(", ", PoisonRates.Select(Invariant))}";
         if (Intensities.Count > 0) names += $" with intensity {string.Join(", ", Intensities.Select(Invariant))}";
-        return names.Length > 0 ? names : "all cells";
+        if (names.Length == 0) names = "all cells";
+        return Number is null ? names : $"{Number} of {names}";
     }
 
     private static bool Has(IReadOnlyList<string> names, string name) =>

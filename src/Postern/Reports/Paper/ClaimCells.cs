@@ -1,4 +1,5 @@
 using Postern.Evaluation;
+using Postern.Probes;
 using Postern.Reports.Tables;
 using Postern.Studies;
 
@@ -7,7 +8,7 @@ namespace Postern.Reports.Paper;
 /// <summary>What one seed of some cells gave.</summary>
 /// <param name="Seed">The seed.</param>
 /// <param name="Value">Points, or loss.</param>
-/// <param name="Counted">Variance from the counted pictures; null for a loss.</param>
+/// <param name="Counted">Variance from the pictures looked at; null for a loss, and where nothing tells of it.</param>
 internal readonly record struct SeedValue(long Seed, double Value, double? Counted);
 
 /// <summary>Cells that differ in their seed only, as a claim sees them.</summary>
@@ -21,18 +22,25 @@ internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, strin
     IReadOnlyList<CellReport> Reports, bool IsMeant)
 {
     private const string NoAttack = "none";
+    private const double Z95 = 1.959963984540054;
 
     /// <summary>The study's cells in groups. For ASR and its distance from ACC only those with an attack.</summary>
-    public static IReadOnlyList<ClaimCells> Of(IReadOnlyList<CellReport> cells, ComparedMeasure measure, Sweeps sweeps) =>
+    /// <param name="cells">The cells.</param>
+    /// <param name="measured">What is measured of them.</param>
+    /// <param name="sweeps">Which are meant where a claim names no setting.</param>
+    public static IReadOnlyList<ClaimCells> Of(IReadOnlyList<CellReport> cells, Measured measured, Sweeps sweeps) =>
     [
-        .. cells.Where(c => measure is not (ComparedMeasure.Asr or ComparedMeasure.Gap) || c.Cell.Attack.Name != NoAttack)
+        .. cells.Where(c => measured.Measure is not (ComparedMeasure.Asr or ComparedMeasure.Gap)
+                || c.Cell.Attack.Name != NoAttack)
             .GroupBy(c => c.Cell.Labels)
             .Select(g => new ClaimCells(g.First().Cell.Paper, AttackCondition.Of(g.First().Cell.Attack), LabelOf(g.First().Cell),
-                [.. g.Select(c => Value(c, measure)).OfType<SeedValue>()], [.. g], sweeps.IsMeant(g.First().Cell))),
+                [.. g.Select(c => Value(c, measured)).OfType<SeedValue>()], [.. g], sweeps.IsMeant(g.First().Cell))),
     ];
 
-    private static SeedValue? Value(CellReport report, ComparedMeasure measure)
+    private static SeedValue? Value(CellReport report, Measured measured)
     {
+        ComparedMeasure measure = measured.Measure;
+        if (measure == ComparedMeasure.Probe) return OfProbe(report, measured);
         if (measure == ComparedMeasure.Loss)
             return report.Result is { FinalLoss: double loss } && double.IsFinite(loss)
                 ? new SeedValue(report.Cell.Seed, loss, null)
@@ -51,6 +59,14 @@ internal sealed record ClaimCells(CellNames Names, AttackCondition Attack, strin
 
         SeedValue? Of(Proportion? share) => share is { Total: > 0 } s
             ? new SeedValue(report.Cell.Seed, 100 * s.Value, 1e4 * Estimate.CountVariance(s)) : null;
+    }
+
+    private static SeedValue? OfProbe(CellReport report, Measured measured)
+    {
+        if (measured.FindingOf(report)?[measured.Number!] is not Quantity found || !double.IsFinite(found.Value)) return null;
+        double points = found.Unit is ProbeUnit.Share or ProbeUnit.Change ? 100 : 1;
+        double? error = found.HasInterval ? points * (found.High - found.Low) / (2 * Z95) : null;
+        return new SeedValue(report.Cell.Seed, points * found.Value, error * error);
     }
 
     private static string LabelOf(Cell cell) => string.Join(", ", cell.DatasetLabel, cell.ModelLabel, cell.AttackLabel)

@@ -13,30 +13,42 @@ namespace Postern.Reports.Paper;
 internal sealed record ClaimEvaluation(
     IReadOnlyList<CellReport> Cells, PublishedValues Published, Sweeps Sweeps, PaperSettings Settings)
 {
-    private readonly Dictionary<ComparedMeasure, IReadOnlyList<ClaimCells>> measured = [];
+    private readonly Dictionary<Measured, IReadOnlyList<ClaimCells>> measured = [];
 
     /// <summary>A mean of a comparison: its sign in left - right and the cells it selects.</summary>
-    private sealed record Term(int Sign, CellSelector Selector, List<ClaimCells> Cells);
+    private sealed record Term(int Sign, CellSelector Selector, Measured Measured, List<ClaimCells> Cells);
 
     /// <summary>
     /// Every claim of which one comparison at least names, on all sides, cells that the study has; one about accuracy under PGD
-    /// only where the study has that measured.
+    /// or about what probes find only where the study has that measured.
     /// </summary>
     public IReadOnlyList<ClaimResult> Results =>
     [
         .. from claim in Published.Claims.Index()
-           where Cells.Any(c => c.Adversarial is not null)
-               || claim.Item.Comparisons.All(c => c.Measure != ComparedMeasure.Adversarial)
+           where claim.Item.Comparisons.All(IsAsked)
            where claim.Item.Comparisons.Any(c => TermsOf(c).All(t => t.Cells.Count > 0))
            select new ClaimResult(claim.Item, claim.Index + 1, [.. claim.Item.Comparisons.Select(Of)]),
     ];
 
+    private bool IsAsked(Comparison comparison) => comparison.Measure switch
+    {
+        ComparedMeasure.Adversarial => Cells.Any(c => c.Adversarial is not null),
+        ComparedMeasure.Probe => Cells.Any(c => c.Findings.Records.Count > 0),
+        _ => true,
+    };
+
     private Term[] TermsOf(Comparison comparison)
     {
-        if (!measured.TryGetValue(comparison.Measure, out IReadOnlyList<ClaimCells>? all))
-            measured[comparison.Measure] = all = ClaimCells.Of(Cells, comparison.Measure, Sweeps);
-        return [.. comparison.Terms.Select(t => new Term(t.Sign, t.Cells,
-            [.. all.Where(c => t.Cells.Matches(c.Names, c.Attack) && (c.IsMeant || t.Cells.NamesSetting))]))];
+        return [.. comparison.Terms.Select(Of)];
+
+        Term Of((int Sign, CellSelector Cells) t)
+        {
+            var what = new Measured(comparison.Measure, comparison.Probe, t.Cells.Number);
+            if (!measured.TryGetValue(what, out IReadOnlyList<ClaimCells>? all))
+                measured[what] = all = ClaimCells.Of(Cells, what, Sweeps);
+            return new Term(t.Sign, t.Cells, what,
+                [.. all.Where(c => t.Cells.Matches(c.Names, c.Attack) && (c.IsMeant || t.Cells.NamesSetting))]);
+        }
     }
 
     private ComparisonResult Of(Comparison comparison)
@@ -44,8 +56,8 @@ internal sealed record ClaimEvaluation(
         Term[] terms = TermsOf(comparison);
         var pairing = new CellPairing([.. terms.Select(t => t.Selector)]);
         List<string> missing = [.. terms.SelectMany(Absent).Distinct()];
-        missing.AddRange(terms.SelectMany(t => t.Cells).Where(c => c.Seeds.Count == 0)
-            .Select(c => $"{c.Label}: not done").Distinct());
+        missing.AddRange(terms.SelectMany(t => t.Cells.Where(c => c.Seeds.Count == 0)
+            .Select(c => $"{c.Label}: {t.Measured.Absence(c.Reports)}")).Distinct());
         foreach (Term term in terms) term.Cells.RemoveAll(c => c.Seeds.Count == 0);
         if (terms.All(t => t.Cells.Count > 0)) missing.AddRange(Pair(terms, pairing));
         double? published = PublishedDifference.Of(comparison, Published,
@@ -118,10 +130,11 @@ internal sealed record ClaimEvaluation(
                 (double Weight, SeedValue Of)[] parts =
                     [.. pairs
                         .SelectMany(p => p.Select(c => (1.0 / (pairs.Length * p.Length), c.Seeds.First(s => s.Seed == seed))))];
-                return (parts.Sum(p => p.Weight * p.Of.Value), parts.Sum(p => p.Weight * p.Weight * p.Of.Counted));
+                return (parts.Sum(p => p.Weight * p.Of.Value), parts.Any(p => p.Of.Counted is null) ? null
+                    : parts.Sum(p => p.Weight * p.Weight * p.Of.Counted));
             }),
         ];
         return Estimate.OfSeeds([.. seeds.Select(s => s.Value)],
-            term.Cells[0].Seeds[0].Counted is null ? null : [.. seeds.Select(s => s.Counted!.Value)]);
+            seeds.Any(s => s.Counted is null) ? null : [.. seeds.Select(s => s.Counted!.Value)]);
     }
 }

@@ -1,16 +1,17 @@
 using Postern.Configuration;
+using Postern.Probes;
 using Postern.Studies;
 
 namespace Postern.Reports.Paper;
 
 /// <summary>
-/// Reads the claims of a file with published values. A claim can name only what the tables name, so that a misspelt name is an
-/// error and not a claim about nothing.
+/// Reads the claims of a file with published values. A claim can name only what the tables name, where there are any, so that a
+/// misspelt name is an error and not a claim about nothing.
 /// </summary>
 internal sealed class ClaimReader
 {
     private const decimal MaxNumber = 1000;
-    private static readonly string[] Measures = ["acc", "asr", "loss", "gap", "adversarial"], Relations =
+    private static readonly string[] Measures = ["acc", "asr", "loss", "gap", "adversarial", "probe"], Relations =
         ["greater", "less", "within", "at least", "at most"];
     private static readonly string[] Selectors = ["dataset", "model", "attack", "defence", "poison_rate", "intensity"];
 
@@ -33,7 +34,7 @@ internal sealed class ClaimReader
         foreach (StudyNode node in nodes)
         {
             var fields = new Fields(node, "a claim", "id", "text", "table", "remark", "comparisons");
-            var claim = new Claim(fields.Text("id"), fields.Text("text"), fields.Text("table"),
+            var claim = new Claim(fields.Text("id"), fields.Text("text"), fields.OptionalText("table") ?? "",
                 [.. fields.List("comparisons").Select(ReadComparison)])
             {
                 Remark = fields.OptionalText("remark") ?? "",
@@ -46,14 +47,27 @@ internal sealed class ClaimReader
 
     private Comparison ReadComparison(StudyNode node)
     {
-        var fields = new Fields(node, "a comparison", "measure", "left", "relation", "right", "margin");
-        ComparisonSide left = Side(fields["left"] ?? throw fields.Missing("left"), "left");
-        ComparisonSide right = Side(fields["right"] ?? throw fields.Missing("right"), "right");
+        var fields = new Fields(node, "a comparison", "measure", "probe", "number", "left", "relation", "right", "margin");
+        var measure = (ComparedMeasure)Word(fields, "measure", Measures);
+        string? probe = Probe(fields, measure), number = fields.OptionalText("number");
+        ComparisonSide left = Side(fields["left"] ?? throw fields.Missing("left"), "left", probe, number);
+        ComparisonSide right = Side(fields["right"] ?? throw fields.Missing("right"), "right", probe, number);
         if (left.Plus is null) throw fields["left"]!.At.Error("left is a number, expected cells; write the number on the right");
-        var comparison = new Comparison((ComparedMeasure)Word(fields, "measure", Measures), left,
-            (Relation)Word(fields, "relation", Relations), right,
-            fields.OptionalNumber("margin", 0, MaxNumber) ?? 0);
+        var comparison = new Comparison(measure, left, (Relation)Word(fields, "relation", Relations), right,
+            fields.OptionalNumber("margin", 0, MaxNumber) ?? 0)
+        {
+            Probe = probe,
+        };
         return comparison.Relation == Relation.Within && fields["margin"] is null ? throw fields.Missing("margin") : comparison;
+    }
+
+    /// <summary>The probe that is named where its numbers are compared; nothing else has one.</summary>
+    private static string? Probe(Fields fields, ComparedMeasure measure)
+    {
+        if (measure == ComparedMeasure.Probe)
+            return ProbeCatalog.All.Get(fields.Text("probe"), fields["probe"]!.At.Where).Name;
+        return (fields["probe"] ?? fields["number"]) is StudyNode other
+            ? throw other.At.Error("belongs to the measure probe; write measure: probe, or remove it") : null;
     }
 
     private static int Word(Fields fields, string key, string[] words)
@@ -63,14 +77,20 @@ internal sealed class ClaimReader
         return index >= 0 ? index : throw fields[key]!.At.Error(NearestName.Unknown(key, text, words));
     }
 
-    private ComparisonSide Side(StudyNode node, string key)
+    private ComparisonSide Side(StudyNode node, string key, string? probe, string? number)
     {
         if (node is ScalarNode) return new ComparisonSide(null, null, Fields.NumberOf(node, key, -MaxNumber, MaxNumber));
-        var fields = new Fields(node, $"the {key} side", [.. Selectors, "minus"]);
-        CellSelector plus = Selector(fields, null);
-        return new ComparisonSide(plus,
-            fields["minus"] is StudyNode minus ? Selector(new Fields(minus, "minus", Selectors), plus) : null, 0);
+        string[] keys = [.. Selectors, .. probe is null ? [] : new[] { "number" }];
+        var fields = new Fields(node, $"the {key} side", [.. keys, "minus"]);
+        CellSelector plus = Selector(fields, null) with { Number = fields.OptionalText("number") ?? number };
+        if (probe is not null && plus.Number is null)
+            throw node.At.Error($"the {key} side names no 'number' of the probe {probe}; give it one, or the comparison");
+        return new ComparisonSide(plus, fields["minus"] is StudyNode minus ? Minus(new Fields(minus, "minus", keys), plus) : null,
+            0);
     }
+
+    private CellSelector Minus(Fields fields, CellSelector plus) =>
+        Selector(fields, plus) with { Number = fields.OptionalText("number") ?? plus.Number };
 
     /// <summary>
     /// The cells that <paramref name="fields"/> names; a key that is left out is that of <paramref name="rest"/>.
@@ -92,6 +112,8 @@ internal sealed class ClaimReader
     private string Name(StudyNode node, string key)
     {
         string text = Fields.TextOf(node, key);
+        // A file without tables is about a study's own cells: what it names and the study has not is said with the claim.
+        if (names[key].Length == 0) return text;
         return names[key].FirstOrDefault(n => PublishedValues.Same(n, text))
             ?? throw node.At.Error($"no table has the {key} '{text}'{NearestName.Hint(text, names[key])}");
     }

@@ -15,6 +15,11 @@ public enum ComparedMeasure
     Gap,
     /// <summary>Accuracy under PGD within the first of <see cref="Postern.Evaluation.AdversarialBall.All"/>, in points.</summary>
     Adversarial,
+    /// <summary>
+    /// A number that a probe found (<see cref="Comparison.Probe"/>): shares in percent, their changes in points, others as they
+    /// are.
+    /// </summary>
+    Probe,
 }
 
 /// <summary>What is claimed of d = left - right, with the margin m.</summary>
@@ -56,6 +61,17 @@ public sealed record ComparisonSide(CellSelector? Plus, CellSelector? Minus, dec
 public sealed record Comparison(ComparedMeasure Measure, ComparisonSide Left, Relation Relation, ComparisonSide Right,
     decimal Margin)
 {
+    /// <summary>The probe whose numbers are compared; null for another measure.</summary>
+    public string? Probe { get; init; }
+
+    /// <summary>How its values are written.</summary>
+    internal string Digits => Measure switch
+    {
+        ComparedMeasure.Loss => "0.0000",
+        ComparedMeasure.Probe => "0.00##",
+        _ => "0.00",
+    };
+
     /// <summary>Its means with their signs in left - right.</summary>
     internal IReadOnlyList<(int Sign, CellSelector Cells)> Terms =>
         [.. new[] { (1, Left.Plus), (-1, Left.Minus), (-1, Right.Plus), (1, Right.Minus) }.Where(t => t.Item2 is not null)
@@ -82,6 +98,7 @@ public sealed record Comparison(ComparedMeasure Measure, ComparisonSide Left, Re
             ComparedMeasure.Loss => "loss",
             ComparedMeasure.Gap => "|ACC − ASR|",
             ComparedMeasure.Adversarial => "ACC under PGD",
+            ComparedMeasure.Probe => Probe!,
             _ => Measure.ToString().ToUpperInvariant(),
         };
         return $"{measure}: {Left} {relation} {Right}";

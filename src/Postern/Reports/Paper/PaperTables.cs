@@ -89,8 +89,7 @@ internal static class PaperTables
 
     private static string Difference(ComparisonResult result, double? value) => Signed(value, Digits(result));
 
-    private static string Digits(ComparisonResult result) =>
-        result.Comparison.Measure == ComparedMeasure.Loss ? "0.0000" : "0.00";
+    private static string Digits(ComparisonResult result) => result.Comparison.Digits;
 
     private static string Points(double? value) => Signed(value, "0.00");
 

@@ -4,8 +4,8 @@ namespace Postern.Reports.Paper;
 internal static class PublishedDifference
 {
     /// <summary>
-    /// Left - right in points, pairing as with measured cells; null where the paper prints no number for a side, as for losses
-    /// and for accuracy under PGD.
+    /// Left - right in points, pairing as with measured cells; null where the paper prints no number for a side, as for losses,
+    /// accuracy under PGD and what probes find.
     /// </summary>
     /// <param name="comparison">The comparison.</param>
     /// <param name="published">What the paper prints.</param>
@@ -13,7 +13,7 @@ internal static class PublishedDifference
     public static double? Of(Comparison comparison, PublishedValues published, IReadOnlyCollection<string> datasets)
     {
         IReadOnlyList<(int Sign, CellSelector Cells)> terms = comparison.Terms;
-        if (comparison.Measure is ComparedMeasure.Loss or ComparedMeasure.Adversarial) return null;
+        if (comparison.Measure is ComparedMeasure.Loss or ComparedMeasure.Adversarial or ComparedMeasure.Probe) return null;
         var pairing = new CellPairing([.. terms.Select(t => t.Cells)]);
         (PairKey Key, decimal Value)[][] values =
         [

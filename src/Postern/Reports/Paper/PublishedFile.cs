@@ -48,7 +48,7 @@ internal static class PublishedFile
             "models", "entries", "settings", "claims");
         string source = file.Text("source");
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        (PublishedValue[] Values, PublishedAverage[] Averages)[] tables = [.. file.List("tables").Select(t => Table(t, seen))];
+        (PublishedValue[] Values, PublishedAverage[] Averages)[] tables = [.. Tables(file).Select(t => Table(t, seen))];
         PublishedValue[] values = [.. tables.SelectMany(t => t.Values)];
         return new PublishedValues(source, values, [.. tables.SelectMany(t => t.Averages)],
             [.. file.OptionalList("settings").Select(Setting)],
@@ -59,6 +59,10 @@ internal static class PublishedFile
             ModelEntries = [.. file.OptionalList("entries").Select(n => Entry(n, "model")).OfType<PublishedEntry>()],
         };
     }
+
+    /// <summary>The tables; a list without any is that of a file that has claims alone.</summary>
+    private static IReadOnlyList<StudyNode> Tables(Fields file) =>
+        file["tables"] is ListNode { Items.Count: 0 } && file["claims"] is not null ? [] : file.List("tables");
 
     /// <summary>An entry about a dataset or about a model; null where it is about the other.</summary>
     private static PublishedEntry? Entry(StudyNode node, string kind)
