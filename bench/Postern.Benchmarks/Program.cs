@@ -24,6 +24,7 @@ var root = new RootCommand(
     CompareCommand.Create("poison", "The poisoning rows of compare.",
         name => name.StartsWith("poison-", StringComparison.Ordinal)),
     augment, LengthsCommand.Create(), StepMemory.Create(), StartCost.Create(), StartCost.CreateOnce(),
+    LargeStudy.Create(), LargeStudy.CreateOnce(),
 };
 try
 {

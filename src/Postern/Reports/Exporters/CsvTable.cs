@@ -26,7 +26,7 @@ public sealed class CsvTable : IExporter
         bool fit = table.Rows.SelectMany(r => r.Entries).Any(e => e.PoisonFit is not null);
         IReadOnlyList<AdversarialBall> balls = table.HasAdversarial ? AdversarialBall.All : [];
         var options = OptionColumns.Of(
-            table.Rows.SelectMany(r => r.Entries).SelectMany(e => e.Cells).Select(c => RowSettings.Of(c.Cell)));
+            RowSettings.Of(table.Rows.SelectMany(r => r.Entries).SelectMany(e => e.Cells).Select(c => c.Cell)));
         IEnumerable<string[]> lines =
             from row in table.Rows
             from column in table.Models.Zip(row.Entries)

@@ -45,7 +45,7 @@ internal static class CountsSection
     public static Markup Of(IReadOnlyList<CellReport> begun)
     {
         if (begun.Count == 0) return Markup.Empty;
-        var options = OptionColumns.Of(begun.Select(r => RowSettings.Of(r.Cell)));
+        var options = OptionColumns.Of(RowSettings.Of(begun.Select(r => r.Cell)));
         IEnumerable<Column> settings = options.Heads.Select(
             (head, i) => new Column(head, r => Field.Text(options.Of(RowSettings.Of(r.Cell))[i])));
         ILookup<bool, Column> columns = Names.Concat(settings).Concat(Numbers).Where(c => Values(c).Any())

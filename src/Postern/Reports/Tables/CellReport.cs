@@ -78,7 +78,7 @@ public sealed record CellReport(
         string? trainedBy = run.Study.Work.Of(cell).TrainedBy?.Id, weights = RecordedCell.WeightsOf(directory.Folder, trainedBy);
         (CellResult? result, IReadOnlyList<EpochMetrics> metrics) = (directory.ReadResult(), directory.ReadMetrics());
         if (result?.Disagreement(metrics) is string wrong) throw RecordFormat.Damaged(directory.MetricsPath, wrong);
-        return new CellReport(cell, run.StateOf(cell), directory.ReadDescription(), result, metrics,
+        return new CellReport(cell, run.StateOf(cell, isWhole: result is not null), directory.ReadDescription(), result, metrics,
             File.Exists(directory.PreviewPath) ? PlainFile.ReadAllBytes(directory.PreviewPath) : null)
         {
             TrainedBy = trainedBy,

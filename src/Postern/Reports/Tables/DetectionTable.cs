@@ -14,7 +14,7 @@ public sealed record DetectionTable(IReadOnlyList<DetectionRow> Rows)
     public static DetectionTable Empty { get; } = new([]);
 
     /// <summary>The options in which rows differ.</summary>
-    internal OptionColumns Options { get; } = OptionColumns.Of(Rows.SelectMany(r => r.Cells).Select(c => RowSettings.Of(c.Cell)));
+    internal OptionColumns Options { get; } = OptionColumns.Of(RowSettings.Of(Rows.SelectMany(r => r.Cells).Select(c => c.Cell)));
 
     /// <summary>Heads of the columns for readers.</summary>
     public IReadOnlyList<string> Heads => ["dataset", "attack", "model", "detector", .. Options.Heads, .. Numbers, "note"];

@@ -46,7 +46,7 @@ internal sealed class OptionColumns
         {
             keys.AddRange(
                 from same in all.GroupBy(r => r.GetValueOrDefault(part))
-                from key in same.SelectMany(r => r.Keys)
+                from key in same.SelectMany(r => r.Keys).Distinct()
                 where key.StartsWith($"{part}.", StringComparison.Ordinal) && key != Rate
                 where same.Select(r => r.GetValueOrDefault(key)).Distinct().Count() > 1
                 orderby key

@@ -67,14 +67,14 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
                 ])),
         ])
         {
-            Options = OptionColumns.Of(cells.Select(c => RowSettings.Of(c.Cell)), "attack", "dataset", "defence"),
+            Options = OptionColumns.Of(RowSettings.Of(cells.Select(c => c.Cell)), "attack", "dataset", "defence"),
             Settings = SettingsOf(cells),
         };
     }
 
     private static string SettingsOf(IReadOnlyList<CellReport> cells)
     {
-        var options = OptionColumns.Of(cells.Select(c => RowSettings.Of(c.Cell)), "model");
+        var options = OptionColumns.Of(RowSettings.Of(cells.Select(c => c.Cell)), "model");
         IEnumerable<string> models =
             from cell in cells
             group cell by cell.Cell.ModelLabel into model

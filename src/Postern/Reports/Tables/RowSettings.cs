@@ -20,6 +20,10 @@ internal static class RowSettings
         }
         select (part.Item1, part.Item2.Name, part.Item2.Values));
 
+    /// <summary>What <paramref name="cells"/> are planned to be, once for cells that differ in their seed alone.</summary>
+    public static IEnumerable<SortedDictionary<string, string>> Of(IEnumerable<Cell> cells) =>
+        cells.DistinctBy(c => (c.Dataset, c.Model, c.Attack, c.Defence)).Select(Of);
+
     /// <summary>What the records say that a cell was.</summary>
     public static SortedDictionary<string, string> Of(CellDescription cell) => Of(
         from part in new[]

@@ -61,8 +61,8 @@ public sealed class CellDirectory
     private string FailurePath => Path.Combine(Folder, "failure.json");
 
     /// <summary>
-    /// How far the cell is, for all that its folder knows: what it waits for is elsewhere (<see cref="RunFolder.StateOf"/>). One
-    /// with a damaged record has failed for that reason.
+    /// How far the cell is, for all that its folder knows: what it waits for is elsewhere
+    /// (<see cref="RunFolder.StateOf(Cell)"/>). One with a damaged record has failed for that reason.
     /// </summary>
     public CellState State
     {

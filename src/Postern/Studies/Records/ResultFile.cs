@@ -22,50 +22,56 @@ internal static class ResultFile
     /// <exception cref="InputException">The content is damaged.</exception>
     public static CellResult? Read(string path, IReadOnlyDictionary<string, string> defence)
     {
-        if (RecordFormat.Read<JsonNode>(path) is not JsonNode record) return null;
+        using JsonDocument? record = RecordFormat.Read<JsonDocument>(path);
+        if (record is null) return null;
         try
         {
-            if (record is not JsonObject known) throw new JsonException("it is no record");
-            if (!known.ContainsKey(Measurements)) AddLists(known, defence);
-            CellResult result = known.Deserialize<CellResult>(RecordFormat.Indented)!;
-            return (result.Contradiction() ?? Different(known, result)) is string found
-                ? throw RecordFormat.Damaged(path, found) : result;
+            JsonElement found = record.RootElement;
+            if (found.ValueKind != JsonValueKind.Object) throw new JsonException("it is no record");
+            if (!found.TryGetProperty(Measurements, out _)) found = WithLists(found, defence);
+            CellResult result = found.Deserialize<CellResult>(RecordFormat.Indented)!;
+            return (result.Contradiction() ?? Different(found, result)) is string wrong
+                ? throw RecordFormat.Damaged(path, wrong) : result;
         }
-        // Two keys of one name are found only when the record is looked into.
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (JsonException e)
         {
             throw RecordFormat.Damaged(path, e.Message, e);
         }
     }
 
     /// <summary>Which number of the file is not what follows from its counts; null where all are.</summary>
-    private static string? Different(JsonObject file, CellResult result) =>
-        Different("", file, JsonSerializer.SerializeToNode(result, RecordFormat.Indented));
+    private static string? Different(JsonElement file, CellResult result) =>
+        Different("", file, JsonSerializer.SerializeToElement(result, RecordFormat.Indented));
 
-    private static string? Different(string at, JsonNode? found, JsonNode? expected) => (found, expected) switch
+    private static string? Different(
+        string at, JsonElement found, JsonElement expected) => (found.ValueKind, expected.ValueKind) switch
     {
-        (JsonObject a, JsonObject b) => b.Where(e => a.ContainsKey(e.Key))
-            .Select(e => Different(at.Length == 0 ? e.Key : $"{at}.{e.Key}", a[e.Key], e.Value))
+        (JsonValueKind.Object, JsonValueKind.Object) => expected.EnumerateObject()
+            .Select(e => found.TryGetProperty(e.Name, out JsonElement there)
+                ? Different(at.Length == 0 ? e.Name : $"{at}.{e.Name}", there, e.Value) : null)
             .FirstOrDefault(d => d is not null),
-        (JsonArray a, JsonArray b) when a.Count == b.Count =>
-            a.Zip(b, (x, y) => Different(at, x, y)).FirstOrDefault(d => d is not null),
-        (JsonValue a, JsonValue b) when a.GetValueKind() == JsonValueKind.Number && b.GetValueKind() == JsonValueKind.Number =>
-            Math.Abs((double)a - (double)b) <= Tolerance * Math.Max(1, Math.Abs((double)b)) ? null
-                : $"{at} is {a}, and the counts say {b}",
-        (null, JsonValue b) when b.GetValueKind() == JsonValueKind.Number => $"{at} is null, and the counts say {b}",
-        (JsonValue a, null) when a.GetValueKind() == JsonValueKind.Number => $"{at} is {a}, and nothing was counted",
+        (JsonValueKind.Array, JsonValueKind.Array) when found.GetArrayLength() == expected.GetArrayLength() =>
+            found.EnumerateArray().Zip(expected.EnumerateArray(), (x, y) => Different(at, x, y))
+                .FirstOrDefault(d => d is not null),
+        (JsonValueKind.Number, JsonValueKind.Number) =>
+            Math.Abs(found.GetDouble() - expected.GetDouble()) <= Tolerance * Math.Max(1, Math.Abs(expected.GetDouble())) ? null
+                : $"{at} is {found}, and the counts say {expected}",
+        (JsonValueKind.Null, JsonValueKind.Number) => $"{at} is null, and the counts say {expected}",
+        (JsonValueKind.Number, JsonValueKind.Null) => $"{at} is {found}, and nothing was counted",
         _ => null,
     };
 
-    private static void AddLists(JsonObject record, IReadOnlyDictionary<string, string> defence)
+    private static JsonElement WithLists(JsonElement found, IReadOnlyDictionary<string, string> defence)
     {
-        FlatNumbers flat = record.Deserialize<FlatNumbers>(RecordFormat.Indented)!;
+        JsonObject record = JsonObject.Create(found)!;
+        FlatNumbers flat = found.Deserialize<FlatNumbers>(RecordFormat.Indented)!;
         MeasuredInput input = defence.GetValueOrDefault("protocol") is "test" or "both"
             ? MeasuredInput.Defended : MeasuredInput.Plain;
         record[Measurements] = JsonSerializer.SerializeToNode(flat.AsMeasurements(input), RecordFormat.Indented);
         if (flat.Detection is DetectionResult histogram && flat.Defence is string detector)
             record["detections"] = JsonSerializer.SerializeToNode(new[] { Detection.Of(detector, histogram) },
                 RecordFormat.Indented);
+        return JsonSerializer.SerializeToElement(record);
     }
 
     /// <summary>What an old file says of its measurements.</summary>

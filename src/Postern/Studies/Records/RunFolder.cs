@@ -43,10 +43,15 @@ public sealed record RunFolder(Study Study, string Output)
     public CellDirectory Of(Cell cell) => new(Path, cell);
 
     /// <summary>How far <paramref name="cell"/> is.</summary>
-    public CellState StateOf(Cell cell)
+    public CellState StateOf(Cell cell) => StateOf(cell, isWhole: false);
+
+    /// <summary>How far <paramref name="cell"/> is.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="isWhole">Whether its result has just been read and was not damaged.</param>
+    internal CellState StateOf(Cell cell, bool isWhole)
     {
         CellState own = Of(cell).State;
-        if (own.Phase == CellPhase.Done && DamageOf(cell) is string damage)
+        if (own.Phase == CellPhase.Done && !isWhole && DamageOf(cell) is string damage)
             return own with { Phase = CellPhase.Failed, Epoch = 0, Reason = damage };
         if (own.Phase == CellPhase.Done && !IsMeasured(cell))
         {

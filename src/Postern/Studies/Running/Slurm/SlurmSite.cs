@@ -10,8 +10,10 @@ internal sealed partial class SlurmSite
     private const int UsualArraySize = 1001;
 
     private readonly Group[] groups;
+    private readonly string[] accounts;
 
-    private SlurmSite(Group[] groups, int largestIndex) => (this.groups, LargestIndex) = (groups, largestIndex);
+    private SlurmSite(Group[] groups, string[] accounts, int largestIndex) =>
+        (this.groups, this.accounts, LargestIndex) = (groups, accounts, largestIndex);
 
     /// <summary>The largest number that an element of an array may have.</summary>
     public int LargestIndex { get; }
@@ -22,22 +24,47 @@ internal sealed partial class SlurmSite
     {
         ToolResult nodes = SlurmTools.Run("sinfo", "-h", "-o", "%R|%c|%m|%G|%f|%l");
         if (nodes.Code != 0) throw new InputException("sinfo", nodes.Error);
-        return Parse(nodes.Output, SlurmTools.Run("scontrol", "show", "config").Output);
+        return Parse(nodes.Output, SlurmTools.Run("scontrol", "show", "config").Output, Accounts());
     }
 
-    /// <summary>What <c>sinfo</c> and <c>scontrol show config</c> say.</summary>
-    internal static SlurmSite Parse(string nodes, string configuration)
+    /// <summary>What <c>sinfo</c>, <c>scontrol show config</c> and <c>sacctmgr</c> say.</summary>
+    /// <param name="nodes">A line for nodes that are alike.</param>
+    /// <param name="configuration">The controller's settings.</param>
+    /// <param name="accounts">The user's accounts, a line each; empty where the cluster keeps none, or does not tell.</param>
+    internal static SlurmSite Parse(string nodes, string configuration, string accounts = "")
     {
         Match size = ArraySize().Match(configuration);
         int largest = size.Success ? int.Parse(size.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : UsualArraySize;
         return new SlurmSite([.. nodes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('|'))
-            .Where(f => f.Length >= 6).Select(Group.Of)], Math.Max(1, largest - 1));
+            .Where(f => f.Length >= 6).Select(Group.Of)],
+            [.. accounts.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()],
+            Math.Max(1, largest - 1));
+    }
+
+    // Clusters without accounting lack the command, or have it say that there is none.
+    private static string Accounts()
+    {
+        try
+        {
+            ToolResult told = SlurmTools.Run("sacctmgr", "-n", "-P", "show", "associations",
+                $"user={Environment.UserName}", "format=account");
+            return told.Code == 0 ? told.Output : "";
+        }
+        catch (InputException)
+        {
+            return "";
+        }
     }
 
     /// <summary>Refuses what no node of the partition can give; what is not asked for is the cluster's choice.</summary>
     /// <exception cref="InputException">The option, and what is valid.</exception>
     public void Check(SlurmOptions options)
     {
+        // Slurm keeps their names in small letters.
+        if (options.Account is string account && accounts.Length > 0
+            && !accounts.Contains(account, StringComparer.OrdinalIgnoreCase))
+            throw new InputException("--account",
+                $"Slurm has no account '{account}' for you; valid are {string.Join(", ", accounts)}");
         if (groups.Length == 0) return;
         string[] partitions = [.. groups.Select(g => g.Partition).Distinct()];
         foreach (string name in options.Partition?.Split(',') ?? [])

@@ -30,7 +30,8 @@ public static class SlurmStatus
             [
                 .. elements.Where(e => e.Phase == JobPhase.Waiting)
                 .GroupBy(e => PendingReason.Text(e.Reason), StringComparer.Ordinal)
-                    .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Count()} jobs wait: {g.Key}")),
+                    .Select(g => string.Create(CultureInfo.InvariantCulture,
+                        $"{g.Count()} {(g.Count() == 1 ? "job waits" : "jobs wait")}: {g.Key}")),
                 .. silence is null ? Array.Empty<string>() : [$"Slurm is not heard, and this is what the records say: {silence}"],
             ],
         };

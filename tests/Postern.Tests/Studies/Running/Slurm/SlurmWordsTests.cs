@@ -91,6 +91,16 @@ public class SlurmWordsTests
     public void What_no_node_can_give_is_refused_with_what_it_can(string asked, string expected) => Assert.Equal(expected,
         Assert.Throws<InputException>(() => SlurmSite.Parse(Nodes, "").Check(Options(asked))).Message);
 
+    [Fact]
+    public void An_account_is_one_of_the_users_where_the_cluster_keeps_any()
+    {
+        const string Mine = "vision\ndefault\nvision\n";
+        Assert.Equal("--account: Slurm has no account 'visoin' for you; valid are vision, default",
+            Assert.Throws<InputException>(() => SlurmSite.Parse(Nodes, "", Mine).Check(Options("account=visoin"))).Message);
+        SlurmSite.Parse(Nodes, "", Mine).Check(Options("account=Vision"));
+        SlurmSite.Parse(Nodes, "", accounts: "").Check(Options("account=visoin"));
+    }
+
     [Theory]
     [InlineData("partition=low cpus=64 mem=200G time=30-0 gres=gpu:a100:4 constraint=fast")]
     [InlineData("gres=gpu:2")]
