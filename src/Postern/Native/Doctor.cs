@@ -41,6 +41,8 @@ public static class Doctor
             loaded = false;
             findings.Add(new("libtorch", e.Message, TorchRuntime.LibraryFolder is null
                 ? "publish or build again: the folder runtimes/linux-x64/native must be beside the program"
+                : TorchRuntime.NamedFolder is not null
+                ? $"name torch/lib of a PyTorch {Machine.LibTorchVersion} in {TorchRuntime.Variable}, or unset it"
                 : "install a newer libstdc++6, or give the program a temporary folder that it may write to and execute from",
                 Fatal: true));
         }

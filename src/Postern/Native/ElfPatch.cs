@@ -17,8 +17,9 @@ internal static class ElfPatch
 {
     private const string Symbol = "_ZSt21ios_base_library_initv";
     private const string Version = "GLIBCXX_3.4.32";
-    private const uint DynamicSymbols = 11, VersionNeeds = 0x6ffffffe, VersionSymbols = 0x6fffffff;
-    private const int SymbolEntry = 24;
+    private const uint Dynamic = 6, DynamicSymbols = 11, VersionNeeds = 0x6ffffffe, VersionSymbols = 0x6fffffff;
+    private const int SymbolEntry = 24, DynamicEntry = 16;
+    private const ulong Needed = 1, SharedName = 14;
     private const ushort WeakFlag = 2, GlobalVersion = 1;
     private const byte Ret = 0xC3;
 
@@ -40,11 +41,41 @@ internal static class ElfPatch
         }
     }
 
+    /// <summary>
+    /// A copy of <paramref name="library"/> that calls itself by the end of another's name, one that it needs: the loader takes
+    /// it for that one when it is asked for by the shorter name.
+    /// </summary>
+    /// <param name="library">The file, with <paramref name="need"/> among its needs.</param>
+    /// <param name="need">The name of the other library, e.g. <c>libtorch_cpu.so</c>.</param>
+    /// <param name="skip">Letters of it that are left out.</param>
+    /// <exception cref="InvalidDataException">The file is not such a library; the message says what is missing.</exception>
+    public static byte[] NamedAfterNeed(byte[] library, string need, int skip)
+    {
+        byte[] elf = (byte[])library.Clone();
+        try
+        {
+            Section[] sections = Checked(elf);
+            Section entries = sections.FirstOrDefault(s => s.Type == Dynamic);
+            int[] at = [.. Enumerable.Range(0, entries.Size / DynamicEntry).Select(i => entries.Offset + i * DynamicEntry)];
+            int own = at.FirstOrDefault(i => U64(elf, i) == SharedName),
+                needed = at.FirstOrDefault(i =>
+                    U64(elf, i) == Needed && Text(elf, sections[entries.Link].Offset + (int)U64(elf, i + 8)) == need);
+            if (own == 0 || needed == 0) throw new InvalidDataException($"it does not need {need}");
+            BinaryPrimitives.WriteUInt64LittleEndian(elf.AsSpan(own + 8), U64(elf, needed + 8) + (ulong)skip);
+            return elf;
+        }
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            throw new InvalidDataException("the ELF file is damaged", e);
+        }
+    }
+
+    private static Section[] Checked(byte[] elf) => elf.Length >= 64 && elf.AsSpan(0, 6).SequenceEqual("\u007fELF\u0002\u0001"u8)
+        ? Sections(elf) : throw new InvalidDataException("it is not a 64-bit little-endian ELF file");
+
     private static void Patch(byte[] elf)
     {
-        if (elf.Length < 64 || !elf.AsSpan(0, 6).SequenceEqual("\u007fELF\u0002\u0001"u8))
-            throw new InvalidDataException("it is not a 64-bit little-endian ELF file");
-        Section[] sections = Sections(elf);
+        Section[] sections = Checked(elf);
         Section symbols = Find(s => s.Type == DynamicSymbols, "dynamic symbols");
         Section versions = Find(s => s.Type == VersionSymbols, "symbol versions");
         Section needs = Find(s => s.Type == VersionNeeds, "version needs");

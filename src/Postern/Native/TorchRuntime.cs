@@ -13,8 +13,9 @@ namespace Postern.Native;
 /// </summary>
 public static class TorchRuntime
 {
-    private const string Wrapper = "LibTorchSharp";
+    private const string Wrapper = "LibTorchSharp", Prefix = "lib";
     private const string WrapperFile = "libLibTorchSharp.so";
+    private const string LibraryFile = "libtorch.so", ProcessorFile = "libtorch_cpu.so";
     private static readonly Lock Gate = new();
     private static IntPtr patched;
 
@@ -38,6 +39,8 @@ public static class TorchRuntime
     {
         try
         {
+            // Else the application's libtorch would be used as if no other had been asked for.
+            if (NamedFolder is not null && Failure is not null) throw new DllNotFoundException(Failure);
             torch.InitializeDeviceType(DeviceType.CPU);
             if (TorchSwitches.Unavailable is null) TorchSwitches.UseNnpack(false);
         }
@@ -48,8 +51,22 @@ public static class TorchRuntime
         }
     }
 
-    /// <summary>The folder that libtorch is loaded from, or null where it is not found beside the application.</summary>
-    public static string? LibraryFolder => Folders().FirstOrDefault(f => File.Exists(Path.Combine(f, "libtorch_cpu.so")));
+    /// <summary>
+    /// The environment variable that names the folder of another libtorch of the same version: <c>torch/lib</c> of an installed
+    /// PyTorch, which may have CUDA.
+    /// </summary>
+    public const string Variable = "POSTERN_TORCH";
+
+    /// <summary>
+    /// The folder that libtorch is loaded from: the one that <see cref="Variable"/> names, else the application's; null where it
+    /// has none.
+    /// </summary>
+    public static string? LibraryFolder =>
+        NamedFolder ?? Folders().FirstOrDefault(f => File.Exists(Path.Combine(f, ProcessorFile)));
+
+    /// <summary>The folder that <see cref="Variable"/> names; null for none.</summary>
+    internal static string? NamedFolder { get; } =
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? Path.GetFullPath(named) : null;
 
 #pragma warning disable CA2255 // A library has no other way to be in time for the first P/Invoke of another library.
     [ModuleInitializer]
@@ -61,6 +78,39 @@ public static class TorchRuntime
         if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
             SetEnvironment("GOMP_SPINCOUNT", "3000", overwrite: 0);
         NativeHeap.KeepFreedMemory();
+        if (NamedFolder is not null && OperatingSystem.IsLinux()) LoadNamed(NamedFolder);
+    }
+
+    /// <summary>
+    /// Loads another libtorch before TorchSharp loads the application's: two in one process would end it. TorchSharp asks for
+    /// <c>torch_cpu.so</c> by that name alone before it looks for the file beside the program, and is given a small library that
+    /// calls itself so; what the wrapper needs is then there already under its own name.
+    /// </summary>
+    private static void LoadNamed(string folder)
+    {
+        try
+        {
+            string file = Path.Combine(folder, LibraryFile);
+            if (!File.Exists(file) || !File.Exists(Path.Combine(folder, ProcessorFile)))
+                throw new FileNotFoundException(
+                    $"{Variable} is {folder}, which has no {LibraryFile} with {ProcessorFile}: name torch/lib of a PyTorch");
+            string wrapper = Folders().Select(f => Path.Combine(f, WrapperFile)).FirstOrDefault(File.Exists)
+                ?? throw new FileNotFoundException($"{WrapperFile} is not beside the application");
+            string[] missing = ElfSymbols.Missing(wrapper, Directory.GetFiles(folder, "*.so"));
+            if (missing.Length > 0)
+                throw new InvalidDataException(FormattableString.Invariant(
+                    $"{Variable} is {folder}, whose libtorch lacks {missing.Length} functions that TorchSharp calls, {missing[0]} ")
+                        + $"first: it has to be {Machine.LibTorchVersion}");
+            NativeLibrary.Load(file);
+            string name = ProcessorFile[Prefix.Length..];
+            LoadCopy(name, ElfPatch.NamedAfterNeed(File.ReadAllBytes(file), ProcessorFile, Prefix.Length));
+        }
+        catch (Exception e) when (
+            e is IOException or InvalidDataException or DllNotFoundException or BadImageFormatException
+                or UnauthorizedAccessException)
+        {
+            Failure = e.Message.Split('\n')[0];
+        }
     }
 #pragma warning restore CA2255
 
@@ -79,7 +129,7 @@ public static class TorchRuntime
             {
                 string folder = Folders().FirstOrDefault(f => File.Exists(Path.Combine(f, WrapperFile)))
                     ?? throw new FileNotFoundException($"{WrapperFile} is not beside the application");
-                NativeLibrary.Load(Path.Combine(LibraryFolder ?? folder, "libtorch.so"));
+                NativeLibrary.Load(Path.Combine(LibraryFolder ?? folder, LibraryFile));
                 patched = LoadPatched(Path.Combine(folder, WrapperFile));
             }
             catch (Exception e) when (
@@ -94,7 +144,14 @@ public static class TorchRuntime
     private static IntPtr LoadPatched(string original)
     {
         if (NativeLibrary.TryLoad(original, out IntPtr handle)) return handle;
-        byte[] copy = ElfPatch.WithoutNewStreamsInit(File.ReadAllBytes(original));
+        handle = LoadCopy(WrapperFile, ElfPatch.WithoutNewStreamsInit(File.ReadAllBytes(original)));
+        Measure = "loaded from a copy without the requirement of GLIBCXX_3.4.32, which this system's libstdc++ does not have";
+        return handle;
+    }
+
+    /// <summary>Loads a library from a copy that is deleted once it is mapped.</summary>
+    private static IntPtr LoadCopy(string name, byte[] library)
+    {
         List<Exception> failures = [];
         foreach (string parent in new[] { Path.GetTempPath(), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) })
         {
@@ -103,12 +160,9 @@ public static class TorchRuntime
             try
             {
                 folder = PrivateFolder(parent);
-                string file = Path.Combine(folder, WrapperFile);
-                File.WriteAllBytes(file, copy);
-                handle = NativeLibrary.Load(file);
-                Measure =
-                    "loaded from a copy without the requirement of GLIBCXX_3.4.32, which this system's libstdc++ does not have";
-                return handle;
+                string file = Path.Combine(folder, name);
+                File.WriteAllBytes(file, library);
+                return NativeLibrary.Load(file);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException)
             {
