@@ -15,7 +15,7 @@ internal static class ProbeTables
         if (found.Tables.Count == 0) Write(OfNumbers(found));
         foreach (string note in found.Notes) AnsiConsole.MarkupLineInterpolated($"{note}");
         string folder = run.Of(run.Study.Cells.First(c => c.Id == record.Id)).Folder;
-        string file = ProbeRecord.PathOf(folder, record.Probe);
+        string file = record.PathIn(folder);
         AnsiConsole.MarkupLineInterpolated($"written: {file}");
         foreach ((int i, ProbeMap map) in found.Maps.Index())
         {

@@ -38,8 +38,8 @@ internal static class AskedKnockOuts
         if (atTrigger && !trigger.IsLocal)
             throw probe.Error($"{Option}: '{word}' needs tokens, such as {parts[0]}@{trigger.ClassToken - 1}: this trigger is in "
                 + "no patch alone");
-        return KnockOut.AtTokens(parts[0], word,
-            atTrigger ? trigger : trigger with { Tokens = Places(parts[1], word, probe, trigger) });
+        return atTrigger ? KnockOut.AtTokens(parts[0], word, trigger)
+            : KnockOut.AtTokens(parts[0], word, trigger with { Tokens = Places(parts[1], word, probe, trigger) }, named: true);
     }
 
     private static int? Tokens(string word, string start) => word.StartsWith(start, StringComparison.Ordinal)

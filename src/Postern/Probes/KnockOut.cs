@@ -58,18 +58,21 @@ public sealed record KnockOut(string Name, MixerIntervention Change, string Mean
     /// <param name="kind">One of <see cref="Local"/>.</param>
     /// <param name="name">What it is called.</param>
     /// <param name="at">The tokens.</param>
-    internal static IEnumerable<KnockOut> AtTokens(string kind, string name, TriggerTokens at)
+    /// <param name="named">Whether somebody named them, so that they need not be the trigger's.</param>
+    internal static IEnumerable<KnockOut> AtTokens(string kind, string name, TriggerTokens at, bool named = false)
     {
+        string whose = named ? "these tokens" : "the trigger";
         IReadOnlyList<int> tokens = Meant(at.Tokens), elsewhere = Meant(at.Elsewhere());
         yield return new KnockOut(name, Change(tokens), kind switch
         {
-            "state-reset" => "the state behind the trigger",
-            "edge-cut" => "what the class token reads of the trigger",
-            _ => "the trigger's tokens, passed over",
+            "state-reset" => $"the state behind {whose}",
+            "edge-cut" => $"what the class token reads of {whose}",
+            _ => named ? "these tokens, passed over" : "the trigger's tokens, passed over",
         })
         { Tokens = tokens };
         if (elsewhere.Count == 0) yield break;
-        yield return new KnockOut($"{name}-elsewhere", Change(elsewhere), "the same where the trigger is not")
+        yield return new KnockOut($"{name}-elsewhere", Change(elsewhere),
+            named ? "the same at other tokens" : "the same where the trigger is not")
         {
             Tokens = elsewhere,
             ControlOf = name,

@@ -27,14 +27,14 @@ public sealed class ProbeTests : IDisposable
         Assert.Contains("it is not done", errors.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, Program.Run(["run", study, "--out", runs], errors));
         Assert.Equal(0, Program.Run(["probe", Path.Combine(runs, "tiny"), "--pictures", "20"], errors));
-        string file = Assert.Single(Directory.GetFiles(runs, "knock-outs.json", SearchOption.AllDirectories));
+        string file = Assert.Single(Directory.GetFiles(runs, "knock-outs-*.json", SearchOption.AllDirectories));
         Assert.Contains("vim-mini_badnets", file, StringComparison.Ordinal);
         string cell = Path.GetDirectoryName(Path.GetDirectoryName(file))!;
-        ProbeRecord record = ProbeRecord.Read(cell, "knock-outs")!;
+        ProbeRecord record = Assert.Single(ProbeRecord.ReadAll(cell));
         Assert.Equal("20", record.Options["pictures"]);
         Assert.NotNull(record.Finding["edge-cut-asr-change"]);
         Assert.Equal(0, Program.Run(["probe", cell, "--pictures", "10"], errors));
-        Assert.Equal("10", ProbeRecord.Read(cell, "knock-outs")!.Options["pictures"]);
+        Assert.Equal(["10", "20"], ProbeRecord.ReadAll(cell).Select(r => r.Options["pictures"]).Order());
         Assert.Equal(2, Program.Run(["probe", study, "--out", runs, "--only", "model=resnet-mini"], errors));
         Assert.Contains("its network is no Vim", errors.ToString(), StringComparison.Ordinal);
     }

@@ -56,7 +56,7 @@ public sealed class InsideSectionTests : IDisposable
     public void A_damaged_finding_is_named_and_takes_nothing_along()
     {
         Cell cell = study.Cells.First(c => c.Attack.Name == "badnets");
-        string file = ProbeRecord.PathOf(Run.Of(cell).Folder, "memory");
+        string file = ProbeRecord.Read(Run.Of(cell).Folder, "memory")!.PathIn(Run.Of(cell).Folder);
         File.WriteAllText(file, File.ReadAllText(file).Replace("edge-cut", "edge-cat", StringComparison.Ordinal));
         string section = Section();
         Assert.Contains("memory.json: is damaged", section, StringComparison.Ordinal);

@@ -23,8 +23,8 @@ internal static class SampleFindings
             double of = 0.1 * (cell.Seed + (cell.Model.Name == "vim" ? 3 : 1));
             foreach (string probe in new[] { "knock-outs", "memory" })
             {
-                new ProbeRecord(cell.Id, probe, ProbeRecord.OptionsOf(new Choice(ProbeCatalog.All[0])), MeasuredWeights.Last,
-                    Finding(of, probe)).Write(place);
+                new ProbeRecord(cell.Id, probe, ProbeRecord.OptionsOf(new Choice(ProbeCatalog.All.Get(probe, probe))),
+                    MeasuredWeights.Last, Finding(of, probe)).Write(place);
             }
             if (cell.Seed == 0)
                 new ProbeTrack(cell.Id, "memory", new Dictionary<string, string> { ["every"] = "2" },

@@ -11,15 +11,22 @@ namespace Postern.Reports.Page;
 /// </summary>
 internal static class FindingCard
 {
-    /// <summary>The card; empty where the probe has not looked into the cell.</summary>
+    /// <summary>A card for each record that the probe has left; none where it has not looked into the cell.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="probe">The probe's name.</param>
-    /// <param name="isLong">Whether its content is text at first that the page's script turns into elements.</param>
-    public static Markup Of(CellReport cell, string probe, bool isLong)
+    /// <param name="isLong">Whether their content is text at first that the page's script turns into elements.</param>
+    public static IEnumerable<Markup> Of(CellReport cell, string probe, bool isLong)
     {
-        ProbeFinding? found = cell.Findings.Records.FirstOrDefault(r => r.Probe == probe)?.Finding;
+        ProbeRecord?[] records = [.. cell.Findings.Records.Where(r => r.Probe == probe)];
         ProbeTrack? track = cell.Findings.Tracks.FirstOrDefault(t => t.Probe == probe);
-        if (found is null && track is null) return Markup.Empty;
+        // What was found while it was trained stands with the first, or alone.
+        if (records.Length == 0 && track is not null) records = [null];
+        return records.Select((r, i) => Card(cell, r?.Name ?? probe, r, i == 0 ? track : null, isLong));
+    }
+
+    private static Markup Card(CellReport cell, string name, ProbeRecord? record, ProbeTrack? track, bool isLong)
+    {
+        ProbeFinding? found = record?.Finding;
         var content = Markup.Of($"""
             <details><summary>tables, curves and maps</summary>
             {found?.Notes.Select(n => Markup.Of($"<p class=\"note\">{n}</p>")) ?? []}
@@ -29,14 +36,17 @@ internal static class FindingCard
             {(track is null ? Markup.Empty : WhileTrained(cell, track))}</details>
             """);
         return Markup.Of($"""
-            <article class="cell finding" id="inside-{probe}-{cell.Cell.Id}">
+            <article class="cell finding" id="inside-{name}-{cell.Cell.Id}">
             <header><h4>{CellGroup.Names(cell.Cell.ModelLabel, cell.Cell.AttackLabel)}
-            <small>{(cell.Cell.IsDefended ? $"under {cell.Cell.DefenceLabel}, " : "")}on {cell.Cell.DatasetLabel}, seed {cell.Cell.Seed}</small></h4>
+            <small>{(cell.Cell.IsDefended ? $"under {cell.Cell.DefenceLabel}, " : "")}on {cell.Cell.DatasetLabel}, seed {cell.Cell.Seed}{Options(record)}</small></h4>
             <a href="#{cell.Cell.Id}">the cell</a></header>
             {(isLong ? Markup.Of($"""<script type="text/plain" class="later">{content}</script>""") : content)}
             </article>
             """);
     }
+
+    private static string Options(ProbeRecord? record) =>
+        record is { Unusual: { Count: > 0 } unusual } ? $"; {string.Join(", ", unusual)}" : "";
 
     private static Markup Table(ProbeTable table)
     {

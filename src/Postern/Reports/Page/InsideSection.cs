@@ -13,6 +13,9 @@ namespace Postern.Reports.Page;
 /// </summary>
 internal static class InsideSection
 {
+    // As many are shown unfolded.
+    private const int FewNumbers = 16;
+
     /// <summary>The section; empty where no probe has looked.</summary>
     public static Markup Of(IReadOnlyList<CellGroup> groups)
     {
@@ -47,18 +50,19 @@ internal static class InsideSection
     private static Markup OfProbe(string probe, IReadOnlyList<CellGroup> groups, bool isLong) => Markup.Of($"""
         <h3 class="group">{probe} <small>{ProbeCatalog.All.Find(probe)?.Summary ?? ""}</small></h3>
         {Numbers(probe, groups)}
-        {groups.SelectMany(g => g.Cells).Select(c => FindingCard.Of(c, probe, isLong))}
+        {groups.SelectMany(g => g.Cells).SelectMany(c => FindingCard.Of(c, probe, isLong))}
         """);
 
     private static Markup Numbers(string probe, IReadOnlyList<CellGroup> groups)
     {
         (CellGroup Group, ProbeFinding[] Findings)[] seen =
         [
-            .. groups.Select(g => (g, g.Cells.SelectMany(c => c.Findings.Records).Where(r => r.Probe == probe)
-                .Select(r => r.Finding).ToArray())).Where(g => g.Item2.Length > 0),
+            .. groups.Select(g => (g, g.Cells.Select(c => c.Findings.Records.FirstOrDefault(r => r.Probe == probe)?.Finding)
+                .OfType<ProbeFinding>().ToArray())).Where(g => g.Item2.Length > 0),
         ];
         ProbeNumber[] names = [.. seen.SelectMany(g => g.Findings).SelectMany(f => f.Numbers).DistinctBy(n => n.Name)];
         return names.Length == 0 ? Markup.Empty : Markup.Of($"""
+            <details{(names.Length <= FewNumbers ? Markup.Trusted(" open") : Markup.Empty)}><summary>{names.Length} numbers</summary>
             <div class="scroll finding"><table><thead><tr><th>number</th>{seen.Select(g => Markup.Of($"""
                 <th class="number"><a href="#{g.Group.Shown?.Cell.Id ?? ""}">{g.Group.Model}</a><br>{CellGroup.Names(
                     g.Group.Attack, g.Group.Defence)}</th>
@@ -66,7 +70,7 @@ internal static class InsideSection
             <tbody>{names.Select(n => Markup.Of($"""
                 <tr><th scope="row" title="{n.Name}">{n.Title}{Unit(n)}</th>{seen.Select(g => Markup.Of(
                     $"<td class=\"number\">{Text([.. g.Findings.Select(f => f[n.Name]).OfType<Quantity>()])}</td>"))}</tr>
-                """))}</tbody></table></div>
+                """))}</tbody></table></div></details>
             """);
     }
 

@@ -85,7 +85,7 @@ public sealed record CellReport(
             Weights = weights is null ? null : $"{Path.GetFileName(Path.GetDirectoryName(weights))}/{Path.GetFileName(weights)}",
             Roc = DetectorCurve.Of(directory, result),
             Triggers = result is { Scans: [{ TriggersFile: string file }, ..] } ? directory.ReadTriggers(file) : null,
-            Findings = CellFindings.Read(directory.Folder),
+            Findings = CellFindings.Read(directory.Folder, run.ProbesOf(cell)),
             Adversarial = run.AdversarialOf(cell) is Choice asked ? directory.ReadAdversarial(asked) : null,
         };
     }

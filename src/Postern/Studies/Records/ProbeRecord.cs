@@ -21,10 +21,30 @@ public sealed record ProbeRecord(
 
     private const string Ending = ".json", Advice = "delete the file to have the cell probed again";
 
-    /// <summary>The path of what <paramref name="probe"/> found.</summary>
+    /// <summary>
+    /// Its file's name without the ending: the probe's with its usual options, else followed by a hash of the options, so that
+    /// another number of pictures takes the place of nothing.
+    /// </summary>
+    public string Name => NameOf(Probe, Options);
+
+    /// <summary>The options that are not the probe's usual ones, as they are written.</summary>
+    public IReadOnlyList<string> Unusual => ProbeCatalog.All.Find(Probe) is not Probes.Probe entry ? [] :
+        [.. Options.Except(OptionsOf(new Choice(entry))).OrderBy(o => o.Key, StringComparer.Ordinal)
+            .Select(o => $"{o.Key} {o.Value}")];
+
+    /// <summary>The path of its file.</summary>
     /// <param name="folder">The cell's folder.</param>
-    /// <param name="probe">The probe's name.</param>
-    public static string PathOf(string folder, string probe) => Path.Combine(folder, FolderName, probe + Ending);
+    public string PathIn(string folder) => PathOf(folder, Name);
+
+    private static string PathOf(string folder, string name) => Path.Combine(folder, FolderName, name + Ending);
+
+    private static string NameOf(string probe, IReadOnlyDictionary<string, string> options)
+    {
+        string[] unusual = [.. options.Except(ProbeCatalog.All.Find(probe) is Probes.Probe entry
+                ? OptionsOf(new Choice(entry)) : options)
+            .OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}={o.Value}")];
+        return unusual.Length == 0 ? probe : $"{probe}-{ShortHash.Of(string.Join('\n', unusual))}";
+    }
 
     /// <summary>Whether it is what <paramref name="asked"/> would find.</summary>
     public bool Answers(Choice asked) => Probe == asked.Name && OptionsOf(asked) is var wanted && wanted.Count == Options.Count
@@ -38,7 +58,7 @@ public sealed record ProbeRecord(
     /// <param name="folder">The cell's folder.</param>
     /// <param name="map">Its number, from 0 on.</param>
     public string PictureOf(string folder, int map) =>
-        Path.Combine(folder, FolderName, FormattableString.Invariant($"{Probe}-{map + 1}.png"));
+        Path.Combine(folder, FolderName, FormattableString.Invariant($"{Name}-{map + 1}.png"));
 
     /// <summary>Writes it into a cell's folder, its maps also as pictures.</summary>
     /// <param name="folder">The cell's folder.</param>
@@ -48,18 +68,26 @@ public sealed record ProbeRecord(
         foreach ((int i, ProbeMap map) in Finding.Maps.Index())
             AtomicFile.Write(PictureOf(folder, i), stream => stream.Write(map.ToPng()));
         for (int i = Finding.Maps.Count; File.Exists(PictureOf(folder, i)); i++) File.Delete(PictureOf(folder, i));
-        RecordFormat.Write(PathOf(folder, Probe), this);
+        RecordFormat.Write(PathIn(folder), this);
     }
 
-    /// <summary>Reads what <paramref name="probe"/> found; null where it has not looked.</summary>
+    /// <summary>Reads what <paramref name="asked"/> found; null where it has not looked.</summary>
     /// <param name="folder">The cell's folder.</param>
-    /// <param name="probe">The probe's name.</param>
+    /// <param name="asked">The probe with its options.</param>
     /// <exception cref="InputException">The file is damaged.</exception>
-    public static ProbeRecord? Read(string folder, string probe)
+    public static ProbeRecord? Read(string folder, Choice asked) =>
+        Read(folder, NameOf(asked.Name, OptionsOf(asked))) is ProbeRecord record && record.Answers(asked) ? record : null;
+
+    /// <summary>Reads a record; null where there is none.</summary>
+    /// <param name="folder">The cell's folder.</param>
+    /// <param name="name">Its file's name without the ending.</param>
+    /// <exception cref="InputException">The file is damaged.</exception>
+    public static ProbeRecord? Read(string folder, string name)
     {
-        string path = PathOf(folder, probe);
+        string path = PathOf(folder, name);
         if (RecordFormat.Read<ProbeRecord>(path, Advice) is not ProbeRecord record) return null;
-        string? wrong = record.Probe != probe ? $"it is what {record.Probe} found" : record.Finding.Contradiction();
+        string? wrong = name != record.Probe && !name.StartsWith($"{record.Probe}-", StringComparison.Ordinal)
+            ? $"it is what {record.Probe} found" : record.Finding.Contradiction();
         return wrong is null ? record : throw RecordFormat.Damaged(path, wrong, advice: Advice);
     }
 
@@ -69,7 +97,7 @@ public sealed record ProbeRecord(
     public static IReadOnlyList<ProbeRecord> ReadAll(string folder) =>
         [.. NamesIn(folder).Select(name => Read(folder, name)).OfType<ProbeRecord>()];
 
-    /// <summary>The probes that have left a record, by name.</summary>
+    /// <summary>The names of all records' files, without the ending.</summary>
     /// <param name="folder">The cell's folder.</param>
     public static IReadOnlyList<string> NamesIn(string folder)
     {

@@ -96,7 +96,7 @@ public sealed record RunFolder(Study Study, string Output)
     /// <summary>Those of them that have not looked into the trained network yet.</summary>
     /// <exception cref="InputException">What one of them found is damaged.</exception>
     internal IReadOnlyList<Choice> OpenProbesOf(Cell cell) => [.. ProbesOf(cell)
-        .Where(p => ProbeRecord.Read(Of(cell).Folder, p.Name)?.Answers(p) != true)];
+        .Where(p => ProbeRecord.Read(Of(cell).Folder, p) is null)];
 
     private bool IsMeasured(Cell cell) => OpenProbesOf(cell).Count == 0
         && (AdversarialOf(cell) is not Choice asked || Of(cell).ReadAdversarial(asked) is { IsComplete: true });

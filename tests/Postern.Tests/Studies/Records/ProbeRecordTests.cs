@@ -12,7 +12,7 @@ public sealed class ProbeRecordTests : IDisposable
     private readonly TemporaryFolder folder = new();
 
     private static readonly ProbeRecord Sample = new("cell-0123", "knock-outs",
-        new Dictionary<string, string> { ["pictures"] = "20" }, MeasuredWeights.Average, new ProbeFinding(
+        ProbeRecord.OptionsOf(new Choice(new KnockOutProbe())), MeasuredWeights.Average, new ProbeFinding(
         [
             new("asr", "ASR", new Quantity(0.5, 0.25, 0.75, ProbeUnit.Share)),
             new("lost", "what is none", Quantity.Of(double.NaN)),
@@ -29,7 +29,7 @@ public sealed class ProbeRecordTests : IDisposable
             Notes = ["a sentence"],
         });
 
-    private string File => ProbeRecord.PathOf(folder.Path, "knock-outs");
+    private string File => Path.Combine(folder.Path, "probes", "knock-outs.json");
 
     public void Dispose() => folder.Dispose();
 
@@ -87,6 +87,17 @@ public sealed class ProbeRecordTests : IDisposable
         ProbeRecord record = Sample with { Options = ProbeRecord.OptionsOf(Asked(("pictures", "20"))) };
         Assert.True(record.Answers(Asked(("pictures", "20"), ("every", "5"))));
         Assert.False(record.Answers(Asked(("pictures", "21"))));
+        Assert.Equal(["pictures 20"], record.Unusual);
+
+        // With other options it is another file, and takes the place of nothing.
+        Sample.Write(folder.Path);
+        record.Write(folder.Path);
+        Assert.Equal("knock-outs", Sample.Name);
+        Assert.Matches("^knock-outs-[0-9a-f]{8}$", record.Name);
+        Assert.Equal([Sample.Name, record.Name], ProbeRecord.NamesIn(folder.Path));
+        Assert.Equal("20", ProbeRecord.Read(folder.Path, Asked(("pictures", "20")))!.Options["pictures"]);
+        Assert.Equal("500", ProbeRecord.Read(folder.Path, Asked())!.Options["pictures"]);
+        Assert.Null(ProbeRecord.Read(folder.Path, Asked(("pictures", "21"))));
     }
 
     /// <summary>The text without its checksum, as after a change by hand.</summary>

@@ -41,7 +41,7 @@ public sealed class ProbesInStudiesTests : IDisposable
             ProbeTrack track = Assert.Single(ProbeTrack.ReadAll(with));
             // Every second epoch and the last, after which the track and the record say the same.
             Assert.Equal([2, Epochs], track.Epochs.Select(e => e.Epoch));
-            Assert.Equal(ProbeRecord.Read(with, "knock-outs")!.Finding.Numbers, track.Epochs[^1].Numbers);
+            Assert.Equal(ProbeRecord.Read(with, asking.Probes[0])!.Finding.Numbers, track.Epochs[^1].Numbers);
         }
     }
 
@@ -59,14 +59,15 @@ public sealed class ProbesInStudiesTests : IDisposable
         Assert.Empty(heard.OfType<EpochFinished>());
         Cell probed = Assert.Single(heard.OfType<Preparing>().DistinctBy(p => p.Cell)) is var told
             ? asking.Cells.Single(c => c.Id == told.Cell) : null!;
-        Assert.NotNull(ProbeRecord.Read(Of(asking, "runs", probed).Folder, "knock-outs"));
+        Assert.NotNull(ProbeRecord.Read(Of(asking, "runs", probed).Folder, asking.Probes[0]));
         Assert.Empty(Run(asking, "runs"));
         // With another number of pictures it is another finding.
         Assert.NotEmpty(Run(Read(Probes.Replace("12", "8", StringComparison.Ordinal)), "runs"));
         // A study elsewhere takes it along with the cell.
         Study other = Read("name: other\n" + Probes.Replace("12", "8", StringComparison.Ordinal));
         Assert.Empty(Run(other, "runs").OfType<Preparing>());
-        Assert.NotNull(ProbeRecord.Read(Of(other, "runs", probed).Folder, "knock-outs"));
+        Assert.NotNull(ProbeRecord.Read(Of(other, "runs", probed).Folder, other.Probes[0]));
+        Assert.Equal(2, ProbeRecord.NamesIn(Of(other, "runs", probed).Folder).Count);
     }
 
     [Fact]
@@ -84,10 +85,11 @@ public sealed class ProbesInStudiesTests : IDisposable
             }).Run(stop.Token));
         Run(study, "stopped");
         CellDirectory whole = Of(study, "whole", study.Cells[0]), stopped = Of(study, "stopped", study.Cells[0]);
-        foreach (string file in new[] { "last.safetensors", "probes/knock-outs.json", "probes/knock-outs.epochs.json" })
+        string found = $"probes/{Assert.Single(ProbeRecord.NamesIn(whole.Folder))}.json";
+        foreach (string file in new[] { "last.safetensors", found, "probes/knock-outs.epochs.json" })
             Assert.Equal(Bytes(whole.Folder, file), Bytes(stopped.Folder, file));
 
-        string record = ProbeRecord.PathOf(whole.Folder, "knock-outs");
+        string record = Path.Combine(whole.Folder, found);
         File.WriteAllText(record, File.ReadAllText(record).Replace("\"pictures\": \"12\"", "\"pictures\": \"13\"",
             StringComparison.Ordinal));
         CellState state = new RunFolder(study, folder.File("whole")).StateOf(study.Cells[0]);
@@ -95,7 +97,7 @@ public sealed class ProbesInStudiesTests : IDisposable
         Assert.Contains("delete the file", state.Reason, StringComparison.Ordinal);
         File.Delete(record);
         Run(study, "whole");
-        Assert.Equal(Bytes(stopped.Folder, "probes/knock-outs.json"), Bytes(whole.Folder, "probes/knock-outs.json"));
+        Assert.Equal(Bytes(stopped.Folder, found), Bytes(whole.Folder, found));
     }
 
     private Study Read(string more) => StudyArguments.ReadFile(folder.File("probed.yaml", Small + more), []);
