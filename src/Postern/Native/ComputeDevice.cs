@@ -38,7 +38,9 @@ public sealed partial record ComputeDevice(string Name)
         {
             if (CudaDriver.Installed is not CudaDriver installed || !cuda_is_available()) return Cpu;
             CudaCard? compared = installed.Cards.FirstOrDefault(c => CudaPass.IsRemembered(installed, c));
-            return compared is null ? Cpu : new ComputeDevice($"cuda:{compared.Index}");
+            if (compared is null) return Cpu;
+            ComputeInFloat32();
+            return new ComputeDevice($"cuda:{compared.Index}");
         }
         (CudaDriver driver, CudaCard card) = Card(wanted, source);
         return CudaPass.IsRemembered(driver, card)
@@ -59,10 +61,20 @@ public sealed partial record ComputeDevice(string Name)
         if (index >= driver.Cards.Count)
             throw new InputException(source,
                 $"device is {wanted}, and there are {driver.Cards.Count} cards; 'postern doctor' lists them, device: cpu needs none");
-        return cuda_is_available()
-            ? (driver, driver.Cards[index])
-            : throw new InputException(source,
+        if (!cuda_is_available())
+            throw new InputException(source,
                 $"device is {wanted}, and libtorch here is for the processor alone; docs/gpu.md says what a card needs");
+        ComputeInFloat32();
+        return (driver, driver.Cards[index]);
+    }
+
+    /// <summary>
+    /// Products and convolutions of a card in whole float32 from now on: libtorch lets cuDNN round factors to TF32, of 10 bits.
+    /// </summary>
+    internal static void ComputeInFloat32()
+    {
+        backends.cuda.matmul.allow_tf32 = false;
+        backends.cudnn.allow_tf32 = false;
     }
 
     /// <summary>The same, as tensors name it.</summary>

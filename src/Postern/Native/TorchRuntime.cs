@@ -101,6 +101,8 @@ public static class TorchRuntime
                 throw new InvalidDataException(FormattableString.Invariant(
                     $"{Variable} is {folder}, whose libtorch lacks {missing.Length} functions that TorchSharp calls, {missing[0]} ")
                         + $"first: it has to be {Machine.LibTorchVersion}");
+            // With this, cuBLAS gives the same bits each time; it is read when the first product of a card is made.
+            SetEnvironment("CUBLAS_WORKSPACE_CONFIG", ":4096:8", overwrite: 0);
             NativeLibrary.Load(file);
             string name = ProcessorFile[Prefix.Length..];
             LoadCopy(name, ElfPatch.NamedAfterNeed(File.ReadAllBytes(file), ProcessorFile, Prefix.Length));
