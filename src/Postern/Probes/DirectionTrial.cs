@@ -88,7 +88,7 @@ internal sealed class DirectionTrial(Backbone model, BlockStream stream, StreamD
                     ["all", "", Quantity.Of(PictureOutcomes.Share(everywhere.Taken)), Asr(everywhere), Acc(everywhere), "", ""],
                 ])
                 {
-                    Caption = "in percent, changes in points; the length as a share of what is read of clean pictures. " + Where,
+                    Caption = "in percent, changes in points; the length as a share of what is read of clean pictures",
                 },
             ],
             Curves =

@@ -18,10 +18,12 @@ internal static class InputGradients
 
     /// <summary>
     /// ReLU of the gradient of the sum of what the classifier reads, behind a ReLU, summed over colours: [B, S, S], the
-    /// effective receptive field as VMamba's code has it (<c>docs/reference/probes.md 8</c>).
+    /// effective receptive field as VMamba's code has it (<c>docs/reference/probes.md 8</c>). Zeros for a network that does not
+    /// say what its classifier reads.
     /// </summary>
     public static Tensor OfFeatures(Backbone model, Tensor pictures)
     {
+        if (model.Features is null) return zeros_like(pictures.select(1, 0));
         using IDisposable gradients = enable_grad();
         Tensor x = pictures.detach().clone().requires_grad_();
         Tensor? sum = null;

@@ -66,6 +66,9 @@ public abstract class Probe : ICatalogEntry
         subject.Model.eval();
         try
         {
+            // A source-specific attack may count no picture of a test split.
+            if (subject.Attack is { } attack && attack.CountedForAsr(subject.Evaluator.LabelsOf(attack)).Length == 0)
+                return new ProbeFinding([]) { Notes = ["no test picture counts for the attack"] };
             ProbeFinding found = Look(subject, progress ?? (_ => { }), cancel);
             progress?.Invoke(1);
             return found;

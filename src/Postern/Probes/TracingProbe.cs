@@ -94,7 +94,7 @@ public sealed class TracingProbe : Probe
             Notes =
             [
                 FormattableString.Invariant(
-                    $"of {pictures} pictures the {streams.Pictures} that the trigger moves to the target; {window} blocks at a time"),
+                    $"of {pictures} pictures the {streams.Pictures} that the trigger moves to the target; blocks put back together: {window}"),
                 .. along.Notes,
             ],
         };

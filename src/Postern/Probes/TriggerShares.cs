@@ -35,7 +35,7 @@ internal sealed class TriggerShares(TriggerTokens trigger)
         Tables = trigger.IsLocal ? [Table()] : [],
         Curves = trigger.IsLocal ? [Curve()] : [],
         Maps = [.. Maps(grid, pairs)],
-        Notes = [trigger.Place],
+        Notes = [trigger.IsLocal ? trigger.Place : "the trigger is in no patch alone: it has no share of its own"],
     };
 
     private bool HasState => blocks.Any(b => b.StateClean.Count > 0);

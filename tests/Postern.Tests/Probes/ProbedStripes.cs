@@ -15,11 +15,11 @@ namespace Postern.Tests.Probes;
 /// <summary>
 /// A tiny untrained network of any family and pictures of eight pixels a side, 4 x 4 patches, to try probes on.
 /// </summary>
-internal sealed class ProbedStripes(string family) : IDisposable
+internal sealed class ProbedStripes(string family, int pictures = 32) : IDisposable
 {
     public const int Target = 1;
 
-    public Dataset Data { get; } = SampleDefences.Stripes();
+    public Dataset Data { get; } = SampleDefences.Stripes(test: pictures);
 
     public Backbone Model { get; } = BlockTapTests.Make(family);
 
@@ -36,7 +36,8 @@ internal sealed class ProbedStripes(string family) : IDisposable
 
     public ProbeSubject Subject(Probe probe, Attack? attack,
         params (string Key, string Value)[] options) => new(Evaluator, attack,
-        new Choice(probe, options.Append(("pictures", "0")).ToDictionary(o => o.Item1, o => o.Item2)));
+        new Choice(probe, options.Prepend(("pictures", "0")).GroupBy(o => o.Item1).Select(g => g.Last())
+            .ToDictionary(o => o.Item1, o => o.Item2)));
 
     /// <summary>Runs a probe on all pictures; what it finds can be stored, and its progress only grows.</summary>
     public ProbeFinding Run(Probe probe, Attack? attack, params (string Key, string Value)[] options)

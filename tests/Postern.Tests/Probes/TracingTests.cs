@@ -30,7 +30,7 @@ public class TracingTests
     [InlineData("deit")]
     public void Behind_the_last_block_the_effect_is_in_the_class_token_alone(string family)
     {
-        using var stripes = new ProbedStripes(family);
+        using var stripes = new ProbedStripes(family, pictures: 12);
         stripes.Teach(ProbedStripes.Corner);
         ProbeFinding found = stripes.Run(Probe, ProbedStripes.Corner);
         int reader = stripes.Model.Grid!.ClassToken;
@@ -44,7 +44,7 @@ public class TracingTests
     [MemberData(nameof(Families))]
     public void What_is_left_with_the_trigger_s_place_put_back_is_that_by_hand(string family)
     {
-        using var stripes = new ProbedStripes(family);
+        using var stripes = new ProbedStripes(family, pictures: 12);
         stripes.Teach(ProbedStripes.Corner);
         ProbeFinding found = stripes.Run(Probe, ProbedStripes.Corner);
         using DisposeScope scope = NewDisposeScope();
@@ -82,7 +82,7 @@ public class TracingTests
     [Fact]
     public void A_part_of_all_scans_put_back_leaves_what_an_intervention_by_hand_leaves()
     {
-        using var stripes = new ProbedStripes("vim");
+        using var stripes = new ProbedStripes("vim", pictures: 12);
         stripes.Teach(ProbedStripes.Corner);
         ProbeFinding found = stripes.Run(Probe, ProbedStripes.Corner);
         using DisposeScope scope = NewDisposeScope();
@@ -124,7 +124,7 @@ public class TracingTests
     [Fact]
     public void All_blocks_at_once_are_put_back_where_the_window_is_as_wide()
     {
-        using var stripes = new ProbedStripes("deit");
+        using var stripes = new ProbedStripes("deit", pictures: 12);
         stripes.Teach(ProbedStripes.Corner);
         // The last block is among them wherever one begins.
         ProbeFinding found = stripes.Run(Probe, ProbedStripes.Corner, ("window", "3"));
@@ -135,7 +135,7 @@ public class TracingTests
     [Fact]
     public void Where_the_trigger_moves_no_picture_nothing_is_found_and_it_is_said()
     {
-        using var stripes = new ProbedStripes("vim");
+        using var stripes = new ProbedStripes("vim", pictures: 12);
         stripes.Blind();
         ProbeFinding found = stripes.Run(Probe, ProbedStripes.Corner);
         Assert.Empty(found.Numbers);
