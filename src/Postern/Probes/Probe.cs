@@ -90,7 +90,7 @@ public abstract class Probe : ICatalogEntry
     protected static string? NoBackdoor(Choice attack) => attack.Name == "none" ? "nobody attacks it" : null;
 
     /// <summary>Why what reads or changes the scans of the published Vim cannot be tried.</summary>
-    protected static string? NoPlainVim(Choice model) => model.EntryAs<ModelEntry>().Family != "vim"
+    protected static string? NoPlainVim(Choice model) => model.Entry is not ModelEntry { Family: "vim" }
         ? "its network is no Vim, and has no scans"
         : VimControls.Of(model) != new VimControls() ? "its network has one of the options that change a Vim" : null;
 

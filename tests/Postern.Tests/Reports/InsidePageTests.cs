@@ -27,13 +27,13 @@ public sealed class InsidePageTests(BrowserFixture browser) : IClassFixture<Brow
     public async Task Findings_fit_the_window_and_ask_nothing_of_the_network(int width, ColorScheme scheme)
     {
         await using OpenReport report = await Open(width, scheme);
-        foreach (ILocator details in await report.Page.Locator("#inside details").AllAsync())
+        foreach (ILocator details in await report.Page.Locator("#inside article details").AllAsync())
             await details.EvaluateAsync("d => d.open = true");
         await report.Page.Locator("#inside").ScrollIntoViewIfNeededAsync();
         Assert.Equal(0, await report.Overflow());
         if (Environment.GetEnvironmentVariable("POSTERN_SCREENSHOTS") is not string pictures) return;
         // One card of each kind: with all of them open the picture is too long to look at.
-        foreach (ILocator details in (await report.Page.Locator("#inside details").AllAsync()).Where((_, i) => i != 6))
+        foreach (ILocator details in (await report.Page.Locator("#inside article details").AllAsync()).Where((_, i) => i != 6))
             await details.EvaluateAsync("d => d.open = false");
         await report.Page.AddStyleTagAsync(
             new PageAddStyleTagOptions { Content = "article.cell { content-visibility: visible !important; }" });
@@ -45,7 +45,7 @@ public sealed class InsidePageTests(BrowserFixture browser) : IClassFixture<Brow
     public async Task A_map_reads_out_the_field_under_the_cursor_and_with_the_arrow_keys()
     {
         await using OpenReport report = await Open(1440);
-        await report.Page.Locator("#inside details").First.EvaluateAsync("d => d.open = true");
+        await report.Page.Locator("#inside article details").First.EvaluateAsync("d => d.open = true");
         ILocator map = report.Page.Locator(".mapped").First, readout = report.Page.Locator(".readout");
         await map.ScrollIntoViewIfNeededAsync();
         LocatorBoundingBoxResult box = (await map.BoundingBoxAsync())!;
