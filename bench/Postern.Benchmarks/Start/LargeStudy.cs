@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Postern.Configuration;
 using Postern.Reports.Page;
 using Postern.Reports.Tables;
 using Postern.Studies;

@@ -1,4 +1,3 @@
-using Postern.Evaluation;
 using Postern.Models;
 using static TorchSharp.torch;
 

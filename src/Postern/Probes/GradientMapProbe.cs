@@ -1,7 +1,5 @@
-using Postern.Attacks;
 using Postern.Configuration;
 using Postern.Evaluation;
-using Postern.Models;
 using Postern.Native.Paths;
 using TorchSharp;
 using static TorchSharp.torch;

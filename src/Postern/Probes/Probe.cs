@@ -1,7 +1,6 @@
 using Postern.Attacks;
 using Postern.Configuration;
 using Postern.Models;
-using Postern.Training;
 
 namespace Postern.Probes;
 

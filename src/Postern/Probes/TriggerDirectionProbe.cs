@@ -1,6 +1,4 @@
-using Postern.Attacks;
 using Postern.Configuration;
-using Postern.Evaluation;
 using TorchSharp;
 using static TorchSharp.torch;
 

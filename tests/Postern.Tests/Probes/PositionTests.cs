@@ -4,7 +4,6 @@ using Postern.Evaluation;
 using Postern.Kernels;
 using Postern.Models;
 using Postern.Probes;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Tests.Probes;

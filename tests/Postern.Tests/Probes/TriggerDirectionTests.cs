@@ -1,4 +1,3 @@
-using Postern.Configuration;
 using Postern.Models;
 using Postern.Probes;
 using TorchSharp;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Postern.Probes;
 using Postern.Reports.Charts;
 using Postern.Reports.Page;
 using Postern.Studies;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Postern.Probes;
-using Postern.Reports.Text;
 using Postern.Studies;
 
 namespace Postern.Reports.Charts;

@@ -3,7 +3,6 @@ using Postern.Probes;
 using Postern.Reports.Charts;
 using Postern.Reports.Tables;
 using Postern.Reports.Text;
-using Postern.Studies;
 
 namespace Postern.Reports.Page;
 

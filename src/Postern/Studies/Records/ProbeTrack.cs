@@ -1,4 +1,3 @@
-using Postern.Configuration;
 using Postern.Probes;
 
 namespace Postern.Studies;

@@ -1,5 +1,4 @@
 using Postern.Cli.Commands;
-using Postern.Probes;
 using Postern.Studies;
 
 namespace Postern.Tests.Studies;
