@@ -47,14 +47,14 @@ public partial class PtxTests
         Dictionary<string, int> defined = Sources().SelectMany(text => Definitions().Matches(text))
             .ToDictionary(m => m.Groups[1].Value,
                 m => int.Parse(m.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Equal(defined["BLOCK"], GpuKernels.Block);
-        Assert.Equal(defined["WARP"], GpuKernels.Warp);
-        Assert.Equal(defined["STATES"], GpuKernels.States);
-        Assert.Equal(defined["TOKENS_OF_CHUNK"], GpuKernels.TokensOfChunk);
-        Assert.Equal(defined["TAPS"], GpuKernels.Taps);
-        Assert.Equal(defined["TILE"], GpuKernels.Tile);
-        Assert.Equal(defined["ROWS_OF_PART"], GpuKernels.RowsOfPart);
-        Assert.Equal(defined["PARTS_OF_RUN"], GpuKernels.PartsOfRun);
+        Assert.Equal(GpuKernels.Block, defined["BLOCK"]);
+        Assert.Equal(GpuKernels.Warp, defined["WARP"]);
+        Assert.Equal(GpuKernels.States, defined["STATES"]);
+        Assert.Equal(GpuKernels.TokensOfChunk, defined["TOKENS_OF_CHUNK"]);
+        Assert.Equal(GpuKernels.Taps, defined["TAPS"]);
+        Assert.Equal(GpuKernels.Tile, defined["TILE"]);
+        Assert.Equal(GpuKernels.RowsOfPart, defined["ROWS_OF_PART"]);
+        Assert.Equal(GpuKernels.PartsOfRun, defined["PARTS_OF_RUN"]);
         Assert.Contains($".target sm_{GpuKernels.Capability.Major}{GpuKernels.Capability.Minor}", GpuKernels.Ptx,
             StringComparison.Ordinal);
     }
