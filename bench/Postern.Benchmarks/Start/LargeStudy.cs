@@ -67,7 +67,10 @@ internal static class LargeStudy
             string page = HtmlReport.Write(run);
             Console.WriteLine(JsonSerializer.Serialize(new
             {
-                read, read_cpu = cpu, report = clock.Elapsed.TotalSeconds, page_bytes = new FileInfo(page).Length,
+                read,
+                read_cpu = cpu,
+                report = clock.Elapsed.TotalSeconds,
+                page_bytes = new FileInfo(page).Length,
             }));
         });
         return command;

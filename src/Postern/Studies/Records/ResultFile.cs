@@ -45,21 +45,21 @@ internal static class ResultFile
 
     private static string? Different(
         string at, JsonElement found, JsonElement expected) => (found.ValueKind, expected.ValueKind) switch
-    {
-        (JsonValueKind.Object, JsonValueKind.Object) => expected.EnumerateObject()
-            .Select(e => found.TryGetProperty(e.Name, out JsonElement there)
-                ? Different(at.Length == 0 ? e.Name : $"{at}.{e.Name}", there, e.Value) : null)
-            .FirstOrDefault(d => d is not null),
-        (JsonValueKind.Array, JsonValueKind.Array) when found.GetArrayLength() == expected.GetArrayLength() =>
-            found.EnumerateArray().Zip(expected.EnumerateArray(), (x, y) => Different(at, x, y))
+        {
+            (JsonValueKind.Object, JsonValueKind.Object) => expected.EnumerateObject()
+                .Select(e => found.TryGetProperty(e.Name, out JsonElement there)
+                    ? Different(at.Length == 0 ? e.Name : $"{at}.{e.Name}", there, e.Value) : null)
                 .FirstOrDefault(d => d is not null),
-        (JsonValueKind.Number, JsonValueKind.Number) =>
-            Math.Abs(found.GetDouble() - expected.GetDouble()) <= Tolerance * Math.Max(1, Math.Abs(expected.GetDouble())) ? null
-                : $"{at} is {found}, and the counts say {expected}",
-        (JsonValueKind.Null, JsonValueKind.Number) => $"{at} is null, and the counts say {expected}",
-        (JsonValueKind.Number, JsonValueKind.Null) => $"{at} is {found}, and nothing was counted",
-        _ => null,
-    };
+            (JsonValueKind.Array, JsonValueKind.Array) when found.GetArrayLength() == expected.GetArrayLength() =>
+                found.EnumerateArray().Zip(expected.EnumerateArray(), (x, y) => Different(at, x, y))
+                    .FirstOrDefault(d => d is not null),
+            (JsonValueKind.Number, JsonValueKind.Number) =>
+                Math.Abs(found.GetDouble() - expected.GetDouble()) <= Tolerance * Math.Max(1, Math.Abs(expected.GetDouble())) ? null
+                    : $"{at} is {found}, and the counts say {expected}",
+            (JsonValueKind.Null, JsonValueKind.Number) => $"{at} is null, and the counts say {expected}",
+            (JsonValueKind.Number, JsonValueKind.Null) => $"{at} is {found}, and nothing was counted",
+            _ => null,
+        };
 
     private static JsonElement WithLists(JsonElement found, IReadOnlyDictionary<string, string> defence)
     {
