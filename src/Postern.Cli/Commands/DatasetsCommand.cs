@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Datasets;
 using Spectre.Console;
@@ -9,32 +8,13 @@ namespace Postern.Cli.Commands;
 /// <summary><c>postern datasets [NAME]</c>: what datasets a study can name, and their options.</summary>
 internal static class DatasetsCommand
 {
-    public static Command Create()
+    public static Command Create() => new CatalogListing<IDatasetEntry>(DatasetCatalog.All, "datasets", "a dataset",
+        "List the datasets that a study can name, or describe one.")
     {
-        var name = new Argument<string?>("name") { Description = "a dataset, for its options", Arity = ArgumentArity.ZeroOrOne };
-        name.CompletionSources.Add(_ => DatasetCatalog.All.Select(d => d.Name));
-        var json = new JsonOption();
-        var command = new ShownCommand("datasets", "List the datasets that a study can name, or describe one.",
-            "postern datasets", "postern datasets folder")
-        {
-            name, json,
-        };
-        command.SetAction(parsed =>
-        {
-            bool asJson = parsed.GetValue(json);
-            if (parsed.GetValue(name) is not string wanted)
-            {
-                if (asJson) JsonOutput.Write(DatasetCatalog.All.Select(DatasetEntryListing.Of));
-                else List();
-                return ExitCode.Done;
-            }
-            IDatasetEntry entry = DatasetCatalog.All.Get(wanted, "datasets");
-            if (asJson) JsonOutput.Write(DatasetEntryListing.Of(entry));
-            else OptionTable.Write(entry);
-            return ExitCode.Done;
-        });
-        return command;
-    }
+        Examples = ["postern datasets", "postern datasets folder"],
+        Json = DatasetEntryListing.Of,
+        List = List,
+    }.Create();
 
     private static void List()
     {

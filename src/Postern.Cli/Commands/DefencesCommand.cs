@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Defences;
 using Spectre.Console;
@@ -9,29 +8,14 @@ namespace Postern.Cli.Commands;
 /// <summary><c>postern defences [NAME]</c>: what defences there are, and their options.</summary>
 internal static class DefencesCommand
 {
-    public static Command Create()
+    public static Command Create() => new CatalogListing<DefenceEntry>(DefenceCatalog.All, "defences", "a defence",
+        "List the defences, or describe one.")
     {
-        var name = new Argument<string?>("name") { Description = "a defence, for its options", Arity = ArgumentArity.ZeroOrOne };
-        name.CompletionSources.Add(_ => DefenceCatalog.All.Select(d => d.Name));
-        var json = new JsonOption();
-        var command = new ShownCommand("defences", "List the defences, or describe one.",
-            "postern defences patch-drop") { name, json };
-        command.SetAction(parsed =>
-        {
-            bool asJson = parsed.GetValue(json);
-            if (parsed.GetValue(name) is not string wanted)
-            {
-                if (asJson) JsonOutput.Write(DefenceCatalog.All.Select(DefenceListing.Of));
-                else List();
-                return ExitCode.Done;
-            }
-            DefenceEntry entry = DefenceCatalog.All.Get(wanted, "defences");
-            if (asJson) JsonOutput.Write(DefenceListing.Of(entry));
-            else Explain(entry);
-            return ExitCode.Done;
-        });
-        return command;
-    }
+        Examples = ["postern defences patch-drop"],
+        Json = DefenceListing.Of,
+        List = List,
+        Explain = Explain,
+    }.Create();
 
     private static void Explain(DefenceEntry entry)
     {

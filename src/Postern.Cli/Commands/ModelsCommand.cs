@@ -15,26 +15,15 @@ internal static class ModelsCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string?>("name") { Description = "a backbone, for its options", Arity = ArgumentArity.ZeroOrOne };
-        name.CompletionSources.Add(_ => ModelCatalog.All.Select(m => m.Name));
-        var json = new JsonOption();
-        var command = new ShownCommand("models", "List the backbones, describe one, look at weight files.",
-            "postern models", "postern models vim-mini") { name, json };
+        ShownCommand command = new CatalogListing<ModelEntry>(ModelCatalog.All, "models", "a backbone",
+            "List the backbones, describe one, look at weight files.")
+        {
+            Examples = ["postern models", "postern models vim-mini"],
+            Json = ModelListing.Of,
+            List = List,
+        }.Create();
         command.Subcommands.Add(ModelInfoCommand.Create());
         command.Subcommands.Add(ModelConvertCommand.Create());
-        command.SetAction(parsed =>
-        {
-            if (parsed.GetValue(name) is not string wanted)
-            {
-                if (parsed.GetValue(json)) JsonOutput.Write(ModelCatalog.All.Select(ModelListing.Of));
-                else List();
-                return ExitCode.Done;
-            }
-            ModelEntry entry = ModelCatalog.All.Get(wanted, "models");
-            if (parsed.GetValue(json)) JsonOutput.Write(ModelListing.Of(entry));
-            else OptionTable.Write(entry);
-            return ExitCode.Done;
-        });
         return command;
     }
 

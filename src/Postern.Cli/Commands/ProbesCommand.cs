@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Postern.Cli.Help;
 using Postern.Cli.Json;
 using Postern.Probes;
 using Spectre.Console;
@@ -9,28 +8,14 @@ namespace Postern.Cli.Commands;
 /// <summary><c>postern probes [NAME]</c>: what probes there are, what they cost, and their options.</summary>
 internal static class ProbesCommand
 {
-    public static Command Create()
+    public static Command Create() => new CatalogListing<Probe>(ProbeCatalog.All, "probes", "a probe",
+        "List the probes, or describe one.")
     {
-        var name = new Argument<string?>("name") { Description = "a probe, for its options", Arity = ArgumentArity.ZeroOrOne };
-        name.CompletionSources.Add(_ => ProbeCatalog.All.Select(p => p.Name));
-        var json = new JsonOption();
-        var command = new ShownCommand("probes", "List the probes, or describe one.", "postern probes knock-outs") { name, json };
-        command.SetAction(parsed =>
-        {
-            bool asJson = parsed.GetValue(json);
-            if (parsed.GetValue(name) is not string wanted)
-            {
-                if (asJson) JsonOutput.Write(ProbeCatalog.All.Select(ProbeEntryListing.Of));
-                else List();
-                return ExitCode.Done;
-            }
-            Probe probe = ProbeCatalog.All.Get(wanted, "probes");
-            if (asJson) JsonOutput.Write(ProbeEntryListing.Of(probe));
-            else Explain(probe);
-            return ExitCode.Done;
-        });
-        return command;
-    }
+        Examples = ["postern probes knock-outs"],
+        Json = ProbeEntryListing.Of,
+        List = List,
+        Explain = Explain,
+    }.Create();
 
     private static void Explain(Probe probe)
     {

@@ -21,7 +21,7 @@ internal sealed class SlurmArguments
         time = Text(
             "--time", "TIME", "time limit of a task, e.g. 60 or 1-12:00:00; before it ends, it saves and goes on in another"),
         constraint = Text("--constraint", "LIST", "features that a node must have");
-    private readonly Option<int?> cpus = Number("--cpus", "cores of a task", least: 1),
+    private readonly CountOption cpus = Number("--cpus", "cores of a task", least: 1),
         maxParallel = Number("--max-parallel", "tasks at a time", least: 1),
         pack = Number("--pack", "cells of a task; where it is not given, small ones fill about ten minutes of a core", least: 1),
         retries = Number("--retries", "how many more times what failed is tried; 2 where it is not given", least: 0);
@@ -50,27 +50,22 @@ internal sealed class SlurmArguments
             Partition = parsed.GetValue(partition),
             Account = parsed.GetValue(account),
             Gres = parsed.GetValue(gres),
-            Cpus = parsed.GetValue(cpus),
+            Cpus = Given(parsed, cpus),
             Mem = parsed.GetValue(mem),
             Time = parsed.GetValue(time),
             Constraint = parsed.GetValue(constraint),
-            MaxParallel = parsed.GetValue(maxParallel),
-            Pack = parsed.GetValue(pack),
+            MaxParallel = Given(parsed, maxParallel),
+            Pack = Given(parsed, pack),
         };
-        return parsed.GetValue(retries) is int times ? options with { Retries = times } : options;
+        return Given(parsed, retries) is int times ? options with { Retries = times } : options;
     }
 
     private static Option<string?> Text(string name, string help, string description) =>
         new(name) { HelpName = help, Description = $"--on slurm: {description}" };
 
-    private static Option<int?> Number(string name, string description, int least)
-    {
-        var option = new Option<int?>(name) { HelpName = "NUMBER", Description = $"--on slurm: {description}" };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: string text }] && int.TryParse(text, out int number) && number < least)
-                result.AddError($"{name} must be at least {least}");
-        });
-        return option;
-    }
+    private static CountOption Number(string name, string description, int least) =>
+        new(name, least) { Description = $"--on slurm: {description}" };
+
+    private static int? Given(ParseResult parsed, CountOption option) =>
+        parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 }

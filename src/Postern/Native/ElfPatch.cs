@@ -4,30 +4,31 @@ using System.Text;
 namespace Postern.Native;
 
 /// <summary>
-/// Makes a shared library that was linked against libstdc++ 13 loadable with an older one, when the only thing it wants from
-/// it is <c>std::ios_base_library_init()</c>: an empty function that exists to force the initialisation of the standard streams,
-/// which older libraries do by themselves.
+/// Makes a shared library that was linked against libstdc++ 13 loadable with that of GCC 12 or 11, when all it wants of the
+/// newer ones is <c>std::ios_base_library_init()</c>, an empty function that exists to force the initialisation of the standard
+/// streams, which older libraries do by themselves, and the <c>std::condition_variable::wait</c> of GCC 12, which differs from
+/// the one before in its version alone.
 /// </summary>
 /// <remarks>
-/// Three changes to a copy of the file (x86-64 ELF): the symbol becomes a defined one that points at a <c>ret</c> in
-/// <c>.text</c>, its version becomes "global", and the requirement of the version is marked weak, which the loader then does not
-/// insist on.
+/// Changes to a copy of the file (x86-64 ELF): the first symbol becomes a defined one that points at a <c>ret</c> in
+/// <c>.text</c>; the version of both becomes "global", so that the loader takes whichever the system's library has; and the
+/// requirements of their versions are marked weak, which the loader then does not insist on.
 /// </remarks>
 internal static class ElfPatch
 {
-    private const string Symbol = "_ZSt21ios_base_library_initv";
-    private const string Version = "GLIBCXX_3.4.32";
+    private const string Symbol = "_ZSt21ios_base_library_initv", Version = "GLIBCXX_3.4.32";
+    private const string Wait = "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE", WaitVersion = "GLIBCXX_3.4.30";
     private const uint Dynamic = 6, DynamicSymbols = 11, VersionNeeds = 0x6ffffffe, VersionSymbols = 0x6fffffff;
     private const int SymbolEntry = 24, DynamicEntry = 16;
     private const ulong Needed = 1, SharedName = 14;
-    private const ushort WeakFlag = 2, GlobalVersion = 1;
+    private const ushort WeakFlag = 2, GlobalVersion = 1, HiddenBit = 0x8000;
     private const byte Ret = 0xC3;
 
     private readonly record struct Section(string Name, uint Type, ulong Address, int Offset, int Size, int Link, int Index);
 
     /// <summary>A patched copy of <paramref name="library"/>, whose bytes are left alone.</summary>
     /// <exception cref="InvalidDataException">The file is not such a library; the message says what is missing.</exception>
-    public static byte[] WithoutNewStreamsInit(byte[] library)
+    public static byte[] ForOlderLibstdcxx(byte[] library)
     {
         byte[] elf = (byte[])library.Clone();
         try
@@ -81,9 +82,10 @@ internal static class ElfPatch
         Section needs = Find(s => s.Type == VersionNeeds, "version needs");
         Section text = Find(s => s.Name == ".text", ".text");
 
-        int symbol = Enumerable.Range(0, symbols.Size / SymbolEntry)
-            .FirstOrDefault(
-                i => Text(elf, sections[symbols.Link].Offset + (int)U32(elf, symbols.Offset + i * SymbolEntry)) == Symbol, -1);
+        string[] names =
+            [.. Enumerable.Range(0, symbols.Size / SymbolEntry)
+                .Select(i => Text(elf, sections[symbols.Link].Offset + (int)U32(elf, symbols.Offset + i * SymbolEntry)))];
+        int symbol = Array.IndexOf(names, Symbol);
         if (symbol < 0) throw new InvalidDataException($"it has no symbol {Symbol}");
         int ret = elf.AsSpan(text.Offset, text.Size).IndexOf(Ret);
         if (ret < 0) throw new InvalidDataException("its .text has no ret instruction");
@@ -91,30 +93,46 @@ internal static class ElfPatch
         int entry = symbols.Offset + symbol * SymbolEntry;
         BinaryPrimitives.WriteUInt16LittleEndian(elf.AsSpan(entry + 6), (ushort)text.Index);
         BinaryPrimitives.WriteUInt64LittleEndian(elf.AsSpan(entry + 8), text.Address + (ulong)ret);
-        BinaryPrimitives.WriteUInt16LittleEndian(elf.AsSpan(versions.Offset + symbol * 2), GlobalVersion);
-        MarkWeak(elf, needs, sections[needs.Link]);
+        SetGlobal(symbol);
+        MarkWeak(elf, Need(Version) ?? throw new InvalidDataException($"it does not ask for {Version}"));
+        if (Need(WaitVersion) is int need)
+        {
+            int number = U16(elf, need + 6);
+            int[] wanted = [.. Enumerable.Range(0, names.Length)
+                .Where(i => (U16(elf, versions.Offset + i * 2) & ~HiddenBit) == number)];
+            // What else is new in that version is missing before it, and the loader shall say so.
+            if (wanted.All(i => names[i] == Wait))
+            {
+                foreach (int i in wanted) SetGlobal(i);
+                MarkWeak(elf, need);
+            }
+        }
+
+        void SetGlobal(int i) =>
+            BinaryPrimitives.WriteUInt16LittleEndian(elf.AsSpan(versions.Offset + i * 2), GlobalVersion);
+
+        int? Need(string version) => NeedOf(elf, needs, sections[needs.Link], version);
 
         Section Find(Func<Section, bool> which, string what) =>
             sections.Where(which).Cast<Section?>().FirstOrDefault()
                 ?? throw new InvalidDataException($"it has no {what} section");
     }
 
-    private static void MarkWeak(byte[] elf, Section needs, Section strings)
+    /// <summary>Where the requirement of a version stands; null where there is none.</summary>
+    private static int? NeedOf(byte[] elf, Section needs, Section strings, string wanted)
     {
-        bool found = false;
         for (int file = needs.Offset, next = 1; next != 0; file += next)
         {
             next = (int)U32(elf, file + 12);
             int count = U16(elf, file + 2);
             for (int version = file + (int)U32(elf, file + 8); count > 0; count--, version += (int)U32(elf, version + 12))
-            {
-                if (Text(elf, strings.Offset + (int)U32(elf, version + 8)) != Version) continue;
-                BinaryPrimitives.WriteUInt16LittleEndian(elf.AsSpan(version + 4), (ushort)(U16(elf, version + 4) | WeakFlag));
-                found = true;
-            }
+                if (Text(elf, strings.Offset + (int)U32(elf, version + 8)) == wanted) return version;
         }
-        if (!found) throw new InvalidDataException($"it does not ask for {Version}");
+        return null;
     }
+
+    private static void MarkWeak(byte[] elf, int need) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(elf.AsSpan(need + 4), (ushort)(U16(elf, need + 4) | WeakFlag));
 
     private static Section[] Sections(byte[] elf)
     {

@@ -80,6 +80,7 @@ public static class TorchRuntime
         NativeHeap.KeepFreedMemory();
         if (NamedFolder is not null && OperatingSystem.IsLinux()) LoadNamed(NamedFolder);
     }
+#pragma warning restore CA2255
 
     /// <summary>
     /// Loads another libtorch before TorchSharp loads the application's: two in one process would end it. TorchSharp asks for
@@ -114,7 +115,6 @@ public static class TorchRuntime
             Failure = e.Message.Split('\n')[0];
         }
     }
-#pragma warning restore CA2255
 
     /// <summary>The C library's own environment, which libgomp reads and <see cref="Environment"/> does not write to.</summary>
     [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
@@ -146,8 +146,8 @@ public static class TorchRuntime
     private static IntPtr LoadPatched(string original)
     {
         if (NativeLibrary.TryLoad(original, out IntPtr handle)) return handle;
-        handle = LoadCopy(WrapperFile, ElfPatch.WithoutNewStreamsInit(File.ReadAllBytes(original)));
-        Measure = "loaded from a copy without the requirement of GLIBCXX_3.4.32, which this system's libstdc++ does not have";
+        handle = LoadCopy(WrapperFile, ElfPatch.ForOlderLibstdcxx(File.ReadAllBytes(original)));
+        Measure = "loaded from a copy that does not ask for GLIBCXX_3.4.32, which this system's libstdc++ does not have";
         return handle;
     }
 

@@ -54,12 +54,15 @@ internal static class ResultFile
                 found.EnumerateArray().Zip(expected.EnumerateArray(), (x, y) => Different(at, x, y))
                     .FirstOrDefault(d => d is not null),
             (JsonValueKind.Number, JsonValueKind.Number) =>
-                Math.Abs(found.GetDouble() - expected.GetDouble()) <= Tolerance * Math.Max(1, Math.Abs(expected.GetDouble())) ? null
+                IsNear(found.GetDouble(), expected.GetDouble()) ? null
                     : $"{at} is {found}, and the counts say {expected}",
             (JsonValueKind.Null, JsonValueKind.Number) => $"{at} is null, and the counts say {expected}",
             (JsonValueKind.Number, JsonValueKind.Null) => $"{at} is {found}, and nothing was counted",
             _ => null,
         };
+
+    private static bool IsNear(double found, double expected) =>
+        Math.Abs(found - expected) <= Tolerance * Math.Max(1, Math.Abs(expected));
 
     private static JsonElement WithLists(JsonElement found, IReadOnlyDictionary<string, string> defence)
     {
