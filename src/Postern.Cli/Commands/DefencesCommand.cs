@@ -14,20 +14,9 @@ internal static class DefencesCommand
         Examples = ["postern defences patch-drop"],
         Json = DefenceListing.Of,
         List = List,
-        Explain = Explain,
+        Explain = d => OptionTable.Write(d, ("needs", d.Needs), ("assumes", d.Assumes), ("source", d.Source),
+            ("more", "docs/defences.md")),
     }.Create();
-
-    private static void Explain(DefenceEntry entry)
-    {
-        OptionTable.Write(entry);
-        foreach ((string what, string text) in new[]
-        {
-            ("needs", entry.Needs), ("assumes", entry.Assumes), ("source", entry.Source), ("more", "docs/defences.md"),
-        })
-        {
-            if (text.Length > 0) AnsiConsole.MarkupLineInterpolated($"{what}: {text}");
-        }
-    }
 
     private static void List()
     {

@@ -6,6 +6,15 @@ namespace Postern.Cli.Commands;
 /// <summary>What a study may set on an entry of a catalogue.</summary>
 internal static class OptionTable
 {
+    /// <summary>Prints an entry's options and what else there is to say of it; what is empty is left out.</summary>
+    public static void Write(ICatalogEntry entry, params IEnumerable<(string What, string Text)> more)
+    {
+        Write(entry);
+        foreach ((string what, string text) in more)
+            if (text.Length > 0) AnsiConsole.MarkupLineInterpolated($"{what}: {text}");
+    }
+
+    /// <summary>Prints an entry's options.</summary>
     public static void Write(ICatalogEntry entry)
     {
         AnsiConsole.MarkupLineInterpolated($"[bold]{entry.Name}[/]: {entry.Summary}");

@@ -14,20 +14,8 @@ internal static class ProbesCommand
         Examples = ["postern probes knock-outs"],
         Json = ProbeEntryListing.Of,
         List = List,
-        Explain = Explain,
+        Explain = p => OptionTable.Write(p, ("costs", p.Cost), ("source", p.Source), ("more", "docs/probes.md")),
     }.Create();
-
-    private static void Explain(Probe probe)
-    {
-        OptionTable.Write(probe);
-        foreach ((string what, string text) in new[]
-        {
-            ("costs", probe.Cost), ("source", probe.Source), ("more", "docs/probes.md"),
-        })
-        {
-            if (text.Length > 0) AnsiConsole.MarkupLineInterpolated($"{what}: {text}");
-        }
-    }
 
     private static void List()
     {

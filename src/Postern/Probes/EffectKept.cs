@@ -1,5 +1,3 @@
-using MathNet.Numerics.Distributions;
-
 namespace Postern.Probes;
 
 /// <summary>
@@ -10,8 +8,6 @@ namespace Postern.Probes;
 /// </summary>
 internal static class EffectKept
 {
-    private const double Upper = 0.975;
-
     /// <summary>R with the 95% interval of a ratio of means over pictures (Cochran 1977, 6.3).</summary>
     public static Quantity Of(IReadOnlyList<double> clean, IReadOnlyList<double> triggered, IReadOnlyList<double> patched)
     {
@@ -20,7 +16,7 @@ internal static class EffectKept
         int n = effect.Length;
         if (n < 2) return Quantity.Of(n == 0 ? double.NaN : ratio, ProbeUnit.Share);
         double rest = left.Zip(effect, (l, e) => Math.Pow(l - ratio * e, 2)).Sum();
-        double spread = StudentT.InvCDF(0, 1, n - 1, Upper) * Math.Sqrt(n / (n - 1.0) * rest) / Math.Abs(whole);
+        double spread = Quantity.Quantile(n - 1) * Math.Sqrt(n / (n - 1.0) * rest) / Math.Abs(whole);
         return new Quantity(ratio, ratio - spread, ratio + spread, ProbeUnit.Share);
     }
 

@@ -1,4 +1,3 @@
-using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using Postern.Evaluation;
 
@@ -11,7 +10,7 @@ namespace Postern.Probes;
 /// </summary>
 public static class LogitFit
 {
-    private const double Upper = 0.975, Dependent = 1e-9;
+    private const double Dependent = 1e-9;
 
     /// <summary>
     /// The slope of each quantity, all others given, with its 95% interval of Student's t; NaN for one that those before it
@@ -32,7 +31,7 @@ public static class LogitFit
             if (isNew) kept = kept.InsertColumn(kept.ColumnCount, column);
         }
         (Vector<double> slopes, Vector<double> errors) = Fit(rates, kept);
-        double t = StudentT.InvCDF(0, 1, Math.Max(1, rates.Count - kept.ColumnCount), Upper);
+        double t = Quantity.Quantile(Math.Max(1, rates.Count - kept.ColumnCount));
         return [.. places.Select(at => at < 0 ? Quantity.Of(double.NaN, ProbeUnit.Difference)
             : new Quantity(slopes[at], slopes[at] - t * errors[at], slopes[at] + t * errors[at], ProbeUnit.Difference))];
     }

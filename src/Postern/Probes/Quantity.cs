@@ -26,7 +26,7 @@ public enum ProbeUnit
 /// <param name="Unit">What kind of number.</param>
 public sealed record Quantity(double Value, double Low, double High, ProbeUnit Unit)
 {
-    private const double Hundred = 100, Upper = 0.975;
+    private const double Hundred = 100, UpperEnd = 0.975;
 
     /// <summary>Whether it has an interval.</summary>
     public bool HasInterval => double.IsFinite(Low) && double.IsFinite(High);
@@ -50,9 +50,13 @@ public sealed record Quantity(double Value, double Low, double High, ProbeUnit U
         double mean = given.Average();
         if (given.Length == 1) return Of(mean, unit);
         double spread = Math.Sqrt(given.Sum(v => (v - mean) * (v - mean)) / (given.Length - 1.0) / given.Length)
-            * StudentT.InvCDF(0, 1, given.Length - 1, Upper);
+            * Quantile(given.Length - 1);
         return new Quantity(mean, mean - spread, mean + spread, unit);
     }
+
+    /// <summary>Standard errors from the middle to the end of a 95% interval of Student's t.</summary>
+    /// <param name="freedom">Degrees of freedom, at least 1.</param>
+    internal static double Quantile(int freedom) => StudentT.InvCDF(0, 1, freedom, UpperEnd);
 
     /// <summary>The number as people read it, with its interval where it has one: <c>-41.0 [-47.2, -34.1]</c>.</summary>
     public override string ToString() => !HasInterval ? Number(Value) : $"{Number(Value)} [{Number(Low)}, {Number(High)}]";

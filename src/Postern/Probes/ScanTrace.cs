@@ -47,8 +47,14 @@ internal sealed class ScanTrace(Vim model, int target, TriggerTokens trigger)
                     cancel.ThrowIfCancellationRequested();
                     IDisposable[] changes = [.. Enumerable.Range(0, depth).Where(b => block is null || block == b).Select(b =>
                         model.Intervene(new ScanPatch(part, tokens, scans[2 * b], scans[2 * b + 1]), other => other == b))];
-                    At((name, place, block)).AddRange(Lead());
-                    foreach (IDisposable change in changes) change.Dispose();
+                    try
+                    {
+                        At((name, place, block)).AddRange(Lead());
+                    }
+                    finally
+                    {
+                        foreach (IDisposable change in changes) change.Dispose();
+                    }
                 }
             }
         }

@@ -131,9 +131,9 @@ internal sealed class TriggerShares(TriggerTokens trigger)
         // A picture on which it works, where there is one.
         int shown = Math.Max(0, taken.IndexOf(true));
         yield return GridMap.Of("What the class token takes in of a triggered picture, mean of the blocks", ProbeUnit.Share, grid,
-            Mean([.. blocks.Select(b => b.Triggered[shown])]), pairs.PictureOf(shown));
+            BlockRows.MeanOf([.. blocks.Select(b => b.Triggered[shown])]), pairs.PictureOf(shown));
         yield return GridMap.Of("What the trigger changes of what the class token takes in, mean of pictures and blocks",
-            ProbeUnit.Change, grid, Mean([.. blocks.Select(b => Difference(b))])) with
+            ProbeUnit.Change, grid, BlockRows.MeanOf([.. blocks.Select(b => Difference(b))])) with
         {
             IsDiverging = true,
         };
@@ -145,21 +145,19 @@ internal sealed class TriggerShares(TriggerTokens trigger)
             ColumnAxis = "token",
         };
 
-        static double[] Difference(Block block) => [.. Mean(block.Triggered).Zip(Mean(block.Clean), (a, b) => a - b)];
+        static double[] Difference(Block block) =>
+            BlockRows.Difference(BlockRows.MeanOf(block.Clean), BlockRows.MeanOf(block.Triggered));
     }
 
-    private static double[] Mean(IReadOnlyList<double[]> rows) =>
-        [.. Enumerable.Range(0, rows[0].Length).Select(t => rows.Average(row => row[t]))];
-
     /// <summary>For each picture the mean of all blocks.</summary>
-    private double[] OverBlocks(Func<Block, double[]> values) => Mean([.. blocks.Select(values)]);
+    private double[] OverBlocks(Func<Block, double[]> values) => BlockRows.MeanOf([.. blocks.Select(values)]);
 
     private IEnumerable<double> Where(double[] values, bool works) => values.Where((_, picture) => taken[picture] == works);
 
     private static Quantity Share(IEnumerable<double> values) => Quantity.MeanOf(values, ProbeUnit.Share);
 
     private static Quantity Change(double[] before, double[] after) =>
-        Quantity.MeanOf(after.Zip(before, (a, b) => a - b), ProbeUnit.Change);
+        Quantity.MeanOf(BlockRows.Difference(before, after), ProbeUnit.Change);
 
     private static ProbeNumber Number(string name, string title, Quantity value) => new(name, title, value);
 
