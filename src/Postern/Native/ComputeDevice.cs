@@ -39,7 +39,7 @@ public sealed partial record ComputeDevice(string Name)
             if (CudaDriver.Installed is not CudaDriver installed || !cuda_is_available()) return Cpu;
             CudaCard? compared = installed.Cards.FirstOrDefault(c => CudaPass.IsRemembered(installed, c));
             if (compared is null) return Cpu;
-            ComputeInFloat32();
+            CardArithmetic.Begin();
             return new ComputeDevice($"cuda:{compared.Index}");
         }
         (CudaDriver driver, CudaCard card) = Card(wanted, source);
@@ -64,17 +64,8 @@ public sealed partial record ComputeDevice(string Name)
         if (!cuda_is_available())
             throw new InputException(source,
                 $"device is {wanted}, and libtorch here is for the processor alone; docs/gpu.md says what a card needs");
-        ComputeInFloat32();
+        CardArithmetic.Begin();
         return (driver, driver.Cards[index]);
-    }
-
-    /// <summary>
-    /// Products and convolutions of a card in whole float32 from now on: libtorch lets cuDNN round factors to TF32, of 10 bits.
-    /// </summary>
-    internal static void ComputeInFloat32()
-    {
-        backends.cuda.matmul.allow_tf32 = false;
-        backends.cudnn.allow_tf32 = false;
     }
 
     /// <summary>The same, as tensors name it.</summary>

@@ -12,6 +12,9 @@ public static class CudaFindings
 {
     private const string Off = "auto takes the processor";
 
+    private static readonly Finding Unsteady = new("cudnn",
+        "libtorch here has no switch for the same bits each time: convolutions of a card may differ in the last place from run to run");
+
     /// <summary>The findings of this machine.</summary>
     /// <param name="torchLoads">Whether libtorch loads, so that it can be asked.</param>
     public static IReadOnlyList<Finding> Examine(bool torchLoads) =>
@@ -25,10 +28,11 @@ public static class CudaFindings
     internal static IReadOnlyList<Finding> Of(CudaDriver driver, bool torchHasCuda)
     {
         if (driver.Cards.Count == 0)
-            return [new("cuda", $"driver of CUDA {driver.Version}, no card; {Off}")];
+            return [new("cuda", $"{driver}, no card; {Off}")];
         return
         [
-            new("cuda", $"driver of CUDA {driver.Version}; PTX for capability {GpuKernels.Capability} and later"),
+            new("cuda", $"{driver}; PTX for capability {GpuKernels.Capability} and later"),
+            .. torchHasCuda && !CardArithmetic.Begin() ? new[] { Unsteady } : [],
             .. driver.Cards.Select(card => Card(driver, card, torchHasCuda)),
         ];
     }

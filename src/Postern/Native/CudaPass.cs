@@ -6,9 +6,9 @@ using Postern.Native.Cuda;
 namespace Postern.Native;
 
 /// <summary>
-/// What is remembered of a card whose kernels gave the plain values: a file in the user's cache for each card, driver, libtorch
-/// and text of kernels. Nothing runs by itself on a card that has none, and a change of any of them asks for the comparison
-/// again.
+/// What is remembered of a card whose kernels gave the plain values: a file in the user's cache for each card, driver
+/// and its release, libtorch and text of kernels. Nothing runs by itself on a card that has none, and a change of any of them
+/// asks for the comparison again.
 /// </summary>
 internal static class CudaPass
 {
@@ -47,7 +47,7 @@ internal static class CudaPass
         ? Path.Combine(folder, "cards", $"{Hash(Of(driver, card))}.txt") : null;
 
     private static string Of(CudaDriver driver, CudaCard card) =>
-        $"{card.Name}, capability {card.Capability}, driver of CUDA {driver.Version}, libtorch {Machine.LibTorchVersion}, "
+        $"{card.Name}, capability {card.Capability}, {driver}, libtorch {Machine.LibTorchVersion}, "
             + $"kernels {Hash(GpuKernels.Ptx)}";
 
     private static string Hash(string text) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(text)).ToString("x16");

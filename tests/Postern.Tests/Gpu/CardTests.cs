@@ -23,6 +23,9 @@ public class CardTests
         Assert.Contains(findings, f => f.Name == "model vim-mini");
         Assert.True(CudaPass.IsRemembered(driver, card));
         Assert.False(CudaPass.IsRemembered(driver, card with { Capability = new Version(8, 0) }));
+        var updated = CudaDriver.Open(EmulatedCard.Library, "570.124.06");
+        Assert.False(CudaPass.IsRemembered(updated, card));
+        Assert.Contains("release 570.124.06", CudaFindings.Of(updated, torchHasCuda: true)[0].Value, StringComparison.Ordinal);
         CudaPass.Forget(driver, card);
         Assert.False(CudaPass.IsRemembered(driver, card));
     }

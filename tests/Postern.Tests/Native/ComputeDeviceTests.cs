@@ -19,14 +19,6 @@ public class ComputeDeviceTests
     [Fact]
     public void The_processor_is_always_there() => Assert.Same(ComputeDevice.Cpu, ComputeDevice.Resolve("cpu", "study.yaml"));
 
-    [Fact]
-    public void A_card_computes_in_float32_and_not_in_TF32()
-    {
-        ComputeDevice.ComputeInFloat32();
-        Assert.False(TorchSharp.torch.backends.cuda.matmul.allow_tf32);
-        Assert.False(TorchSharp.torch.backends.cudnn.allow_tf32);
-    }
-
     [Theory]
     [InlineData("cuda")]
     [InlineData("cuda:2")]

@@ -18,9 +18,9 @@ internal sealed class CudaDriver
     private readonly nint library;
     private readonly ErrorNameCall? errorName;
 
-    private CudaDriver(nint library)
+    private CudaDriver(nint library, string? build)
     {
-        this.library = library;
+        (this.library, Build) = (library, build);
         errorName = NativeLibrary.TryGetExport(library, "cuGetErrorName", out nint address)
             ? Marshal.GetDelegateForFunctionPointer<ErrorNameCall>(address) : null;
         Call<FlagsCall>("cuInit", f => f(0));
@@ -55,13 +55,18 @@ internal sealed class CudaDriver
     /// <summary>The newest CUDA that it serves.</summary>
     public Version Version { get; }
 
+    /// <summary>Its release (<see cref="CudaBuild"/>); null where the system does not tell.</summary>
+    public string? Build { get; }
+
     /// <summary>The cards that this process sees.</summary>
     public IReadOnlyList<CudaCard> Cards { get; }
 
     /// <summary>A driver by its library.</summary>
+    /// <param name="library">The file, or a name that the system finds.</param>
+    /// <param name="build">Its release; null where it is not known.</param>
     /// <exception cref="InputException">It does not load, or a call fails.</exception>
-    public static CudaDriver Open(string library) => NativeLibrary.TryLoad(library, out nint handle)
-        ? new CudaDriver(handle)
+    public static CudaDriver Open(string library, string? build = null) => NativeLibrary.TryLoad(library, out nint handle)
+        ? new CudaDriver(handle, build)
         : throw new InputException("CUDA driver",
             $"{library} is not on this machine: install NVIDIA's driver if it has a card of theirs, or set device: cpu");
 
@@ -86,6 +91,9 @@ internal sealed class CudaDriver
         throw CudaError.Of(function, code, name, log);
     }
 
+    /// <summary>What it is, in a few words.</summary>
+    public override string ToString() => $"driver of CUDA {Version}{(Build is null ? "" : $", release {Build}")}";
+
     /// <summary>The driver's handle of a card.</summary>
     public int Device(int index)
     {
@@ -98,7 +106,7 @@ internal sealed class CudaDriver
     {
         try
         {
-            return (Open(Library), "");
+            return (Open(Library, CudaBuild.OfMachine), "");
         }
         catch (InputException e)
         {

@@ -7,6 +7,10 @@ internal static class TorchSwitches
 {
     private const string Library = "libtorch_cpu";
 
+    private const string SetDeterministicCudnn = "_ZN2at7Context21setDeterministicCuDNNEb",
+        SetBenchmarkCudnn = "_ZN2at7Context17setBenchmarkCuDNNEb",
+        DeterministicCudnn = "_ZNK2at7Context18deterministicCuDNNEv", BenchmarkCudnn = "_ZNK2at7Context14benchmarkCuDNNEv";
+
     private static readonly Lazy<IntPtr> handle = new(() => NativeLibrary.Load(
         OperatingSystem.IsLinux() && TorchRuntime.LibraryFolder is string folder
             ? Path.Combine(folder, $"{Library}.so") : Library));
@@ -16,6 +20,10 @@ internal static class TorchSwitches
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate void Switch(IntPtr context, [MarshalAs(UnmanagedType.U1)] bool on);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    [return: MarshalAs(UnmanagedType.U1)]
+    private delegate bool Reading(IntPtr context);
 
     /// <summary>Why the switches cannot be reached; null where they can.</summary>
     public static string? Unavailable => !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64
@@ -32,11 +40,24 @@ internal static class TorchSwitches
     /// </summary>
     public static void UseNnpack(bool on) => Set("_ZN2at7Context20setUserEnabledNNPACKEb", on);
 
-    private static void Set(string symbol, bool on)
+    /// <summary>
+    /// Lets cuDNN take only algorithms that give the same bits each time, and try none out for speed, which chooses by the clock.
+    /// </summary>
+    /// <returns>Whether it holds now; false where this libtorch has no such switches.</returns>
+    public static bool UseDeterministicCudnn()
     {
-        IntPtr context = Function<GlobalContext>("_ZN2at13globalContextEv")();
-        Function<Switch>(symbol)(context, on);
+        string[] all = [SetDeterministicCudnn, SetBenchmarkCudnn, DeterministicCudnn, BenchmarkCudnn];
+        if (Unavailable is not null || !all.All(symbol => NativeLibrary.TryGetExport(handle.Value, symbol, out _))) return false;
+        Set(SetDeterministicCudnn, true);
+        Set(SetBenchmarkCudnn, false);
+        return Is(DeterministicCudnn) && !Is(BenchmarkCudnn);
     }
+
+    private static IntPtr Context => Function<GlobalContext>("_ZN2at13globalContextEv")();
+
+    private static void Set(string symbol, bool on) => Function<Switch>(symbol)(Context, on);
+
+    private static bool Is(string symbol) => Function<Reading>(symbol)(Context);
 
     private static T Function<T>(string symbol) where T : Delegate =>
         Marshal.GetDelegateForFunctionPointer<T>(NativeLibrary.GetExport(handle.Value, symbol));
