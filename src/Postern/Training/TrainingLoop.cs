@@ -1,3 +1,4 @@
+using Postern.Models.Ops;
 using Postern.Training.Input;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -133,6 +134,7 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
         (share == 1 ? loss : loss * scale).backward();
         // TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
         GC.KeepAlive(scale);
+        BackwardFault.ThrowEarlier();
         Step++;
         clock.Lap(StepPart.Backward);
         return value;

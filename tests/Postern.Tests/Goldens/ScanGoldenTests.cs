@@ -13,14 +13,19 @@ public class ScanGoldenTests
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Manifests))]
     public void The_fused_scan_equals_the_reference_in_values_state_and_every_gradient(string manifest) =>
-        Compare(manifest, SelectiveScanFunction.Apply, checksState: true);
+        Compare(manifest, SelectiveScanFunction.Apply, SelectiveScanFunction.LastState);
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Manifests))]
     public void The_loop_equals_the_reference_in_values_and_every_gradient(string manifest) =>
-        Compare(manifest, SelectiveScanLoop.Apply, checksState: false);
+        Compare(manifest, SelectiveScanLoop.Apply);
 
-    internal static void Compare(string manifest, Func<ScanInput, Tensor> scan, bool checksState)
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Manifests))]
+    public void The_scan_in_chunks_equals_the_reference_in_values_state_and_every_gradient(string manifest) =>
+        Compare(manifest, ChunkedScan.Apply, ChunkedScan.LastState);
+
+    internal static void Compare(string manifest, Func<ScanInput, Tensor> scan, Func<ScanInput, Tensor>? lastState = null)
     {
         GoldenFile golden = GoldenFile.Open(manifest);
         using DisposeScope scope = NewDisposeScope();
@@ -36,14 +41,14 @@ public class ScanGoldenTests
         Tensor y = scan(input);
         y.backward([Tokens(Stored("grad_y")).contiguous()]);
         Dictionary<string, Tensor> found = new() { ["out:y"] = Tokens(y) };
-        if (checksState) found["out:last_state"] = SelectiveScanFunction.LastState(input);
+        if (lastState is not null) found["out:last_state"] = lastState(input);
         foreach ((string name, Tensor leaf) in inputs) found[$"out:grad_{name}"] = leaf.grad!;
 
         List<string> wrong = [];
         foreach (JsonProperty described in golden.Manifest.GetProperty("tensors").EnumerateObject())
         {
             if (described.Value.GetProperty("what").GetString() != "output"
-                || (!checksState && described.Name == "out:last_state")) continue;
+                || (lastState is null && described.Name == "out:last_state")) continue;
             double[] actual = [.. found[described.Name].detach().contiguous().to_type(ScalarType.Float64).data<double>()];
             double error = GoldenValues.Error(actual, golden.Doubles(described.Name));
             double tolerance = described.Value.GetProperty("tolerance_float32").GetDouble();

@@ -16,7 +16,7 @@ public class GpuGoldenTests
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Scans))]
     public void A_scan_equals_the_reference_in_values_and_every_gradient(string manifest) =>
-        ScanGoldenTests.Compare(manifest, EmulatedCard.Ops.Scan, checksState: false);
+        ScanGoldenTests.Compare(manifest, EmulatedCard.Ops.Scan);
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Controls))]

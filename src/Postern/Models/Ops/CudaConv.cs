@@ -52,7 +52,7 @@ internal static class CudaConv
         public override List<Tensor> forward(autograd.AutogradContext context, params object[] vars)
         {
             var module = (CudaModule)vars[^1];
-            CudaTensors.ThrowEarlier(module);
+            BackwardFault.ThrowEarlier();
             Tensor x = ((Tensor)vars[0]).detach().contiguous();
             Tensor?[] parameters = [.. vars[1..^1].Select(v => ((Tensor?)v)?.detach().contiguous())];
             Tensor?[] u = [parameters[0] is null ? null : CudaTensors.EmptyLike(x),
@@ -72,7 +72,7 @@ internal static class CudaConv
             var saved = new Queue<Tensor>(context.get_saved_variables());
             Tensor x = saved.Dequeue();
             Tensor?[] parameters = [.. ((bool[])context.get_data("present")).Select(p => p ? saved.Dequeue() : null)];
-            return CudaTensors.Gradients(module, [x, .. parameters, null], () =>
+            return BackwardFault.Gradients([x, .. parameters, null], () =>
                 [.. Backward(module, x, parameters, new Queue<Tensor>(gradOutputs.Select(g => g.contiguous()))), null]);
         }
 

@@ -42,7 +42,7 @@ internal static class CudaNorm
         public override List<Tensor> forward(autograd.AutogradContext context, params object[] vars)
         {
             var module = (CudaModule)vars[^1];
-            CudaTensors.ThrowEarlier(module);
+            BackwardFault.ThrowEarlier();
             Tensor x = ((Tensor)vars[0]).detach().contiguous(), weight = ((Tensor)vars[2]).detach().contiguous();
             Tensor? addend = ((Tensor?)vars[1])?.detach().contiguous(), sum = addend is null ? null : CudaTensors.EmptyLike(x);
             var type = (ScalarType)vars[3];
@@ -66,7 +66,7 @@ internal static class CudaNorm
             (Tensor sum, Tensor weight) = (saved[0], saved[1]);
             var addend = (ScalarType)context.get_data("addend");
             Tensor? branch = (bool)context.get_data("branch") ? sum : null;
-            return CudaTensors.Gradients(module, [sum, branch, weight, null, null], () =>
+            return BackwardFault.Gradients([sum, branch, weight, null, null], () =>
             {
                 Tensor? gradSum = branch is null ? null : gradOutputs[1].contiguous();
                 (Tensor x, Tensor a, Tensor w) = Backward(module, sum, weight, gradOutputs[0].contiguous(), gradSum, addend);

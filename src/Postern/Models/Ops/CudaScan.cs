@@ -149,7 +149,7 @@ internal static class CudaScan
         public override Tensor forward(autograd.AutogradContext context, params object[] vars)
         {
             var plan = (Plan)vars[^1];
-            CudaTensors.ThrowEarlier(plan.Module);
+            BackwardFault.ThrowEarlier();
             Tensor?[] inputs = [.. vars[..^1].Select((v, i) => Dense((Tensor?)v, i))];
             var work = new Work(plan, inputs);
             Tensor y = CudaTensors.EmptyLike(inputs[0]!);
@@ -165,7 +165,7 @@ internal static class CudaScan
             var plan = (Plan)context.get_data("plan");
             var saved = new Queue<Tensor>(context.get_saved_variables());
             Tensor?[] inputs = [.. ((bool[])context.get_data("present")).Select(p => p ? saved.Dequeue() : null)];
-            return CudaTensors.Gradients(plan.Module, [.. inputs, null], () => Backward(plan, inputs, gradOutput.contiguous()));
+            return BackwardFault.Gradients([.. inputs, null], () => Backward(plan, inputs, gradOutput.contiguous()));
         }
 
         /// <summary>B and C stay slices of wider rows where they are; all else is dense.</summary>

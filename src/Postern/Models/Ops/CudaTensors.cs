@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using Postern.Kernels;
-using Postern.Models.Layers;
 using Postern.Native.Cuda;
 using static TorchSharp.torch;
 
@@ -57,34 +55,5 @@ internal static class CudaTensors
             (parts, rows) = (sums, runs);
         }
         return parts.view(shape);
-    }
-
-    /// <summary>Throws what an earlier backward pass could not.</summary>
-    /// <exception cref="InputException">The driver has answered there with an error.</exception>
-    public static void ThrowEarlier(CudaModule module)
-    {
-        if (module.Fault is not InputException fault) return;
-        module.Fault = null;
-        throw fault;
-    }
-
-    /// <summary>
-    /// The gradients of a custom function. An exception in a backward pass would end the process: it is kept for the next forward
-    /// pass (<see cref="CudaModule.Fault"/>), and the gradients are zeros.
-    /// </summary>
-    /// <param name="module">The kernels.</param>
-    /// <param name="likes">What the gradients are of, in the order of <paramref name="pass"/>; null for none.</param>
-    /// <param name="pass">Computes them.</param>
-    public static List<Tensor> Gradients(CudaModule module, IReadOnlyList<Tensor?> likes, Func<Tensor?[]> pass)
-    {
-        try
-        {
-            if (module.Fault is null) return TensorScopes.OfGradients(pass);
-        }
-        catch (Exception e) when (e is InputException or ExternalException)
-        {
-            module.Fault = e as InputException ?? new InputException("CUDA device", e.Message.Split('\n')[0], e);
-        }
-        return TensorScopes.OfGradients(() => [.. likes.Select(like => like is null ? null : zeros_like(like))]);
     }
 }

@@ -9,7 +9,8 @@ namespace Postern.Models.Ops;
 /// Every operation as tensor operations, in the type that parameters have: what the kernels are compared with, and what runs
 /// elsewhere.
 /// </summary>
-internal sealed class PlainOps : IModelOps
+/// <param name="scan">One selective scan.</param>
+internal sealed class PlainOps(Func<ScanInput, Tensor> scan) : IModelOps
 {
     // Held here: TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
     private static readonly Scalar Epsilon = RmsNormKernel.Epsilon;
@@ -38,7 +39,7 @@ internal sealed class PlainOps : IModelOps
         Tensor x, (Tensor Weight, Tensor Bias) forward, (Tensor Weight, Tensor Bias) backward) =>
         (Convolve(x, forward, reverse: false), Convolve(x, backward, reverse: true));
 
-    public Tensor Scan(ScanInput scan) => SelectiveScanLoop.Apply(scan);
+    public Tensor Scan(ScanInput input) => scan(input);
 
     public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0)
     {

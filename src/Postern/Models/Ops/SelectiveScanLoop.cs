@@ -83,7 +83,7 @@ public static class SelectiveScanLoop
         (delta.unsqueeze(-1) * a).exp() * h + (delta * u).unsqueeze(-1) * b;                           // [B, E, N]
 
     /// <summary>Per token [B, L, 1 or E, N], or constant [E, N].</summary>
-    private static Tensor PerChannel(Tensor matrix, long channels) => matrix.dim() switch
+    internal static Tensor PerChannel(Tensor matrix, long channels) => matrix.dim() switch
     {
         2 => matrix,
         3 => matrix.unsqueeze(2),

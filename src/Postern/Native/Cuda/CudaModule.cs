@@ -62,11 +62,6 @@ internal sealed class CudaModule
     /// <summary>Threads of a block.</summary>
     public int Block { get; }
 
-    /// <summary>
-    /// What went wrong in a backward pass, where an exception would end the process; the next forward pass throws it.
-    /// </summary>
-    public InputException? Fault { get; set; }
-
     /// <summary>Starts a kernel; what it does comes after all that was started before, and is not waited for.</summary>
     /// <param name="kernel">Its name.</param>
     /// <param name="x">Blocks, first dimension; at least 1, as the others.</param>
