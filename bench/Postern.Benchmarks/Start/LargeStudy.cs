@@ -59,7 +59,7 @@ internal static class LargeStudy
             using var process = Process.GetCurrentProcess();
             double before = Cpu(process);
             var clock = Stopwatch.StartNew();
-            CellReport[] cells = [.. run.Study.Cells.Select(c => CellReport.Read(run, c))];
+            IReadOnlyList<CellReport> cells = StudySummary.Read(run).Cells;
             (double read, double cpu) = (clock.Elapsed.TotalSeconds, Cpu(process) - before);
             int done = cells.Count(c => c.Result is not null);
             if (done != run.Study.Cells.Count) throw new InputException(run.Path, $"only {done} cells have a result");

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.Playwright;
 using Postern.Reports.Exporters;
 using Postern.Reports.Page;
 using Postern.Studies;
@@ -8,7 +9,7 @@ namespace Postern.Tests.Reports;
 
 /// <summary>A study of a thousand cells. Work is counted rather than timed: other programs run beside tests.</summary>
 [LongGroup("Long")]
-public sealed partial class LargeStudyTests : IDisposable
+public sealed partial class LargeStudyTests(BrowserFixture browser) : IClassFixture<BrowserFixture>, IDisposable
 {
     private const string Yaml = """
         name: large
@@ -45,5 +46,20 @@ public sealed partial class LargeStudyTests : IDisposable
         Assert.Equal(1000, Later.Count(page));
         Assert.InRange(Element.Count(Later.Replace(page, "")), 1000, 70_000);
         Assert.InRange(page.Length, 1_000_000, 24_000_000);
+    }
+
+    [Fact, LongGroup("Browser")]
+    public async Task Its_page_opens_whole_and_shows_what_a_cell_far_below_has_kept_as_text_once_it_is_scrolled_to()
+    {
+        await using OpenReport report = await browser.Open(folder.File("index.html", Page()));
+        TestContext.Current.TestOutputHelper?.WriteLine("until loaded, ms: " + await report.Page.EvaluateAsync<double>(
+            "performance.getEntriesByType('navigation')[0].loadEventEnd"));
+        ILocator cells = report.Page.Locator("article.cell"), far = cells.Nth(900);
+        Assert.Equal(1000, await cells.CountAsync());
+        Assert.Equal(0, await far.Locator("table").CountAsync());
+        await far.EvaluateAsync("c => c.scrollIntoView()");
+        await Assertions.Expect(far.Locator("script.later")).ToHaveCountAsync(0);
+        Assert.NotEqual(0, await far.Locator("table").CountAsync());
+        Assert.InRange(await report.Page.Locator("script.later").CountAsync(), 900, 999);
     }
 }

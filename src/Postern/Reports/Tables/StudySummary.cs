@@ -26,7 +26,7 @@ public sealed record StudySummary(Study Study, IReadOnlyList<CellReport> Cells)
 
     /// <summary>Reads the records of <paramref name="run"/>.</summary>
     public static StudySummary Read(RunFolder run) =>
-        new(run.Study, [.. run.Study.Cells.Select(c => CellReport.Read(run, c))]);
+        new(run.Study, [.. run.Study.Cells.AsParallel().AsOrdered().Select(c => CellReport.Read(run, c))]);
 
     private static bool IsRated(CellReport report) => !report.Cell.OnlyDetects && !report.Cell.OnlyScans;
 }

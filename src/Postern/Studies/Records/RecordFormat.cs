@@ -18,8 +18,10 @@ internal static class RecordFormat
     public static JsonSerializerOptions Line { get; } = Options(indented: false);
 
     /// <summary>Writes <paramref name="value"/> to <paramref name="path"/> as a whole.</summary>
-    public static void Write<T>(string path, T value) => AtomicFile.Write(path,
-        stream => stream.Write(RecordChecksum.Added(JsonSerializer.SerializeToUtf8Bytes(value, Indented))));
+    public static void Write<T>(string path, T value) => AtomicFile.Write(path, stream => stream.Write(Bytes(value)));
+
+    /// <summary>What <see cref="Write"/> writes.</summary>
+    public static byte[] Bytes<T>(T value) => RecordChecksum.Added(JsonSerializer.SerializeToUtf8Bytes(value, Indented));
 
     /// <summary>Reads <paramref name="path"/>; null where there is no such file.</summary>
     /// <param name="path">The file.</param>
@@ -27,16 +29,28 @@ internal static class RecordFormat
     /// <exception cref="InputException">The content is damaged.</exception>
     public static T? Read<T>(string path, string advice = RunAgain) where T : class
     {
-        if (!File.Exists(path)) return null;
+        if (ReadBytes(path, advice) is not byte[] bytes) return null;
         try
         {
-            byte[] bytes = PlainFile.ReadAllBytes(path);
-            if (!RecordChecksum.Fits(bytes)) throw Damaged(path, "its checksum does not fit", advice: advice);
             return JsonSerializer.Deserialize<T>(bytes, Indented) ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
         {
             throw Damaged(path, e.Message, e, advice);
+        }
+    }
+
+    /// <summary>The bytes of <paramref name="path"/>, whose checksum fits; null where there is no such file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="advice">What to do where it is damaged.</param>
+    /// <exception cref="InputException">The checksum does not fit, or the file cannot be read.</exception>
+    public static byte[]? ReadBytes(string path, string advice = RunAgain)
+    {
+        if (!File.Exists(path)) return null;
+        try
+        {
+            byte[] bytes = PlainFile.ReadAllBytes(path);
+            return RecordChecksum.Fits(bytes) ? bytes : throw Damaged(path, "its checksum does not fit", advice: advice);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -11,6 +11,8 @@ internal static class ResultFile
 {
     private const string Measurements = "measurements";
 
+    private static ReadOnlySpan<byte> Lists => "\"measurements\":"u8;
+
     // What other versions of .NET print of the last digits.
     private const double Tolerance = 1e-9;
 
@@ -22,15 +24,12 @@ internal static class ResultFile
     /// <exception cref="InputException">The content is damaged.</exception>
     public static CellResult? Read(string path, IReadOnlyDictionary<string, string> defence)
     {
-        using JsonDocument? record = RecordFormat.Read<JsonDocument>(path);
-        if (record is null) return null;
+        if (RecordFormat.ReadBytes(path) is not byte[] bytes) return null;
         try
         {
-            JsonElement found = record.RootElement;
-            if (found.ValueKind != JsonValueKind.Object) throw new JsonException("it is no record");
-            if (!found.TryGetProperty(Measurements, out _)) found = WithLists(found, defence);
-            CellResult result = found.Deserialize<CellResult>(RecordFormat.Indented)!;
-            return (result.Contradiction() ?? Different(found, result)) is string wrong
+            CellResult result = bytes.AsSpan().IndexOf(Lists) < 0 ? Flat(bytes, defence)
+                : JsonSerializer.Deserialize<CellResult>(bytes, RecordFormat.Indented) ?? throw new JsonException("it is null");
+            return (result.Contradiction() ?? Different(bytes, result)) is string wrong
                 ? throw RecordFormat.Damaged(path, wrong) : result;
         }
         catch (JsonException e)
@@ -40,8 +39,13 @@ internal static class ResultFile
     }
 
     /// <summary>Which number of the file is not what follows from its counts; null where all are.</summary>
-    private static string? Different(JsonElement file, CellResult result) =>
-        Different("", file, JsonSerializer.SerializeToElement(result, RecordFormat.Indented));
+    private static string? Different(ReadOnlySpan<byte> file, CellResult result)
+    {
+        // The usual case, and a study has thousands of them: it is written again as it stands there.
+        if (file.SequenceEqual(RecordFormat.Bytes(result))) return null;
+        return Different("", JsonSerializer.Deserialize<JsonElement>(file, RecordFormat.Indented),
+            JsonSerializer.SerializeToElement(result, RecordFormat.Indented));
+    }
 
     private static string? Different(
         string at, JsonElement found, JsonElement expected) => (found.ValueKind, expected.ValueKind) switch
@@ -64,9 +68,12 @@ internal static class ResultFile
     private static bool IsNear(double found, double expected) =>
         Math.Abs(found - expected) <= Tolerance * Math.Max(1, Math.Abs(expected));
 
-    private static JsonElement WithLists(JsonElement found, IReadOnlyDictionary<string, string> defence)
+    private static CellResult Flat(ReadOnlySpan<byte> file, IReadOnlyDictionary<string, string> defence)
     {
+        JsonElement found = JsonSerializer.Deserialize<JsonElement>(file, RecordFormat.Indented);
+        if (found.ValueKind != JsonValueKind.Object) throw new JsonException("it is no record");
         JsonObject record = JsonObject.Create(found)!;
+        if (record.ContainsKey(Measurements)) return found.Deserialize<CellResult>(RecordFormat.Indented)!;
         FlatNumbers flat = found.Deserialize<FlatNumbers>(RecordFormat.Indented)!;
         MeasuredInput input = defence.GetValueOrDefault("protocol") is "test" or "both"
             ? MeasuredInput.Defended : MeasuredInput.Plain;
@@ -74,7 +81,7 @@ internal static class ResultFile
         if (flat.Detection is DetectionResult histogram && flat.Defence is string detector)
             record["detections"] = JsonSerializer.SerializeToNode(new[] { Detection.Of(detector, histogram) },
                 RecordFormat.Indented);
-        return JsonSerializer.SerializeToElement(record);
+        return record.Deserialize<CellResult>(RecordFormat.Indented)!;
     }
 
     /// <summary>What an old file says of its measurements.</summary>
