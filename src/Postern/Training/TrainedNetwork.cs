@@ -23,8 +23,9 @@ internal sealed class TrainedNetwork : IDisposable
     }
 
     /// <summary>Trained by Adam without decay (AdamW with none is the same).</summary>
-    public static TrainedNetwork Adam(string name, nn.Module network, double beta1, double beta2) =>
-        new(name, network, new AdamW(TrainedParameter.Of(network, _ => 0), beta1, beta2));
+    public static TrainedNetwork Adam(
+        string name, nn.Module network, double beta1, double beta2, bool keepsGradients = false) =>
+        new(name, network, new AdamW(TrainedParameter.Of(network, _ => 0), beta1, beta2)) { KeepsGradients = keepsGradients };
 
     /// <summary>Trained by SGD with momentum and L2 decay.</summary>
     public static TrainedNetwork Sgd(string name, nn.Module network, double momentum, double decay) =>
@@ -36,8 +37,17 @@ internal sealed class TrainedNetwork : IDisposable
     /// <summary>The running mean of its weights; null where none is kept.</summary>
     public WeightAverage? Average { get; }
 
-    /// <summary>Forgets gradients.</summary>
-    public void ZeroGradients() => optimizer.ZeroGradients();
+    /// <summary>
+    /// Whether its gradients are never forgotten, so that each update follows the sum of all so far; they belong to its state
+    /// then.
+    /// </summary>
+    public bool KeepsGradients { get; init; }
+
+    /// <summary>Forgets gradients, unless they are kept.</summary>
+    public void ForgetGradients()
+    {
+        if (!KeepsGradients) optimizer.ZeroGradients();
+    }
 
     /// <summary>One update at learning rate <paramref name="lr"/>.</summary>
     public void Update(double lr)
@@ -52,11 +62,11 @@ internal sealed class TrainedNetwork : IDisposable
     public IEnumerable<KeyValuePair<string, Tensor>> Weights() => Under(Name.Length == 0 ? "" : $"{Name}/", network.state_dict());
 
     /// <summary>
-    /// The optimiser's moments and the mean as entries of a checkpoint: <c>NAME.optimizer/key</c>, or the bare keys. The tensors
-    /// are their owners'.
+    /// The optimiser's moments, the mean and kept gradients as entries of a checkpoint: <c>NAME.optimizer/key</c>, or the bare
+    /// keys. The tensors are their owners'.
     /// </summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State() =>
-        Under(StatePrefix, [.. optimizer.State(), .. Average?.State() ?? []]);
+        Under(StatePrefix, [.. optimizer.State(), .. Average?.State() ?? [], .. KeepsGradients ? optimizer.Gradients() : []]);
 
     /// <summary>Sets what <see cref="State"/> gave.</summary>
     /// <exception cref="KeyNotFoundException">A value is missing.</exception>
@@ -66,6 +76,7 @@ internal sealed class TrainedNetwork : IDisposable
             .ToDictionary(e => e.Key[StatePrefix.Length..], e => e.Value);
         optimizer.Restore(own);
         Average?.Restore(own);
+        if (KeepsGradients) optimizer.RestoreGradients(own);
     }
 
     /// <summary>Releases moments and mean; the network stays.</summary>

@@ -43,8 +43,4 @@ internal sealed record TrainingEpoch<TBatch> where TBatch : ITrainingBatch
 /// <summary>How a network is updated after a step.</summary>
 /// <param name="Network">The network.</param>
 /// <param name="Rate">Its learning rate at a fractional epoch: (steps done) / (steps an epoch).</param>
-internal sealed record NetworkUpdate(TrainedNetwork Network, Func<double, double> Rate)
-{
-    /// <summary>Whether its gradients are never forgotten, so that each update follows the sum of all so far.</summary>
-    public bool KeepsGradients { get; init; }
-}
+internal sealed record NetworkUpdate(TrainedNetwork Network, Func<double, double> Rate);

@@ -110,8 +110,7 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
     private double[] Begin(IReadOnlyList<NetworkUpdate> updates, double epoch)
     {
         double[] rates = [.. updates.Select(u => u.Rate(epoch))];
-        foreach (NetworkUpdate update in updates)
-            if (!update.KeepsGradients) update.Network.ZeroGradients();
+        foreach (NetworkUpdate update in updates) update.Network.ForgetGradients();
         clock.Lap(StepPart.Optimizer);
         return rates;
     }

@@ -33,6 +33,26 @@ internal abstract class Optimizer : IDisposable
         foreach (TrainedParameter parameter in Parameters) parameter.Value.grad = null;
     }
 
+    /// <summary>The gradients that there are, as <c>parameter/gradient</c>. The tensors are the parameters'.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Gradients()
+    {
+        foreach (TrainedParameter parameter in Parameters)
+        {
+            if (parameter.Value.grad is Tensor gradient)
+                yield return KeyValuePair.Create($"{parameter.Name}/gradient", gradient);
+        }
+    }
+
+    /// <summary>Sets what <see cref="Gradients"/> gave; a parameter without entry has none.</summary>
+    public void RestoreGradients(IReadOnlyDictionary<string, Tensor> saved)
+    {
+        foreach (TrainedParameter parameter in Parameters)
+        {
+            parameter.Value.grad = saved.TryGetValue($"{parameter.Name}/gradient", out Tensor? gradient)
+                ? gradient.to(parameter.Value.device, copy: true) : null;
+        }
+    }
+
     /// <summary>One update at learning rate <paramref name="lr"/>.</summary>
     public void Step(double lr)
     {

@@ -71,7 +71,7 @@ internal sealed record DynamicTraining(
         using ResNet classifier = CleanRun.Build(context, size);
         using var training = new TrainingLoop(
             TrainedNetwork.Adam("mask", generators.Mask, 0.5, 0.9),
-            TrainedNetwork.Adam("pattern", generators.Pattern, 0.5, 0.9),
+            TrainedNetwork.Adam("pattern", generators.Pattern, 0.5, 0.9, Accumulate),
             TrainedNetwork.Sgd("classifier", classifier, 0.9, 5e-4));
         (float[] mean, float[] std) = Space(context);
         var augmentation = new DynamicAugmentation(flips: context.Dataset.Augmentation is "flip-crop" or "resized-crop");
@@ -110,7 +110,7 @@ internal sealed record DynamicTraining(
         double patternRate = new StepSchedule(GeneratorRate, Joint(PatternMilestones), 0.1).At(epoch);
         RunEpoch(training, loader, context, (x1, y1, x2) => JointLoss(generators, classifier, x1, y1, x2),
             new NetworkUpdate(training.Networks[2], _ => classifierRate),
-            new NetworkUpdate(training.Networks[1], _ => patternRate) { KeepsGradients = Accumulate });
+            new NetworkUpdate(training.Networks[1], _ => patternRate));
     }
 
     /// <summary>
@@ -145,9 +145,6 @@ internal sealed record DynamicTraining(
         int count = loader.Images.Count, epoch = training.Epoch, epochs = MaskEpochs + JointEpochs;
         // Another seed for the second pass, so that a picture is augmented differently, too.
         long second = unchecked(Seed + 0x5DEECE66DL);
-        // Kept gradients are in no checkpoint: such an epoch is broken off and begun anew.
-        bool whole = updates.Any(u => u.KeepsGradients);
-        CancellationToken breaks = whole ? context.Cancel : CancellationToken.None;
         IEnumerable<Batch> ones = Load(Seed), others = Load(second);
         string phase = epoch < MaskEpochs ? "mask" : "pattern";
         training.RunEpoch(new TrainingEpoch<Pair>
@@ -157,12 +154,12 @@ internal sealed record DynamicTraining(
             Samples = loader.Kept(count),
             Loss = pair => loss(pair.One.Images, pair.One.Labels, pair.Other.Images),
             Updates = updates,
-            Stop = whole ? CancellationToken.None : context.Cancel,
+            Stop = context.Cancel,
         }, step => context.Progress.Report(Kind, step.ShareOf(epochs),
             FormattableString.Invariant($"{phase} epoch {step.Epoch}/{epochs}  loss {step.Loss:f3}")));
 
         IEnumerable<Batch> Load(long seed) =>
-            loader.Load(BatchLoader.ShuffledOrder(count, seed, epoch), seed, epoch, breaks, training.Begun);
+            loader.Load(BatchLoader.ShuffledOrder(count, seed, epoch), seed, epoch, from: training.Begun);
     }
 
     private IReadOnlyList<int> Joint(int[] original) =>
