@@ -57,6 +57,9 @@ internal static class DryRun
             $"on this machine with {threads} threads: about {Time(cost.Seconds)}, {cost.Bytes / 1e9:0.##} GB on disk");
         if (cost.Prepared.Count > 0)
             AnsiConsole.MarkupLineInterpolated($"not counted: what {string.Join(", ", cost.Prepared)} must learn first");
+        if (cost.Probed.Networks > 0)
+            AnsiConsole.MarkupLineInterpolated(
+                $"not counted: what {string.Join(", ", cost.Probed.Names)} look at in {cost.Probed.Networks} networks; postern probes says what each costs");
     }
 
     private static string Count(long pictures) => pictures >= 100_000

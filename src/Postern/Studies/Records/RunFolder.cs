@@ -51,13 +51,11 @@ public sealed record RunFolder(Study Study, string Output)
     internal CellState StateOf(Cell cell, bool isWhole)
     {
         CellState own = Of(cell).State;
-        if (own.Phase == CellPhase.Done && !isWhole && DamageOf(cell) is string damage)
-            return own with { Phase = CellPhase.Failed, Epoch = 0, Reason = damage };
-        if (own.Phase == CellPhase.Done && !IsMeasured(cell))
+        if (own.Phase == CellPhase.Done && LackOf(cell, isWhole) is Lack lack)
         {
+            if (lack.IsDamage) return own with { Phase = CellPhase.Failed, Epoch = 0, Reason = lack.Text };
             CellPhase phase = FolderClaim.IsHeld(Of(cell).Folder) ? CellPhase.Running : CellPhase.Interrupted;
-            string what = OpenProbesOf(cell) is [Choice probe, ..] ? $"its {probe.Name}" : "its accuracy under PGD";
-            return own with { Phase = phase, Reason = $"{what} is still to be measured" };
+            return own with { Phase = phase, Reason = lack.Text };
         }
         if (own.Phase != CellPhase.NotStarted) return own;
         Cell? needed = WorkGraph.NeededBy(Study.Work.Of(cell)).FirstOrDefault(n => !Of(n).IsTrained);
@@ -67,21 +65,22 @@ public sealed record RunFolder(Study Study, string Output)
     /// <summary>
     /// Whether <paramref name="cell"/>'s result is there and undamaged, and what the study has measured beside it.
     /// </summary>
-    public bool IsDone(Cell cell) => Of(cell).IsDone && DamageOf(cell) is null && IsMeasured(cell);
+    public bool IsDone(Cell cell) => Of(cell).IsDone && LackOf(cell, isWhole: false) is null;
 
-    /// <summary>What is wrong with the result of a cell; null where nothing is.</summary>
-    private string? DamageOf(Cell cell)
+    /// <summary>What keeps a cell that has a result from being done; null where nothing does. Every record is read once.</summary>
+    private Lack? LackOf(Cell cell, bool isWhole)
     {
         try
         {
-            Of(cell).ReadResult();
-            if (AdversarialOf(cell) is Choice asked) Of(cell).ReadAdversarial(asked);
-            OpenProbesOf(cell);
-            return null;
+            if (!isWhole) Of(cell).ReadResult();
+            bool isAttacked = AdversarialOf(cell) is not Choice asked || Of(cell).ReadAdversarial(asked) is { IsComplete: true };
+            string? open = OpenProbesOf(cell) is [Choice probe, ..] ? $"its {probe.Name}"
+                : isAttacked ? null : "its accuracy under PGD";
+            return open is null ? null : new Lack($"{open} is still to be measured", IsDamage: false);
         }
         catch (InputException e)
         {
-            return e.Message;
+            return new Lack(e.Message, IsDamage: true);
         }
     }
 
@@ -98,9 +97,6 @@ public sealed record RunFolder(Study Study, string Output)
     internal IReadOnlyList<Choice> OpenProbesOf(Cell cell) => [.. ProbesOf(cell)
         .Where(p => ProbeRecord.Read(Of(cell).Folder, p) is null)];
 
-    private bool IsMeasured(Cell cell) => OpenProbesOf(cell).Count == 0
-        && (AdversarialOf(cell) is not Choice asked || Of(cell).ReadAdversarial(asked) is { IsComplete: true });
-
     /// <summary>
     /// Whether the output of <paramref name="task"/> is there. Of a preparation only the open dataset could tell.
     /// </summary>
@@ -112,4 +108,9 @@ public sealed record RunFolder(Study Study, string Output)
         WeightsTask weights => Of(weights.Cell).IsTrained,
         _ => false,
     };
+
+    /// <summary>What a cell with a result lacks.</summary>
+    /// <param name="Text">In words.</param>
+    /// <param name="IsDamage">Whether a record is damaged, rather than missing.</param>
+    private sealed record Lack(string Text, bool IsDamage);
 }

@@ -8,7 +8,8 @@ namespace Postern.Studies;
 
 /// <summary>
 /// What the rest of a study will cost on this machine: pictures to train on and to test, hours, disk. Decoding and augmentation
-/// are taken to be hidden behind training; what learned attacks need first is named and not counted.
+/// are taken to be hidden behind training; what learned attacks need first and what probes
+/// look at afterwards is named and not counted.
 /// </summary>
 /// <param name="Trainings">Cells that are still to be trained, needed ones included.</param>
 /// <param name="Tests">Cells that only test the weights of another.</param>
@@ -24,6 +25,9 @@ public sealed record StudyCost(
     int Trainings, int Tests, long Pictures, double Seconds, long Bytes, IReadOnlyList<string> Prepared,
     IReadOnlyDictionary<string, StepCost> ByModel)
 {
+    /// <summary>Probes that the study asks for, whose passes are not counted; how many networks they look into.</summary>
+    public (IReadOnlyList<string> Names, int Networks) Probed { get; init; } = ([], 0);
+
     /// <summary>What is guessed about datasets, a sentence each.</summary>
     public IReadOnlyList<string> Guesses { get; init; } = [];
 
@@ -81,6 +85,8 @@ public sealed record StudyCost(
         return new StudyCost(trainings, tests, pictures, seconds, bytes, prepared, costs)
         {
             Guesses = [.. guesses],
+            Probed = ([.. open.SelectMany(m => run.ProbesOf(m.Cell)).Select(p => p.Name).Distinct()],
+                open.Count(m => run.ProbesOf(m.Cell).Count > 0)),
         };
     }
 
