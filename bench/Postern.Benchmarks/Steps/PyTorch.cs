@@ -6,6 +6,7 @@ namespace Postern.Benchmarks;
 /// <summary>The PyTorch of this machine, if it has one that is worth a comparison.</summary>
 internal static class PyTorch
 {
+    private static readonly string[] Overriding = ["OPENBLAS_", "GOTO_", "MKL_", "BLIS_", "NVPL_", "ATEN_CPU_CAPABILITY"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly Lazy<(string? Python, string Said)> Found = new(Find);
 
@@ -64,10 +65,19 @@ internal static class PyTorch
         }
     }
 
-    private static Process Start(string python, string[] arguments) => Process.Start(new ProcessStartInfo(python, arguments)
+    private static Process Start(string python, string[] arguments)
     {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+        var start = new ProcessStartInfo(python, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // A machine may tell its libraries which processor to take it for; they shall find out for themselves.
+        foreach (string name in start.Environment.Keys.Where(IsOverride).ToArray()) start.Environment.Remove(name);
+        return Process.Start(start)!;
+    }
+
+    private static bool IsOverride(string variable) =>
+        Overriding.Any(library => variable.StartsWith(library, StringComparison.Ordinal));
 }

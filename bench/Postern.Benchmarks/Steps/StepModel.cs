@@ -11,8 +11,10 @@ namespace Postern.Benchmarks;
 /// <summary>A backbone of the catalogue with a batch of noise, ready for training steps: forward, backward and AdamW.</summary>
 internal sealed class StepModel : IDisposable
 {
+    /// <summary>Of its AdamW.</summary>
+    public const double LearningRate = 1e-4;
+
     private const int Classes = 10;
-    private const double LearningRate = 1e-4;
     private readonly Backbone model;
     private readonly Trainer trainer;
     private readonly Batch data;
@@ -43,11 +45,33 @@ internal sealed class StepModel : IDisposable
         model.train();
     }
 
+    /// <summary>The network.</summary>
+    public Backbone Model => model;
+
+    /// <summary>Its pictures and their classes.</summary>
+    public (Tensor Pictures, Tensor Labels) Data => (data.Images, data.Labels);
+
     /// <summary>Trainable values.</summary>
     public long Parameters => model.ParameterCount;
 
     /// <summary>Makes one step and gives its seconds.</summary>
     public double Step() => SideBySide.Time(() => trainer.RunStep(data, LearningRate));
+
+    /// <summary>Classifies the batch and gives the seconds.</summary>
+    public double Evaluate()
+    {
+        model.eval();
+        double seconds = SideBySide.Time(() => Logits().Dispose());
+        model.train();
+        return seconds;
+    }
+
+    /// <summary>What it says of the batch, in the mode that it is in.</summary>
+    public Tensor Logits()
+    {
+        using var noGrad = no_grad();
+        return model.forward(data.Images);
+    }
 
     public void Dispose()
     {

@@ -25,7 +25,13 @@ internal static class VimRows
     private static readonly (string Scan, int Full, int Quick)[] References =
         [("loop", 8, 2), ("official", 4, 1), ("associative", 4, 2)];
 
-    /// <summary>In float32 beside the three plain scans, in bf16 beside ourselves in float32.</summary>
+    /// <summary>The plain scans on our own libtorch, in the order of <see cref="References"/>.</summary>
+    private static readonly Func<Tensor, Tensor, Tensor, Tensor, Tensor, Tensor>[] Scans =
+        [PlainScans.Loop, PlainScans.Official, PlainScans.Associative];
+
+    /// <summary>
+    /// In float32 beside the three plain scans, on our libtorch and in PyTorch; in bf16 beside ourselves in float32 and the loop.
+    /// </summary>
     public static IReadOnlyList<ComparedRow> Measure(Scale scale)
     {
         int batch = scale.Pick(128, 32);
@@ -33,6 +39,13 @@ internal static class VimRows
         using Side? bf16 = Bfloat16.Missing is null ? new Side(Precision.BFloat16, ScalarType.BFloat16, batch) : null;
         PyTorchModel[] references =
             [.. References.Select(r => new PyTorchModel(Name, r.Scan, scale.Pick(r.Full, r.Quick), float32.Model.Parameters))];
+        LibtorchModel[] plain =
+        [
+            .. References.Select((r, i) =>
+                new LibtorchModel(float32.Model, Precision.Float32, scale.Pick(r.Full, r.Quick), Scans[i])),
+            .. bf16 is null ? Array.Empty<LibtorchModel>()
+                : [new LibtorchModel(float32.Model, Precision.BFloat16, scale.Pick(References[0].Full, References[0].Quick))],
+        ];
         for (int step = 0; step < scale.Pick(FirstSteps, 1); step++)
         {
             float32.Model.Step();
@@ -44,32 +57,42 @@ internal static class VimRows
             s = SideBySide.Medians(scale.Rounds,
             [
                 () => ExponentialFloor.Seconds(Exponentials(batch)), .. float32.Runs, .. bf16?.Runs ?? [],
-                .. references.Select(r => (Func<double>)r.Step),
+                .. plain.Select(r => (Func<double>)r.Step), .. references.Select(r => (Func<double>)r.Step),
             ]);
         }
         finally
         {
-            foreach (PyTorchModel reference in references) reference.Dispose();
+            foreach (IDisposable reference in references.Concat<IDisposable>(plain)) reference.Dispose();
         }
+        double[] besideUs = s[^(plain.Length + references.Length)..^references.Length];
         ComparedRow row = Row(Precision.Float32, batch, s[0], s[1..4]) with
         {
             PeakMb = StepMemory.PeakMb(Name, batch, Precision.Float32),
         };
+        IEnumerable<ComparedRow> onLibtorch = References.Select((reference, i) =>
+            Beside(row, $"{LibtorchModel.Name} {reference.Scan}", besideUs[i], plain[i].Batch));
         IEnumerable<ComparedRow> besides = references.Select((reference, i) => row with
         {
-            Reference = References[i].Scan,
+            Reference = $"pytorch {References[i].Scan}",
             ReferenceMs = ComparedRow.Milliseconds(s[^(references.Length - i)] * batch / reference.Batch),
             Note = $"{row.Note}; reference at batch {reference.Batch}",
             Skipped = reference.Missing,
         });
-        return [.. besides, bf16 is null
-            ? new ComparedRow(Name, Precision.BFloat16.Word()) { Skipped = Bfloat16.Missing }
-            : Row(Precision.BFloat16, batch, s[0], s[4..7]) with
-            {
-                Reference = Precision.Float32.Word(),
-                ReferenceMs = row.OursMs,
-                PeakMb = StepMemory.PeakMb(Name, batch, Precision.BFloat16),
-            }];
+        if (bf16 is null)
+            return [.. onLibtorch, .. besides, new ComparedRow(Name, Precision.BFloat16.Word()) { Skipped = Bfloat16.Missing }];
+        ComparedRow half = Row(Precision.BFloat16, batch, s[0], s[4..7]) with
+        {
+            PeakMb = StepMemory.PeakMb(Name, batch, Precision.BFloat16),
+        };
+        return [.. onLibtorch, .. besides, half with { Reference = Precision.Float32.Word(), ReferenceMs = row.OursMs },
+            Beside(half, $"{LibtorchModel.Name} {References[0].Scan}", besideUs[^1], plain[^1].Batch)];
+
+        ComparedRow Beside(ComparedRow ours, string reference, double seconds, int its) => ours with
+        {
+            Reference = reference,
+            ReferenceMs = 1e3 * seconds * batch / its,
+            Note = $"{ours.Note}; reference at batch {its}",
+        };
     }
 
     /// <param name="precision">Of the step and its products.</param>

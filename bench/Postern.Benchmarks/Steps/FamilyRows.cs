@@ -1,0 +1,88 @@
+using Postern.Models;
+
+namespace Postern.Benchmarks;
+
+/// <summary>
+/// A family's training step and its evaluation in each precision, beside the plain model on the same libtorch in the same
+/// precision, and the step beside PyTorch's, which computes in float32.
+/// </summary>
+/// <param name="Work">Name of the step's lines; those of the evaluation end in <c>-eval</c>.</param>
+/// <param name="Model">Name in the catalogue.</param>
+internal sealed record FamilyRows(string Work, string Model)
+{
+    private const int Side = 32;
+
+    /// <summary>Name of the evaluation's lines.</summary>
+    public string EvaluationWork => $"{Work[..^"-step".Length]}-eval";
+
+    /// <summary>The steps.</summary>
+    public IReadOnlyList<ComparedRow> Steps(Scale scale)
+    {
+        int batch = scale.Pick(32, 16);
+        using var sides = new Sides(Model, batch);
+        using var outside = new PyTorchModel(Work, "plain", batch, sides.Ours[0].Parameters);
+        double[] s = SideBySide.Medians(scale.Rounds,
+        [
+            .. sides.Ours.Select(m => SideBySide.Steady(m.Step, scale.Reading)),
+            .. sides.Plain.Select(m => SideBySide.Steady(m.Step, scale.Reading)),
+            SideBySide.Steady(outside.Step, scale.Reading),
+        ]);
+        IReadOnlyList<ComparedRow> rows = sides.Rows(Work, batch, s);
+        return [rows[0], rows[0] with
+        {
+            Reference = "pytorch",
+            ReferenceMs = ComparedRow.Milliseconds(s[^1]),
+            Skipped = outside.Missing,
+        }, .. rows.Skip(1)];
+    }
+
+    /// <summary>The evaluations.</summary>
+    public IReadOnlyList<ComparedRow> Evaluations(Scale scale)
+    {
+        int batch = scale.Pick(100, 50);
+        using var sides = new Sides(Model, batch);
+        return sides.Rows(EvaluationWork, batch, SideBySide.Medians(scale.Rounds,
+        [
+            .. sides.Ours.Select(m => SideBySide.Steady(m.Evaluate, scale.Reading)),
+            .. sides.Plain.Select(m => SideBySide.Steady(m.Evaluate, scale.Reading)),
+        ]));
+    }
+
+    /// <summary>Ours and the plain model in the precisions that this machine is worth measuring in.</summary>
+    private sealed class Sides : IDisposable
+    {
+        private readonly Precision[] precisions =
+            Bfloat16.Missing is null ? [Precision.Float32, Precision.BFloat16] : [Precision.Float32];
+
+        public Sides(string model, int batch)
+        {
+            Ours = [.. precisions.Select(p => new StepModel(model, Side, batch, p))];
+            Plain = [.. precisions.Select(p => new LibtorchModel(Ours[0], p, batch))];
+        }
+
+        public IReadOnlyList<StepModel> Ours { get; }
+
+        public IReadOnlyList<LibtorchModel> Plain { get; }
+
+        /// <param name="work">What they did.</param>
+        /// <param name="batch">At how many pictures.</param>
+        /// <param name="seconds">Of each of ours, then of each plain one.</param>
+        public IReadOnlyList<ComparedRow> Rows(string work, int batch, double[] seconds) =>
+        [
+            .. precisions.Select((precision, i) => new ComparedRow(work, precision.Word())
+            {
+                OursMs = 1e3 * seconds[i],
+                Reference = LibtorchModel.Name,
+                ReferenceMs = 1e3 * seconds[precisions.Length + i],
+                Note = FormattableString.Invariant($"batch {batch}, {batch / seconds[i]:f1} img/s"),
+            }),
+            .. Bfloat16.Missing is string why
+                ? new[] { new ComparedRow(work, Precision.BFloat16.Word()) { Skipped = why } } : [],
+        ];
+
+        public void Dispose()
+        {
+            foreach (IDisposable side in Ours.Concat<IDisposable>(Plain)) side.Dispose();
+        }
+    }
+}
