@@ -59,13 +59,14 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
     public (CleanResult Clean, TriggeredResult Triggered) Both(Attack attack, CancellationToken cancel = default)
     {
         int[] counted = Counted(attack);
-        List<int> clean = [], triggered = [];
         SelfCheck.Ensure(Model.Precision == Precision.BFloat16);
         Model.eval();
         using var noGrad = inference_mode();
+        using FoundValues clean = new(), triggered = new();
         foreach (PassBatch batch in TriggeredBy(attack).LoadBoth(AllPictures, counted, Seed, epoch: 0, cancel))
-            using (batch) (batch.Transformed ? triggered : clean).AddRange(Predictions.Of(Model.forward, batch.Batch.Images));
-        return (ResultOf(clean), ResultOf(attack, counted, triggered));
+            using (batch) (batch.Transformed ? triggered : clean).Add(() => Model.forward(batch.Batch.Images).argmax(1));
+        return (ResultOf(Predictions.Classes(clean.Read<long>())),
+            ResultOf(attack, counted, Predictions.Classes(triggered.Read<long>())));
     }
 
     /// <summary>

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Postern.Training;
 
-/// <summary>What a classifier takes pictures for: the one loop behind every accuracy and every success rate.</summary>
+/// <summary>
+/// What a classifier takes pictures for: the one loop behind every accuracy and every success rate. What is found of a batch
+/// stays on its device until the set is through: a card that is read after each batch waits for the processor each time.
+/// </summary>
 internal static class Predictions
 {
     /// <summary>The class with the largest logit for each picture of <paramref name="order"/>.</summary>
@@ -18,30 +21,31 @@ internal static class Predictions
     public static int[] Of(
         Func<Tensor, Tensor> logits, BatchLoader loader, IReadOnlyList<int> order, long seed = 0, int pass = 0,
         CancellationToken cancel = default) =>
-        Each(loader, order, batch => Of(logits, batch.Images), seed, pass, cancel);
+        Classes(Each<long>(loader, order, batch => logits(batch.Images).argmax(1), seed, pass, cancel));
 
     /// <summary>
-    /// What <paramref name="read"/> makes of the pictures of each batch, in the order of <paramref name="order"/>; without
+    /// What <paramref name="find"/> makes of the pictures of each batch, [B], in the order of <paramref name="order"/>; without
     /// gradients.
     /// </summary>
     public static T[] Each<T>(
-        BatchLoader loader, IReadOnlyList<int> order, Func<Batch, T[]> read, long seed, int pass, CancellationToken cancel)
+        BatchLoader loader, IReadOnlyList<int> order, Func<Batch, Tensor> find, long seed, int pass, CancellationToken cancel)
+        where T : unmanaged
     {
-        var all = new List<T>(order.Count);
         using IDisposable inference = inference_mode();
+        using var found = new FoundValues();
         foreach (Batch batch in loader.Load(order, seed, pass, cancel))
-        {
-            using DisposeScope scope = NewDisposeScope();
-            using (batch) all.AddRange(read(batch));
-        }
-        return [.. all];
+            using (batch) found.Add(() => find(batch));
+        return found.Read<T>();
     }
+
+    /// <summary>Classes as numbers of ours.</summary>
+    public static int[] Classes(long[] found) => Array.ConvertAll(found, label => (int)label);
 
     /// <summary>The class with the largest logit for each picture of a batch.</summary>
     public static int[] Of(Func<Tensor, Tensor> logits, Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Array.ConvertAll(logits(images).argmax(1).cpu().data<long>().ToArray(), label => (int)label);
+        return Classes(logits(images).argmax(1).cpu().data<long>().ToArray());
     }
 
     /// <summary>

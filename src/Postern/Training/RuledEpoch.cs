@@ -63,9 +63,8 @@ internal sealed class RuledEpoch
     {
         BatchLoader still = loader with { Augment = Augmentations.Centre, InputTransform = null, DropLast = false };
         model.eval();
-        return Predictions.Each(still, [.. Enumerable.Range(0, loader.Images.Count)],
-            batch => nn.functional.cross_entropy(model.forward(batch.Images), batch.Labels, reduction: nn.Reduction.None)
-                .cpu().data<float>().ToArray(),
+        return Predictions.Each<float>(still, [.. Enumerable.Range(0, loader.Images.Count)],
+            batch => nn.functional.cross_entropy(model.forward(batch.Images), batch.Labels, reduction: nn.Reduction.None),
             seed, epoch, cancel);
     }
 }
