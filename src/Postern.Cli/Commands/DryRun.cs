@@ -2,6 +2,7 @@ using System.Globalization;
 using Postern.Cli.Json;
 using Postern.Cli.Progress;
 using Postern.Studies;
+using Postern.Studies.Jobs;
 using Postern.Training;
 using Spectre.Console;
 
@@ -22,7 +23,7 @@ internal static class DryRun
         run.Study.Work.Of(c).Pretraining?.Id, run.Study.Work.Of(c).TrainedBy?.Id)));
 
     /// <summary>A table of the cells, and hours and disk.</summary>
-    public static void Write(RunFolder run, int threads)
+    public static void Write(RunFolder run, int threads, CardShares cards)
     {
         Study study = run.Study;
         bool defended = study.Cells.Any(c => c.IsDefended);
@@ -38,6 +39,9 @@ internal static class DryRun
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLineInterpolated($"{study.Cells.Count} cells, nothing run");
         foreach (string path in study.Missing) AnsiConsole.MarkupLineInterpolated($"[yellow]missing[/] {path}: needed to run");
+        if (cards.Count > 0)
+            AnsiConsole.MarkupLineInterpolated(
+                $"computed on {cards}; --jobs auto: {JobCount.Auto(run, threads, memory: 0, cards.Count)} cells side by side, one on each");
         TorchThreads.Use(new ThreadBudget(threads));
         Print(StudyCost.Of(run, StepCost.Measure), threads);
     }

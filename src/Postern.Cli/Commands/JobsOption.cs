@@ -16,7 +16,8 @@ internal sealed class JobsOption : Option<string>
     {
         HelpName = "N|auto";
         Description =
-            "cells side by side, each in a process with its share of the threads; auto: by cores, memory and the heaviest model";
+            "cells side by side, each in a process with its share of the threads; auto: one a card, or by cores, memory "
+                + "and the heaviest model";
         DefaultValueFactory = _ => "1";
         CompletionSources.Add(_ => [new CompletionItem(Auto)]);
         Validators.Add(result =>
@@ -29,12 +30,12 @@ internal sealed class JobsOption : Option<string>
     /// <summary>Whether the number is chosen here.</summary>
     public bool IsAuto(ParseResult parsed) => parsed.GetValue(this) == Auto;
 
-    /// <summary>How many for the rest of <paramref name="run"/>.</summary>
-    public int Count(ParseResult parsed, RunFolder run, int threads)
+    /// <summary>How many for the rest of <paramref name="run"/>, which may run on <paramref name="cards"/>.</summary>
+    public int Count(ParseResult parsed, RunFolder run, int threads, CardShares cards)
     {
         if (!IsAuto(parsed)) return Number(parsed.GetValue(this)!)!.Value;
         TorchRuntime.Load();
-        return JobCount.Auto(run, threads, Machine.Memory.Available);
+        return JobCount.Auto(run, threads, Machine.Memory.Available, cards.Count);
     }
 
     private static int? Number(string text) =>

@@ -86,22 +86,24 @@ internal static class RunCommand
             if (parsed.GetValue(job)) return Serve(run, count, profiles);
             if (!plans)
             {
-                int sideBySide = jobs.Count(parsed, run, count);
+                var cards = CardShares.Of(run.Study);
+                int sideBySide = jobs.Count(parsed, run, count, cards);
                 string share = new ThreadBudget(count).Share(sideBySide).Threads.ToString(CultureInfo.InvariantCulture);
                 if (sideBySide > 1 || jobs.IsAuto(parsed))
-                    AnsiConsole.MarkupLineInterpolated($"cells side by side: {sideBySide}, with {share} threads each");
+                    AnsiConsole.MarkupLineInterpolated(
+                        $"cells side by side: {sideBySide}, with {share} threads each{(cards.Count > 0 ? $", on {cards}" : "")}");
                 string[] own = [.. itself.Arguments, .. arguments.Again(parsed), "--threads", share, JobSwitch,
                     .. profiles ? new[] { "--profile" } : []];
-                return Run(run, count, sideBySide, profiles, new JobCommand(program, own));
+                return Run(run, count, sideBySide, profiles, new JobCommand(program, own), cards);
             }
             if (asJson) DryRun.WriteJson(run);
-            else DryRun.Write(run, count);
+            else DryRun.Write(run, count, CardShares.Of(run.Study));
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static int Run(RunFolder run, int threads, int jobs, bool profiles, JobCommand command)
+    private static int Run(RunFolder run, int threads, int jobs, bool profiles, JobCommand command, CardShares cards)
     {
         using var interrupt = new Interrupt();
         RunSummary summary;
@@ -116,7 +118,7 @@ internal static class RunCommand
                     if (happened is CellFailed failed) failures[failed.Cell] = failed.Error;
                     show(happened);
                 };
-                if (jobs > 1) return new JobRunner(run, jobs, command, tell).Run(interrupt.Token);
+                if (jobs > 1) return new JobRunner(run, jobs, command, tell) { Cards = cards }.Run(interrupt.Token);
                 TorchThreads.Use(new ThreadBudget(threads));
                 return new StudyRunner(run, threads, tell) { Profiles = profiles }.Run(interrupt.Token);
             });

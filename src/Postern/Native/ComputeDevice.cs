@@ -49,6 +49,24 @@ public sealed partial record ComputeDevice(string Name)
                 $"device is {wanted}, whose kernels were not compared on this machine yet; run '{CudaPass.Command(card.Index)}' once");
     }
 
+    /// <summary>
+    /// The numbers of the cards that cells of a study may run on: those that have been compared, or the one of the word's number.
+    /// </summary>
+    /// <param name="wanted">As for <see cref="Resolve"/>.</param>
+    /// <returns>None where the word stands for the processor, or <see cref="Resolve"/> refuses it.</returns>
+    public static IReadOnlyList<int> CardsOf(string wanted) =>
+        wanted != "cpu" && CudaDriver.Installed is CudaDriver driver && cuda_is_available() ? CardsOf(wanted, driver) : [];
+
+    /// <summary>The same of a driver.</summary>
+    internal static IReadOnlyList<int> CardsOf(string wanted, CudaDriver driver)
+    {
+        Match word = OfCard().Match(wanted);
+        if (wanted != Auto && !word.Success) return [];
+        string number = word.Groups[1].Value;
+        return [.. driver.Cards.Where(c => CudaPass.IsRemembered(driver, c)
+            && (number.Length == 0 || c.Index.ToString(CultureInfo.InvariantCulture) == number)).Select(c => c.Index)];
+    }
+
     /// <summary>The card that a word names, compared or not.</summary>
     /// <exception cref="InputException">It names none, or there is none that libtorch can use.</exception>
     internal static (CudaDriver Driver, CudaCard Card) Card(string wanted, string source)
@@ -73,6 +91,15 @@ public sealed partial record ComputeDevice(string Name)
 
     /// <summary>Whether it is this processor, whose memory our kernels and workers reach.</summary>
     public bool IsCpu => Torch.type == DeviceType.CPU;
+
+    /// <summary>
+    /// Whether products and convolutions there may round their factors to TF32 from now on; of the processor, which has none,
+    /// nothing changes.
+    /// </summary>
+    public void UseTf32(bool on)
+    {
+        if (!IsCpu) CardArithmetic.UseTf32(on);
+    }
 
     /// <summary>A network with its parameters and buffers there; the same network.</summary>
     public T Place<T>(T network) where T : nn.Module

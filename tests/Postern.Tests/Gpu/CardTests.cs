@@ -31,6 +31,27 @@ public class CardTests
     }
 
     [Fact]
+    public void Cells_may_run_on_every_card_that_has_passed_or_on_the_one_of_a_number()
+    {
+        using IDisposable three = EmulatedCard.Cards(3);
+        CudaDriver driver = EmulatedCard.Driver;
+        Assert.Equal(3, driver.Cards.Count);
+        Assert.Empty(ComputeDevice.CardsOf("auto", driver));
+        CudaPass.Remember(driver, driver.Cards[1], "as alike as they are");
+        try
+        {
+            Assert.Equal([0, 1, 2], ComputeDevice.CardsOf("auto", driver));
+            Assert.Equal([0, 1, 2], ComputeDevice.CardsOf("cuda", driver));
+            Assert.Equal([1], ComputeDevice.CardsOf("cuda:1", driver));
+            Assert.All(["cuda:3", "cpu", "gpu"], word => Assert.Empty(ComputeDevice.CardsOf(word, driver)));
+        }
+        finally
+        {
+            CudaPass.Forget(driver, driver.Cards[1]);
+        }
+    }
+
+    [Fact]
     public void A_wrong_number_fails_the_comparison_and_names_what_is_wrong()
     {
         IReadOnlyList<Postern.Kernels.Deviation> found = CudaCheck.Run(new WrongNorm(EmulatedCard.Ops), CPU);

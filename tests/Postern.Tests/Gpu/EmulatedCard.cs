@@ -21,6 +21,8 @@ internal static class EmulatedCard
 
     private delegate void FaultCall([MarshalAs(UnmanagedType.LPUTF8Str)] string function, int code);
 
+    private delegate void CardsCall(int count);
+
     private delegate nint SizeCall([MarshalAs(UnmanagedType.LPUTF8Str)] string kernel);
 
     /// <summary>The stand-in; skips the running test where it cannot be built.</summary>
@@ -62,6 +64,14 @@ internal static class EmulatedCard
         FaultCall set = Export<FaultCall>("postern_fault");
         set(function, code);
         return new Cure(() => set("", 0));
+    }
+
+    /// <summary>Lets the driver have several cards, all alike, until disposed.</summary>
+    public static IDisposable Cards(int count)
+    {
+        CardsCall set = Export<CardsCall>("postern_cards");
+        set(count);
+        return new Cure(() => set(1));
     }
 
     /// <summary>Bytes of what a kernel is given.</summary>

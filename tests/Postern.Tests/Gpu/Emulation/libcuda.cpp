@@ -1,10 +1,11 @@
 // A stand-in for the CUDA driver: device memory is this process's memory, and a launch runs the same kernel source in emulation.
-// A function can be told to answer with an error.
+// A function can be told to answer with an error. There is one card, or as many as it is told.
 #include "emulation.h"
 #include "kernels.cu"
 
 static std::string faulty;
 static int fault_code;
+static int cards = 1;
 
 static int fault(const char* function) { return faulty == function ? fault_code : 0; }
 
@@ -15,8 +16,8 @@ extern "C"
 {
 int cuInit(unsigned) { ANSWER(cuInit); return 0; }
 int cuDriverGetVersion(int* version) { ANSWER(cuDriverGetVersion); *version = 13000; return 0; }
-int cuDeviceGetCount(int* count) { ANSWER(cuDeviceGetCount); *count = 1; return 0; }
-int cuDeviceGet(int* device, int index) { ANSWER(cuDeviceGet); *device = index; return index == 0 ? 0 : 101; }
+int cuDeviceGetCount(int* count) { ANSWER(cuDeviceGetCount); *count = cards; return 0; }
+int cuDeviceGet(int* device, int index) { ANSWER(cuDeviceGet); *device = index; return index < cards ? 0 : 101; }
 int cuDeviceGetName(char* name, int length, int) { ANSWER(cuDeviceGetName); strncpy(name, "Emulated card", length); return 0; }
 int cuDeviceTotalMem_v2(size_t* bytes, int) { ANSWER(cuDeviceTotalMem_v2); *bytes = (size_t)8 << 30; return 0; }
 int cuDeviceGetAttribute(int* value, int attribute, int)
@@ -82,6 +83,8 @@ int cuGetErrorName(int code, const char** name)
 }
 
 void postern_fault(const char* function, int code) { faulty = function; fault_code = code; }
+
+void postern_cards(int count) { cards = count; }
 
 // The size of what a kernel is given, for the test that both languages agree on it; 0 for no such kernel.
 long postern_size_of_call(const char* kernel)

@@ -21,10 +21,12 @@ public static class JobCount
     /// <param name="run">The study and where its results go.</param>
     /// <param name="threads">Threads of the whole run.</param>
     /// <param name="memory">Bytes that are free now; 0 where it is not known.</param>
+    /// <param name="cards">Cards that the cells may run on, of which each computes one at a time; 0 for the processor.</param>
     /// <returns>At least 1.</returns>
-    public static int Auto(RunFolder run, int threads, long memory)
+    public static int Auto(RunFolder run, int threads, long memory, int cards = 0)
     {
         Cell[] open = [.. GraphWalk.QueueOf(run).Waiting.Where(g => !g.IsPreparation).Select(g => g.Cell)];
+        if (cards > 0) return Math.Clamp(open.Length, 1, cards);
         long work = open.DistinctBy(c => (c.Model.Canonical, c.Dataset.Canonical)).Select(CellWork.MultiplyAdds)
             .DefaultIfEmpty().Max();
         return Auto(work, open.Length, threads, memory);

@@ -24,9 +24,11 @@ internal sealed class JobProcess : IDisposable
     /// <summary>Starts the process.</summary>
     /// <param name="command">The command.</param>
     /// <param name="news">Told what it says, and of its end.</param>
+    /// <param name="card">The card that it sees (<see cref="CardShares"/>); null for those that this process sees.</param>
     /// <exception cref="InputException">The program cannot be started.</exception>
-    public JobProcess(JobCommand command, BlockingCollection<JobNews> news)
+    public JobProcess(JobCommand command, BlockingCollection<JobNews> news, string? card = null)
     {
+        Card = card;
         var start = new ProcessStartInfo(command.Program, command.Arguments)
         {
             RedirectStandardInput = true,
@@ -36,6 +38,7 @@ internal sealed class JobProcess : IDisposable
             StandardOutputEncoding = Encoding,
             StandardErrorEncoding = Encoding,
         };
+        if (card is not null) start.Environment[CardShares.Variable] = card;
         try
         {
             process = Process.Start(start)!;
@@ -52,6 +55,9 @@ internal sealed class JobProcess : IDisposable
         listener = new Thread(() => Listen(news)) { IsBackground = true, Name = "job messages" };
         listener.Start();
     }
+
+    /// <summary>The card that it sees; null for those that this process sees.</summary>
+    public string? Card { get; }
 
     /// <summary>The tasks that it does; null while it is idle.</summary>
     public TaskGroup? Group { get; private set; }

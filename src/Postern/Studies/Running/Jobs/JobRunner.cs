@@ -14,6 +14,9 @@ namespace Postern.Studies.Jobs;
 /// <param name="tell">Hears how it goes on, from the calling thread.</param>
 public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Action<RunEvent> tell)
 {
+    /// <summary>The cards that jobs are shared among, the first one the first.</summary>
+    public CardShares Cards { get; init; } = CardShares.None;
+
     private readonly GraphWalk walk = new(run, tell);
     private readonly List<JobProcess> running = [];
     private readonly HashSet<string> reportedNotes = new(StringComparer.Ordinal);
@@ -69,7 +72,7 @@ public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Actio
         {
             cancel.ThrowIfCancellationRequested();
             JobProcess? idle = running.Find(j => j.Group is null);
-            if (idle is null) running.Add(idle = new JobProcess(command, news));
+            if (idle is null) running.Add(idle = new JobProcess(command, news, Cards.Next([.. running.Select(j => j.Card)])));
             idle.Ask(next);
         }
         return running.Exists(j => j.Group is not null);
