@@ -92,6 +92,8 @@ internal sealed class OpenCell : IDisposable
         SelfCheck.Ensure(settings.Precision == Precision.BFloat16);
         Attack? attack = clock.Preparing(() => run.AttackOf(cell, cancel));
         if (attack is not null) CheckAcceptance(cell, attack, run.Tell);
+        // What the attack has learnt belongs to cells with and without; the rest is this cell's own.
+        run.Device.UseTf32(settings.UsesTf32);
         IReadOnlyList<string> notes = [];
         if (settings.Epochs == 0)
         {

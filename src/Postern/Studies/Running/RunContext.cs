@@ -20,11 +20,15 @@ internal sealed record RunContext(
 {
     /// <summary>The attack of <paramref name="cell"/>, made ready; null where it has none.</summary>
     /// <exception cref="InputException">The attack does not fit the dataset, or its options one another.</exception>
-    public Attack? AttackOf(Cell cell, CancellationToken cancel) => Attacks.Of(cell, choice => AttackPreparation.Prepare(
-        choice, new PreparationContext(Dataset, Folder.Artifacts, Threads.Threads, new CellPreparation(cell, Tell), cancel)
-        {
-            Device = Device,
-        }));
+    public Attack? AttackOf(Cell cell, CancellationToken cancel) => Attacks.Of(cell, choice =>
+    {
+        Device.UseTf32(false);
+        return AttackPreparation.Prepare(
+            choice, new PreparationContext(Dataset, Folder.Artifacts, Threads.Threads, new CellPreparation(cell, Tell), cancel)
+            {
+                Device = Device,
+            });
+    });
 
     private sealed record CellPreparation(Cell Cell, Action<RunEvent> Tell) : IPreparationProgress
     {

@@ -102,6 +102,9 @@ internal sealed class TaskWorker(
     {
         // A damaged result is no reason to train again, nor to believe it.
         run.Of(group.Cell).ReadResult();
+        if (device.IsCpu && group.Cell.Training.Switch("tf32"))
+            throw group.Cell.Training.Error(
+                "tf32 is a card's, and device is the processor; take it out, or name a card in device");
         using OpenCell cell = OpenCell.Of(group.Cell, Context(dataset), clock, cancel);
         foreach (WorkTask task in group.Tasks)
         {

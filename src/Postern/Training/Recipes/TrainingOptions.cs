@@ -95,6 +95,12 @@ public static class TrainingOptions
             Allowed = Precisions.Words,
             Resolve = word => Precisions.Of(word).Word(),
         },
+        new("tf32", OptionKind.Switch, "false",
+            "a card rounds the factors of float32 products and convolutions to TF32, of 10 bits, in training and in tests; refused on "
+                + "the processor, which has none")
+        {
+            Neutral = "false",
+        },
         new("drop_last", OptionKind.Switch, "false", "leave out the samples that do not fill an epoch's last batch"),
         new("ema", OptionKind.Number, "0", "decay of a running mean of the weights, kept and measured beside them; 0 for none")
         {
@@ -153,6 +159,7 @@ public static class TrainingOptions
             RandomErasing = (double)choice.Number("random_erasing"),
             Repeats = choice.Integer("repeated_augmentation"),
             Precision = Precisions.Of(choice.Word("precision")),
+            UsesTf32 = choice.Switch("tf32"),
             DropLast = choice.Switch("drop_last"),
             EmaDecay = (double)choice.Number("ema"),
             EvaluateEvery = choice.Integer("eval_every"),

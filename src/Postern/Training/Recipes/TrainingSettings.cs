@@ -72,6 +72,9 @@ public sealed record TrainingSettings
     /// <summary>Of matrix products and convolutions.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>Whether a card may round factors to TF32; the processor has none.</summary>
+    public bool UsesTf32 { get; init; }
+
     /// <summary>Whether samples that do not fill an epoch's last batch are left out.</summary>
     public bool DropLast { get; init; }
 
