@@ -67,7 +67,9 @@ public sealed record RunFolder(Study Study, string Output)
     /// </summary>
     public bool IsDone(Cell cell) => Of(cell).IsDone && LackOf(cell, isWhole: false) is null;
 
-    /// <summary>What keeps a cell that has a result from being done; null where nothing does. Every record is read once.</summary>
+    /// <summary>
+    /// What keeps a cell that has a result from being done; null where nothing does. Every record is read once.
+    /// </summary>
     private Lack? LackOf(Cell cell, bool isWhole)
     {
         try
