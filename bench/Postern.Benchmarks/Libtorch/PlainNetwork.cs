@@ -53,7 +53,8 @@ internal sealed class PlainNetwork : IDisposable
     }
 
     /// <summary>x W + b over the last axis.</summary>
-    public Tensor Linear(string name, Tensor x) => nn.functional.linear(x.to(type), Cast($"{name}.weight")!, Cast($"{name}.bias"));
+    public Tensor Linear(string name, Tensor x) =>
+        nn.functional.linear(x.to(type), Cast($"{name}.weight")!, Cast($"{name}.bias"));
 
     /// <summary>A convolution of maps [B, C, H, W].</summary>
     public Tensor Conv(string name, Tensor x, long stride = 1, long padding = 0, long groups = 1) => nn.functional.conv2d(

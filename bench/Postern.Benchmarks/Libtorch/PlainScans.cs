@@ -23,8 +23,8 @@ internal static class PlainScans
     }
 
     /// <summary>
-    /// As Mamba's official reference (<c>selective_scan_ref</c>), which people run where the CUDA kernel is not to be had: exp(delta
-    /// a) and delta b u of all tokens at once, [B, E, L, N], then sliced token by token.
+    /// As Mamba's official reference (<c>selective_scan_ref</c>), which people run where the CUDA kernel is not to be had:
+    /// exp(delta a) and delta b u of all tokens at once, [B, E, L, N], then sliced token by token.
     /// </summary>
     public static Tensor Official(Tensor u, Tensor delta, Tensor a, Tensor b, Tensor c)
     {
