@@ -23,6 +23,12 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     public (long Seed, long Step) StepKey { get; set; }
 
     /// <summary>
+    /// Place in the step's batch of the first picture that the network is given: above 0 where a step is done in parts. Draws
+    /// that are a picture's own begin with it. Set by the trainer.
+    /// </summary>
+    public int FirstOfStep { get; set; }
+
+    /// <summary>
     /// Chance that the last block is given its tokens in a random order in training, earlier ones in proportion; 0 for never.
     /// Ignored where <see cref="OrdersTokens"/> is false.
     /// </summary>
@@ -84,6 +90,11 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     /// update and read-out, two for each token, channel and state in each direction (<c>docs/reference/models.md 1</c>).
     /// </summary>
     public abstract long MultiplyAdds(int imageSize);
+
+    /// <summary>
+    /// Whether it normalises over batches, so that a step done in parts is another than the whole one.
+    /// </summary>
+    public bool NormalisesOverBatches => named_buffers().Any(b => b.name.EndsWith("running_var", StringComparison.Ordinal));
 
     /// <summary>Number of trainable values.</summary>
     public long ParameterCount => parameters().Sum(p => p.numel());

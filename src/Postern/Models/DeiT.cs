@@ -124,10 +124,11 @@ public sealed class DeiT : Backbone
             {
                 Tensor attended = layers.AttentionBranch(stream, taps);
                 if (Taps.Any) attended = Tap($"blocks.{index}.attn", attended);
-                return stream + DropPath.Apply(attended, rate, training, StepKey, 2 * index);
+                return stream + DropPath.Apply(attended, rate, training, StepKey, 2 * index, FirstOfStep);
             });
             x = RunBlock(x,
-                stream => stream + DropPath.Apply(layers.MlpBranch(stream, taps), rate, training, StepKey, 2 * index + 1));
+                stream =>
+                    stream + DropPath.Apply(layers.MlpBranch(stream, taps), rate, training, StepKey, 2 * index + 1, FirstOfStep));
             if (Taps.Any) x = Tap($"blocks.{i}", x);
         }
         // Only the class token is read; all rows are normalised only for those who look.

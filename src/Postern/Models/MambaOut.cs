@@ -138,7 +138,8 @@ public sealed class MambaOut : Backbone
                 double rate = last == 0 ? 0 : config.DropPath * block / last;
                 (GatedCnnBlock layers, int index) = (stages[s][j], block);
                 NamedTaps taps = TapsWithin($"stages.{s}.{j}");
-                x = RunBlock(x, stream => stream + DropPath.Apply(layers.forward(stream, taps), rate, training, StepKey, index));
+                x = RunBlock(x, stream =>
+                    stream + DropPath.Apply(layers.forward(stream, taps), rate, training, StepKey, index, FirstOfStep));
                 if (Taps.Any) x = Tap($"stages.{s}.{j}", x);
             }
         }

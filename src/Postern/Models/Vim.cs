@@ -235,5 +235,6 @@ public sealed class Vim : Backbone
     /// <summary>Rate of block i: element i of [0] followed by linspace(0, rate, depth), so blocks 0 and 1 both have 0.</summary>
     private double BlockRate(int block) => block < 2 || config.Depth < 2 ? 0 : config.DropPath * (block - 1) / (config.Depth - 1);
 
-    private Tensor Dropped(Tensor hidden, double rate, int layer) => DropPath.Apply(hidden, rate, training, StepKey, layer);
+    private Tensor Dropped(Tensor hidden, double rate, int layer) =>
+        DropPath.Apply(hidden, rate, training, StepKey, layer, FirstOfStep);
 }

@@ -26,6 +26,41 @@ internal static class NativeHeap
         }
     }
 
+    /// <summary>Bytes that the process has from the C library now; null where it is not glibc of 2021 or later.</summary>
+    public static long? InUse()
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        try
+        {
+            Usage usage = Read();
+            return (long)(usage.InBlocks + usage.InMaps);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "mallinfo2")]
+    private static extern Usage Read();
+
     [DllImport("libc", EntryPoint = "mallopt")]
     private static extern int SetOption(int option, int value);
+
+    /// <summary>glibc's struct mallinfo2.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct Usage
+    {
+        private readonly nuint arena, freeBlocks, fastBlocks, maps;
+
+        /// <summary>Bytes of blocks that the system mapped one by one.</summary>
+        public readonly nuint InMaps;
+
+        private readonly nuint most, inFastBlocks;
+
+        /// <summary>Bytes of blocks that are in use.</summary>
+        public readonly nuint InBlocks;
+
+        private readonly nuint inFreeBlocks, atTop;
+    }
 }

@@ -48,11 +48,19 @@ public sealed record Mixup(double Weight, PixelBox? Box)
     /// to the soft-target cross-entropy of the mixed, smoothed one-hot targets (off s / K, on 1 - s + s / K), which is linear in
     /// them.
     /// </summary>
-    public Tensor Loss(Tensor logits, Tensor labels, double labelSmoothing)
+    public Tensor Loss(Tensor logits, Tensor labels, double labelSmoothing) =>
+        Loss(logits, labels, Weight == 1 ? labels : labels.flip(0), labelSmoothing);
+
+    /// <summary>The same of a part of the batch.</summary>
+    /// <param name="logits">[P, classes].</param>
+    /// <param name="labels">[P].</param>
+    /// <param name="partners">[P], the labels of those that the part's pictures are mixed with.</param>
+    /// <param name="labelSmoothing">Share of the target spread over all classes.</param>
+    public Tensor Loss(Tensor logits, Tensor labels, Tensor partners, double labelSmoothing)
     {
         Tensor own = nn.functional.cross_entropy(logits, labels, label_smoothing: labelSmoothing);
         return Weight == 1 ? own : Share(own,
-            nn.functional.cross_entropy(logits, labels.flip(0), label_smoothing: labelSmoothing));
+            nn.functional.cross_entropy(logits, partners, label_smoothing: labelSmoothing));
     }
 
     /// <summary>The same for each sample, [B].</summary>

@@ -50,6 +50,12 @@ public sealed class Trainer : IDisposable
     /// <summary>Finished steps.</summary>
     public long Step => Loop.Step;
 
+    /// <summary>
+    /// Told in how many parts each step is done from now on, as a card has no memory for fewer. Gradients of the parts are added,
+    /// so that an update is the whole step's but for rounding.
+    /// </summary>
+    public Action<int>? Divided { get; init; }
+
     /// <summary>The running mean of the weights; null where none is kept.</summary>
     public WeightAverage? Average => network.Average;
 
@@ -95,6 +101,10 @@ public sealed class Trainer : IDisposable
             Explain = Explain,
             Updates = updates,
             Accumulate = settings.Accumulate,
+            LossInParts = rule is null && !model.NormalisesOverBatches ? LossInParts : null,
+            WhyWhole = rule is null ? "the network normalises over the batch, so that a step in parts is another"
+                : "the defence's loss is made of the whole batch",
+            Divided = Divided,
             Change = change,
         }, progress);
     }
@@ -106,13 +116,32 @@ public sealed class Trainer : IDisposable
     /// <summary>Cross-entropy of a batch, mixed where the settings say so, and as the rule has it.</summary>
     private Tensor Loss(Batch batch)
     {
-        model.StepKey = (seed, Step);
+        (model.StepKey, model.FirstOfStep) = ((seed, Step), 0);
         if (ruled?.StepLoss((labels, samples) => new RuleStep(model, companion, batch, labels, samples, pictures!,
                 settings.Epochs, seed, Step), batch) is Tensor own) return own;
         Mixup mixup = MixupOf(batch);
         Tensor logits = model.forward(mixup.Mix(batch.Images));
         return ruled is null ? mixup.Loss(logits, batch.Labels, settings.LabelSmoothing)
             : ruled.Loss(mixup.Losses(logits, ruled.LabelsOf(batch), settings.LabelSmoothing), batch);
+    }
+
+    /// <summary>The same in parts, mixed as the whole batch is.</summary>
+    private IEnumerable<Func<Tensor>> LossInParts(Batch batch, int parts)
+    {
+        Mixup mixup = MixupOf(batch);
+        Tensor pictures = mixup.Mix(batch.Images), partners = batch.Labels.flip(0);
+        int count = batch.Indices.Count;
+        for (int part = 0; part < parts; part++)
+        {
+            int first = (int)((long)count * part / parts), size = (int)((long)count * (part + 1) / parts) - first;
+            yield return () =>
+            {
+                (model.StepKey, model.FirstOfStep) = ((seed, Step), first);
+                Tensor loss = mixup.Loss(model.forward(pictures.narrow(0, first, size)), batch.Labels.narrow(0, first, size),
+                    partners.narrow(0, first, size), settings.LabelSmoothing);
+                return loss * tensor(size / (float)count, device: loss.device);
+            };
+        }
     }
 
     private Mixup MixupOf(Batch batch) =>

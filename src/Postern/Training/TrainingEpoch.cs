@@ -33,6 +33,17 @@ internal sealed record TrainingEpoch<TBatch> where TBatch : ITrainingBatch
     /// <summary>Batches whose gradients make one update; the last update may have fewer.</summary>
     public int Accumulate { get; init; } = 1;
 
+    /// <summary>
+    /// The loss of a batch in so many parts, in the order of its samples, whose sum it is; null where it cannot be had so.
+    /// </summary>
+    public Func<TBatch, int, IEnumerable<Func<Tensor>>>? LossInParts { get; init; }
+
+    /// <summary>Why there is no <see cref="LossInParts"/>, as part of a sentence.</summary>
+    public string WhyWhole { get; init; } = "its loss is made of the whole batch";
+
+    /// <summary>Told in how many parts steps are done from now on, as a card has no memory for fewer.</summary>
+    public Action<int>? Divided { get; init; }
+
     /// <summary>Stops the epoch after an update, where its state can be saved.</summary>
     public CancellationToken Stop { get; init; }
 

@@ -1,4 +1,5 @@
 using Postern.Models.Ops;
+using Postern.Native;
 using Postern.Training.Input;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,6 +27,11 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
 
     /// <summary>Finished steps.</summary>
     public long Step { get; private set; }
+
+    /// <summary>
+    /// In how many parts the batch of a step is done, one after another: more than one since a card had no memory for fewer.
+    /// </summary>
+    public int Parts { get; set; } = 1;
 
     /// <summary>How far the next epoch is, where it was left within; null where it has not begun.</summary>
     public EpochPart? Part { get; private set; }
@@ -59,7 +65,7 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
                 int first = index - index % epoch.Accumulate, group = Math.Min(epoch.Accumulate, epoch.Steps - first);
                 if (index == first) rates = Begin(epoch.Updates,
                     epoch.VariesInLength ? Epoch + index / (double)epoch.Steps : Step / (double)epoch.Steps);
-                double loss = AddGradients(batch, epoch.Loss, epoch.Explain, 1.0 / group, rates[0]);
+                double loss = AddGradients(batch, epoch, 1.0 / group, rates[0], isFirst: index == first);
                 if (++index == first + group) Update(epoch.Updates, rates);
                 done += batch.Samples;
                 lossSum += loss * batch.Samples;
@@ -90,7 +96,8 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
         TBatch batch, Func<TBatch, Tensor> loss, Func<TBatch, string>? explain, params IReadOnlyList<NetworkUpdate> updates)
     {
         double[] rates = Begin(updates, Step);
-        double value = AddGradients(batch, loss, explain, share: 1, rates[0]);
+        double value = AddGradients(batch, () => loss(batch), explain, share: 1, rates[0]);
+        Step++;
         Update(updates, rates);
         return value;
     }
@@ -115,12 +122,57 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
         return rates;
     }
 
+    /// <summary>
+    /// Adds <paramref name="share"/> of a batch's gradients, in as many parts as a card's memory asks for; returns the loss.
+    /// </summary>
+    private double AddGradients<TBatch>(TBatch batch, TrainingEpoch<TBatch> epoch, double share, double lr, bool isFirst)
+        where TBatch : ITrainingBatch
+    {
+        while (true)
+        {
+            try
+            {
+                using DisposeScope scope = NewDisposeScope();
+                double value = 0;
+                foreach (Func<Tensor> loss in Losses(batch, epoch))
+                    value += AddGradients(batch, loss, epoch.Explain, share, lr);
+                Step++;
+                return value;
+            }
+            catch (Exception e) when (CardMemory.IsFull(e))
+            {
+                Divide(epoch, batch.Samples, isFirst, e);
+            }
+        }
+    }
+
+    private IEnumerable<Func<Tensor>> Losses<TBatch>(TBatch batch, TrainingEpoch<TBatch> epoch) where TBatch : ITrainingBatch =>
+        Parts > 1 && epoch.LossInParts is { } inParts
+            ? inParts(batch, Math.Min(Parts, batch.Samples)) : new Func<Tensor>[] { () => epoch.Loss(batch) };
+
+    /// <summary>Twice as many parts from now on, and nothing of this step's gradients.</summary>
+    /// <exception cref="InputException">It cannot be done so.</exception>
+    private void Divide<TBatch>(TrainingEpoch<TBatch> epoch, int samples, bool isFirst, Exception error)
+        where TBatch : ITrainingBatch
+    {
+        string? why = epoch.LossInParts is null ? epoch.WhyWhole
+            : !isFirst || epoch.Updates.Any(u => u.Network.KeepsGradients) ? "gradients of earlier batches are in the same update"
+            : Parts >= samples ? "it is done picture by picture already" : null;
+        if (why is not null)
+            throw new InputException("card", FormattableString.Invariant(
+                $"its memory does not hold a step of {samples} pictures, and {why}; lower batch_size, which is another training, or take a larger card"),
+                error);
+        foreach (NetworkUpdate update in epoch.Updates) update.Network.ForgetGradients();
+        Parts = Math.Min(2 * Parts, samples);
+        epoch.Divided?.Invoke(Parts);
+    }
+
     /// <summary>Adds <paramref name="share"/> of a loss's gradients; returns the loss.</summary>
     private double AddGradients<TBatch>(
-        TBatch batch, Func<TBatch, Tensor> lossOf, Func<TBatch, string>? explain, double share, double lr)
+        TBatch batch, Func<Tensor> lossOf, Func<TBatch, string>? explain, double share, double lr)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = lossOf(batch);
+        Tensor loss = lossOf();
         double value = loss.to(ScalarType.Float32).item<float>();
         if (!double.IsFinite(value))
         {
@@ -134,7 +186,6 @@ internal sealed class TrainingLoop(params IReadOnlyList<TrainedNetwork> networks
         // TorchSharp lets an implicit Scalar be finalised while the native call still reads it.
         GC.KeepAlive(scale);
         BackwardFault.ThrowEarlier();
-        Step++;
         clock.Lap(StepPart.Backward);
         return value;
     }

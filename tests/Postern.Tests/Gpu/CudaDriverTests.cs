@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Postern.Kernels;
 using Postern.Models.Ops;
+using Postern.Native;
 using Postern.Native.Cuda;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -73,6 +74,14 @@ public class CudaDriverTests
             () => new CudaModule(EmulatedCard.Driver, 0, "nonsense", GpuKernels.Block)).Message;
         Assert.Matches("^CUDA driver: cuModuleLoadDataEx answered CUDA_ERROR_INVALID_PTX .*Missing .version directive.*newer",
             message);
+    }
+
+    [Fact]
+    public void A_driver_tells_what_is_free_on_a_card()
+    {
+        Assert.Equal(6L << 30, CardMemory.Free(EmulatedCard.Driver, 0));
+        Assert.Null(CardMemory.Free(EmulatedCard.Driver, 5));
+        using (EmulatedCard.Fault("cuMemGetInfo_v2", 999)) Assert.Null(CardMemory.Free(EmulatedCard.Driver, 0));
     }
 
     [Fact]

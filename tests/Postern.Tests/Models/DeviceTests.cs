@@ -104,7 +104,7 @@ public class DeviceTests
         ];
         var direction = new ScanDirection(leaves[0], leaves[1], leaves[2], leaves[3], leaves[4], leaves[5]);
         Tensor y = ModelOps.Plain.ScanPair(direction, direction, leaves[6]);
-        Tensor dropped = DropPath.Apply(y, 0.5, training: true, (1, 2), layer: 3);
+        Tensor dropped = DropPath.Apply(y, 0.5, training: true, (1, 2), layer: 3, first: 1);
         (Tensor sum, Tensor normed) = ModelOps.Plain.AddNorm(y, dropped, On(channels), ScalarType.Float32);
         (sum + normed).sum().backward();
         Assert.All(leaves, leaf => Assert.Equal(DeviceType.META, leaf.grad!.device_type));

@@ -53,8 +53,7 @@ internal sealed record TuningSettings(string Optimizer, double? Rate, int Epochs
         || (Optimizer == Auto && HasBatchNorm(model));
 
     /// <summary>Whether a model normalises over batches.</summary>
-    public static bool HasBatchNorm(Backbone model) =>
-        model.named_buffers().Any(b => b.name.EndsWith("running_var", StringComparison.Ordinal));
+    public static bool HasBatchNorm(Backbone model) => model.NormalisesOverBatches;
 
     /// <summary>The rates to choose from, ascending.</summary>
     public IReadOnlyList<double> Rates(Backbone model) => Rate is double set ? [set] : UsesSgd(model) ? [0.01]

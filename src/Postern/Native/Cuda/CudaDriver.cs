@@ -42,6 +42,14 @@ internal sealed class CudaDriver
 
     private delegate int DeviceMemoryCall(out nuint bytes, int device);
 
+    private delegate int FreeMemoryCall(out nuint free, out nuint all);
+
+    private delegate int RetainCall(out nint context, int device);
+
+    private delegate int ContextCall(nint context);
+
+    private delegate int ContextOutCall(out nint context);
+
     private delegate int AttributeCall(out int value, int attribute, int device);
 
     private delegate int ErrorNameCall(int code, out nint name);
@@ -100,6 +108,25 @@ internal sealed class CudaDriver
         int device = 0;
         Call<DeviceCall>("cuDeviceGet", f => f(out device, index));
         return device;
+    }
+
+    /// <summary>Bytes that are free on a card now.</summary>
+    /// <exception cref="InputException">The driver answers with an error.</exception>
+    public long FreeMemory(int index)
+    {
+        nint context = 0;
+        Call<RetainCall>("cuDevicePrimaryCtxRetain", f => f(out context, Device(index)));
+        Call<ContextCall>("cuCtxPushCurrent_v2", f => f(context));
+        try
+        {
+            nuint free = 0;
+            Call<FreeMemoryCall>("cuMemGetInfo_v2", f => f(out free, out _));
+            return (long)free;
+        }
+        finally
+        {
+            _ = Function<ContextOutCall>("cuCtxPopCurrent_v2")(out _);
+        }
     }
 
     private static (CudaDriver?, string) Find()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Postern.Defences.Filters;
 using Postern.Models;
 using Postern.Training;
@@ -12,7 +13,7 @@ namespace Postern.Studies;
 /// <param name="task">What its training starts from.</param>
 internal sealed class CellTraining(OpenCell cell, TrainTask task)
 {
-    private const string MetricsKey = "metrics";
+    private const string MetricsKey = "metrics", PartsKey = "parts";
 
     private readonly Action<RunEvent> tell = cell.Run.Tell;
 
@@ -25,8 +26,9 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
             .. cell.Attack?.TriggerNotes(cell.Attack.PlantedSize(cell.Dataset)) ?? []]);
         FilterRecord? filter = task.Filter is null ? null : directory.ReadFilter();
         ITrainingRule? rule = filter is { Removed.Count: > 0 } ? new KeptSamples(filter.Removed) : cell.Defence.TrainingRule;
-        using var trainer = new Trainer(cell.Model, settings, cell.Cell.Seed, rule);
+        using var trainer = new Trainer(cell.Model, settings, cell.Cell.Seed, rule) { Divided = Divided };
         Restore(trainer);
+        if (StepMemory.Shortage(cell) is string shortage) tell(new Warned(id, shortage));
         var probes = new TrainingProbes(cell);
         probes.Keep(trainer.Epoch);
         tell(new CellStarted(id, trainer.Epoch));
@@ -62,6 +64,8 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
         RestoredTraining? restored = TrainingCheckpoint.TryLoad(directory.Folder, trainer.Loop);
         if (restored?.Damage is string damage)
             tell(new Warned(cell.Cell.Id, $"{damage}; it goes on from the checkpoint before, after epoch {trainer.Epoch}"));
+        if (int.TryParse(restored?.Beside.GetValueOrDefault(PartsKey), CultureInfo.InvariantCulture, out int parts))
+            trainer.Loop.Parts = parts;
         if (restored?.Beside.GetValueOrDefault(MetricsKey) is not string metrics) directory.TruncateMetrics(trainer.Epoch);
         else if (directory.RestoreMetrics(metrics))
             tell(new Warned(cell.Cell.Id, "metrics.jsonl was damaged or cut and is restored from the checkpoint"));
@@ -81,8 +85,23 @@ internal sealed class CellTraining(OpenCell cell, TrainTask task)
         }
     }
 
-    private void Save(Trainer trainer) => TrainingCheckpoint.Save(cell.Directory.Folder, trainer.Loop,
-        cell.Header, new Dictionary<string, string> { [MetricsKey] = cell.Directory.MetricsText() });
+    private void Save(Trainer trainer)
+    {
+        var beside = new Dictionary<string, string> { [MetricsKey] = cell.Directory.MetricsText() };
+        // A run that goes on adds up in the same order.
+        if (trainer.Loop.Parts is > 1 and int parts) beside[PartsKey] = parts.ToString(CultureInfo.InvariantCulture);
+        TrainingCheckpoint.Save(cell.Directory.Folder, trainer.Loop, cell.Header, beside);
+    }
+
+    /// <summary>Says, and keeps in the cell's record, that steps are done in parts from now on.</summary>
+    private void Divided(int parts)
+    {
+        string note = FormattableString.Invariant(
+            $"the card had no memory for a step of {cell.Settings.BatchSize} pictures at once: steps are done in {parts} parts whose gradients are added, which is the whole step but for rounding");
+        tell(new Warned(cell.Cell.Id, note));
+        if (cell.Directory.ReadDescription() is CellDescription description)
+            cell.Directory.WriteDescription(description with { Notes = [.. description.Notes, note] });
+    }
 
     private bool IsMeasured(int epoch) => epoch == cell.Settings.Epochs
         || (cell.Settings.EvaluateEvery > 0 && epoch % cell.Settings.EvaluateEvery == 0);

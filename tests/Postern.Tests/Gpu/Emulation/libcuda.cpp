@@ -32,6 +32,14 @@ int cuCtxPushCurrent_v2(void* context) { ANSWER(cuCtxPushCurrent_v2); pushed++; 
 int cuCtxPopCurrent_v2(void** context) { *context = (void*)0xC0; return pushed-- > 0 ? 0 : 201; }
 int cuCtxSynchronize() { ANSWER(cuCtxSynchronize); return pushed > 0 ? 0 : 201; }
 
+int cuMemGetInfo_v2(size_t* free, size_t* all)
+{
+    ANSWER(cuMemGetInfo_v2);
+    *free = (size_t)6 << 30;
+    *all = (size_t)8 << 30;
+    return pushed > 0 ? 0 : 201;
+}
+
 // Options 3 and 5 are the log's place, 4 and 6 its size; a refused image leaves a line there, as the driver does.
 int cuModuleLoadDataEx(void** module, const void* image, unsigned options, int* names, void** values)
 {
