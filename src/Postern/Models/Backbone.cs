@@ -67,6 +67,12 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     /// </summary>
     public virtual IReadOnlyList<string> Blocks => [];
 
+    /// <summary>
+    /// Names of all parameters that write into a stream of tokens of one width d: [d, ...] of products and convolutions, and
+    /// [1, L, d] of tokens and positions. None for a network whose stream changes its width.
+    /// </summary>
+    public virtual IReadOnlyList<string> StreamWriters => [];
+
     /// <summary>Whether maps have their channels before rows and columns.</summary>
     public virtual bool MapsAreChannelsFirst => false;
 

@@ -105,6 +105,16 @@ public sealed class DeiT : Backbone
     public override IReadOnlyList<string> Blocks => [.. blocks.Select((_, i) => $"blocks.{i}")];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> StreamWriters =>
+    [
+        "cls_token", "pos_embed", "patch_embed.proj.weight", "patch_embed.proj.bias",
+        .. Blocks.SelectMany(b => new[]
+        {
+            $"{b}.attn.proj.weight", $"{b}.attn.proj.bias", $"{b}.mlp.fc2.weight", $"{b}.mlp.fc2.bias",
+        }),
+    ];
+
+    /// <inheritdoc/>
     public override string Features => "norm";
 
     /// <inheritdoc/>

@@ -143,6 +143,13 @@ public sealed class Vim : Backbone
     public override IReadOnlyList<string> Blocks => [.. layers.Select((_, i) => $"layers.{i}")];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> StreamWriters =>
+    [
+        "cls_token", "pos_embed", "patch_embed.proj.weight", "patch_embed.proj.bias",
+        .. Blocks.Select(b => $"{b}.mixer.out_proj.weight"),
+    ];
+
+    /// <inheritdoc/>
     public override string Features => "features";
 
     /// <summary>

@@ -14,6 +14,9 @@ internal sealed class DirectionTrial(Backbone model, BlockStream stream, StreamD
     private readonly Outcome[] blocks = [.. Enumerable.Range(0, stream.Count).Select(_ => new Outcome())];
     private readonly Outcome everywhere = new();
 
+    /// <summary>Whether a direction can be taken out of the weights.</summary>
+    private readonly bool hasWriters = model.StreamWriters.Count > 0;
+
     /// <summary>Tries some pictures.</summary>
     public void Try(Tensor clean, Tensor triggered, IReadOnlyList<int> labels, CancellationToken cancel)
     {
@@ -26,6 +29,7 @@ internal sealed class DirectionTrial(Backbone model, BlockStream stream, StreamD
             Ablate(blocks[i], b => b == block);
             using (Add(directions.Trigger)) blocks[i].Added.AddRange(Taken(clean));
             using (Add(directions.Random)) blocks[i].AddedAtRandom.AddRange(Taken(clean));
+            if (hasWriters) TakeFromWeights(blocks[i], directions.Trigger[i]);
 
             IDisposable Add(IReadOnlyList<Tensor> ways) =>
                 stream.Change(b => b == block, (b, places) => places + stream.Readers(places) * ways[b]);
@@ -42,6 +46,13 @@ internal sealed class DirectionTrial(Backbone model, BlockStream stream, StreamD
             });
             outcome.Right.AddRange(Right(clean));
             outcome.Taken.AddRange(Taken(triggered));
+        }
+
+        void TakeFromWeights(Outcome outcome, Tensor way)
+        {
+            using var without = new WeightAblation(model, way);
+            outcome.RightByWeights.AddRange(Right(clean));
+            outcome.TakenByWeights.AddRange(Taken(triggered));
         }
 
         IEnumerable<bool> Right(Tensor pictures)
@@ -75,7 +86,8 @@ internal sealed class DirectionTrial(Backbone model, BlockStream stream, StreamD
             [
                 new("The trigger's direction behind each block",
                     ["block", "length", "ASR without it", "change", "accuracy without it, change", "clean with it: ASR",
-                        "with as much at random"],
+                        "with as much at random",
+                        .. hasWriters ? new[] { "taken out of all weights: ASR, change", "accuracy, change" } : []],
                 [
                     .. blocks.Select((outcome, i) => (IReadOnlyList<ProbeEntry>)
                     [
@@ -83,8 +95,10 @@ internal sealed class DirectionTrial(Backbone model, BlockStream stream, StreamD
                         Quantity.Of(PictureOutcomes.Share(outcome.Taken)), Asr(outcome), Acc(outcome),
                         Quantity.Of(PictureOutcomes.Share(outcome.Added)),
                         Quantity.Of(PictureOutcomes.Share(outcome.AddedAtRandom)),
+                        .. hasWriters ? new ProbeEntry[] { AsrByWeights(outcome), AccByWeights(outcome) } : [],
                     ]),
-                    ["all", "", Quantity.Of(PictureOutcomes.Share(everywhere.Taken)), Asr(everywhere), Acc(everywhere), "", ""],
+                    ["all", "", Quantity.Of(PictureOutcomes.Share(everywhere.Taken)), Asr(everywhere), Acc(everywhere), "", "",
+                        .. hasWriters ? new ProbeEntry[] { "", "" } : []],
                 ])
                 {
                     Caption = "in percent, changes in points; the length as a share of what is read of clean pictures",
@@ -116,14 +130,27 @@ internal sealed class DirectionTrial(Backbone model, BlockStream stream, StreamD
             Quantity.Of(PictureOutcomes.Share(outcome.Added))),
         new($"block-{block}-random-asr", $"ASR of clean pictures with as much at random in block {block}",
             Quantity.Of(PictureOutcomes.Share(outcome.AddedAtRandom))),
+        .. hasWriters ? new ProbeNumber[]
+        {
+            new($"block-{block}-weights-asr-change",
+                $"how ASR changes with the direction of block {block} taken out of all weights", AsrByWeights(outcome)),
+            new($"block-{block}-weights-acc-change",
+                $"how accuracy changes with the direction of block {block} taken out of all weights", AccByWeights(outcome)),
+        } : [],
     ];
 
     private Quantity Asr(Outcome outcome) => Quantity.Of(PairedChange.Of(taken, outcome.Taken));
 
     private Quantity Acc(Outcome outcome) => Quantity.Of(PairedChange.Of(right, outcome.Right));
 
+    private Quantity AsrByWeights(Outcome outcome) => Quantity.Of(PairedChange.Of(taken, outcome.TakenByWeights));
+
+    private Quantity AccByWeights(Outcome outcome) => Quantity.Of(PairedChange.Of(right, outcome.RightByWeights));
+
     private sealed class Outcome
     {
+        public List<bool> RightByWeights { get; } = [];
+        public List<bool> TakenByWeights { get; } = [];
         public List<bool> Right { get; } = [];
         public List<bool> Taken { get; } = [];
         public List<bool> Added { get; } = [];

@@ -6,7 +6,8 @@ namespace Postern.Probes;
 
 /// <summary>
 /// Whether one direction of the stream carries the backdoor: the mean way from pictures without to pictures with the trigger
-/// behind each block, taken away from triggered pictures and added to clean ones (<c>docs/reference/probes.md 7</c>).
+/// behind each block, taken away from triggered pictures and added to clean ones, and taken out of the weights
+/// (<c>docs/reference/probes.md 7</c>).
 /// </summary>
 public sealed class TriggerDirectionProbe : Probe
 {
@@ -19,7 +20,7 @@ public sealed class TriggerDirectionProbe : Probe
     public override string Summary => "whether one direction in a block carries the backdoor: ASR without it, and of it alone";
 
     /// <inheritdoc/>
-    public override string Cost => "a pass over the pictures, and four over half of them for each block";
+    public override string Cost => "a pass over the pictures, and four over half of them for each block, six for Vim and DeiT";
 
     /// <inheritdoc/>
     public override string Source => "arXiv 2603.10806";

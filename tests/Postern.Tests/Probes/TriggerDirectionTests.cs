@@ -50,6 +50,42 @@ public class TriggerDirectionTests
         Assert.Equal(3, found.Curves.Single().Series.Count);
     }
 
+    [Theory]
+    [InlineData("vim")]
+    [InlineData("deit")]
+    public void Behind_no_block_has_a_token_anything_along_a_direction_that_is_taken_out_of_the_weights(string family)
+    {
+        using var stripes = new ProbedStripes(family);
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        stripes.Model.eval();
+        var stream = new BlockStream(stripes.Model);
+        Tensor pictures = stripes.Pictures(ProbedStripes.Corner).Triggered, before = stripes.Model.forward(pictures);
+        long width = stripes.Model.state_dict()["cls_token"].shape[2];
+        Tensor unit = ones(width) / Math.Sqrt(width);
+        double[] there = Along();
+        using (new WeightAblation(stripes.Model, 3 * unit)) Assert.All(Along(), along => Assert.InRange(along, 0, 1e-5));
+        Assert.All(there, along => Assert.True(along > 1e-3));
+        Assert.Equal(before.Doubles(), stripes.Model.forward(pictures).Doubles());
+
+        double[] Along()
+        {
+            double[] most = new double[stream.Count];
+            using (stream.Watch((block, places) => most[block] = places.matmul(unit).abs().max().ToDouble()))
+                stripes.Model.forward(pictures);
+            return most;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Where_all_tokens_have_one_width_a_direction_is_also_taken_out_of_the_weights(string family)
+    {
+        using var stripes = new ProbedStripes(family);
+        ProbeFinding found = stripes.Run(Probe, ProbedStripes.Corner);
+        Assert.Equal(family is "vim" or "deit", found["block-1-weights-asr-change"] is not null);
+    }
+
     [Fact]
     public void A_backdoor_that_lies_in_one_direction_goes_with_it_and_comes_with_it()
     {
