@@ -17,18 +17,19 @@ namespace Postern.Studies;
 /// <param name="OfPicture">What is kept of a picture.</param>
 internal sealed record StepMemory(long Held, long OfPicture)
 {
-    // What a backward pass makes on its way and the allocator's gaps, and workspaces of cuBLAS and cuDNN: no card was asked.
-    private const double WithPassing = 1.25;
+    // A whole step takes more than is kept, as a backward pass begins with all of it: on the processor 1.4 times of DeiTs, and
+    // 1.9 to 2.0 of the other families. Workspaces of cuBLAS and cuDNN are a guess: no card was asked.
+    private const double WithPassing = 2;
     private const long Workspaces = 512L << 20;
 
     private const int Few = 2, Tries = 5;
 
     /// <summary>Bytes of a step of so many pictures.</summary>
-    public long Of(int pictures) => (long)(WithPassing * (Held + (double)pictures * OfPicture)) + Workspaces;
+    public long Of(int pictures) => Held + (long)(WithPassing * pictures * OfPicture) + Workspaces;
 
     /// <summary>How many pictures of a step fit into so many bytes; 0 for none.</summary>
     public int Fitting(long bytes) =>
-        (int)Math.Clamp(((bytes - Workspaces) / WithPassing - Held) / Math.Max(1, OfPicture), 0, int.MaxValue);
+        (int)Math.Clamp((bytes - Workspaces - Held) / (WithPassing * Math.Max(1, OfPicture)), 0, int.MaxValue);
 
     /// <summary>What a cell on a card should be told of its memory; null where a step fits, or nothing is known.</summary>
     /// <exception cref="InputException">Not even a step of one picture fits.</exception>

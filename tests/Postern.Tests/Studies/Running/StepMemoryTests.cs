@@ -34,7 +34,7 @@ public sealed class StepMemoryTests : IDisposable
         var step = new StepMemory(Held: Gigabyte, OfPicture: Gigabyte / 64);
         Assert.Null(step.Shortage(64, 8 * Gigabyte, normalisesOverBatches: false));
         Assert.Equal(
-            "a step of 512 pictures takes about 11.8 GiB of memory, and the card has 8.0 GiB free, enough for 320; if memory "
+            "a step of 512 pictures takes about 17.5 GiB of memory, and the card has 8.0 GiB free, enough for 208; if memory "
             + "runs out, steps are done in parts", step.Shortage(512, 8 * Gigabyte, normalisesOverBatches: false));
         Assert.Contains("lower batch_size", step.Shortage(512, 8 * Gigabyte, normalisesOverBatches: true),
             StringComparison.Ordinal);
