@@ -5,6 +5,7 @@ using Postern.Cli.Json;
 using Postern.Models;
 using Postern.Native;
 using Postern.Native.Paths;
+using Postern.Training;
 using Spectre.Console;
 
 namespace Postern.Cli.Commands;

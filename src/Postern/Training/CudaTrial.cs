@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Postern.Configuration;
 using Postern.Kernels;
+using Postern.Models;
 using Postern.Models.Ops;
 using Postern.Native;
 using Postern.Native.Cuda;
@@ -9,18 +10,18 @@ using Postern.Native.Paths;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Postern.Models;
+namespace Postern.Training;
 
 /// <summary>
 /// The validation of a user's card, <c>postern doctor --thorough --device cuda</c>: the kernels against plain operations, a step
-/// of a small model of each family there and on the processor, and the kernels' pace beside that of plain operations. A card that
-/// passes is remembered, and only then used.
+/// of a small model of each family there and on the processor, then fifty steps of training, and the kernels' pace beside that of
+/// plain operations. A card that passes is remembered, and only then used.
 /// </summary>
 public static class CudaTrial
 {
     // As between a model's fast and plain paths (ModelTrial): TF32 is off.
     private const double AllowedLogits = 1e-4, AllowedGradients = 1e-2;
-    private const int Batch = 4, Classes = 10, Side = 32, Repeats = 5;
+    private const int Batch = 4, Classes = 10, Side = 32, Repeats = 5, Steps = 50;
 
     private static readonly string[] Families = ["resnet-mini", "deit-mini", "vim-mini", "mambaout-mini"];
 
@@ -36,14 +37,16 @@ public static class CudaTrial
         return Of(driver, card, module, new ComputeDevice($"cuda:{card.Index}"));
     }
 
-    /// <summary>The same of a module whose tensors lie on <paramref name="device"/>.</summary>
-    internal static IReadOnlyList<Finding> Of(CudaDriver driver, CudaCard card, CudaModule module, ComputeDevice device)
+    /// <summary>The same of a module whose tensors lie on <paramref name="device"/>, with so many steps of training.</summary>
+    internal static IReadOnlyList<Finding> Of(
+        CudaDriver driver, CudaCard card, CudaModule module, ComputeDevice device, int steps = Steps)
     {
         var ops = new CudaOps(module);
         List<Finding> findings =
         [
             .. CudaCheck.Run(ops, device.Torch).GroupBy(d => d.What.Split(',')[0]).Select(Kernels),
             .. Families.Select(name => Model(ModelCatalog.All.Get(name, name), ops, device)),
+            .. Families.Select(name => TrainingTrial.Of(ModelCatalog.All.Get(name, name), ops, device, steps)),
         ];
         if (findings.All(f => !f.Fatal))
         {

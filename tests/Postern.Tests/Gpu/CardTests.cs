@@ -2,6 +2,7 @@ using Postern.Models;
 using Postern.Models.Ops;
 using Postern.Native;
 using Postern.Native.Cuda;
+using Postern.Training;
 using static TorchSharp.torch;
 
 namespace Postern.Tests.Gpu;
@@ -17,10 +18,13 @@ public class CardTests
         CudaDriver driver = EmulatedCard.Driver;
         CudaCard card = driver.Cards[0] with { Name = "Card that passes" };
         Assert.False(CudaPass.IsRemembered(driver, card));
-        IReadOnlyList<Finding> findings = CudaTrial.Of(driver, card, EmulatedCard.Module, ComputeDevice.Cpu);
+        IReadOnlyList<Finding> findings = CudaTrial.Of(driver, card, EmulatedCard.Module, ComputeDevice.Cpu, steps: 2);
         Assert.DoesNotContain(findings, f => f.Fatal || f.Cure is not null);
         Assert.Contains(findings, f => f.Name == "kernel scan in BFloat16");
         Assert.Contains(findings, f => f.Name == "model vim-mini");
+        Assert.Matches("losses of 2 steps differ by .* from the processor's.* without the kernels$",
+            findings.Single(f => f.Name == "training vim-mini").Value);
+        Assert.Equal(4, findings.Count(f => f.Name.StartsWith("training ", StringComparison.Ordinal)));
         Assert.True(CudaPass.IsRemembered(driver, card));
         Assert.False(CudaPass.IsRemembered(driver, card with { Capability = new Version(8, 0) }));
         var updated = CudaDriver.Open(EmulatedCard.Library, "570.124.06");
@@ -60,6 +64,16 @@ public class CardTests
     }
 
     [Fact]
+    public void A_card_that_learns_otherwise_fails_the_comparison()
+    {
+        ModelEntry vim = ModelCatalog.All.Get("vim-mini", "test");
+        Assert.False(TrainingTrial.Of(vim, ModelOps.Chunked, ComputeDevice.Cpu, steps: 4).Fatal);
+        Finding wrong = TrainingTrial.Of(vim, new WrongNorm(ModelOps.Cpu, oneIn: 8), ComputeDevice.Cpu, steps: 4);
+        Assert.True(wrong.Fatal, wrong.Value);
+        Assert.Contains("device: cpu", wrong.Cure, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Doctor_says_of_a_card_what_it_is_whether_kernels_are_accepted_and_what_runs_where()
     {
         CudaDriver driver = EmulatedCard.Driver;
@@ -77,14 +91,14 @@ public class CardTests
         }
     }
 
-    /// <summary>Kernels that are right but for one number in a thousand of the norm.</summary>
-    private sealed class WrongNorm(IModelOps right) : IModelOps
+    /// <summary>Kernels that are right but for one number of the norm in so many.</summary>
+    private sealed class WrongNorm(IModelOps right, long oneIn = 1000) : IModelOps
     {
         public (Tensor Sum, Tensor Normed) AddNorm(Tensor stream,
             Tensor? branch, Tensor weight, ScalarType type)
         {
             (Tensor sum, Tensor normed) = right.AddNorm(stream, branch, weight, type);
-            return (sum, normed * (1 + arange(normed.numel()).view(normed.shape).fmod(1000).eq(7).to(type)));
+            return (sum, normed * (1 + arange(normed.numel()).view(normed.shape).fmod(oneIn).eq(7).to(type)));
         }
 
         public Tensor Convolve(Tensor x,

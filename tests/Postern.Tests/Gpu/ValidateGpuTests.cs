@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Postern.Kernels;
 using Postern.Tests.Outside;
+using Postern.Tests.Studies;
 
 namespace Postern.Tests.Gpu;
 
@@ -11,11 +12,17 @@ public class ValidateGpuTests
 {
     private const string Script = "../../tools/validate-gpu";
 
+    // A postern that finds what it was asked.
+    private const string Doctor = "#!/bin/sh\necho \"[{\\\"name\\\": \\\"$*\\\", \\\"value\\\": \\\"$POSTERN_TORCH\\\"}]\"\n";
+
     [Fact]
     public void The_kernels_pass_on_tensors_of_PyTorch()
     {
+        using var folder = new TemporaryFolder();
+        string postern = folder.File("postern", Doctor);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(postern, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         JsonElement outcome = PythonScript.Run("torch", Script, "--device", "cpu", "--driver", EmulatedCard.Library,
-            "--out", "-");
+            "--out", "-", "--postern", postern);
         Assert.True(outcome.GetProperty("passes").GetBoolean());
         Assert.True(outcome.GetProperty("is_stand_in").GetBoolean());
         Assert.Empty(outcome.GetProperty("left_out").EnumerateArray());
@@ -24,6 +31,9 @@ public class ValidateGpuTests
         Assert.Contains("scan_pair gradient 12", compared);
         Assert.Contains("conv_pair gradient 4", compared);
         Assert.Contains("norm gradient 2", compared);
+        JsonElement asked = outcome.GetProperty("doctor").GetProperty("findings")[0];
+        Assert.Equal("doctor --thorough --device cpu --json", asked.GetProperty("name").GetString());
+        Assert.EndsWith("torch/lib", asked.GetProperty("value").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
