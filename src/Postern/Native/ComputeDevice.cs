@@ -115,6 +115,34 @@ public sealed partial record ComputeDevice(string Name)
         using (local) return local.to(Torch).DetachFromDisposeScope();
     }
 
+    /// <summary>
+    /// Memory of this processor that is sent there again and again: pinned for a card, which reads it by itself then. It belongs
+    /// to the caller.
+    /// </summary>
+    public Tensor Staging(params long[] shape)
+    {
+        Tensor plain = empty(shape, ScalarType.Float32).DetachFromDisposeScope();
+        if (Torch.type != DeviceType.CUDA) return plain;
+        using (plain) return plain.pin_memory().DetachFromDisposeScope();
+    }
+
+    /// <summary>
+    /// As <see cref="Take"/>, without waiting for a card: what is started there later comes behind it. Pinned memory must not
+    /// change until what <see cref="WhenRead"/> gave has been called; any other is read before this returns.
+    /// </summary>
+    public Tensor Send(Tensor local)
+    {
+        if (IsCpu) return local;
+        using (local) return local.to(Torch, copy: false, disposeAfter: false, non_blocking: true).DetachFromDisposeScope();
+    }
+
+    /// <summary>
+    /// Waits, when it is called (once), until all that was sent so far has been read; null where nothing is under way.
+    /// </summary>
+    /// <exception cref="InputException">The driver answers with an error.</exception>
+    internal Action? WhenRead() => Torch.type == DeviceType.CUDA && CudaDriver.Installed is CudaDriver driver
+        ? new CudaMark(driver, Math.Max(0, Torch.index)).Wait : null;
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 

@@ -84,6 +84,20 @@ public class CudaDriverTests
         using (EmulatedCard.Fault("cuMemGetInfo_v2", 999)) Assert.Null(CardMemory.Free(EmulatedCard.Driver, 0));
     }
 
+    [Theory]
+    [InlineData("cuEventCreate")]
+    [InlineData("cuEventRecord")]
+    [InlineData("cuEventSynchronize")]
+    [InlineData("cuEventDestroy_v2")]
+    public void A_mark_is_waited_for_and_any_of_its_calls_may_fail(string function)
+    {
+        new CudaMark(EmulatedCard.Driver, 0).Wait();
+        using IDisposable fault = EmulatedCard.Fault(function, 700);
+        string message = Assert.Throws<InputException>(() => new CudaMark(EmulatedCard.Driver, 0).Wait()).Message;
+        Assert.StartsWith($"CUDA driver: {function} answered CUDA_ERROR_ILLEGAL_ADDRESS (700)", message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_card_that_is_not_there_is_told()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace Postern.Native.Cuda;
@@ -16,6 +17,7 @@ internal sealed class CudaDriver
     private static readonly Lazy<(CudaDriver? Driver, string Absence)> Found = new(Find);
 
     private readonly nint library;
+    private readonly ConcurrentDictionary<int, nint> contexts = new();
     private readonly ErrorNameCall? errorName;
 
     private CudaDriver(nint library, string? build)
@@ -112,21 +114,34 @@ internal sealed class CudaDriver
 
     /// <summary>Bytes that are free on a card now.</summary>
     /// <exception cref="InputException">The driver answers with an error.</exception>
-    public long FreeMemory(int index)
+    public long FreeMemory(int index) => On(index, () =>
     {
-        nint context = 0;
-        Call<RetainCall>("cuDevicePrimaryCtxRetain", f => f(out context, Device(index)));
+        nuint free = 0;
+        Call<FreeMemoryCall>("cuMemGetInfo_v2", f => f(out free, out _));
+        return (long)free;
+    });
+
+    /// <summary>Does something in the context that libtorch uses on a card.</summary>
+    /// <exception cref="InputException">The driver answers with an error.</exception>
+    public T On<T>(int index, Func<T> act)
+    {
+        nint context = contexts.GetOrAdd(index, Retain);
         Call<ContextCall>("cuCtxPushCurrent_v2", f => f(context));
         try
         {
-            nuint free = 0;
-            Call<FreeMemoryCall>("cuMemGetInfo_v2", f => f(out free, out _));
-            return (long)free;
+            return act();
         }
         finally
         {
             _ = Function<ContextOutCall>("cuCtxPopCurrent_v2")(out _);
         }
+    }
+
+    private nint Retain(int index)
+    {
+        nint context = 0;
+        Call<RetainCall>("cuDevicePrimaryCtxRetain", f => f(out context, Device(index)));
+        return context;
     }
 
     private static (CudaDriver?, string) Find()

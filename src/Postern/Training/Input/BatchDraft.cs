@@ -41,10 +41,10 @@ internal sealed class BatchDraft : IDisposable
     /// <summary>Hands the batch over; the draft holds nothing any more.</summary>
     public Batch Finish()
     {
-        Tensor images = device.Take(memory!.Alias()), classes = device.Take(tensor(labels).DetachFromDisposeScope());
-        // Pictures that have moved have left the memory to the next batch.
+        Tensor images = device.Send(memory!.Alias()), classes = device.Send(tensor(labels).DetachFromDisposeScope());
+        // Pictures that are on their way leave the memory to a later batch.
         BatchMemory.Lease? kept = device.IsCpu ? memory : null;
-        if (kept is null) memory.Dispose();
+        if (kept is null) memory.Dispose(device.WhenRead());
         memory = null;
         return new Batch(images, classes, Indices) { Memory = kept };
     }

@@ -61,7 +61,7 @@ public sealed record BatchLoader(
         Prefetch.Of<Batch>((hand, stop) =>
         {
             var writer = new SampleWriter(this);
-            using var memory = new BatchMemory();
+            using var memory = new BatchMemory(Device);
             for (int start = from * BatchSize; start < Kept(order.Count); start += BatchSize)
             {
                 using BatchDraft draft = Draft(order, start, memory);

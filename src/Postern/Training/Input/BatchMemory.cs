@@ -1,3 +1,4 @@
+using Postern.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -5,12 +6,16 @@ namespace Postern.Training.Input;
 
 /// <summary>
 /// The memory of a pass's batches, used again for the next ones once a batch is released. Memory of this size is mapped anew for
-/// each tensor otherwise, and to have the kernel clear it page by page takes as long as to resize the pictures. Safe from several
-/// threads.
+/// each tensor otherwise, and to have the kernel clear it page by page takes as long as to resize the pictures. A card may still
+/// be reading what was given back; such memory is waited for, after others had their turn. Safe from several threads.
 /// </summary>
-internal sealed class BatchMemory : IDisposable
+/// <param name="device">Where the batches go.</param>
+internal sealed class BatchMemory(ComputeDevice device) : IDisposable
 {
-    private readonly Stack<Tensor> spare = [];
+    // So many copies to a card may be under way before the first of them is waited for.
+    private const int UnderWay = 3;
+
+    private readonly List<(Tensor Memory, Action? Wait)> spare = [];
     private bool closed;
 
     /// <summary>Memory for a number of pictures; the caller disposes it, when the pass is over or before.</summary>
@@ -19,15 +24,28 @@ internal sealed class BatchMemory : IDisposable
     public Lease Take(int count, int size)
     {
         long[] shape = [count, 3, size, size];
+        while (TakeSpare() is (Tensor tensor, var wait))
+        {
+            wait?.Invoke();
+            if (tensor.shape.SequenceEqual(shape)) return new Lease(this, tensor);
+            tensor.Dispose();
+        }
+        return new Lease(this, device.Staging(shape));
+    }
+
+    /// <summary>
+    /// Of the processor the last, which its caches may still hold; of another device the one that was sent first.
+    /// </summary>
+    private (Tensor Memory, Action? Wait)? TakeSpare()
+    {
         lock (spare)
         {
-            while (spare.TryPop(out Tensor? tensor))
-            {
-                if (tensor.shape.SequenceEqual(shape)) return new Lease(this, tensor);
-                tensor.Dispose();
-            }
+            if (spare.Count <= (device.IsCpu ? 0 : UnderWay - 1)) return null;
+            int at = device.IsCpu ? spare.Count - 1 : 0;
+            (Tensor, Action?) taken = spare[at];
+            spare.RemoveAt(at);
+            return taken;
         }
-        return new Lease(this, empty(shape, ScalarType.Float32).DetachFromDisposeScope());
     }
 
     /// <summary>Releases what nobody has; what a batch still has is released with it.</summary>
@@ -36,17 +54,24 @@ internal sealed class BatchMemory : IDisposable
         lock (spare)
         {
             closed = true;
-            while (spare.TryPop(out Tensor? tensor)) tensor.Dispose();
+            foreach ((Tensor tensor, Action? wait) in spare) Release(tensor, wait);
+            spare.Clear();
         }
     }
 
-    private void Return(Tensor tensor)
+    private void Return(Tensor tensor, Action? wait)
     {
         lock (spare)
         {
-            if (closed) tensor.Dispose();
-            else spare.Push(tensor);
+            if (closed) Release(tensor, wait);
+            else spare.Add((tensor, wait));
         }
+    }
+
+    private static void Release(Tensor tensor, Action? wait)
+    {
+        wait?.Invoke();
+        tensor.Dispose();
     }
 
     /// <summary>Memory that is somebody's until it is disposed; once more does nothing.</summary>
@@ -74,9 +99,13 @@ internal sealed class BatchMemory : IDisposable
         public Tensor Alias() => tensor!.alias().DetachFromDisposeScope();
 
         /// <inheritdoc/>
-        public void Dispose()
+        public void Dispose() => Dispose(wait: null);
+
+        /// <summary>Gives it back while it is being read.</summary>
+        /// <param name="wait">Waits until it has been read; null where it has.</param>
+        public void Dispose(Action? wait)
         {
-            if (Interlocked.Exchange(ref tensor, null) is Tensor held) owner.Return(held);
+            if (Interlocked.Exchange(ref tensor, null) is Tensor held) owner.Return(held, wait);
         }
     }
 }

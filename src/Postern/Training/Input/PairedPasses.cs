@@ -13,7 +13,7 @@ internal sealed class PairedPasses(
     BatchLoader loader, IReadOnlyList<int> order, IReadOnlyList<int> edited, long seed, int epoch) : IDisposable
 {
     private readonly SampleWriter writer = new(loader);
-    private readonly BatchMemory memory = new();
+    private readonly BatchMemory memory = new(loader.Device);
     // Batches of the second pass that have not been handed out; only the last can have free places.
     private readonly Queue<BatchDraft> open = [];
     private readonly int count = loader.Kept(edited.Count);

@@ -40,6 +40,11 @@ int cuMemGetInfo_v2(size_t* free, size_t* all)
     return pushed > 0 ? 0 : 201;
 }
 
+int cuEventCreate(void** event, unsigned) { ANSWER(cuEventCreate); *event = malloc(1); return pushed > 0 ? 0 : 201; }
+int cuEventRecord(void*, void*) { ANSWER(cuEventRecord); return pushed > 0 ? 0 : 201; }
+int cuEventSynchronize(void*) { ANSWER(cuEventSynchronize); return pushed > 0 ? 0 : 201; }
+int cuEventDestroy_v2(void* event) { ANSWER(cuEventDestroy_v2); free(event); return 0; }
+
 // Options 3 and 5 are the log's place, 4 and 6 its size; a refused image leaves a line there, as the driver does.
 int cuModuleLoadDataEx(void** module, const void* image, unsigned options, int* names, void** values)
 {
