@@ -64,7 +64,8 @@ public sealed record Evaluator(Backbone Model, BatchLoader Loader, long Seed = 0
         using var noGrad = inference_mode();
         using FoundValues clean = new(), triggered = new();
         foreach (PassBatch batch in TriggeredBy(attack).LoadBoth(AllPictures, counted, Seed, epoch: 0, cancel))
-            using (batch) (batch.Transformed ? triggered : clean).Add(() => Model.forward(batch.Batch.Images).argmax(1));
+            using (batch) (batch.Transformed ? triggered : clean)
+                .Add(() => Predictions.ClassOfEach(Model.forward, batch.Batch.Images));
         return (ResultOf(Predictions.Classes(clean.Read<long>())),
             ResultOf(attack, counted, Predictions.Classes(triggered.Read<long>())));
     }

@@ -1,3 +1,4 @@
+using Postern.Native;
 using Postern.Training.Input;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,7 +22,7 @@ internal static class Predictions
     public static int[] Of(
         Func<Tensor, Tensor> logits, BatchLoader loader, IReadOnlyList<int> order, long seed = 0, int pass = 0,
         CancellationToken cancel = default) =>
-        Classes(Each<long>(loader, order, batch => logits(batch.Images).argmax(1), seed, pass, cancel));
+        Classes(Each<long>(loader, order, batch => ClassOfEach(logits, batch.Images), seed, pass, cancel));
 
     /// <summary>
     /// What <paramref name="find"/> makes of the pictures of each batch, [B], in the order of <paramref name="order"/>; without
@@ -38,6 +39,39 @@ internal static class Predictions
         return found.Read<T>();
     }
 
+    /// <summary>
+    /// The class with the largest logit for each picture, [B]; in parts where a card has no memory for all at once, which changes
+    /// nothing as a picture's logits are its own.
+    /// </summary>
+    public static Tensor ClassOfEach(Func<Tensor, Tensor> logits, Tensor images)
+    {
+        for (long parts = 1; ; parts *= 2)
+        {
+            try
+            {
+                using DisposeScope scope = NewDisposeScope();
+                return Within(logits, images, (images.shape[0] + parts - 1) / parts).MoveToOuterDisposeScope();
+            }
+            catch (Exception e) when (CardMemory.IsFull(e) && parts < images.shape[0])
+            {
+                // Half as many at a time.
+            }
+        }
+    }
+
+    private static Tensor Within(Func<Tensor, Tensor> logits, Tensor images, long most)
+    {
+        if (most >= images.shape[0]) return logits(images).argmax(1);
+        var classes = new List<Tensor>();
+        for (long first = 0; first < images.shape[0]; first += most)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor part = images.narrow(0, first, Math.Min(most, images.shape[0] - first));
+            classes.Add(logits(part).argmax(1).MoveToOuterDisposeScope());
+        }
+        return cat(classes);
+    }
+
     /// <summary>Classes as numbers of ours.</summary>
     public static int[] Classes(long[] found) => Array.ConvertAll(found, label => (int)label);
 
@@ -45,7 +79,7 @@ internal static class Predictions
     public static int[] Of(Func<Tensor, Tensor> logits, Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Classes(logits(images).argmax(1).cpu().data<long>().ToArray());
+        return Classes(ClassOfEach(logits, images).cpu().data<long>().ToArray());
     }
 
     /// <summary>

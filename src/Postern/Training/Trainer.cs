@@ -142,6 +142,7 @@ public sealed class Trainer : IDisposable
                 return loss * tensor(size / (float)count, device: loss.device);
             };
         }
+        model.FirstOfStep = 0;
     }
 
     private Mixup MixupOf(Batch batch) =>

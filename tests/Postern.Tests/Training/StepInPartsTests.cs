@@ -107,6 +107,7 @@ public class StepInPartsTests
         using var trainer = new Trainer(model, Settings, seed: 3) { Divided = told.Add };
         double loss = 0;
         while (trainer.Epoch < Settings.Epochs) loss = trainer.RunEpoch(Loader).Loss;
+        Assert.Equal(0, model.FirstOfStep);
         return ([.. model.state_dict().Values.SelectMany(v => v.to_type(ScalarType.Float32).data<float>())], told, loss);
     }
 

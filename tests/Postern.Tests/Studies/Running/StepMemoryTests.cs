@@ -5,6 +5,7 @@ using Postern.Models;
 using Postern.Native;
 using Postern.Studies;
 using Postern.Training;
+using Postern.Training.Optimisation;
 using Postern.Training.Recipes;
 
 namespace Postern.Tests.Studies;
@@ -116,6 +117,6 @@ public sealed class StepMemoryTests : IDisposable
         BatchSize = 16,
         LearningRate = 0.1,
         UseSgd = useSgd,
-        Schedule = new Postern.Training.Optimisation.StepSchedule(0.1, [], 1),
+        Schedule = new StepSchedule(0.1, [], 1),
     };
 }

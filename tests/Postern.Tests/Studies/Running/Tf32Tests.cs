@@ -1,4 +1,5 @@
 using Postern.Cli.Commands;
+using Postern.Native;
 using Postern.Studies;
 
 namespace Postern.Tests.Studies;
@@ -35,7 +36,7 @@ public sealed class Tf32Tests : IDisposable
         {
             if (happened is CellFailed failed) failures.Add(failed.Error);
         })
-        { Device = Postern.Native.ComputeDevice.Cpu }.Run(CancellationToken.None);
+        { Device = ComputeDevice.Cpu }.Run(CancellationToken.None);
         Assert.Equal(1, summary.Failed);
         Assert.Contains("tf32 is a card's, and device is the processor", Assert.Single(failures), StringComparison.Ordinal);
     }
