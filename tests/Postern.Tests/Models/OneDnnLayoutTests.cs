@@ -75,12 +75,13 @@ public class OneDnnLayoutTests
         // turns.
         Assert.True(Cosine(exact.Gradient, blocked.Gradient) > 0.9f);
         Assert.True(Cosine(exact.ImageGradient, blocked.ImageGradient) > 0.9f);
-        // The twins round the same values at the same places. Float32 sums in another order turn a rounding now and then, which
-        // the layers above enlarge.
+        // The twins round the same values at the same places. Float32 sums in another order, which the number of threads and the
+        // processor decide, turn a rounding now and then, which the layers above enlarge; twins that rounded for themselves would
+        // be sqrt(2) times as far apart as each is from float32.
         Assert.True(Off(plain.Logits, blocked.Logits) < 0.5f * Rounding,
             $"twins' logits are {Off(plain.Logits, blocked.Logits):g3} apart");
         float apart = Off(plain.Gradient, blocked.Gradient), rounded = Off(exact.Gradient, plain.Gradient);
-        Assert.True(apart > 0 && apart < 0.75f * rounded,
+        Assert.True(apart > 0 && apart < rounded,
             $"twins' gradients are {apart:g3} apart, and {rounded:g3} from float32");
         Assert.True(Off(plain.Means, blocked.Means) < 0.25f * Rounding);
         Assert.True(Off(plain.Variances, blocked.Variances) < 0.1f * Rounding);
