@@ -52,6 +52,7 @@ public sealed class ArtifactCache(string folder)
         if (context.FromCacheOnly) throw new ArtifactMissingException($"its {key.Kind} is not in {folder} yet");
         try
         {
+            PrivateFolder.Create(folder);
             Directory.CreateDirectory(place);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

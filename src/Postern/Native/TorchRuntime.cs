@@ -161,7 +161,7 @@ public static class TorchRuntime
             string? folder = null;
             try
             {
-                folder = PrivateFolder(parent);
+                folder = OwnFolder(parent);
                 string file = Path.Combine(folder, name);
                 File.WriteAllBytes(file, library);
                 return NativeLibrary.Load(file);
@@ -178,11 +178,10 @@ public static class TorchRuntime
         throw failures.Count > 0 ? failures[0] : new IOException("there is no folder to place a copy in");
     }
 
-    private static string PrivateFolder(string parent)
+    private static string OwnFolder(string parent)
     {
         string folder = Path.Combine(parent, $".postern-{Environment.ProcessId}-{Guid.NewGuid():N}");
-        if (OperatingSystem.IsLinux())
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFolder.Create(folder);
         return folder;
     }
 

@@ -26,9 +26,12 @@ public sealed record RunFolder(Study Study, string Output)
     /// </summary>
     public void WriteStudy()
     {
-        Directory.CreateDirectory(Path);
+        Make();
         AtomicFile.WriteText(System.IO.Path.Combine(Path, StudyFileName), Study.Yaml.Value);
     }
+
+    /// <summary>Makes the study's folder, for the user alone (<see cref="PrivateFolder"/>), where there is none.</summary>
+    internal void Make() => PrivateFolder.Create(Path);
 
     /// <summary>The same place for all cells of the study, where this one has chosen some.</summary>
     public RunFolder Whole => Study.Whole is (Study whole, _) ? this with { Study = whole } : this;

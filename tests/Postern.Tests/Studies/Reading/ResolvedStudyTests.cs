@@ -63,6 +63,27 @@ public sealed class ResolvedStudyTests : IDisposable
         Assert.True(File.Exists(Path.Combine(run.Path, "report", "index.html")));
     }
 
+    [Fact]
+    public void The_folder_of_a_run_is_the_user_s_alone_unless_somebody_made_it_first()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "permissions are those of Unix");
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            shared = own | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        var run = new RunFolder(StudyFile.Read(folder.File("a.yaml", """
+            name: kept
+            datasets: [signs]
+            models: [resnet-mini]
+            attacks: [none]
+            preset: quick
+            """), StudyArguments.Catalogs, []), folder.File("runs"));
+        run.WriteStudy();
+        Assert.Equal(own, File.GetUnixFileMode(run.Path));
+        Directory.Delete(run.Path, recursive: true);
+        Directory.CreateDirectory(run.Path, shared);
+        run.WriteStudy();
+        Assert.Equal(shared, File.GetUnixFileMode(run.Path));
+    }
+
     private static void Same(Study expected, Study actual)
     {
         Assert.Equal(expected.Cells.Select(c => c.Id), actual.Cells.Select(c => c.Id));

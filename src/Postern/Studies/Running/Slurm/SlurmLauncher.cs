@@ -151,6 +151,7 @@ public sealed class SlurmLauncher(RunFolder run, SlurmOptions options, JobComman
 
     private FolderClaim Claim()
     {
+        run.Make();
         string all = SlurmFolder.AllOf(run);
         while (true)
         {
