@@ -1,3 +1,4 @@
+using Postern.Models.Ops;
 using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
@@ -9,18 +10,8 @@ namespace Postern.Benchmarks;
 internal static class PlainScans
 {
     /// <summary>Token by token: nothing larger than one token's state [B, E, N] is made at a time.</summary>
-    public static Tensor Loop(Tensor u, Tensor delta, Tensor a, Tensor b, Tensor c)
-    {
-        Tensor h = zeros(u.shape[0], a.shape[0], a.shape[1]);
-        var outputs = new Tensor[u.shape[1]];
-        for (long t = 0; t < outputs.Length; t++)
-        {
-            Tensor step = delta.select(1, t);                                                // [B, E]
-            h = (step.unsqueeze(-1) * a).exp() * h + (step * u.select(1, t)).unsqueeze(-1) * b.select(1, t).unsqueeze(1);
-            outputs[t] = (h * c.select(1, t).unsqueeze(1)).sum(-1);
-        }
-        return stack(outputs, 1);
-    }
+    public static Tensor Loop(Tensor u, Tensor delta, Tensor a, Tensor b, Tensor c) =>
+        SelectiveScanLoop.Apply(new ScanInput(u, delta, a, b, c));
 
     /// <summary>
     /// As Mamba's official reference (<c>selective_scan_ref</c>), which people run where the CUDA kernel is not to be had:

@@ -61,16 +61,13 @@ internal sealed class StepModel : IDisposable
     public double Evaluate()
     {
         model.eval();
-        double seconds = SideBySide.Time(() => Logits().Dispose());
+        double seconds = SideBySide.Time(() =>
+        {
+            using var noGrad = no_grad();
+            model.forward(data.Images).Dispose();
+        });
         model.train();
         return seconds;
-    }
-
-    /// <summary>What it says of the batch, in the mode that it is in.</summary>
-    public Tensor Logits()
-    {
-        using var noGrad = no_grad();
-        return model.forward(data.Images);
     }
 
     public void Dispose()

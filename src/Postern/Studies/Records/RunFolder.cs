@@ -78,9 +78,9 @@ public sealed record RunFolder(Study Study, string Output)
         try
         {
             if (!isWhole) Of(cell).ReadResult();
-            bool isAttacked = AdversarialOf(cell) is not Choice asked || Of(cell).ReadAdversarial(asked) is { IsComplete: true };
+            bool isTried = AdversarialOf(cell) is not Choice asked || Of(cell).ReadAdversarial(asked) is { IsComplete: true };
             string? open = OpenProbesOf(cell) is [Choice probe, ..] ? $"its {probe.Name}"
-                : isAttacked ? null : "its accuracy under PGD";
+                : isTried ? null : "its accuracy under PGD";
             return open is null ? null : new Lack($"{open} is still to be measured", IsDamage: false);
         }
         catch (InputException e)

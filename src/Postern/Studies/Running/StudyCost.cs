@@ -8,8 +8,8 @@ namespace Postern.Studies;
 
 /// <summary>
 /// What the rest of a study will cost on this machine: pictures to train on and to test, hours, disk. Decoding and augmentation
-/// are taken to be hidden behind training; what learned attacks need first and what probes
-/// look at afterwards is named and not counted.
+/// are taken to be hidden behind training; what learned attacks need first and what probes look
+/// at afterwards are named and not counted.
 /// </summary>
 /// <param name="Trainings">Cells that are still to be trained, needed ones included.</param>
 /// <param name="Tests">Cells that only test the weights of another.</param>
@@ -80,13 +80,13 @@ public sealed record StudyCost(
             largest = Math.Max(largest, cost.Parameters);
         }
         string[] prepared = [.. open.Where(m => m.Preparation is not null).Select(m => m.Cell.Attack.Name).Distinct()];
+        IReadOnlyList<Choice>[] probes = [.. open.Select(m => run.ProbesOf(m.Cell)).Where(p => p.Count > 0)];
         // The newest, the one before, and the one that is being written; one set of weights is counted with its cell.
         bytes += largest * BytesPerParameter * (Checkpoints * (Weights + Moments) - Weights);
         return new StudyCost(trainings, tests, pictures, seconds, bytes, prepared, costs)
         {
             Guesses = [.. guesses],
-            Probed = ([.. open.SelectMany(m => run.ProbesOf(m.Cell)).Select(p => p.Name).Distinct()],
-                open.Count(m => run.ProbesOf(m.Cell).Count > 0)),
+            Probed = ([.. probes.SelectMany(p => p).Select(p => p.Name).Distinct()], probes.Length),
         };
     }
 
