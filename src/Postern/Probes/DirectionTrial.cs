@@ -86,8 +86,7 @@ internal sealed class DirectionTrial(Backbone model, BlockStream stream, StreamD
             [
                 new("The trigger's direction behind each block",
                     ["block", "length", "ASR without it", "change", "accuracy without it, change", "clean with it: ASR",
-                        "with as much at random",
-                        .. hasWriters ? new[] { "taken out of all weights: ASR, change", "accuracy, change" } : []],
+                        "with as much at random"],
                 [
                     .. blocks.Select((outcome, i) => (IReadOnlyList<ProbeEntry>)
                     [
@@ -95,14 +94,13 @@ internal sealed class DirectionTrial(Backbone model, BlockStream stream, StreamD
                         Quantity.Of(PictureOutcomes.Share(outcome.Taken)), Asr(outcome), Acc(outcome),
                         Quantity.Of(PictureOutcomes.Share(outcome.Added)),
                         Quantity.Of(PictureOutcomes.Share(outcome.AddedAtRandom)),
-                        .. hasWriters ? new ProbeEntry[] { AsrByWeights(outcome), AccByWeights(outcome) } : [],
                     ]),
-                    ["all", "", Quantity.Of(PictureOutcomes.Share(everywhere.Taken)), Asr(everywhere), Acc(everywhere), "", "",
-                        .. hasWriters ? new ProbeEntry[] { "", "" } : []],
+                    ["all", "", Quantity.Of(PictureOutcomes.Share(everywhere.Taken)), Asr(everywhere), Acc(everywhere), "", ""],
                 ])
                 {
                     Caption = "in percent, changes in points; the length as a share of what is read of clean pictures",
                 },
+                .. hasWriters ? new[] { OfWeights() } : [],
             ],
             Curves =
             [
@@ -118,6 +116,16 @@ internal sealed class DirectionTrial(Backbone model, BlockStream stream, StreamD
         ProbeSeries Line(string name, Func<Outcome, List<bool>> of) =>
             ProbeSeries.Of(name, places, [.. blocks.Select(b => Quantity.Of(PictureOutcomes.Share(of(b))))]);
     }
+
+    private ProbeTable OfWeights() => new("The direction of a block taken out of all weights",
+        ["block", "ASR, change", "accuracy, change"],
+        [
+            .. blocks.Select((outcome, i) => (IReadOnlyList<ProbeEntry>)
+                [FormattableString.Invariant($"{i + 1}"), AsrByWeights(outcome), AccByWeights(outcome)]),
+        ])
+    {
+        Caption = "in points",
+    };
 
     private string Where => stream.Reader is null ? "At all places of the map, whose mean the classifier reads"
         : "At the class token alone";
