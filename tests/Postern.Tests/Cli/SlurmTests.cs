@@ -81,12 +81,24 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         (int process, string job) = Trainer(runs, isWanted);
         Signal(process, "STOP");
         bool isWithin = Directory.GetFiles(runs, ".claim-*", SearchOption.AllDirectories).Any(claim =>
-            !File.Exists(Path.Combine(Path.GetDirectoryName(claim)!, "result.json"))
-            && File.ReadAllText(claim).Contains($"\"process\": {process},", StringComparison.Ordinal));
+            !File.Exists(Path.Combine(Path.GetDirectoryName(claim)!, "result.json")) && IsOf(claim, process));
         if (isWithin) return Tuple.Create(process, job);
         Signal(process, "CONT");
         return null;
     }, "a training job that can be stopped").ToValueTuple();
+
+    private static bool IsOf(string claim, int process)
+    {
+        try
+        {
+            return File.ReadAllText(claim).Contains($"\"process\": {process},", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // Another task has ended, and its claim with it.
+            return false;
+        }
+    }
 
     /// <summary>The process and the job that train a cell now, one that has finished an epoch.</summary>
     private static (int Process, string Job) Trainer(string runs, Func<string, bool> isWanted) => WaitFor(() =>
