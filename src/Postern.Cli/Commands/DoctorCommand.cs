@@ -35,24 +35,32 @@ internal static class DoctorCommand
             HelpName = "cuda[:N]",
             Description = "with --thorough: compare the kernels of this card, which studies may use once they have passed",
         };
+        var goldens = new Option<string?>("--goldens")
+        {
+            HelpName = "FOLDER",
+            Description = "with --thorough: compare networks with what the official code gave, as the files of this folder say",
+        };
         var json = new JsonOption();
         var attempt = new Option<string?>(CandidateProcess.Switch) { Hidden = true };
         var command = new ShownCommand(Name,
             "Look at everything that Postern needs from this machine, and compare each fast path with the plain one.",
             "postern doctor")
         {
-            output, thorough, device, json, attempt,
+            output, thorough, device, goldens, json, attempt,
         };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(attempt) is string wanted) return Try(wanted);
-            string? card = parsed.GetValue(device);
+            string? card = parsed.GetValue(device), folder = parsed.GetValue(goldens);
             if (card is not null && !parsed.GetValue(thorough))
                 throw new InputException("--device", "belongs to --thorough, which compares; postern doctor alone lists cards");
+            if (folder is not null && !parsed.GetValue(thorough))
+                throw new InputException("--goldens", "belongs to --thorough, which compares");
             IReadOnlyList<Finding> findings = Doctor.Examine(parsed.GetValue(output)!);
             bool loads = !findings.Any(f => f.Fatal);
             findings = [.. findings, .. CudaFindings.Examine(loads)];
-            if (loads && card is not null) findings = [.. findings, .. CudaTrial.Of(card, "--device")];
+            if (loads && card is not null) findings = [.. findings, .. CudaTrial.Of(card, "--device", folder)];
+            else if (loads && folder is not null) findings = [.. findings, .. Goldens(folder)];
             bool right = !findings.Any(f => f.Fatal);
             IReadOnlyList<PathReport> paths = loads ? SelfCheck.Examine() : [];
             IReadOnlyList<ModelTrial> models = loads && parsed.GetValue(thorough) ? Twins() : [];
@@ -65,6 +73,10 @@ internal static class DoctorCommand
         });
         return command;
     }
+
+    private static IEnumerable<Finding> Goldens(string folder) => GoldenTrial.In(folder).Select(path =>
+        GoldenTrial.Of(path, ComputeDevice.Cpu).Finding(PathFinding.ModelCure));
+
     private static IReadOnlyList<ModelTrial> Twins() => AnsiConsole.Progress().AutoClear(true).Start(context =>
     {
         ProgressTask task = context.AddTask("models", maxValue: ModelCatalog.All.Count);

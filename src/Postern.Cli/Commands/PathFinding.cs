@@ -9,6 +9,10 @@ namespace Postern.Cli.Commands;
 /// <summary>What <c>doctor</c> says in a line of a fast path, and of a model beside its plain twin.</summary>
 internal static class PathFinding
 {
+    /// <summary>What to do where a model is wrong.</summary>
+    public const string ModelCure =
+        "do not trust results of this model on this machine; POSTERN_PATHS may choose other paths (docs/machines.md)";
+
     /// <summary>
     /// A path: ok where the fastest candidate of this machine is in use, a note where another one is, wrong where none passes.
     /// </summary>
@@ -33,10 +37,7 @@ internal static class PathFinding
     {
         string value = string.Join(", ", trial.Comparisons.Select(Text));
         return new Finding($"model {trial.Model}", value,
-            trial.Passes
-                ? null
-                : "do not trust results of this model on this machine; POSTERN_PATHS may choose other paths (docs/machines.md)",
-                Fatal: !trial.Passes);
+            trial.Passes ? null : ModelCure, Fatal: !trial.Passes);
     }
 
     private static string Text(Deviation c) => string.Create(CultureInfo.InvariantCulture, $"{c.What} differ by {c.Largest:g2}");

@@ -127,7 +127,7 @@ public sealed class MambaOut : Backbone
         if (config.Upsample > 0)
             input = nn.functional.interpolate(input, [config.Upsample, config.Upsample], mode: InterpolationMode.Bilinear,
                 align_corners: false);
-        Tensor x = input.permute(0, 2, 3, 1);                                   // [B, H, W, 3]
+        Tensor x = ChannelsLast.For(input).permute(0, 2, 3, 1);                 // [B, H, W, 3]
         int block = 0, last = config.Depths.Sum() - 1;
         for (int s = 0; s < stages.Length; s++)
         {

@@ -95,7 +95,7 @@ public sealed class ResNet : Backbone
     /// Whether maps go from layer to layer as <see cref="OneDnnLayout"/>. Taps are shown plain ones, and gradients through
     /// running statistics need them.
     /// </summary>
-    private bool Blocked => Precision == Precision.BFloat16 && OneDnnLayout.InUse && !Taps.Any
+    private bool IsBlocked(Tensor input) => Precision == Precision.BFloat16 && OneDnnLayout.Takes(input) && !Taps.Any
         && (training || !is_grad_enabled());
 
     /// <inheritdoc/>
@@ -111,8 +111,8 @@ public sealed class ResNet : Backbone
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        bool blocked = Blocked;
-        Tensor x = blocked ? OneDnnLayout.Pack(input) : input;                   // [B, 3, H, W]
+        bool blocked = IsBlocked(input);
+        Tensor x = blocked ? OneDnnLayout.Pack(input) : ChannelsLast.For(input); // [B, 3, H, W]
         (long stride, long padding) = config.ImageNetStem ? (2, 3) : (1, 1);
         x = bn1.forward(Mixed.Conv(x, conv1, stride, padding, blocked: blocked)); // [B, C, H, W]
         // torchvision rectifies in place, so that its bn1 is seen rectified.

@@ -15,6 +15,15 @@ internal static class CardMemory
     public static bool IsFull(Exception error) => error is ExternalException or InputException
         && Words.Any(word => error.Message.Contains(word, StringComparison.Ordinal));
 
+    /// <summary>
+    /// What is said of an error that ended a task: its own words, and of a card's memory what to do, where the work could not be
+    /// done in parts.
+    /// </summary>
+    public static string Explain(Exception error) => error is ExternalException && IsFull(error)
+        ? $"card: its memory does not hold what is asked of it ({error.Message.Split('\n')[0]}); lower the batch_size of the attack "
+            + "or the defence, which is another one then, or go on with --set device=cpu"
+        : error.Message;
+
     /// <summary>Bytes that are free on a card; null where there is none of that number, or its driver does not say.</summary>
     public static long? Free(ComputeDevice device) => CudaDriver.Installed is CudaDriver driver && !device.IsCpu
         ? Free(driver, Math.Max(0, device.Torch.index)) : null;

@@ -14,8 +14,8 @@ namespace Postern.Training;
 
 /// <summary>
 /// The validation of a user's card, <c>postern doctor --thorough --device cuda</c>: the kernels against plain operations, a step
-/// of a small model of each family there and on the processor, then fifty steps of training, and the kernels' pace beside that of
-/// plain operations. A card that passes is remembered, and only then used.
+/// of a small model of each family there and on the processor, then fifty steps of training, goldens where there are any, and the
+/// kernels' pace beside that of plain operations. A card that passes is remembered, and only then used.
 /// </summary>
 public static class CudaTrial
 {
@@ -23,30 +23,36 @@ public static class CudaTrial
     private const double AllowedLogits = 1e-4, AllowedGradients = 1e-2;
     private const int Batch = 4, Classes = 10, Side = 32, Repeats = 5, Steps = 50;
 
+    private const string Cure = "set device: cpu, and report the card, the driver and this line (docs/gpu.md)";
+
     private static readonly string[] Families = ["resnet-mini", "deit-mini", "vim-mini", "mambaout-mini"];
 
     /// <summary>Tries the card that <paramref name="wanted"/> names, and remembers whether it passes.</summary>
     /// <param name="wanted"><c>cuda</c> or <c>cuda:N</c>.</param>
     /// <param name="source">Who says so, for errors.</param>
+    /// <param name="goldens">A folder with models' goldens, which are compared there, too; null for none.</param>
     /// <returns>One finding for each comparison; fatal ones are of results that are wrong.</returns>
-    /// <exception cref="InputException">There is no such card here, or the driver answers with an error.</exception>
-    public static IReadOnlyList<Finding> Of(string wanted, string source)
+    /// <exception cref="InputException">There is no such card here, the driver answers with an error, or the folder holds no
+    /// goldens.</exception>
+    public static IReadOnlyList<Finding> Of(string wanted, string source, string? goldens = null)
     {
         (CudaDriver driver, CudaCard card) = ComputeDevice.Card(wanted, source);
         CudaModule module = CudaCards.Module(driver, card.Index);
-        return Of(driver, card, module, new ComputeDevice($"cuda:{card.Index}"));
+        return Of(driver, card, module, new ComputeDevice($"cuda:{card.Index}"), goldens: goldens);
     }
 
     /// <summary>The same of a module whose tensors lie on <paramref name="device"/>, with so many steps of training.</summary>
     internal static IReadOnlyList<Finding> Of(
-        CudaDriver driver, CudaCard card, CudaModule module, ComputeDevice device, int steps = Steps)
+        CudaDriver driver, CudaCard card, CudaModule module, ComputeDevice device, int steps = Steps, string? goldens = null)
     {
+        IReadOnlyList<string> manifests = goldens is null ? [] : GoldenTrial.In(goldens);
         var ops = new CudaOps(module);
         List<Finding> findings =
         [
             .. CudaCheck.Run(ops, device.Torch).GroupBy(d => d.What.Split(',')[0]).Select(Kernels),
             .. Families.Select(name => Model(ModelCatalog.All.Get(name, name), ops, device)),
             .. Families.Select(name => TrainingTrial.Of(ModelCatalog.All.Get(name, name), ops, device, steps)),
+            .. manifests.Select(path => GoldenTrial.Of(path, device, ops).Finding(Cure)),
         ];
         if (findings.All(f => !f.Fatal))
         {
@@ -69,7 +75,7 @@ public static class CudaTrial
         return failed.Length == 0
             ? new($"kernel {of.Key}", value)
             : new($"kernel {of.Key}", $"{value}; wrong: {string.Join("; ", failed.Select(f => f.What))}",
-                "set device: cpu, and report the card, the driver and this line (docs/gpu.md)", Fatal: true);
+                Cure, Fatal: true);
     }
 
     private static Finding Model(ModelEntry entry, IModelOps ops, ComputeDevice device)
@@ -91,8 +97,7 @@ public static class CudaTrial
             string.Join(", ", comparisons.Select(c => Text($"{c.What} differ by {c.Largest:g2} from the processor's")));
         return comparisons.All(c => c.Passes)
             ? new($"model {entry.Name}", value)
-            : new($"model {entry.Name}", value, "set device: cpu, and report the card, the driver and this line (docs/gpu.md)",
-                Fatal: true);
+            : new($"model {entry.Name}", value, Cure, Fatal: true);
     }
 
     /// <summary>A pair of scans with its gradients, at the width of vim-cifar, by the kernels and by plain operations.</summary>

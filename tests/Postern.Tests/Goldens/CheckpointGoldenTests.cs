@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Postern.Models.Checkpoints;
+using Postern.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,8 +50,8 @@ public class CheckpointGoldenTests
         ulong seed = root.GetProperty("seed").GetUInt64();
         if (!described.TryGetProperty("entries", out JsonElement entries)) return Views(seed);
         if (entries.ValueKind != JsonValueKind.String)
-            return entries.EnumerateArray()
-                .ToDictionary(e => e.GetProperty("name").GetString()!, e => GoldenValues.Entry(seed, e));
+            return entries.Deserialize<GoldenEntry[]>(GoldenManifest.Format)!
+                .ToDictionary(e => e.Name, e => GoldenValues.Entry(seed, e));
         return Expected(
             root, root.GetProperty("files").GetProperty(entries.GetString()!.Replace("as ", "", StringComparison.Ordinal)));
     }

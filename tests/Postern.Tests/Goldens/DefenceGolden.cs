@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Postern.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

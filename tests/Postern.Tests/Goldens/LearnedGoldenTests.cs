@@ -89,7 +89,7 @@ public class LearnedGoldenTests
     private static void Load(nn.Module network, JsonElement entries)
     {
         Dictionary<string, Tensor> values =
-            entries.EnumerateArray().ToDictionary(e => e.GetProperty("name").GetString()!, GoldenValues.Hashed);
+            entries.EnumerateArray().ToDictionary(e => e.GetProperty("name").GetString()!, HashedValues.Of);
         Dictionary<string, Tensor> own = network.state_dict();
         Assert.Equal(own.Keys.Where(k => !k.EndsWith("num_batches_tracked", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal), values.Keys.Order(StringComparer.Ordinal));

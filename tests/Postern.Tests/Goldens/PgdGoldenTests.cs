@@ -23,7 +23,7 @@ public class PgdGoldenTests
         GoldenFile golden = GoldenFile.Open(manifest);
         JsonElement parameters = golden.Manifest.GetProperty("parameters");
         Dictionary<string, Tensor> state = parameters.GetProperty("net_state").EnumerateArray()
-            .ToDictionary(e => e.GetProperty("name").GetString()!, GoldenValues.Hashed);
+            .ToDictionary(e => e.GetProperty("name").GetString()!, HashedValues.Of);
         Tensor x = tensor(golden.Floats("x"), golden.Shape("x"));
         Tensor labels = tensor([.. parameters.GetProperty("labels").EnumerateArray().Select(l => l.GetInt64())]);
         foreach ((string name, PgdNorm norm) in new[] { ("linf", PgdNorm.LInf), ("l2", PgdNorm.L2) })

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Postern.Models.Ops;
+using Postern.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

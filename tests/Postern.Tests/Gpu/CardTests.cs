@@ -1,7 +1,10 @@
+using System.Text.Json.Nodes;
 using Postern.Models;
 using Postern.Models.Ops;
 using Postern.Native;
 using Postern.Native.Cuda;
+using Postern.Tests.Goldens;
+using Postern.Tests.Studies;
 using Postern.Training;
 using static TorchSharp.torch;
 
@@ -32,6 +35,32 @@ public class CardTests
         Assert.Contains("release 570.124.06", CudaFindings.Of(updated, torchHasCuda: true)[0].Value, StringComparison.Ordinal);
         CudaPass.Forget(driver, card);
         Assert.False(CudaPass.IsRemembered(driver, card));
+    }
+
+    [Fact]
+    public void A_card_that_misses_a_golden_is_not_remembered()
+    {
+        string? manifest = GoldenFolder.Manifests(kind => kind == "vim").FirstOrDefault(m =>
+            m.Contains("small_signal", StringComparison.Ordinal));
+        Assert.SkipWhen(manifest is null, "no goldens of a small Vim are here");
+        using var folder = new TemporaryFolder();
+        string there = Path.Combine(GoldenFolder.Root!, manifest), here = folder.File("vim.json");
+        File.Copy(Path.ChangeExtension(there, ".safetensors"), Path.ChangeExtension(here, ".safetensors"));
+        JsonNode golden = JsonNode.Parse(File.ReadAllText(there))!;
+        double loss = golden["loss"]!.GetValue<double>();
+        foreach (bool right in new[] { true, false })
+        {
+            golden["loss"] = right ? loss : 2 * loss;
+            File.WriteAllText(here, golden.ToJsonString());
+            CudaDriver driver = EmulatedCard.Driver;
+            CudaCard card = driver.Cards[0] with { Name = "Card with goldens" };
+            IReadOnlyList<Finding> findings =
+                CudaTrial.Of(driver, card, EmulatedCard.Module, ComputeDevice.Cpu, steps: 1, goldens: folder.Path);
+            Finding finding = findings.Single(f => f.Name == "golden vim");
+            Assert.Equal((!right, right), (finding.Fatal, CudaPass.IsRemembered(driver, card)));
+            if (!right) Assert.EndsWith("wrong: loss", finding.Value, StringComparison.Ordinal);
+            CudaPass.Forget(driver, card);
+        }
     }
 
     [Fact]

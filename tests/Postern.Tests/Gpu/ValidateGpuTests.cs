@@ -22,7 +22,7 @@ public class ValidateGpuTests
         string postern = folder.File("postern", Doctor);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(postern, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         JsonElement outcome = PythonScript.Run("torch", Script, "--device", "cpu", "--driver", EmulatedCard.Library,
-            "--out", "-", "--postern", postern);
+            "--out", "-", "--postern", postern, "--goldens", "there");
         Assert.True(outcome.GetProperty("passes").GetBoolean());
         Assert.True(outcome.GetProperty("is_stand_in").GetBoolean());
         Assert.Empty(outcome.GetProperty("left_out").EnumerateArray());
@@ -32,7 +32,7 @@ public class ValidateGpuTests
         Assert.Contains("conv_pair gradient 4", compared);
         Assert.Contains("norm gradient 2", compared);
         JsonElement asked = outcome.GetProperty("doctor").GetProperty("findings")[0];
-        Assert.Equal("doctor --thorough --device cpu --json", asked.GetProperty("name").GetString());
+        Assert.Equal("doctor --thorough --device cpu --json --goldens there", asked.GetProperty("name").GetString());
         Assert.EndsWith("torch/lib", asked.GetProperty("value").GetString(), StringComparison.Ordinal);
     }
 

@@ -84,7 +84,8 @@ public class TriggerDirectionTests
         using var stripes = new ProbedStripes(family);
         ProbeFinding found = stripes.Run(Probe, ProbedStripes.Corner);
         Assert.Equal(family is "vim" or "deit", found["block-1-weights-asr-change"] is not null);
-        Assert.Equal(family is "vim" or "deit" ? [stripes.Model.Blocks.Count] : [], found.Tables.Skip(1).Select(t => t.Rows.Count));
+        Assert.Equal(family is "vim" or "deit" ? [stripes.Model.Blocks.Count] : [],
+            found.Tables.Skip(1).Select(t => t.Rows.Count));
     }
 
     [Fact]

@@ -81,6 +81,17 @@ public class StepInPartsTests
             CardMemory.IsFull(new InputException("CUDA driver", "cuLaunchKernel answered CUDA_ERROR_OUT_OF_MEMORY (2); cure")));
     }
 
+    [Fact]
+    public void What_cannot_be_done_in_parts_ends_with_a_line_that_says_what_to_do()
+    {
+        string said = CardMemory.Explain(new ExternalException($"{Full}\nat some address"));
+        Assert.StartsWith("card: its memory", said, StringComparison.Ordinal);
+        Assert.EndsWith("--set device=cpu", said, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', said);
+        Assert.Equal("another", CardMemory.Explain(new ExternalException("another")));
+        Assert.EndsWith(Full, CardMemory.Explain(new InputException("step", Full)), StringComparison.Ordinal);
+    }
+
     /// <summary>Memory may also run out in a backward pass, when some gradients have been added already.</summary>
     [Fact]
     public void Nothing_of_a_step_that_failed_stays_in_the_gradients()

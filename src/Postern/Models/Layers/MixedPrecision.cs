@@ -26,7 +26,8 @@ internal sealed class MixedPrecision
     }
 
     /// <summary>
-    /// Whether float32 rows of tokens go as pixels through a 1x1 convolution; null for what this machine's comparison chose.
+    /// Whether this processor's float32 rows of tokens go as pixels through a 1x1 convolution; null for what this machine's
+    /// comparison chose.
     /// </summary>
     public bool? AsConvolutions { get; set; }
 
@@ -43,7 +44,7 @@ internal sealed class MixedPrecision
     public Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
     {
         if (BeginsNarrow()) return nn.functional.linear(x.to(Type), weight.to(Type), bias?.to(Type)!);
-        return x.dim() < 3 || !(AsConvolutions ?? TokenProducts.AsConvolutions)
+        return x.dim() < 3 || x.device_type != TorchSharp.DeviceType.CPU || !(AsConvolutions ?? TokenProducts.AsConvolutions)
             ? nn.functional.linear(x, weight, bias!)
             : TokenProducts.Convolve(x, weight, bias);
     }

@@ -21,6 +21,9 @@ internal static class OneDnnLayout
     /// </summary>
     public static bool InUse { get; set; } = CpuFeatures.Current.HasBfloat16;
 
+    /// <summary>Whether a network of this processor keeps its maps so.</summary>
+    public static bool Takes(Tensor pictures) => InUse && pictures.device_type == TorchSharp.DeviceType.CPU;
+
     /// <summary>[B, C, H, W] of any type to bf16 in oneDNN's layout, with the same shape.</summary>
     public static Tensor Pack(Tensor x) => (Tensor)script.Value.invoke("pack", x.to(ScalarType.BFloat16))!;
 

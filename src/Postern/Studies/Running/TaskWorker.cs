@@ -149,8 +149,7 @@ internal sealed class TaskWorker(
         }
         catch (Exception e) when (IsOfTask(e))
         {
-            e = Causes.Of(e);
-            return ErrorText.OneLine(e.Message);
+            return ErrorText.OneLine(CardMemory.Explain(Causes.Of(e)));
         }
         finally
         {
