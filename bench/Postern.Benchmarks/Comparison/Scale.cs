@@ -3,7 +3,8 @@ namespace Postern.Benchmarks;
 /// <summary>How much of everything a comparison does.</summary>
 /// <param name="Quick">The same rows at smaller batches and with fewer rounds.</param>
 /// <param name="DataPath">CIFAR-10 in any layout; null for pictures of noise.</param>
-internal sealed record Scale(bool Quick, string? DataPath)
+/// <param name="ProfilesOperations">Whether steps also say where their time goes, operation by operation.</param>
+internal sealed record Scale(bool Quick, string? DataPath, bool ProfilesOperations = false)
 {
     /// <summary>Seconds of a reading of something short, at full scale.</summary>
     public const double FullReading = 0.5;

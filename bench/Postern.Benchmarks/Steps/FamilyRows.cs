@@ -27,6 +27,7 @@ internal sealed record FamilyRows(string Work, string Model)
             .. sides.Plain.Select(m => SideBySide.Steady(m.Step, scale.Reading)),
             SideBySide.Steady(outside.Step, scale.Reading),
         ]);
+        if (scale.ProfilesOperations) sides.Profile(Work, ours => ours.Step, plain => plain.Step);
         IReadOnlyList<ComparedRow> rows = sides.Rows(Work, batch, s);
         return [rows[0], rows[0] with
         {
@@ -41,6 +42,7 @@ internal sealed record FamilyRows(string Work, string Model)
     {
         int batch = scale.Pick(100, 50);
         using var sides = new Sides(Model, batch);
+        if (scale.ProfilesOperations) sides.Profile(EvaluationWork, ours => ours.Evaluate, plain => plain.Evaluate);
         return sides.Rows(EvaluationWork, batch, SideBySide.Medians(scale.Rounds,
         [
             .. sides.Ours.Select(m => SideBySide.Steady(m.Evaluate, scale.Reading)),
@@ -63,6 +65,16 @@ internal sealed record FamilyRows(string Work, string Model)
         public IReadOnlyList<StepModel> Ours { get; }
 
         public IReadOnlyList<LibtorchModel> Plain { get; }
+
+        /// <summary>Prints where the time of each side goes.</summary>
+        public void Profile(string work, Func<StepModel, Func<double>> ours, Func<LibtorchModel, Func<double>> plain)
+        {
+            foreach ((int i, Precision precision) in precisions.Index())
+            {
+                OperationTable.Print($"{work} in {precision.Word()}, ours", ours(Ours[i]));
+                OperationTable.Print($"{work} in {precision.Word()}, plain", plain(Plain[i]));
+            }
+        }
 
         /// <param name="work">What they did.</param>
         /// <param name="batch">At how many pictures.</param>

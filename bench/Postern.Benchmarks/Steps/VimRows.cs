@@ -1,4 +1,5 @@
 using Postern.Models;
+using Postern.Models.Ops;
 using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
@@ -63,6 +64,10 @@ internal static class VimRows
         finally
         {
             foreach (IDisposable reference in references.Concat<IDisposable>(plain)) reference.Dispose();
+        }
+        if (scale.ProfilesOperations)
+        {
+            foreach (Side side in new[] { float32, bf16 }.OfType<Side>()) side.Profile();
         }
         double[] besideUs = s[^(plain.Length + references.Length)..^references.Length];
         ComparedRow row = Row(Precision.Float32, batch, s[0], s[1..4]) with
@@ -131,6 +136,15 @@ internal static class VimRows
 
         /// <summary>A step, its products as matrix products, and the same as 1x1 convolutions.</summary>
         public IReadOnlyList<Func<double>> Runs => [Model.Step, floor.RunAsProducts, floor.RunAsConvolutions];
+
+        /// <summary>Prints where the time of a step goes.</summary>
+        public void Profile()
+        {
+            var vim = (Vim)Model.Model;
+            vim.Ops = new NamedOps(ModelOps.Cpu);
+            OperationTable.Print($"{Name} in {precision.Word()}", Model.Step);
+            vim.Ops = null;
+        }
 
         public void Dispose()
         {

@@ -37,9 +37,9 @@ internal sealed class GatedCnnBlock : nn.Module
     public Tensor forward(Tensor x, NamedTaps taps)
     {
         Tensor projected = mixed.Linear(norm.forward(x), fc1);                               // [B, H, W, 2h]
-        Tensor gate = projected.narrow(-1, 0, hiddenDim);
-        Tensor identity = projected.narrow(-1, hiddenDim, hiddenDim - dim);
-        Tensor convolved = projected.narrow(-1, 2 * hiddenDim - dim, dim).permute(0, 3, 1, 2);
+        // Taken apart at once: parts taken one by one would each have a gradient of the whole, zero but for its own.
+        Tensor[] split = projected.split([hiddenDim, hiddenDim - dim, dim], -1);
+        (Tensor gate, Tensor identity, Tensor convolved) = (split[0], split[1], split[2].permute(0, 3, 1, 2));
         // In either precision float32, whose depthwise weight gradient oneDNN takes in half the time that it needs in bf16.
         Tensor local = conv.forward(MixedPrecision.ToFloat32(convolved)).to(mixed.Type).permute(0, 2, 3, 1);
         Tensor hidden = nn.functional.gelu(gate) * cat([identity, local], -1);                // [B, H, W, h]

@@ -43,9 +43,9 @@ internal sealed class MixedPrecision
     /// <param name="bias">[N], or null.</param>
     public Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
     {
-        if (BeginsNarrow()) return nn.functional.linear(x.to(Type), weight.to(Type), bias?.to(Type)!);
+        if (BeginsNarrow()) return TokenProducts.Multiply(x.to(Type), weight.to(Type), bias?.to(Type));
         return x.dim() < 3 || x.device_type != TorchSharp.DeviceType.CPU || !(AsConvolutions ?? TokenProducts.AsConvolutions)
-            ? nn.functional.linear(x, weight, bias!)
+            ? TokenProducts.Multiply(x, weight, bias)
             : TokenProducts.Convolve(x, weight, bias);
     }
 

@@ -36,7 +36,9 @@ internal static class TensorScopes
         foreach (Tensor earlier in returned ?? []) earlier.Dispose();
         using DisposeScope scope = NewDisposeScope();
         Tensor?[] gradients = pass();
-        returned = [.. gradients.OfType<Tensor>().Distinct().Select(g => Keep(g, scope))];
+        // By reference: tensors compare their numbers.
+        returned = [.. gradients.OfType<Tensor>().Distinct<Tensor>(ReferenceEqualityComparer.Instance)
+            .Select(g => Keep(g, scope))];
         return [.. gradients.Select(g => g!)];
     }
 

@@ -21,7 +21,7 @@ internal sealed class BFloat16Path : IFastPath
 
     public IEnumerable<Deviation> Compare() =>
     [
-        .. ProductPath.Compare(17, 24, 40, ScalarType.BFloat16, (x, w, b) => nn.functional.linear(x, w, b)),
+        .. ProductPath.Compare(17, 24, 40, ScalarType.BFloat16, TokenProducts.Multiply),
         .. ConvolutionCase.Common.Where(c => !c.Depthwise).SelectMany(c => ConvolutionPath.Compare(c, ScalarType.BFloat16)),
         .. ScanTrial.Run(KernelPaths.Scan, RowElement.BFloat16),
         .. ConvTrial.Run(KernelPaths.Convolution, RowElement.BFloat16),

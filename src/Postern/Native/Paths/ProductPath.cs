@@ -28,7 +28,7 @@ internal sealed class ProductPath : IFastPath
     public IReadOnlyList<ICandidate> Candidates { get; }
 
     public IEnumerable<Deviation> Compare() => sizes.SelectMany(s => Compare(s.Tokens, s.Inner, s.Outer, ScalarType.Float32,
-        (x, w, b) => TokenProducts.AsConvolutions ? TokenProducts.Convolve(x, w, b) : nn.functional.linear(x, w, b)));
+        (x, w, b) => TokenProducts.AsConvolutions ? TokenProducts.Convolve(x, w, b) : TokenProducts.Multiply(x, w, b)));
 
     /// <summary>One product in either type, against plain loops.</summary>
     public static IEnumerable<Deviation> Compare(

@@ -12,6 +12,16 @@ internal static class TokenProducts
     /// </summary>
     public static bool AsConvolutions { get; set; } = ProductPath.ConvolutionsAreFaster;
 
+    /// <summary>x W^T + b as a matrix product, which adds the bias on its way; of more dimensions libtorch would in a pass of
+    /// its own.</summary>
+    /// <param name="x">[..., K].</param>
+    /// <param name="weight">[N, K].</param>
+    /// <param name="bias">[N], or null.</param>
+    /// <returns>[..., N].</returns>
+    public static Tensor Multiply(Tensor x, Tensor weight, Tensor? bias) => x.dim() < 3 || bias is null
+        ? nn.functional.linear(x, weight, bias!)
+        : nn.functional.linear(x.flatten(0, -2), weight, bias).view([.. x.shape[..^1], weight.shape[0]]);
+
     /// <summary>x W^T + b as a 1x1 convolution over [B, K, L, 1].</summary>
     /// <param name="x">[B, ..., K] with at least three dimensions.</param>
     /// <param name="weight">[N, K].</param>
