@@ -1,3 +1,4 @@
+using Postern.Models;
 using Postern.Models.Ops;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,7 +25,7 @@ internal static class ScanRows
         new("scan-forward", Forward), new("scan-backward", Backward),
         Variant("vim-mini", batch: 128, length: 65, channels: 128), Variant("vim-tiny", batch: 16, length: 197, channels: 384),
         Variant("vim-small", batch: 8, length: 197, channels: 768),
-        Variant("vim-small-stride8", batch: 2, length: 730, channels: 768),
+        Variant("vim-small-stride8", batch: 2, length: 730, channels: 768), new("hidden-attention", HiddenRow),
     ];
 
     private static Work Variant(string model, int batch, int length, int channels) => new($"scan-{model}", scale =>
@@ -98,6 +99,31 @@ internal static class ScanRows
         ];
     }
 
+    /// <summary>What one token reads of all others, beside a forward and a backward pass of the same scan.</summary>
+    private static IReadOnlyList<ComparedRow> HiddenRow(Scale scale)
+    {
+        int batch = scale.Pick(32, 8);
+        ScanInput input = ScanInputs.Make(batch, Length, Channels, States) with { D = null, Z = null };
+        double[] s = SideBySide.Medians(scale.Rounds, SideBySide.Steady(Read, scale.Reading),
+            Fused(ForwardSeconds, input, scale), Fused(BackwardSeconds, input, scale));
+        return
+        [
+            new ComparedRow("hidden-attention", "float32")
+            {
+                OursMs = 1e3 * s[0],
+                Reference = "both passes",
+                ReferenceMs = 1e3 * (s[1] + s[2]),
+                Note = FormattableString.Invariant($"batch {batch}, the row of one token; {s[0] / s[2]:f2} times a backward scan"),
+            },
+        ];
+
+        double Read()
+        {
+            using DisposeScope scope = NewDisposeScope();
+            return SideBySide.Time(() => HiddenAttention.Row(input, Length / 2, ModelOps.Cpu));
+        }
+    }
+
     private static ComparedRow Row(string work, int batch, double seconds, double floor, double states) => new(work, "float32")
     {
         OursMs = 1e3 * seconds,
@@ -127,7 +153,8 @@ internal static class ScanRows
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor y = scan(input), gradient = ones_like(y);
-        Tensor[] inputs = [input.U, input.Delta, input.A, input.B, input.C, input.D!, input.Z!, input.DeltaBias!];
+        Tensor[] inputs =
+            [.. new[] { input.U, input.Delta, input.A, input.B, input.C, input.D, input.Z, input.DeltaBias }.OfType<Tensor>()];
         return SideBySide.Time(() => autograd.grad([y], inputs, [gradient]));
     }
 
