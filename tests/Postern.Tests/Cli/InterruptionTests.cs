@@ -37,7 +37,7 @@ public partial class InterruptionTests
     [Fact]
     public void A_training_killed_twenty_times_at_random_moments_ends_with_the_same_numbers()
     {
-        const int many = 24, kills = 20;
+        const int many = 40, kills = 20;
         using var study = new TinyStudy(many);
         var clock = Stopwatch.StartNew();
         using (CommandProcess whole = Start(study, "whole")) Assert.Equal(0, whole.Finish().Code);
