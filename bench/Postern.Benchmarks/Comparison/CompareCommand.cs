@@ -39,13 +39,15 @@ internal static class CompareCommand
         };
         var profile = new Option<string>("--profile")
         {
-            Description = "ops: also print where the time of each step and evaluation goes, ours and the plain model's on libtorch",
+            Description =
+                "ops: also print where the time of each step and evaluation goes, ours and the plain model's on libtorch",
             HelpName = "ops",
         };
         profile.AcceptOnlyFromAmong("ops");
         var command = new Command(name, description) { quick, output, data, profile };
         command.SetAction(
-            parsed => Run(works(parsed), new Scale(parsed.GetValue(quick), parsed.GetValue(data), parsed.GetValue(profile) is not null),
+            parsed => Run(works(parsed),
+                new Scale(parsed.GetValue(quick), parsed.GetValue(data), parsed.GetValue(profile) is not null),
                 parsed.GetValue(output)));
         return command;
     }

@@ -121,7 +121,9 @@ internal sealed class OperationTimes : IDisposable
         public long Within { get; set; }
     }
 
-    /// <summary>libtorch's <c>at::RecordFunctionCallback</c>: a byte for each of ten scopes, then what it is to be told.</summary>
+    /// <summary>
+    /// libtorch's <c>at::RecordFunctionCallback</c>: a byte for each of ten scopes, then what it is to be told.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Callback
     {

@@ -113,7 +113,8 @@ internal static class ScanRows
                 OursMs = 1e3 * s[0],
                 Reference = "both passes",
                 ReferenceMs = 1e3 * (s[1] + s[2]),
-                Note = FormattableString.Invariant($"batch {batch}, the row of one token; {s[0] / s[2]:f2} times a backward scan"),
+                Note =
+                    FormattableString.Invariant($"batch {batch}, the row of one token; {s[0] / s[2]:f2} times a backward scan"),
             },
         ];
 

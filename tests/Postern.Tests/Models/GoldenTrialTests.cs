@@ -14,6 +14,9 @@ namespace Postern.Tests.Models;
 public sealed class GoldenTrialTests : IDisposable
 {
     private const double Scale = 1.5;
+    private static readonly GoldenConfig Sizes =
+        new() { ImgSize = 16, PatchSize = 8, EmbedDim = 16, Depth = 1, NumHeads = 2, NumClasses = 3 };
+
     private static readonly long[] Shape = [2, 3, 16, 16], Labels = [0, 2];
     private readonly TemporaryFolder folder = new();
 
@@ -24,16 +27,10 @@ public sealed class GoldenTrialTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using var model = new DeiT(new DeiTConfig(16, 8, 16, 1, 2, 3));
-        var entries = new JsonArray();
+        List<GoldenEntry> entries =
+            [.. model.state_dict().Select(e => new GoldenEntry(e.Key, e.Value.shape, "affine", Scale: 0.2))];
         using (no_grad())
-        {
-            foreach ((string name, Tensor value) in model.state_dict())
-            {
-                var entry = new GoldenEntry(name, value.shape, "affine", Scale: 0.2);
-                value.copy_(GoldenValues.Entry(7, entry));
-                entries.Add(JsonSerializer.SerializeToNode(entry, GoldenManifest.Format));
-            }
-        }
+            foreach (GoldenEntry entry in entries) model.state_dict()[entry.Name].copy_(GoldenValues.Entry(7, entry));
         float[] pictures = GoldenValues.Affine(9, "input", 2 * 3 * 16 * 16, 0, Scale);
         model.eval();
         Tensor logits = model.forward(tensor(pictures, Shape));
@@ -42,34 +39,12 @@ public sealed class GoldenTrialTests : IDisposable
         string path = folder.File("deit_own.json");
         using (FileStream file = File.Create(Path.ChangeExtension(path, ".safetensors")))
             SafeTensors.Write(file, new Dictionary<string, Tensor> { ["logits"] = logits.detach() });
-        var norms = new JsonObject();
-        foreach ((string name, TorchSharp.Modules.Parameter value) in model.named_parameters())
-            norms[name] = value.grad!.to_type(ScalarType.Float64).norm().item<double>();
-        var root = new JsonObject
-        {
-            ["arch"] = "deit",
-            ["config"] = new JsonObject
-            {
-                ["img_size"] = 16, ["patch_size"] = 8, ["embed_dim"] = 16, ["depth"] = 1, ["num_heads"] = 2, ["num_classes"] = 3,
-            },
-            ["mode"] = "eval",
-            ["weights"] = new JsonObject { ["seed"] = 7, ["entries"] = entries },
-            ["input"] = new JsonObject
-            {
-                ["seed"] = 9, ["name"] = "input", ["shape"] = JsonSerializer.SerializeToNode(Shape), ["offset"] = 0,
-                ["scale"] = Scale, ["float64_sum_of_float32_values"] = pictures.Sum(v => (double)v),
-            },
-            ["labels"] = JsonSerializer.SerializeToNode(Labels),
-            ["loss"] = loss.item<float>(),
-            ["loss_tolerance"] = 1e-5,
-            ["grad_norms"] = norms,
-            ["grad_norm_tolerance"] = 1e-4,
-            ["tensors"] = new JsonObject
-            {
-                ["logits"] = new JsonObject { ["full_shape"] = JsonSerializer.SerializeToNode(logits.shape),
-                    ["tolerance"] = 1e-5 },
-            },
-        };
+        var golden = new GoldenManifest("deit", Sizes, "eval", new GoldenWeights(7, [.. entries]),
+            new GoldenInput(9, "input", Shape, 0, Scale, pictures.Sum(v => (double)v)), Labels, loss.item<float>(), 1e-5,
+            model.named_parameters().ToDictionary(p => p.name,
+                p => p.parameter.grad!.to_type(ScalarType.Float64).norm().item<double>()),
+            1e-4, new Dictionary<string, GoldenTensor> { ["logits"] = new GoldenTensor(logits.shape, 1e-5) });
+        var root = (JsonObject)JsonSerializer.SerializeToNode(golden, GoldenManifest.Format)!;
         change?.Invoke(root);
         File.WriteAllText(path, root.ToJsonString());
         return path;

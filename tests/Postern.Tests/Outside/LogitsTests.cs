@@ -2,7 +2,6 @@ using System.Text.Json;
 using Postern.Kernels;
 using Postern.Models;
 using Postern.Models.Checkpoints;
-using Postern.Tests.Goldens;
 using TorchSharp;
 using static TorchSharp.torch;
 
