@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Postern.Models.Checkpoints;
 using Postern.Models;
+using Postern.Models.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 

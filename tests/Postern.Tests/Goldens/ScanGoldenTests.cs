@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Postern.Models.Ops;
 using Postern.Models;
+using Postern.Models.Ops;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -55,8 +55,8 @@ public sealed class PaperComparisonTests : IDisposable
             [.. study.Cells.Select(c => new CellReport(c, new CellState(CellPhase.NotStarted, 0, 1), null, null, [], null))]),
             PaperRuns.Published);
         PaperRow row = comparison.Rows.First(r => r.Paper is { Model: "Vim-t", Attack: "BadNets" });
-        Assert.Equal(["training pictures 8,000, the paper's 39,209", "model vim for Vim-t", "epochs 10, the paper's 300"],
-            row.Settings);
+        Assert.Equal(["training pictures 8,000, the paper's 39,209", "model vim-mini for Vim-t",
+            "poison_rate 0.05, the paper's 0.01", "epochs 12, the paper's 300"], row.Settings);
         Assert.NotNull(row.Asr.Exact);
     }
 
