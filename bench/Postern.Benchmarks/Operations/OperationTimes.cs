@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Postern.Native;
+using Postern.Native.Paths;
 
 namespace Postern.Benchmarks;
 
@@ -31,11 +31,9 @@ internal sealed class OperationTimes : IDisposable
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
             throw new InputException("--profile ops", "libtorch's hooks are known on 64-bit x86 under Linux only");
-        nint library = NativeLibrary.Load(
-            TorchRuntime.LibraryFolder is string folder ? Path.Combine(folder, "libtorch_cpu.so") : "libtorch_cpu");
-        nameOf = Function<NameOf>(library, "_ZNK2at14RecordFunction4nameEv");
-        remove = Function<Remove>(library, "_ZN2at14removeCallbackEm");
-        Add add = Function<Add>(library, "_ZN2at17addGlobalCallbackENS_22RecordFunctionCallbackE");
+        nameOf = Function<NameOf>("_ZNK2at14RecordFunction4nameEv");
+        remove = Function<Remove>("_ZN2at14removeCallbackEm");
+        Add add = Function<Add>("_ZN2at17addGlobalCallbackENS_22RecordFunctionCallbackE");
         beginCall = (result, function) => Opened(result, function, isNode: false);
         beginNode = (result, function) => Opened(result, function, isNode: true);
         found.Clear();
@@ -68,8 +66,9 @@ internal sealed class OperationTimes : IDisposable
         foreach (ulong hook in hooks) remove(hook);
     }
 
-    private static T Function<T>(nint library, string symbol) where T : Delegate =>
-        NativeLibrary.TryGetExport(library, symbol, out nint address) ? Marshal.GetDelegateForFunctionPointer<T>(address)
+    private static T Function<T>(string symbol) where T : Delegate =>
+        NativeLibrary.TryGetExport(TorchSwitches.Handle, symbol, out nint address)
+            ? Marshal.GetDelegateForFunctionPointer<T>(address)
             : throw new InputException("--profile ops", $"this libtorch has no {symbol}");
 
     private Callback Hook(Begin begin, ulong scopes) => new()

@@ -15,6 +15,9 @@ internal static class TorchSwitches
         OperatingSystem.IsLinux() && TorchRuntime.LibraryFolder is string folder
             ? Path.Combine(folder, $"{Library}.so") : Library));
 
+    /// <summary>The library that has them.</summary>
+    public static IntPtr Handle => handle.Value;
+
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate IntPtr GlobalContext();
 
