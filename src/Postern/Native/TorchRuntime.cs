@@ -43,6 +43,7 @@ public static class TorchRuntime
             if (NamedFolder is not null && Failure is not null) throw new DllNotFoundException(Failure);
             torch.InitializeDeviceType(DeviceType.CPU);
             if (TorchSwitches.Unavailable is null) TorchSwitches.UseNnpack(false);
+            VectorMath.Choose();
         }
         catch (Exception e)
         {
