@@ -25,7 +25,10 @@ internal sealed class BlockRows
 
     /// <summary>For each picture what <paramref name="of"/> makes of its row, in the mean of all blocks.</summary>
     public double[] Each(Func<double[], double> of) =>
-        MeanOf([.. blocks.Select(rows => rows.Select(of).ToArray())]);
+        MeanOf([.. blocks.Select((_, block) => EachOf(block, of))]);
+
+    /// <summary>For each picture what <paramref name="of"/> makes of its row in a block.</summary>
+    public double[] EachOf(int block, Func<double[], double> of) => [.. blocks[block].Select(of)];
 
     /// <summary>For each picture its row in the mean of all blocks.</summary>
     public IReadOnlyList<double[]> OverBlocks() =>

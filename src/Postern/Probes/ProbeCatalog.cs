@@ -11,6 +11,7 @@ public static class ProbeCatalog
         new KnockOutProbe(),
         new TriggerShareProbe(),
         new MemoryProbe(),
+        new TokenNormsProbe(),
         new GradientMapProbe(),
         new PositionProbe(),
         new TriggerDirectionProbe(),
