@@ -35,6 +35,11 @@ internal static class ReportCommand
             HelpName = "FILE",
             Description = "write the comparison as a page, too",
         };
+        var brief = new Option<string?>("--brief")
+        {
+            HelpName = "FILE",
+            Description = "write the page without a card for each cell to this file, too: small enough to publish",
+        };
         var command = new ShownCommand("report", "Show a study's results and write its HTML page, or compare two.",
             "postern report studies/quickstart.yaml", "postern report runs",
             "postern report runs/quickstart runs/other --markdown differences.md");
@@ -42,11 +47,15 @@ internal static class ReportCommand
         command.Arguments.Add(other);
         command.Options.Add(markdown);
         command.Options.Add(html);
+        command.Options.Add(brief);
         command.SetAction(parsed =>
         {
             string? file = parsed.GetValue(markdown);
+            string? shortPage = parsed.GetValue(brief);
             if (parsed.GetValue(other) is string second)
             {
+                if (shortPage is not null)
+                    throw new InputException("--brief", "is the page of one study: name no second one");
                 string first = arguments.Named(parsed);
                 var comparison = RunComparison.Of(Side(arguments, parsed, first), Side(arguments, parsed, second));
                 Show(comparison, file);
@@ -62,7 +71,7 @@ internal static class ReportCommand
                     "belongs to a comparison: name two studies or folders; a report has results.md and index.html");
             string named = arguments.Named(parsed);
             var damages = new List<string>();
-            if (StudyArguments.IsFolderOfStudies(named) && StudiesIndex.Write(named, damages) is string index)
+            if (shortPage is null && StudyArguments.IsFolderOfStudies(named) && StudiesIndex.Write(named, damages) is string index)
             {
                 AnsiConsole.MarkupLineInterpolated($"studies: {index}");
                 foreach (string damage in damages) AnsiConsole.MarkupLineInterpolated($"[red]damaged[/] {damage}");
@@ -71,6 +80,11 @@ internal static class ReportCommand
             RunFolder run = arguments.Folder(parsed, planOnly: true);
             bool whole = ShowTable(run);
             AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(run)}");
+            if (shortPage is not null)
+            {
+                HtmlReport.WriteBrief(run, shortPage);
+                AnsiConsole.MarkupLineInterpolated($"brief: {shortPage}");
+            }
             return whole ? ExitCode.Done : ExitCode.Failed;
         });
         return command;

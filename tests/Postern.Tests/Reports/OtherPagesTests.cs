@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Postern.Cli;
 using Postern.Reports.Page;
 using Postern.Reports.SideBySide;
@@ -45,6 +46,22 @@ public sealed class OtherPagesTests(SampleFixture sample) : IClassFixture<Sample
         Assert.Equal("", errors.ToString());
         Assert.Equal(2, Program.Run(["report", folder.Path], errors));
         Assert.Contains("has no study.yaml", errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_brief_page_has_no_cards_and_no_link_that_leads_nowhere()
+    {
+        using var errors = new StringWriter();
+        string study = new RunFolder(sample.Study, sample.RunsRoot).Path, file = folder.File("brief.html");
+        HtmlReport.WriteBrief(new RunFolder(sample.Study, sample.RunsRoot), file);
+        string page = File.ReadAllText(file);
+        Assert.DoesNotContain("id=\"cells\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"models\"", page, StringComparison.Ordinal);
+        string[] targets = [.. Regex.Matches(page, "href=\"#([^\"]+)\"").Select(m => m.Groups[1].Value).Distinct()];
+        Assert.Contains(sample.Study.Cells[0].Id, targets);
+        Assert.All(targets, id => Assert.Contains($" id=\"{id}\"", page, StringComparison.Ordinal));
+        Assert.Equal(2, Program.Run(["report", study, study, "--brief", file], errors));
+        Assert.Contains("--brief", errors.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

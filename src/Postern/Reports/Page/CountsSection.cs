@@ -42,7 +42,9 @@ internal static class CountsSection
     ];
 
     /// <summary>The table; empty where nothing has begun.</summary>
-    public static Markup Of(IReadOnlyList<CellReport> begun)
+    /// <param name="begun">The cells that have begun.</param>
+    /// <param name="areTargets">Whether links to a cell lead here, since it has no card.</param>
+    public static Markup Of(IReadOnlyList<CellReport> begun, bool areTargets = false)
     {
         if (begun.Count == 0) return Markup.Empty;
         var options = OptionColumns.Of(RowSettings.Of(begun.Select(r => r.Cell)));
@@ -56,11 +58,13 @@ internal static class CountsSection
             <section id="counts"{CellCard.Long(begun.Count)}><h2>Counts and intervals</h2>
             <div class="scroll"><table class="counts sortable"><thead><tr>
             {shown.Select((c, i) => Markup.Of($"""<th class="{(c.IsNumber ? "number" : "")}" data-column="{i}">{c.Name}</th>"""))}</tr></thead>
-            <tbody>{begun.Select(r => Markup.Of($"<tr>{shown.Select(c => Cell(c, c.Of(r)))}</tr>\n"))}</tbody></table></div>
+            <tbody>{begun.Select(r => Markup.Of($"<tr{Target(r)}>{shown.Select(c => Cell(c, c.Of(r)))}</tr>\n"))}</tbody></table></div>
             <p class="note">{(same.Length > 0 ? $"In all cells that have it: {string.Join(", ", same)}. " : "")}Each share in percent with its 95% Wilson
             interval and the pictures counted. Poisoned and covers: training samples, and how many the rate asked for where that
             differs.</p></section>
             """);
+
+        Markup Target(CellReport report) => areTargets ? Markup.Of($" id=\"{report.Cell.Id}\"") : Markup.Empty;
 
         IEnumerable<string> Values(Column column) =>
             begun.Select(r => column.Of(r).Plain).Where(plain => plain.Length > 0 && plain != Absent);

@@ -46,6 +46,16 @@ public static class HtmlReport
         }
     }
 
+    /// <summary>
+    /// Writes the page without a card for each cell and without the places of weights, to publish it: a few kilobytes a cell in
+    /// the place of dozens. Links to a cell lead to its counts.
+    /// </summary>
+    /// <param name="run">The study and where its results are.</param>
+    /// <param name="file">Where to.</param>
+    /// <exception cref="InputException">The file cannot be written, or a published value is wrong.</exception>
+    public static void WriteBrief(RunFolder run, string file) =>
+        AtomicFile.WriteText(file, Page(ReportContents.Read(run), run.Output, isBrief: true));
+
     /// <summary>The drawings that are files, too; names are unique.</summary>
     internal static IEnumerable<ReportFigure> Figures(StudySummary summary)
     {
@@ -59,7 +69,8 @@ public static class HtmlReport
     /// <summary>The page's text.</summary>
     /// <param name="contents">The study and its records.</param>
     /// <param name="runsRoot">Where runs are.</param>
-    internal static string Page(ReportContents contents, string runsRoot)
+    /// <param name="isBrief">Whether it goes without cards and places of weights.</param>
+    internal static string Page(ReportContents contents, string runsRoot, bool isBrief = false)
     {
         (StudySummary summary, PaperComparison? paper) = contents;
         CellReport[] begun = [.. summary.Cells.Where(c => c.State.HasBegun)];
@@ -76,8 +87,10 @@ public static class HtmlReport
                 ("adversarial", "Under PGD", AdversarialSection.Of(groups)),
                 ("inside", "Inside", InsideSection.Of(groups)),
                 ("curves", "Curves", CurveSection.Of(groups)), ("gallery", "Attacks", gallery.Section),
-                ("counts", "Counts", CountsSection.Of(begun)), ("cells", "Cells", CellCard.Section(begun, gallery)),
-                ("models", "Models", WeightsSection.Of(begun, $"{runsRoot}/{summary.Study.Name}")),
+                ("counts", "Counts", CountsSection.Of(begun, areTargets: isBrief)),
+                ("cells", "Cells", isBrief ? Markup.Empty : CellCard.Section(begun, gallery)),
+                ("models", "Models",
+                    isBrief ? Markup.Empty : WeightsSection.Of(begun, $"{runsRoot}/{summary.Study.Name}")),
                 ("guide", "How to read this", ReadingGuide.Text),
             }.Where(s => s.Item3 != Markup.Empty),
         ];
