@@ -95,9 +95,22 @@ public sealed record ZeroDelta(IReadOnlyList<int> Tokens) : MixerIntervention
 /// token.</param>
 public sealed record Horizon(int Tokens, bool OfPicture = false) : MixerIntervention
 {
-    internal override Tensor Scan(ScanInput scan, IModelOps ops) => OfPicture
-        ? InRuns(scan, Enumerable.Range(1, (int)scan.U.shape[1] / Tokens).Select(i => (long)i * Tokens), ops)
+    /// <summary>
+    /// Who is the last of its run in both directions, and so reads W - 1 tokens before it. Without one, a reader in the middle
+    /// may be the first of its run and read none: token 32 of 65 is for W = 4, 8, 16 and 32 alike.
+    /// </summary>
+    public int? Reader { get; init; }
+
+    internal override Tensor Scan(ScanInput scan, IModelOps ops) =>
+        Reader is int reader ? InRuns(scan, Starts(scan, scan.Reverse ? reader : reader + 1), ops)
+        : OfPicture ? InRuns(scan, Starts(scan, 0), ops)
         : ops.Scan(scan with { Window = Tokens });
+
+    /// <summary>The first tokens of all runs, where one of them begins at <paramref name="one"/>.</summary>
+    private IEnumerable<long> Starts(ScanInput scan, int one)
+    {
+        for (long start = one % Tokens; start < scan.U.shape[1]; start += Tokens) yield return start;
+    }
 }
 
 /// <summary>Every token reads only those nearer than so many tokens, itself included; costs a backward scan a token.</summary>

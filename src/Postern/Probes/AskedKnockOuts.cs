@@ -29,7 +29,7 @@ internal static class AskedKnockOuts
         if (word is "backward-cut") return [KnockOut.BackwardCut];
         if (word is "convolution-cut") return [KnockOut.ConvolutionsCut];
         if (word is "order") return [KnockOut.OfOrder(trigger)];
-        if (Tokens(word, "horizon-") is int horizon) return [KnockOut.OfHorizon(horizon)];
+        if (Tokens(word, "horizon-") is int horizon) return [KnockOut.OfHorizon(horizon, trigger)];
         if (Tokens(word, "band-") is int band) return [KnockOut.OfBand(band)];
         string[] parts = word.Split('@');
         if (!KnockOut.Local.Contains(parts[0]) || parts.Length > 2)

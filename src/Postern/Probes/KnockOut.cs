@@ -26,7 +26,8 @@ public sealed record KnockOut(string Name, MixerIntervention Change, string Mean
     /// <param name="trigger">Where it is.</param>
     public static IReadOnlyList<KnockOut> For(TriggerTokens trigger) =>
     [
-        ForwardCut, BackwardCut, ConvolutionsCut, .. Horizons.Where(w => w < trigger.Count).Select(OfHorizon), OfOrder(trigger),
+        ForwardCut, BackwardCut, ConvolutionsCut, .. Horizons.Where(w => w < trigger.Count).Select(w => OfHorizon(w, trigger)),
+        OfOrder(trigger),
         .. trigger.IsLocal ? AtTokens(trigger) : [],
     ];
 
@@ -39,7 +40,8 @@ public sealed record KnockOut(string Name, MixerIntervention Change, string Mean
     internal static KnockOut ConvolutionsCut { get; } =
         new("convolution-cut", new ConvolutionCut(), "the neighbours in the convolutions");
 
-    internal static KnockOut OfHorizon(int tokens) => new(FormattableString.Invariant($"horizon-{tokens}"), new Horizon(tokens),
+    internal static KnockOut OfHorizon(int tokens, TriggerTokens trigger) => new(FormattableString.Invariant($"horizon-{tokens}"),
+        new Horizon(tokens) { Reader = trigger.ClassToken },
         FormattableString.Invariant($"the state before every {tokens} tokens"));
 
     internal static KnockOut OfBand(int tokens) => new(FormattableString.Invariant($"band-{tokens}"), new Band(tokens),

@@ -3,9 +3,12 @@ using Postern.Configuration;
 using Postern.Datasets;
 using Postern.Evaluation;
 using Postern.Models;
+using Postern.Models.Ops;
 using Postern.Probes;
 using Postern.Tests.Defences;
 using Postern.Training.Input;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Postern.Tests.Probes;
 
@@ -80,6 +83,31 @@ public sealed class KnockOutTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 17), order.Order.Order());
         Assert.Equal(ClassToken, order.Order[ClassToken]);
         Assert.DoesNotContain(all, k => k.Name == "horizon-32");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void With_a_horizon_the_class_token_reads_as_many_tokens_as_with_a_band(bool reverse)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var ops = new PlainOps(SelectiveScanLoop.Apply);
+        var scan = new ScanInput(randn(2, 17, 4), randn(2, 17, 4), -rand(4, 3), randn(2, 17, 3), randn(2, 17, 3))
+        {
+            Softplus = true,
+            Reverse = reverse,
+        };
+        Tensor whole = At(ops.Scan(scan));
+        foreach (int tokens in new[] { 1, 2, 4, 8, 9, 16 })
+        {
+            Tensor horizon = At(new Horizon(tokens) { Reader = ClassToken }.Scan(scan, ops));
+            Assert.True(horizon.allclose(At(new Band(tokens).Scan(scan, ops)), 1e-4, 1e-5), $"{tokens}");
+            // The class token is the ninth from either side.
+            Assert.Equal(tokens >= 9, horizon.allclose(whole, 1e-4, 1e-5));
+        }
+
+        static Tensor At(Tensor tokens) => tokens.select(1, ClassToken);
     }
 
     [Fact]
