@@ -18,26 +18,30 @@ public static class HiddenAttention
     /// <summary>Every row: [B, E, L, L], readers before those that are read.</summary>
     public static Tensor Matrix(ScanReading scan) => Matrix(scan.Input, ModelOps.For(scan.U));
 
-    internal static Tensor Row(ScanInput scan, int token, IModelOps ops)
-    {
-        using IDisposable gradients = enable_grad();
-        Tensor u = scan.U.detach().requires_grad_();
-        Tensor s = ops.Scan(Constant(scan) with { U = u });                                            // [B, L, E]
-        return autograd.grad([s.narrow(1, token, 1).sum()], [u])[0].transpose(1, 2);
-    }
+    internal static Tensor Row(ScanInput scan, int token, IModelOps ops) => Rows(scan, [token], ops)[0];
 
     internal static Tensor Matrix(ScanInput scan, IModelOps ops) =>
-        stack([.. Enumerable.Range(0, (int)scan.U.shape[1]).Select(i => Row(scan, i, ops))], 2);
+        stack(Rows(scan, Enumerable.Range(0, (int)scan.U.shape[1]), ops), 2);
+
+    private static Tensor[] Rows(ScanInput scan, IEnumerable<int> tokens, IModelOps ops)
+    {
+        // Tests run in inference mode, whose tensors cannot be differentiated; copies that are made outside of it can.
+        using IDisposable normal = inference_mode(false);
+        using IDisposable gradients = enable_grad();
+        ScanInput given = Constant(scan) with { U = scan.U.detach().clone().requires_grad_() };
+        return [.. tokens.Select(token =>
+            autograd.grad([ops.Scan(given).narrow(1, token, 1).sum()], [given.U])[0].transpose(1, 2))];          // [B, E, L]
+    }
 
     /// <summary>The scan alone, all but u given.</summary>
     private static ScanInput Constant(ScanInput scan) => scan with
     {
-        Delta = scan.Delta.detach(),
-        A = scan.A.detach(),
-        B = scan.B.detach(),
-        C = scan.C.detach(),
-        DtWeight = scan.DtWeight?.detach(),
-        DeltaBias = scan.DeltaBias?.detach(),
+        Delta = scan.Delta.detach().clone(),
+        A = scan.A.detach().clone(),
+        B = scan.B.detach().clone(),
+        C = scan.C.detach().clone(),
+        DtWeight = scan.DtWeight?.detach().clone(),
+        DeltaBias = scan.DeltaBias?.detach().clone(),
         D = null,
         Z = null,
     };

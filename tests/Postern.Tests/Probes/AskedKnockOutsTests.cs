@@ -25,7 +25,10 @@ public class AskedKnockOutsTests
         Assert.Equal(["forward-cut", "convolution-cut", "horizon-12", "band-3", "order", "backward-cut"],
             found.Select(k => k.Name));
         Assert.Equal(
-            [new ScanCut(Reverse: false), new ConvolutionCut(), new Horizon(12) { Reader = 8 }, new Band(3), new ScanCut(Reverse: true)],
+            [
+                new ScanCut(Reverse: false), new ConvolutionCut(), new Horizon(12) { Reader = 8 }, new Band(3),
+                new ScanCut(Reverse: true),
+            ],
             found.Where(k => k.Name != "order").Select(k => k.Change));
     }
 

@@ -85,6 +85,22 @@ public sealed class KnockOutTests : IDisposable
         Assert.DoesNotContain(all, k => k.Name == "horizon-32");
     }
 
+    [Fact]
+    public void Every_kind_can_be_asked_for()
+    {
+        string[] kinds =
+        [
+            "forward-cut", "backward-cut", "convolution-cut", "order", "horizon-4", "band-4", "band-17", "state-reset", "edge-cut",
+            "zero-delta",
+        ];
+        var probe = new KnockOutProbe();
+        ProbeFinding found = probe.Run(new ProbeSubject(Evaluator, Attacked("badnets", ("corners", "one")),
+            new Choice(probe, new Dictionary<string, string> { ["pictures"] = "0", ["intervene"] = string.Join(' ', kinds) })));
+        Assert.All(kinds, kind => Assert.NotNull(found[$"{kind}-asr-change"]));
+        // All tokens are nearer than seventeen.
+        Assert.Equal((0, 0), (found["band-17-acc-change"]!.Value, found["band-17-asr-change"]!.Value));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
