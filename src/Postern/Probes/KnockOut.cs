@@ -20,6 +20,9 @@ public sealed record KnockOut(string Name, MixerIntervention Change, string Mean
 
     private static readonly int[] Horizons = [4, 8, 16, 32];
 
+    // A Vim's convolutions have four taps, the token's own among them, one way and the other.
+    private const int Reach = 3;
+
     /// <summary>
     /// Those that tell something about a trigger; those about its tokens where it is in some patches alone.
     /// </summary>
@@ -63,7 +66,8 @@ public sealed record KnockOut(string Name, MixerIntervention Change, string Mean
     /// <param name="named">Whether somebody named them, so that they need not be the trigger's.</param>
     internal static IEnumerable<KnockOut> AtTokens(string kind, string name, TriggerTokens at, bool named = false)
     {
-        string whose = named ? "these tokens" : "the trigger";
+        string whose = named ? "these tokens" : kind == "edge-cut" ? "the trigger and those beside it" : "the trigger";
+        if (kind == "edge-cut" && !named) at = WithNeighbours(at);
         IReadOnlyList<int> tokens = Meant(at.Tokens), elsewhere = Meant(at.Elsewhere());
         yield return new KnockOut(name, Change(tokens), kind switch
         {
@@ -89,6 +93,20 @@ public sealed record KnockOut(string Name, MixerIntervention Change, string Mean
             "edge-cut" => new EdgeCut(t, at.ClassToken),
             _ => new ZeroDelta(t),
         };
+    }
+
+    /// <summary>
+    /// With the tokens that a convolution brings a trigger to: what the scans write of it, they write there, too. As it was where
+    /// those are most tokens.
+    /// </summary>
+    private static TriggerTokens WithNeighbours(TriggerTokens trigger)
+    {
+        var near = new SortedSet<int>(trigger.Tokens.SelectMany(t => Enumerable.Range(t - Reach, 2 * Reach + 1)));
+        TriggerTokens wide = trigger with
+        {
+            Tokens = [.. near.Where(t => t >= 0 && t < trigger.Count && t != trigger.ClassToken)],
+        };
+        return wide.IsLocal ? wide : trigger;
     }
 
     /// <summary>The patches in another order, the class token in its place.</summary>

@@ -33,8 +33,8 @@ public class AskedKnockOutsTests
     }
 
     [Theory]
-    [InlineData("edge-cut", new[] { 15, 16 })]
-    [InlineData("edge-cut@trigger", new[] { 15, 16 })]
+    [InlineData("edge-cut", new[] { 12, 13, 14, 15, 16 })]
+    [InlineData("edge-cut@trigger", new[] { 12, 13, 14, 15, 16 })]
     [InlineData("zero-delta@3+10-12", new[] { 3, 10, 11, 12 })]
     [InlineData("state-reset@4-6", new[] { 6 })]
     public void At_tokens_each_comes_with_as_many_elsewhere(string text, int[] tokens)

@@ -83,6 +83,9 @@ public sealed class KnockOutTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 17), order.Order.Order());
         Assert.Equal(ClassToken, order.Order[ClassToken]);
         Assert.DoesNotContain(all, k => k.Name == "horizon-32");
+        // The convolutions bring a trigger to three neighbours.
+        Assert.Equal([13, 14, 15, 16], all.Single(k => k.Name == "edge-cut").Tokens);
+        Assert.Equal([16], all.Single(k => k.Name == "zero-delta").Tokens);
     }
 
     [Fact]
