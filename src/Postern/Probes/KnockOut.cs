@@ -66,14 +66,14 @@ public sealed record KnockOut(string Name, MixerIntervention Change, string Mean
     /// <param name="named">Whether somebody named them, so that they need not be the trigger's.</param>
     internal static IEnumerable<KnockOut> AtTokens(string kind, string name, TriggerTokens at, bool named = false)
     {
-        string whose = named ? "these tokens" : kind == "edge-cut" ? "the trigger and those beside it" : "the trigger";
-        if (kind == "edge-cut" && !named) at = WithNeighbours(at);
+        string whose = named ? "these tokens" : "the trigger and those beside it";
+        if (!named) at = WithNeighbours(at);
         IReadOnlyList<int> tokens = Meant(at.Tokens), elsewhere = Meant(at.Elsewhere());
         yield return new KnockOut(name, Change(tokens), kind switch
         {
             "state-reset" => $"the state behind {whose}",
             "edge-cut" => $"what the class token reads of {whose}",
-            _ => named ? "these tokens, passed over" : "the trigger's tokens, passed over",
+            _ => $"{whose}, passed over",
         })
         { Tokens = tokens };
         if (elsewhere.Count == 0) yield break;
