@@ -71,7 +71,8 @@ internal static class ReportCommand
                     "belongs to a comparison: name two studies or folders; a report has results.md and index.html");
             string named = arguments.Named(parsed);
             var damages = new List<string>();
-            if (shortPage is null && StudyArguments.IsFolderOfStudies(named) && StudiesIndex.Write(named, damages) is string index)
+            if (shortPage is null && StudyArguments.IsFolderOfStudies(named)
+                && StudiesIndex.Write(named, damages) is string index)
             {
                 AnsiConsole.MarkupLineInterpolated($"studies: {index}");
                 foreach (string damage in damages) AnsiConsole.MarkupLineInterpolated($"[red]damaged[/] {damage}");
