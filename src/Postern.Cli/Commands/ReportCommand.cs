@@ -80,12 +80,8 @@ internal static class ReportCommand
             }
             RunFolder run = arguments.Folder(parsed, planOnly: true);
             bool whole = ShowTable(run);
-            AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(run)}");
-            if (shortPage is not null)
-            {
-                HtmlReport.WriteBrief(run, shortPage);
-                AnsiConsole.MarkupLineInterpolated($"brief: {shortPage}");
-            }
+            AnsiConsole.MarkupLineInterpolated($"report: {HtmlReport.Write(run, shortPage)}");
+            if (shortPage is not null) AnsiConsole.MarkupLineInterpolated($"brief: {shortPage}");
             return whole ? ExitCode.Done : ExitCode.Failed;
         });
         return command;

@@ -53,7 +53,7 @@ public sealed class OtherPagesTests(SampleFixture sample) : IClassFixture<Sample
     {
         using var errors = new StringWriter();
         string study = new RunFolder(sample.Study, sample.RunsRoot).Path, file = folder.File("brief.html");
-        HtmlReport.WriteBrief(new RunFolder(sample.Study, sample.RunsRoot), file);
+        HtmlReport.Write(new RunFolder(sample.Study, sample.RunsRoot), file);
         string page = File.ReadAllText(file);
         Assert.DoesNotContain("id=\"cells\"", page, StringComparison.Ordinal);
         Assert.DoesNotContain("id=\"models\"", page, StringComparison.Ordinal);

@@ -18,16 +18,19 @@ public static class HtmlReport
     /// <c>report/figures</c>. Equal records give equal files, byte for byte.
     /// </summary>
     /// <param name="run">The study and where its results are.</param>
+    /// <param name="brief">Where the page goes, too, without a card for each cell and without the places of weights, to publish
+    /// it: a few kilobytes a cell in the place of dozens. Links to a cell lead to its counts. Null for nowhere.</param>
     /// <returns>Path of the page.</returns>
     /// <exception cref="InputException">A file cannot be written, or a published value is wrong; all others are
     /// there.</exception>
-    public static string Write(RunFolder run)
+    public static string Write(RunFolder run, string? brief = null)
     {
         var contents = ReportContents.Read(run);
         string folder = run.Report, page = Path.Combine(folder, "index.html");
         string style = PageShell.Resource("report.css");
         var failures = new List<InputException>();
         Try(() => AtomicFile.WriteText(page, Page(contents, run.Output)));
+        if (brief is not null) Try(() => AtomicFile.WriteText(brief, Page(contents, run.Output, isBrief: true)));
         Try(() => ReportExporters.Write(contents, folder));
         foreach ((string name, Markup drawing) in Figures(contents.Summary))
             Try(() => AtomicFile.WriteText(Path.Combine(folder, "figures", $"{name}.svg"), StandaloneSvg.Of(drawing, style)));
@@ -45,16 +48,6 @@ public static class HtmlReport
             }
         }
     }
-
-    /// <summary>
-    /// Writes the page without a card for each cell and without the places of weights, to publish it: a few kilobytes a cell in
-    /// the place of dozens. Links to a cell lead to its counts.
-    /// </summary>
-    /// <param name="run">The study and where its results are.</param>
-    /// <param name="file">Where to.</param>
-    /// <exception cref="InputException">The file cannot be written, or a published value is wrong.</exception>
-    public static void WriteBrief(RunFolder run, string file) =>
-        AtomicFile.WriteText(file, Page(ReportContents.Read(run), run.Output, isBrief: true));
 
     /// <summary>The drawings that are files, too; names are unique.</summary>
     internal static IEnumerable<ReportFigure> Figures(StudySummary summary)
