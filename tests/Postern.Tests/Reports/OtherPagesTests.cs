@@ -53,12 +53,15 @@ public sealed class OtherPagesTests(SampleFixture sample) : IClassFixture<Sample
     {
         using var errors = new StringWriter();
         string study = new RunFolder(sample.Study, sample.RunsRoot).Path, file = folder.File("brief.html");
-        HtmlReport.Write(new RunFolder(sample.Study, sample.RunsRoot), file);
+        // In a folder of its own: others look whether the shared one has a report.
+        Study own = SampleRuns.Study(folder);
+        SampleRuns.Write(own, folder.File("runs"));
+        HtmlReport.Write(new RunFolder(own, folder.File("runs")), file);
         string page = File.ReadAllText(file);
         Assert.DoesNotContain("id=\"cells\"", page, StringComparison.Ordinal);
         Assert.DoesNotContain("id=\"models\"", page, StringComparison.Ordinal);
         string[] targets = [.. Regex.Matches(page, "href=\"#([^\"]+)\"").Select(m => m.Groups[1].Value).Distinct()];
-        Assert.Contains(sample.Study.Cells[0].Id, targets);
+        Assert.Contains(own.Cells[0].Id, targets);
         Assert.All(targets, id => Assert.Contains($" id=\"{id}\"", page, StringComparison.Ordinal));
         Assert.Equal(2, Program.Run(["report", study, study, "--brief", file], errors));
         Assert.Contains("--brief", errors.ToString(), StringComparison.Ordinal);
