@@ -30,6 +30,11 @@ internal static class CheckLines
     }
 
     /// <summary>How the command ends where some cannot be read.</summary>
-    public static InputException Error(string path, DatasetCheck check) => new(path, string.Create(CultureInfo.InvariantCulture,
-        $"{check.Unreadable} of {check.Count} pictures cannot be read; replace or remove them, or set unreadable: skip in a study"));
+    public static InputException Error(string path, DatasetCheck check)
+    {
+        string first = check.Splits.SelectMany(s => s.Swept.Unreadable).First().Error;
+        return new InputException(path, string.Create(CultureInfo.InvariantCulture,
+            $"{check.Unreadable} of {check.Count} pictures cannot be read ({first}); ")
+            + "replace or remove them, or set unreadable: skip in a study");
+    }
 }

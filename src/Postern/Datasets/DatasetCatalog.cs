@@ -31,8 +31,8 @@ public static class DatasetCatalog
     public static IDatasetEntry? Recognise(string path) => All.FirstOrDefault(e => e.Recognises(path));
 
     /// <summary>
-    /// What a study writes to name the dataset at a path, whichever it is; the name of a drawn dataset (<c>signs</c>) serves as
-    /// its path.
+    /// What a study writes to name the dataset at a path, whichever it is; the only archive of a folder that holds no other set
+    /// is taken for the folder, and the name of a drawn dataset (<c>signs</c>) serves as its path.
     /// </summary>
     /// <exception cref="InputException">Nothing there, or no known layout.</exception>
     public static Choice ChoiceAt(string path)
@@ -41,10 +41,24 @@ public static class DatasetCatalog
             return new Choice(drawn);
         if (!Path.Exists(path)) throw new InputException(path, "there is no such file or folder");
         if (Recognise(path) is IDatasetEntry entry) return new Choice(entry, entry.OptionsAt(path), path);
+        // As it was downloaded: an archive that nobody has unpacked, maybe with a note beside it.
+        if (Archives(path) is [string archive] && Recognise(archive) is not null) return ChoiceAt(archive);
         throw new InputException(path,
             "no dataset is recognised here; expected CIFAR-10 or CIFAR-100 (data_batch_1.bin, data_batch_1, train.bin ...), "
             + "GTSRB (its zips, Final_Training/Images, Training or Train), parquet files called train and test, or an image "
             + "folder or archive with train/ and val/ or test/, a folder a class in each, or with class folders alone");
+    }
+
+    private static string[] Archives(string path)
+    {
+        try
+        {
+            return Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Where(FileTrees.IsArchive).Order().Take(2)] : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, $"cannot be read: {e.Message}", e);
+        }
     }
 
     /// <summary>Opens the dataset at a path, as <see cref="ChoiceAt"/> names it.</summary>

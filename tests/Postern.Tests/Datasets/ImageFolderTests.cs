@@ -91,6 +91,19 @@ public class ImageFolderTests
     }
 
     [Fact]
+    public void The_only_archive_of_a_folder_is_its_dataset_and_of_two_neither_is_taken()
+    {
+        using var folder = new DatasetFolder();
+        byte[] photograph = ImageFile.EncodePng(ImageFileTests.Noise(300, 200, seed: 1));
+        folder.Write("classes.txt", "a");
+        folder.Zip("imagenet.zip", ("train/a/1.png", photograph), ("val/a/1.png", photograph));
+        Choice found = DatasetCatalog.ChoiceAt(folder.Path);
+        Assert.Equal(("imagenet", folder["imagenet.zip"]), (found.Name, found.Values["path"]));
+        folder.Zip("other.zip", ("train/a/1.png", photograph), ("test/a/1.png", photograph));
+        Assert.Contains("no dataset is recognised here", folder.ErrorOf());
+    }
+
+    [Fact]
     public void Class_folders_are_read_at_any_depth_and_pictures_whatever_their_ending()
     {
         using var folder = new DatasetFolder();
