@@ -23,7 +23,7 @@ for case in I03:'the picture is cut short' I04:'the picture is damaged' I05:'the
     case_is "${case%%:*}" "a picture that cannot be read is found before the first epoch, whatever the seed, and may be left out"
     postern 2 data info set --check
     says "unreadable set/train/a/3.jpg: ${case#*:}"
-    says "error: set: 1 of 16 pictures cannot be read (set/train/a/3.jpg: ${case#*:}"
+    says "error: set: 1 of 16 pictures cannot be read .set/train/a/3.jpg: ${case#*:}"
     postern 1 run study.yaml --threads 1 --set 'seeds=[0, 1, 2, 3]'
     says "FAILED: .*set/train/a/3.jpg: ${case#*:}"
     says_not 'epoch 1'
