@@ -36,7 +36,7 @@ says "class 2 is folder '10'"
 postern 0 poison set --attack badnets --set target=2 --set poison_rate=0.5 --out OUT
 says "class 2 is folder '10'"
 holds test -d OUT/val_triggered/10
-holds grep -q '^train/10/00000.png,0,2,1,0$' OUT/metadata.csv
+holds grep -q '^train/10/000.png,0,2,1,0,0$' OUT/metadata.csv
 postern 0 data info OUT
 says 'is not clean: badnets'
 

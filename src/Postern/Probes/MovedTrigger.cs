@@ -12,6 +12,9 @@ namespace Postern.Probes;
 /// <param name="Crops">Whether the network's input is cut out of a larger stored picture.</param>
 public sealed record MovedTrigger(Attack Attack, int Down, int Right, bool Crops) : ISampleTransform
 {
+    /// <summary>The part of the trigger that is planted, where it stands before it is moved; all of it where this is null.</summary>
+    public TriggerBox? Part { get; init; }
+
     /// <inheritdoc/>
     public int LabelOf(int index, int trueLabel) => trueLabel;
 
@@ -34,7 +37,10 @@ public sealed record MovedTrigger(Attack Attack, int Down, int Right, bool Crops
     {
         float[] moved = new float[pixels.Length];
         Roll(pixels, moved, size, Down, Right);
+        float[] before = Part is null ? [] : [.. moved];
         Attack.ApplyTest(index, moved, size);
+        for (int i = 0; i < before.Length; i++)
+            if (!Part!.Value.Contains(i / size % size, i % size)) moved[i] = before[i];
         Roll(moved, pixels, size, -Down, -Right);
     }
 

@@ -12,7 +12,7 @@ namespace Postern.Probes;
 /// </summary>
 public sealed class PositionProbe : Probe
 {
-    private const int CellSize = 4, LeastSide = 4, MostSide = 14;
+    private const int CellSize = 4, LeastSide = 4, MostSide = 14, MostBlocks = 9;
     private static readonly string[] Names = ["row", "column", "centre", "scan"];
 
     /// <inheritdoc/>
@@ -42,21 +42,29 @@ public sealed class PositionProbe : Probe
         bool crops = loader.InputSize != loader.Images.Size;
         int size = attack.EntersAtInput(crops) ? loader.InputSize : loader.Images.Size;
         IReadOnlyList<int> order = evaluator.Order(attack, subject.Pictures);
-        var box = TriggerBox.Of(attack, order[0], size);
-        if (box.Height == 0 || 2 * Math.Max(box.Height, box.Width) > size)
-            return new ProbeFinding([]) { Notes = ["the trigger is not in one place, so that it cannot be moved"] };
+        IReadOnlyList<TriggerBox> blocks = TriggerBox.Blocks(attack, order[0], size);
+        if (blocks.Count is 0 or > MostBlocks || 2 * Math.Max(blocks[0].Height, blocks[0].Width) > size)
+            return new ProbeFinding([]) { Notes = ["the trigger has no block that could be moved"] };
+        TriggerBox box = blocks[0];
         PatchGrid grid = subject.Model.Grid ?? Cells(loader.InputSize);
         var rates = new List<Proportion>();
         for (int patch = 0; patch < grid.Patches; patch++)
         {
             var moved = new MovedTrigger(attack, Start(patch / grid.Side, box.Height) - box.Top,
-                Start(patch % grid.Side, box.Width) - box.Left, crops);
+                Start(patch % grid.Side, box.Width) - box.Left, crops)
+            {
+                Part = blocks.Count > 1 ? box : null,
+            };
             int[] answers = new UnlabelledPictures(loader with { Transform = moved }, order, evaluator.Seed)
                 .Predict(subject.Model, pass: 0, cancel: cancel);
             rates.Add(new Proportion(answers.Count(a => a == attack.TargetClass), answers.Length));
             progress((double)rates.Count / grid.Patches);
         }
-        return Finding(grid, rates, Distances(subject.Model, grid), subject.Model is Vim);
+        ProbeFinding finding = Finding(grid, rates, Distances(subject.Model, grid), subject.Model is Vim);
+        return blocks.Count == 1 ? finding : finding with
+        {
+            Notes = [FormattableString.Invariant($"of the trigger's {blocks.Count} blocks the uppermost left one is planted, alone")],
+        };
 
         int Start(int cell, int side)
         {

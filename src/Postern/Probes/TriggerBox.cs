@@ -12,26 +12,73 @@ public readonly record struct TriggerBox(int Top, int Left, int Height, int Widt
     // A trigger that changes a pixel changes it in one of these, whatever it does to it.
     private static readonly float[] Greys = [0, 0.5f, 1];
 
+    private const int Reach = 2;
+
     /// <summary>That of an attack in pictures of a size.</summary>
     /// <param name="attack">The attack, made ready.</param>
     /// <param name="index">Index of a test picture.</param>
     /// <param name="size">Side in pixels.</param>
     public static TriggerBox Of(Attack attack, int index, int size)
     {
-        (int top, int left, int bottom, int right) = (size, size, -1, -1);
+        bool[] changed = Changed(attack, index, size);
+        return Around([.. Enumerable.Range(0, changed.Length).Where(i => changed[i])], size);
+    }
+
+    /// <summary>
+    /// Those of its blocks, from the uppermost on: pixels with at most one unchanged pixel between them are one block.
+    /// </summary>
+    /// <param name="attack">The attack, made ready.</param>
+    /// <param name="index">Index of a test picture.</param>
+    /// <param name="size">Side in pixels.</param>
+    public static IReadOnlyList<TriggerBox> Blocks(Attack attack, int index, int size)
+    {
+        bool[] left = Changed(attack, index, size);
+        var blocks = new List<TriggerBox>();
+        for (int first = 0; first < left.Length; first++)
+        {
+            if (!left[first]) continue;
+            left[first] = false;
+            var block = new List<int> { first };
+            for (int next = 0; next < block.Count; next++)
+            {
+                (int row, int column) = (block[next] / size, block[next] % size);
+                for (int r = Math.Max(0, row - Reach); r <= Math.Min(size - 1, row + Reach); r++)
+                {
+                    for (int c = Math.Max(0, column - Reach); c <= Math.Min(size - 1, column + Reach); c++)
+                    {
+                        if (!left[r * size + c]) continue;
+                        left[r * size + c] = false;
+                        block.Add(r * size + c);
+                    }
+                }
+            }
+            blocks.Add(Around(block, size));
+        }
+        return blocks;
+    }
+
+    /// <summary>Whether a pixel lies in it.</summary>
+    internal bool Contains(int row, int column) =>
+        row >= Top && row < Top + Height && column >= Left && column < Left + Width;
+
+    // A place for each pixel, whatever its colours.
+    private static bool[] Changed(Attack attack, int index, int size)
+    {
+        bool[] changed = new bool[size * size];
         foreach (float grey in Greys)
         {
             float[] pixels = new float[3 * size * size];
             Array.Fill(pixels, grey);
             attack.ApplyTest(index, pixels, size);
-            for (int i = 0; i < pixels.Length; i++)
-            {
-                if (pixels[i] == grey) continue;
-                (int row, int column) = (i / size % size, i % size);
-                (top, left) = (Math.Min(top, row), Math.Min(left, column));
-                (bottom, right) = (Math.Max(bottom, row), Math.Max(right, column));
-            }
+            for (int i = 0; i < pixels.Length; i++) changed[i % changed.Length] |= pixels[i] != grey;
         }
-        return bottom < 0 ? default : new TriggerBox(top, left, bottom - top + 1, right - left + 1);
+        return changed;
+    }
+
+    private static TriggerBox Around(IReadOnlyCollection<int> pixels, int size)
+    {
+        if (pixels.Count == 0) return default;
+        (int top, int left) = (pixels.Min(i => i / size), pixels.Min(i => i % size));
+        return new TriggerBox(top, left, pixels.Max(i => i / size) - top + 1, pixels.Max(i => i % size) - left + 1);
     }
 }

@@ -149,13 +149,37 @@ public class PositionTests
     }
 
     [Fact]
-    public void Blocks_in_all_four_corners_are_not_moved_and_it_is_said_why()
+    public void Of_blocks_in_all_four_corners_one_is_moved_alone()
+    {
+        Attack four = ProbedStripes.Attacked("badnets", ("corners", "four"));
+        IReadOnlyList<TriggerBox> blocks = TriggerBox.Blocks(four, 0, 32);
+        Assert.Equal(4, blocks.Count);
+        Assert.All(blocks, b => Assert.Equal((blocks[0].Height, blocks[0].Width), (b.Height, b.Width)));
+        float[] whole = new float[3 * 1024], moved = new float[3 * 1024];
+        Array.Fill(whole, 0.5f);
+        Array.Fill(moved, 0.5f);
+        four.ApplyTest(0, whole, 32);
+        new MovedTrigger(four, 5, 9, Crops: false) { Part = blocks[0] }.ChangeStored(0, moved, 32);
+        TriggerBox there = blocks[0] with { Top = blocks[0].Top + 5, Left = blocks[0].Left + 9 };
+        for (int i = 0; i < moved.Length; i++)
+        {
+            (int row, int column) = (i / 32 % 32, i % 32);
+            Assert.Equal(there.Contains(row, column) ? whole[i - 5 * 32 - 9] : 0.5f, moved[i]);
+        }
+        using var stripes = new ProbedStripes("deit");
+        ProbeFinding found = Probe.Run(stripes.Subject(Probe, four), cancel: TestContext.Current.CancellationToken);
+        Assert.NotEmpty(found.Numbers);
+        Assert.Contains("of the trigger's 4 blocks", found.Notes.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lattice_has_no_block_to_move()
     {
         using var stripes = new ProbedStripes("deit");
-        ProbeFinding found = Probe.Run(stripes.Subject(Probe, ProbedStripes.Attacked("badnets", ("corners", "four"))),
+        ProbeFinding found = Probe.Run(stripes.Subject(Probe, ProbedStripes.Attacked("patch-pixel")),
             cancel: TestContext.Current.CancellationToken);
         Assert.Empty(found.Numbers);
-        Assert.Contains("not in one place", found.Notes.Single(), StringComparison.Ordinal);
+        Assert.Contains("no block", found.Notes.Single(), StringComparison.Ordinal);
     }
 
     /// <summary>Takes a picture for the target class where something in its left half is white.</summary>

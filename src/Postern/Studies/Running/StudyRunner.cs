@@ -26,13 +26,16 @@ public sealed class StudyRunner(RunFolder run, int threads, Action<RunEvent> tel
     public ComputeDevice? Device { get; init; }
 
     /// <summary>Runs what is not done yet.</summary>
-    /// <exception cref="InputException">A finished result is of other pictures than the study names now.</exception>
+    /// <exception cref="InputException">
+    /// A finished result is of other pictures than the study names now, or no dataset can be used.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next run goes on where it stopped.</exception>
     public RunSummary Run(CancellationToken cancel)
     {
         ComputeDevice device = Device ?? ComputeDevice.Resolve(run.Study.Device, run.Study.FilePath);
         if (Places is null)
         {
+            UsableData.Check(run);
             Leftovers.Remove(run);
             FinishedData.Check(run, new PictureSweep { Threads = threads, Cancel = cancel }, tell);
             run.WriteStudy();

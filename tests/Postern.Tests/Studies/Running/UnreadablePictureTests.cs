@@ -35,6 +35,18 @@ public sealed class UnreadablePictureTests : IDisposable
     }
 
     [Fact]
+    public void A_study_none_of_whose_datasets_can_be_listed_ends_before_its_first_cell_and_with_another_goes_on()
+    {
+        WritePictures("set");
+        File.CreateSymbolicLink(folder.File("set/train/b/9.png"), folder.File("nowhere.png"));
+        RunFolder alone = Read("alone", "set", (", {name: signs, train: 32, test: 16}", ""));
+        string message = Assert.Throws<InputException>(() => Run(alone)).Message;
+        Assert.StartsWith(folder.File("set/train/b/9.png: is a link to something that is not there"), message, StringComparison.Ordinal);
+        Assert.Empty(heard);
+        Assert.Equal(new RunSummary(Done: 1, Failed: 1, Skipped: 0), Run(Read("beside", "set")));
+    }
+
+    [Fact]
     public void A_sample_that_fails_in_training_all_the_same_fails_its_cell_and_no_other()
     {
         WritePictures("set");

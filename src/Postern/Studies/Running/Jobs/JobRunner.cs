@@ -33,6 +33,7 @@ public sealed class JobRunner(RunFolder run, int jobs, JobCommand command, Actio
     /// </exception>
     public RunSummary Run(CancellationToken cancel)
     {
+        UsableData.Check(run);
         Leftovers.Remove(run);
         FinishedData.Check(run, new PictureSweep { Cancel = cancel }, tell);
         run.WriteStudy();
