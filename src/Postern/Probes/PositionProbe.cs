@@ -50,8 +50,8 @@ public sealed class PositionProbe : Probe
         var rates = new List<Proportion>();
         for (int patch = 0; patch < grid.Patches; patch++)
         {
-            var moved = new MovedTrigger(attack, Start(patch / grid.Side, box.Height) - box.Top,
-                Start(patch % grid.Side, box.Width) - box.Left, crops)
+            var moved = new MovedTrigger(attack, Moved(patch / grid.Side, box.Top, box.Height),
+                Moved(patch % grid.Side, box.Left, box.Width), crops)
             {
                 Part = blocks.Count > 1 ? box : null,
             };
@@ -66,14 +66,26 @@ public sealed class PositionProbe : Probe
             Notes = [FormattableString.Invariant($"of the trigger's {blocks.Count} blocks the uppermost left one is planted, alone")],
         };
 
-        int Start(int cell, int side)
-        {
-            double middle = grid.Stride * cell + grid.PatchSize / 2.0;
-            // A larger stored picture loses its edges, a smaller one is enlarged.
-            int edge = Math.Max(0, (size - loader.InputSize) / 2);
-            double place = edge + middle * Math.Min(1, (double)size / loader.InputSize) - side / 2.0;
-            return Math.Clamp((int)Math.Round(place), edge, size - edge - side);
-        }
+        int Moved(int cell, int start, int side) => Way(grid, cell, start, side, size, loader.InputSize);
+    }
+
+    /// <summary>
+    /// How far a trigger is moved along one side to stand in a patch: by whole patches, so that it lies in each as it lies in its
+    /// own, since networks may learn it to the pixel.
+    /// </summary>
+    /// <param name="grid">The patches.</param>
+    /// <param name="patch">The row or column of the patch.</param>
+    /// <param name="start">The trigger's own first row or column, in the stored picture.</param>
+    /// <param name="side">Its rows or columns.</param>
+    /// <param name="size">Side of the stored picture.</param>
+    /// <param name="input">Side of the network's input: a larger stored picture loses its edges, a smaller one is enlarged.</param>
+    internal static int Way(PatchGrid grid, int patch, int start, int side, int size, int input)
+    {
+        int edge = Math.Max(0, (size - input) / 2);
+        double scale = Math.Min(1, (double)size / input), middle = (start + side / 2.0 - edge) / scale;
+        double own = Math.Clamp(Math.Round((middle - grid.PatchSize / 2.0) / grid.Stride), 0, grid.Side - 1);
+        int moved = start + (int)Math.Round((patch - own) * grid.Stride * scale);
+        return Math.Clamp(moved, edge, size - edge - side) - start;
     }
 
     /// <summary>

@@ -46,6 +46,15 @@ public class PositionTests
         Assert.Equal(32, TriggerBox.Of(ProbedStripes.Attacked("blend"), 0, 32).Height);
     }
 
+    [Theory]
+    [InlineData(7, 29, 3, 0)]
+    [InlineData(0, 29, 3, -28)]
+    [InlineData(3, 1, 3, 12)]
+    [InlineData(7, 1, 3, 28)]
+    [InlineData(7, 0, 6, 26)]
+    public void A_trigger_is_moved_by_whole_patches_and_stays_in_the_picture(int patch, int start, int side, int way) =>
+        Assert.Equal(way, PositionProbe.Way(new PatchGrid(4, 4, 8, 32), patch, start, side, 32, 32));
+
     [Fact]
     public void Slopes_of_one_quantity_are_those_of_a_weighted_line_by_hand()
     {
