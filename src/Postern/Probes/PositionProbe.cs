@@ -31,6 +31,16 @@ public sealed class PositionProbe : Probe
     protected override int UsualPictures => 100;
 
     /// <inheritdoc/>
+    protected override IReadOnlyList<OptionInfo> OwnOptions =>
+    [
+        new("block", OptionKind.Integer, "1", "of a trigger of several blocks the one that is planted, row by row from the upper left")
+        {
+            Min = 1,
+            Max = MostBlocks,
+        },
+    ];
+
+    /// <inheritdoc/>
     public override string? Unfit(Choice model, Choice attack) => NoPairs(attack)
         ?? (attack.EntryAs<AttackEntry>().Kind == "patch" ? null : "its trigger is no patch that could be moved");
 
@@ -43,9 +53,10 @@ public sealed class PositionProbe : Probe
         int size = attack.EntersAtInput(crops) ? loader.InputSize : loader.Images.Size;
         IReadOnlyList<int> order = evaluator.Order(attack, subject.Pictures);
         IReadOnlyList<TriggerBox> blocks = TriggerBox.Blocks(attack, order[0], size);
-        if (blocks.Count is 0 or > MostBlocks || 2 * Math.Max(blocks[0].Height, blocks[0].Width) > size)
-            return new ProbeFinding([]) { Notes = ["the trigger has no block that could be moved"] };
-        TriggerBox box = blocks[0];
+        int block = subject.Choice.Integer("block");
+        if (blocks.Count is 0 or > MostBlocks || block > blocks.Count || 2 * Math.Max(blocks[0].Height, blocks[0].Width) > size)
+            return new ProbeFinding([]) { Notes = ["the trigger has no such block that could be moved"] };
+        TriggerBox box = blocks[block - 1];
         PatchGrid grid = subject.Model.Grid ?? Cells(loader.InputSize);
         var rates = new List<Proportion>();
         for (int patch = 0; patch < grid.Patches; patch++)
@@ -63,7 +74,7 @@ public sealed class PositionProbe : Probe
         ProbeFinding finding = Finding(grid, rates, Distances(subject.Model, grid), subject.Model is Vim);
         return blocks.Count == 1 ? finding : finding with
         {
-            Notes = [FormattableString.Invariant($"of the trigger's {blocks.Count} blocks the uppermost left one is planted, alone")],
+            Notes = [FormattableString.Invariant($"of the trigger's {blocks.Count} blocks the {block}. is planted, alone")],
         };
 
         int Moved(int cell, int start, int side) => Way(grid, cell, start, side, size, loader.InputSize);

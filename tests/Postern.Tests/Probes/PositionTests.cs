@@ -188,7 +188,7 @@ public class PositionTests
         ProbeFinding found = Probe.Run(stripes.Subject(Probe, ProbedStripes.Attacked("patch-pixel")),
             cancel: TestContext.Current.CancellationToken);
         Assert.Empty(found.Numbers);
-        Assert.Contains("no block", found.Notes.Single(), StringComparison.Ordinal);
+        Assert.Contains("no such block", found.Notes.Single(), StringComparison.Ordinal);
     }
 
     /// <summary>Takes a picture for the target class where something in its left half is white.</summary>
