@@ -154,7 +154,13 @@ public sealed class PositionProbe : Probe
                 },
             ],
             Curves = distances is null ? [] : [Curve(rates, distances)],
-            Maps = [ProbeMap.Of("ASR by the place of the trigger", ProbeUnit.Share, grid.Side, [.. rates.Select(r => r.Value)])],
+            Maps =
+            [
+                ProbeMap.Of("ASR by the place of the trigger", ProbeUnit.Share, grid.Side, [.. rates.Select(r => r.Value)]) with
+                {
+                    IsOfWhole = true,
+                },
+            ],
         };
     }
 

@@ -17,6 +17,9 @@ public sealed record ProbeMap(string Title, ProbeUnit Unit, int Rows, int Column
     /// <summary>Whether 0 is in the middle of its colours, and signs count.</summary>
     public bool IsDiverging { get; init; }
 
+    /// <summary>Whether its colours go from 0 to 1 whatever its values are, so that maps of shares can be laid beside each other.</summary>
+    public bool IsOfWhole { get; init; }
+
     /// <summary>The picture that it lies over, as PNG, whose sides the grid divides; null for none.</summary>
     public byte[]? Picture { get; init; }
 
@@ -39,10 +42,11 @@ public sealed record ProbeMap(string Title, ProbeUnit Unit, int Rows, int Column
 
     /// <summary>
     /// The values of its first and last colour: the least and the largest value, or, where signs count, the same to both sides
-    /// of 0.
+    /// of 0, or those of shares.
     /// </summary>
     internal (double Low, double High) Range()
     {
+        if (IsOfWhole) return (0, 1);
         double[] known = [.. Values.Where(double.IsFinite)];
         if (known.Length == 0) return (0, 0);
         double most = known.Max(Math.Abs);

@@ -111,6 +111,7 @@ public class PositionTests
         ProbeFinding found = stripes.Run(Probe, ProbedStripes.Corner);
         IReadOnlyList<double> rates = found.Maps.Single().Values;
         Assert.Equal(16, rates.Count);
+        Assert.Equal((0, 1), found.Maps.Single().Range());
         Assert.Equal(stripes.Evaluator.Triggered(ProbedStripes.Corner).Asr.Value, rates[^1], 5);
         Assert.Equal(rates.Average(), found["asr-mean"]!.Value, 5);
         Assert.Equal(rates.Min(), found["asr-lowest"]!.Value, 5);
