@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Postern.Kernels;
+using Postern.Tests.Cli;
 using Postern.Tests.Outside;
 using Postern.Tests.Studies;
 
@@ -34,6 +35,17 @@ public class ValidateGpuTests
         JsonElement asked = outcome.GetProperty("doctor").GetProperty("findings")[0];
         Assert.Equal("doctor --thorough --device cpu --json --goldens there", asked.GetProperty("name").GetString());
         Assert.EndsWith("torch/lib", asked.GetProperty("value").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_python_without_PyTorch_is_one_line_that_says_what_to_do()
+    {
+        string script = Path.Combine(SharedMaterial.RepositoryRoot, "tools", "validate-gpu");
+        // Without its own packages, whatever is installed.
+        using CommandProcess python = CommandProcess.StartOther("python3", ["-S", script], new Dictionary<string, string>());
+        (int code, string output, string errors) = python.Finish();
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("has no PyTorch", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact]
