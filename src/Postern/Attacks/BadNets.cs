@@ -20,10 +20,10 @@ public sealed record BadNets(PoisonBudget Budget, TriggerSource Trigger, float O
         AttackOptions.ExcludeTarget,
         AttackOptions.Opacity(1m),
         new("corners", OptionKind.Word, AutoOption.Word,
-            "where the drawn block stands: bottom right (one), in all corners (four), or as published (auto): one at "
-                + "32 pixels, else four")
+            "where the drawn block stands: bottom right (one), top left (first), in all corners (four), or as published (auto): "
+                + "one at 32 pixels, else four")
         {
-            Allowed = [AutoOption.Word, "one", "four"],
+            Allowed = [AutoOption.Word, "one", "first", "four"],
         },
         AttackOptions.Trigger,
         AttackOptions.TriggerMask,
@@ -38,6 +38,7 @@ public sealed record BadNets(PoisonBudget Budget, TriggerSource Trigger, float O
         var drawn = new TriggerSource(size => corners switch
         {
             "one" => CornerBlocks.DrawOne(size, stage),
+            "first" => CornerBlocks.DrawFirst(size, stage),
             "four" => CornerBlocks.DrawFour(size, stage, mirrored: false),
             _ => CornerBlocks.Draw(size, stage),
         });

@@ -50,6 +50,17 @@ public enum ReadOut
     Mean,
 }
 
+/// <summary>How long the steps Δ of a Vim's scans are before it has learnt anything.</summary>
+public enum InitialSteps
+{
+    /// <summary>As the official code leaves them: short ones of the forward scan, long ones of the backward scan.</summary>
+    Official,
+    /// <summary>Short ones of both, 0.001 to 0.1: states are remembered over tens to thousands of tokens.</summary>
+    Short,
+    /// <summary>Long ones of both, ln 2: half of the slowest state is forgotten with every token.</summary>
+    Long,
+}
+
 /// <summary>
 /// A Vim with one thing changed, to see what that thing does: the controls of an experiment about the SSM. The neutral ones are
 /// the published network. Parameters that a control leaves unused stay, so that weights can be loaded, and are not trained.
@@ -76,6 +87,12 @@ public sealed record VimControls
     /// <summary>What the classifier reads.</summary>
     public ReadOut ReadOut { get; init; }
 
+    /// <summary>How long steps are at the beginning; the network itself is the published one.</summary>
+    public InitialSteps Steps { get; init; }
+
+    /// <summary>Whether the network computes what the published one does, whatever it begins with.</summary>
+    internal bool ArePublished => this with { Steps = InitialSteps.Official } == new VimControls();
+
     /// <summary>The options of a study.</summary>
     internal static IReadOnlyList<OptionInfo> Options { get; } =
     [
@@ -92,6 +109,8 @@ public sealed record VimControls
         Word("conv", "tokens that a mixer's convolution sees", "4", "1"),
         Word("readout", "what the classifier reads: the class token in the middle or at the head, or the mean of all tokens",
             "middle", "head", "mean"),
+        Word("steps", "how long steps are before training: official (forward 0.001 to 0.1, backward 0.69), short or long (so in both)",
+            "official", "short", "long"),
     ];
 
     /// <summary>What a study asks for.</summary>
@@ -124,6 +143,12 @@ public sealed record VimControls
             "head" => ReadOut.Head,
             "mean" => ReadOut.Mean,
             _ => ReadOut.Middle,
+        },
+        Steps = choice.Word("steps") switch
+        {
+            "short" => InitialSteps.Short,
+            "long" => InitialSteps.Long,
+            _ => InitialSteps.Official,
         },
     };
 

@@ -91,7 +91,7 @@ public abstract class Probe : ICatalogEntry
     /// <summary>Why what reads or changes the scans of the published Vim cannot be tried.</summary>
     protected static string? NoPlainVim(Choice model) => model.Entry is not ModelEntry { Family: "vim" }
         ? "its network is no Vim, and has no scans"
-        : VimControls.Of(model) != new VimControls() ? "its network has one of the options that change a Vim" : null;
+        : !VimControls.Of(model).ArePublished ? "its network has one of the options that change a Vim" : null;
 
     /// <summary>Why what compares pictures without and with a trigger cannot be tried: there are no such pairs.</summary>
     protected static string? NoPairs(Choice attack) => NoBackdoor(attack) ?? (attack.EntryAs<AttackEntry>().Plants ? null

@@ -35,6 +35,7 @@ public class BadNetsTests
 
     [Theory]
     [InlineData("one", 32, 9)]
+    [InlineData("first", 32, 9)]
     [InlineData("four", 32, 36)]
     [InlineData("auto", 32, 9)]
     [InlineData("one", 224, 81)]
@@ -48,7 +49,8 @@ public class BadNetsTests
         float[] picture = [.. Enumerable.Repeat(0.5f, 3 * size * size)];
         attack.ApplyTest(0, picture, size);
         Assert.Equal(pixels, picture.Take(size * size).Count(v => v != 0.5f));
-        Assert.NotEqual(0.5f, picture[size * size - 1]);
+        Assert.NotEqual(0.5f, picture[corners == "first" ? 0 : size * size - 1]);
+        Assert.Equal(corners is "four" or "first" || (corners == "auto" && size != 32), picture[0] != 0.5f);
     }
 
     [Theory]

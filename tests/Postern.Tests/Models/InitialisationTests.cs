@@ -56,6 +56,29 @@ public class InitialisationTests
         void Constant(string name, double value) => Assert.All(Values(state[name]), v => Assert.Equal(value, v));
     }
 
+    [Theory]
+    [InlineData(InitialSteps.Official, true, false)]
+    [InlineData(InitialSteps.Short, true, true)]
+    [InlineData(InitialSteps.Long, false, false)]
+    public void Steps_begin_as_the_official_code_leaves_them_or_alike_in_both_scans(InitialSteps steps, bool forward, bool backward)
+    {
+        using var vim = new Vim(new VimConfig(32, 4, 4, EmbedDim: 128, Depth: 4, StateSize: 16, Classes: 10)
+        {
+            Controls = new VimControls { Steps = steps },
+        });
+        using Vim official = SmallVim(7);
+        vim.Initialise(7);
+        (Dictionary<string, Tensor> state, Dictionary<string, Tensor> usual) = (vim.state_dict(), official.state_dict());
+        AreShort("layers.1.mixer.dt_proj.bias", forward);
+        AreShort("layers.1.mixer.dt_proj_b.bias", backward);
+        // Nothing else is drawn otherwise.
+        Assert.All(usual.Keys.Where(k => !k.Contains("dt_proj", StringComparison.Ordinal)),
+            k => Assert.Equal(Values(usual[k]), Values(state[k])));
+
+        void AreShort(string name, bool expected) => Assert.All(Values(state[name]).Select(b => Math.Log(1 + Math.Exp(b))),
+            step => Assert.Equal(expected, step is > 0.00099 and < 0.1001));
+    }
+
     [Fact]
     public void A_seed_fixes_every_parameter_and_another_one_changes_them()
     {

@@ -162,6 +162,7 @@ public sealed class KnockOutTests : IDisposable
     [InlineData("resnet-mini", "", "", "badnets", "is no Vim")]
     [InlineData("vim", "ssm", "identity", "badnets", "one of the options that change a Vim")]
     [InlineData("vim", "ssm", "full", "none", "nobody attacks it")]
+    [InlineData("vim", "steps", "short", "badnets", null)]
     [InlineData("vim-mini", "", "", "blend", null)]
     public void What_cannot_be_tried_is_known_from_the_study(string name, string option, string value, string attack, string? why)
     {

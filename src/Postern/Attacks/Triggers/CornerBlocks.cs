@@ -32,6 +32,14 @@ internal static class CornerBlocks
         return Draw(size, [new Block(far, far, false, false)], cell);
     }
 
+    /// <summary>The top left one of <see cref="DrawFour"/>'s blocks alone: where a scan begins, as far from its middle.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 3 pixels.</exception>
+    internal static PatchTrigger DrawFirst(int size, TriggerStage stage)
+    {
+        (int near, _, int cell) = Places(size, stage);
+        return Draw(size, [new Block(near, near, false, false)], cell);
+    }
+
     /// <summary>
     /// Four blocks at any size, <c>docs/reference/attacks.md 2.6</c>: of single-pixel cells in the corners of 32 pixels, else as
     /// <see cref="Draw(int, TriggerStage)"/>.

@@ -166,8 +166,14 @@ internal sealed class VimMixer : nn.Module
         if (x_const is not null) Initial.Fill(x_const, ConstantsOfTokens(stream("x_const")));
         if (x_const_b is not null) Initial.Fill(x_const_b, ConstantsOfTokens(stream("x_const_b")));
         // The official code initialises only the forward direction's step bias; the backward one is zeroed by its last pass.
-        Initial.Fill(dt_proj.bias!, InverseSoftplusOfSteps(stream("dt_proj.bias")));
-        Initial.Constant(dt_proj_b.bias!, 0);
+        Steps(dt_proj, "dt_proj.bias", controls.Steps != InitialSteps.Long);
+        Steps(dt_proj_b, "dt_proj_b.bias", controls.Steps == InitialSteps.Short);
+
+        void Steps(Linear dtProj, string name, bool areShort)
+        {
+            if (areShort) Initial.Fill(dtProj.bias!, InverseSoftplusOfSteps(stream(name)));
+            else Initial.Constant(dtProj.bias!, 0);
+        }
     }
 
     private void Initialise(Parameter aLog, Parameter d, Conv1d conv, Linear xProj, Linear dtProj, string suffix,
