@@ -44,7 +44,10 @@ internal sealed class MemoryReadings(TriggerTokens trigger, PatchGrid grid)
 
         void Each(Both both, Func<ScanReading, Tensor> of)
         {
-            both.Clean.Add(block, (of(clean.Forward) + of(clean.Backward)) / 2);
+            (Tensor forward, Tensor backward) = (of(clean.Forward), of(clean.Backward));
+            both.Forward.Add(block, forward);
+            both.Backward.Add(block, backward);
+            both.Clean.Add(block, (forward + backward) / 2);
             both.Triggered.Add(block, (of(triggered.Forward) + of(triggered.Backward)) / 2);
         }
     }
@@ -52,7 +55,7 @@ internal sealed class MemoryReadings(TriggerTokens trigger, PatchGrid grid)
     /// <summary>What was found.</summary>
     public ProbeFinding Finding() => new([.. Numbers()])
     {
-        Tables = [Table()],
+        Tables = [Table(), TableOfDirections()],
         Curves =
         [
             Curve("How far the trigger moves the state after each token, as a share of the state", "difference", ProbeUnit.Share,
@@ -69,6 +72,12 @@ internal sealed class MemoryReadings(TriggerTokens trigger, PatchGrid grid)
         foreach (ProbeNumber number in Pair("step", "step of the trigger's tokens", steps, ProbeUnit.Plain)) yield return number;
         foreach (ProbeNumber number in Pair("half-life", "median half-life at the trigger's tokens", halfLife, ProbeUnit.Tokens))
             yield return number;
+        yield return Alone("step-forward", "step of all tokens in the scan from the first token on", steps.Forward, ProbeUnit.Plain);
+        yield return Alone("step-backward", "step of all tokens in the scan from the last token on", steps.Backward, ProbeUnit.Plain);
+        yield return Alone("half-life-forward", "median half-life in the scan from the first token on", halfLife.Forward,
+            ProbeUnit.Tokens);
+        yield return Alone("half-life-backward", "median half-life in the scan from the last token on", halfLife.Backward,
+            ProbeUnit.Tokens);
         foreach (ProbeNumber number in Pair("radius", "largest decay factor at the trigger's tokens", radius, ProbeUnit.Share))
             yield return number;
         foreach (ProbeNumber number in Pair("left", "what is left of the trigger's tokens at the class token", left,
@@ -118,6 +127,23 @@ internal sealed class MemoryReadings(TriggerTokens trigger, PatchGrid grid)
         Quantity Moved(int block, int[] tokens) => Quantity.MeanOf(
             movedForward.At(block, tokens).Zip(movedBackward.At(block, tokens), (f, b) => (f + b) / 2), ProbeUnit.Share);
     }
+
+    private ProbeTable TableOfDirections() => new("What each scan remembers of any token, without the trigger",
+        ["block", "step, from the first token on", "half-life", "step, from the last token on", "half-life"],
+        [.. Enumerable.Range(0, steps.Clean.Count).Select(b => (IReadOnlyList<ProbeEntry>)
+        [
+            FormattableString.Invariant($"{b + 1}"),
+            Quantity.MeanOf(steps.Forward.At(b, All)), Quantity.MeanOf(halfLife.Forward.At(b, All), ProbeUnit.Tokens),
+            Quantity.MeanOf(steps.Backward.At(b, All)), Quantity.MeanOf(halfLife.Backward.At(b, All), ProbeUnit.Tokens),
+        ])])
+    {
+        Caption = "half-lives in tokens, the median of channels and states",
+    };
+
+    private int[] All => [.. Enumerable.Range(0, grid.Tokens)];
+
+    private ProbeNumber Alone(string name, string title, BlockRows rows, ProbeUnit unit) =>
+        new(name, title, Quantity.MeanOf(rows.At(All), unit));
 
     private static ProbeCurve Curve(
         string title, string y, ProbeUnit unit, params (string Name, BlockRows Rows)[] lines) => new(title, "token", y, unit,
@@ -192,5 +218,9 @@ internal sealed class MemoryReadings(TriggerTokens trigger, PatchGrid grid)
     {
         public BlockRows Clean { get; } = new();
         public BlockRows Triggered { get; } = new();
+
+        // Each direction's own, without the trigger.
+        public BlockRows Forward { get; } = new();
+        public BlockRows Backward { get; } = new();
     }
 }

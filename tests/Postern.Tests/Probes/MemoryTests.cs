@@ -84,6 +84,26 @@ public class MemoryTests
     }
 
     [Fact]
+    public void Each_scan_s_own_steps_and_half_lives_are_told_apart()
+    {
+        using var stripes = new ProbedStripes("vim");
+        ProbeFinding before = stripes.Run(Probe, ProbedStripes.Corner);
+        using (no_grad())
+        {
+            foreach ((string name, TorchSharp.Modules.Parameter value) in stripes.Model.named_parameters())
+            {
+                // The last block's alone: what others do depends on what they are given.
+                if (name.EndsWith("1.mixer.dt_proj_b.bias", StringComparison.Ordinal)) value.add_(2);
+            }
+        }
+        ProbeFinding after = stripes.Run(Probe, ProbedStripes.Corner);
+        Assert.Equal(1, after["step-forward"]!.Value / before["step-forward"]!.Value, 3);
+        Assert.Equal(1, after["half-life-forward"]!.Value / before["half-life-forward"]!.Value, 3);
+        Assert.True(after["step-backward"]!.Value > 1.3 * before["step-backward"]!.Value);
+        Assert.True(after["half-life-backward"]!.Value < before["half-life-backward"]!.Value);
+    }
+
+    [Fact]
     public void A_trigger_in_every_patch_has_all_patches_for_its_place_and_no_other_tokens_to_compare_with()
     {
         using var stripes = new ProbedStripes("vim");
