@@ -109,7 +109,7 @@ public sealed record VimControls
         Word("conv", "tokens that a mixer's convolution sees", "4", "1"),
         Word("readout", "what the classifier reads: the class token in the middle or at the head, or the mean of all tokens",
             "middle", "head", "mean"),
-        Word("steps", "how long steps are before training: official (forward 0.001 to 0.1, backward 0.69), short or long (so in both)",
+        Word("steps", "length of steps before training: official (forward 0.001 to 0.1, backward 0.69), short or long in both",
             "official", "short", "long"),
     ];
 

@@ -72,8 +72,8 @@ internal sealed class MemoryReadings(TriggerTokens trigger, PatchGrid grid)
         foreach (ProbeNumber number in Pair("step", "step of the trigger's tokens", steps, ProbeUnit.Plain)) yield return number;
         foreach (ProbeNumber number in Pair("half-life", "median half-life at the trigger's tokens", halfLife, ProbeUnit.Tokens))
             yield return number;
-        yield return Alone("step-forward", "step of all tokens in the scan from the first token on", steps.Forward, ProbeUnit.Plain);
-        yield return Alone("step-backward", "step of all tokens in the scan from the last token on", steps.Backward, ProbeUnit.Plain);
+        yield return Alone("step-forward", "step of all tokens in the scan from the first on", steps.Forward, ProbeUnit.Plain);
+        yield return Alone("step-backward", "step of all tokens in the scan from the last on", steps.Backward, ProbeUnit.Plain);
         yield return Alone("half-life-forward", "median half-life in the scan from the first token on", halfLife.Forward,
             ProbeUnit.Tokens);
         yield return Alone("half-life-backward", "median half-life in the scan from the last token on", halfLife.Backward,

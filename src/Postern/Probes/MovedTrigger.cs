@@ -12,7 +12,7 @@ namespace Postern.Probes;
 /// <param name="Crops">Whether the network's input is cut out of a larger stored picture.</param>
 public sealed record MovedTrigger(Attack Attack, int Down, int Right, bool Crops) : ISampleTransform
 {
-    /// <summary>The part of the trigger that is planted, where it stands before it is moved; all of it where this is null.</summary>
+    /// <summary>The part of the trigger that is planted, where it stands before it is moved; null for all of it.</summary>
     public TriggerBox? Part { get; init; }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ public sealed record ProbeMap(string Title, ProbeUnit Unit, int Rows, int Column
     /// <summary>Whether 0 is in the middle of its colours, and signs count.</summary>
     public bool IsDiverging { get; init; }
 
-    /// <summary>Whether its colours go from 0 to 1 whatever its values are, so that maps of shares can be laid beside each other.</summary>
+    /// <summary>Whether its colours go from 0 to 1 whatever its values are: shares that are compared from map to map.</summary>
     public bool IsOfWhole { get; init; }
 
     /// <summary>The picture that it lies over, as PNG, whose sides the grid divides; null for none.</summary>

@@ -60,7 +60,7 @@ public class InitialisationTests
     [InlineData(InitialSteps.Official, true, false)]
     [InlineData(InitialSteps.Short, true, true)]
     [InlineData(InitialSteps.Long, false, false)]
-    public void Steps_begin_as_the_official_code_leaves_them_or_alike_in_both_scans(InitialSteps steps, bool forward, bool backward)
+    public void Steps_begin_as_the_official_code_leaves_them_or_alike_in_both(InitialSteps steps, bool forward, bool backward)
     {
         using var vim = new Vim(new VimConfig(32, 4, 4, EmbedDim: 128, Depth: 4, StateSize: 16, Classes: 10)
         {

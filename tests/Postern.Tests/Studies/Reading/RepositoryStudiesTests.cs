@@ -11,7 +11,8 @@ public class RepositoryStudiesTests
     public static TheoryData<string> Files =>
     [
         .. Directory.EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f))
-            .Where(f => Path.GetFileName(f) != "published.yaml" && !f.EndsWith("claims.yaml", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+            .Where(f => Path.GetFileName(f) != "published.yaml" && !f.EndsWith("claims.yaml", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal),
     ];
 
     [Theory]

@@ -41,7 +41,8 @@ public sealed class UnreadablePictureTests : IDisposable
         File.CreateSymbolicLink(folder.File("set/train/b/9.png"), folder.File("nowhere.png"));
         RunFolder alone = Read("alone", "set", (", {name: signs, train: 32, test: 16}", ""));
         string message = Assert.Throws<InputException>(() => Run(alone)).Message;
-        Assert.StartsWith(folder.File("set/train/b/9.png: is a link to something that is not there"), message, StringComparison.Ordinal);
+        Assert.StartsWith(folder.File("set/train/b/9.png: is a link to something that is not there"), message,
+            StringComparison.Ordinal);
         Assert.Empty(heard);
         Assert.Equal(new RunSummary(Done: 1, Failed: 1, Skipped: 0), Run(Read("beside", "set")));
     }
