@@ -89,7 +89,7 @@ public sealed class PositionProbe : Probe
     /// <param name="start">The trigger's own first row or column, in the stored picture.</param>
     /// <param name="side">Its rows or columns.</param>
     /// <param name="size">Side of the stored picture.</param>
-    /// <param name="input">Side of the network's input: larger stored pictures lose their edges, smaller ones are enlarged.</param>
+    /// <param name="input">Side of the network's input: larger stored pictures lose their edges, smaller are enlarged.</param>
     internal static int Way(PatchGrid grid, int patch, int start, int side, int size, int input)
     {
         int edge = Math.Max(0, (size - input) / 2);
