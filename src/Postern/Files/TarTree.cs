@@ -8,8 +8,8 @@ namespace Postern.Files;
 /// </summary>
 internal sealed class TarTree : ArchiveTree
 {
-    // Gzip expands at most 1032-fold, and no dataset kept this way is larger than this.
-    private const long LargestContent = 512L << 20;
+    // No dataset kept this way is larger, and gzip expands at most 1032-fold.
+    private const long LargestContent = 512L << 20, LargestExpansion = 1032;
 
     private readonly Dictionary<string, byte[]> contents = new(StringComparer.Ordinal);
 
@@ -30,6 +30,9 @@ internal sealed class TarTree : ArchiveTree
                 total += entry.Length;
                 if (total > LargestContent)
                     throw new InputException(path, $"holds more than {LargestContent} bytes; unpack it and name the folder");
+                // Before memory is taken for it: a damaged header may claim anything.
+                if (total > file.Length * LargestExpansion)
+                    throw new InputException(path, $"damaged: '{name}' in it claims {entry.Length} bytes, more than it can hold");
                 byte[] content = new byte[entry.Length];
                 entry.DataStream?.ReadExactly(content);
                 contents.TryAdd(name, content);

@@ -5,7 +5,7 @@ namespace Postern.Probes;
 /// <summary>The rectangle around the pixels that a trigger changes.</summary>
 /// <param name="Top">Its first row.</param>
 /// <param name="Left">Its first column.</param>
-/// <param name="Height">Its rows; 0 where nothing is changed.</param>
+/// <param name="Height">Its rows.</param>
 /// <param name="Width">Its columns.</param>
 public readonly record struct TriggerBox(int Top, int Left, int Height, int Width)
 {
@@ -14,18 +14,9 @@ public readonly record struct TriggerBox(int Top, int Left, int Height, int Widt
 
     private const int Reach = 2;
 
-    /// <summary>That of an attack in pictures of a size.</summary>
-    /// <param name="attack">The attack, made ready.</param>
-    /// <param name="index">Index of a test picture.</param>
-    /// <param name="size">Side in pixels.</param>
-    public static TriggerBox Of(Attack attack, int index, int size)
-    {
-        bool[] changed = Changed(attack, index, size);
-        return Around([.. Enumerable.Range(0, changed.Length).Where(i => changed[i])], size);
-    }
-
     /// <summary>
-    /// Those of its blocks, from the uppermost on: pixels with at most one unchanged pixel between them are one block.
+    /// Around each block of an attack's trigger, from the uppermost on; pixels with at most one unchanged one between them are
+    /// of one block.
     /// </summary>
     /// <param name="attack">The attack, made ready.</param>
     /// <param name="index">Index of a test picture.</param>
@@ -77,7 +68,6 @@ public readonly record struct TriggerBox(int Top, int Left, int Height, int Widt
 
     private static TriggerBox Around(IReadOnlyCollection<int> pixels, int size)
     {
-        if (pixels.Count == 0) return default;
         (int top, int left) = (pixels.Min(i => i / size), pixels.Min(i => i % size));
         return new TriggerBox(top, left, pixels.Max(i => i / size) - top + 1, pixels.Max(i => i % size) - left + 1);
     }

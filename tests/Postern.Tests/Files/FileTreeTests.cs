@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using Postern.Tests.Datasets;
 
 namespace Postern.Tests.Files;
@@ -27,6 +29,23 @@ public class FileTreeTests
         Assert.Equal(["train/cat/1.jpg"], cat.Files);
         Assert.Equal(["more"], cat.Folders);
         Assert.Equal(["train/cat/._1.jpg", "train/cat/Thumbs.db"], cat.Hidden);
+    }
+
+    [Fact]
+    public void An_entry_that_claims_more_than_a_tarball_can_hold_is_refused_before_memory_is_taken_for_it()
+    {
+        using var place = new DatasetFolder();
+        byte[] header = new byte[512];
+        "a.bin"u8.CopyTo(header);
+        "00000000644\0"u8.CopyTo(header.AsSpan(100));
+        "03000000000\0"u8.CopyTo(header.AsSpan(124));
+        "00000000000\0        0"u8.CopyTo(header.AsSpan(136));
+        Encoding.ASCII.GetBytes($"{Convert.ToString(header.Sum(b => b), 8).PadLeft(6, '0')}\0 ").CopyTo(header.AsSpan(148));
+        using (var zipped = new GZipStream(File.Create(place["a.tar.gz"]), CompressionLevel.Fastest)) zipped.Write(header);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        string message = Assert.Throws<InputException>(() => FileTrees.Open(place["a.tar.gz"])).Message;
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 << 20);
+        Assert.Contains("'a.bin' in it claims 402653184 bytes, more than it can hold", message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -41,9 +41,8 @@ public class PositionTests
     [Fact]
     public void A_trigger_s_box_is_around_the_pixels_that_it_changes()
     {
-        var box = TriggerBox.Of(ProbedStripes.Corner, 0, 32);
-        Assert.Equal(new TriggerBox(29, 29, 3, 3), box);
-        Assert.Equal(32, TriggerBox.Of(ProbedStripes.Attacked("blend"), 0, 32).Height);
+        Assert.Equal(new TriggerBox(29, 29, 3, 3), TriggerBox.Blocks(ProbedStripes.Corner, 0, 32).Single());
+        Assert.Equal(32, TriggerBox.Blocks(ProbedStripes.Attacked("blend"), 0, 32).Single().Height);
     }
 
     [Theory]
