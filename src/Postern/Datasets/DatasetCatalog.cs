@@ -40,14 +40,17 @@ public static class DatasetCatalog
         if (!Path.Exists(path) && All.Find(path) is IDatasetEntry drawn && drawn.Options.All(o => o.Name != "path"))
             return new Choice(drawn);
         if (!Path.Exists(path)) throw new InputException(path, "there is no such file or folder");
-        if (Recognise(path) is IDatasetEntry entry) return new Choice(entry, entry.OptionsAt(path), path);
+        if (ChoiceIn(path) is Choice choice) return choice;
         // As it was downloaded: an archive that nobody has unpacked, maybe with a note beside it.
-        if (Archives(path) is [string archive] && Recognise(archive) is not null) return ChoiceAt(archive);
+        if (Archives(path) is [string archive] && ChoiceIn(archive) is Choice unpacked) return unpacked;
         throw new InputException(path,
             "no dataset is recognised here; expected CIFAR-10 or CIFAR-100 (data_batch_1.bin, data_batch_1, train.bin ...), "
             + "GTSRB (its zips, Final_Training/Images, Training or Train), parquet files called train and test, or an image "
             + "folder or archive with train/ and val/ or test/, a folder a class in each, or with class folders alone");
     }
+
+    private static Choice? ChoiceIn(string path) =>
+        Recognise(path) is IDatasetEntry entry ? new Choice(entry, entry.OptionsAt(path), path) : null;
 
     private static string[] Archives(string path)
     {
