@@ -17,9 +17,11 @@ public sealed class InsideSectionTests : IDisposable
 
     private RunFolder Run => new(study, folder.File("runs"));
 
-    private string Section()
+    private string Section() => SectionOf(HtmlReport.Write(Run));
+
+    private static string SectionOf(string file)
     {
-        string page = File.ReadAllText(HtmlReport.Write(Run));
+        string page = File.ReadAllText(file);
         int start = page.IndexOf("<section id=\"inside\"", StringComparison.Ordinal);
         return page[start..page.IndexOf("</section>", start, StringComparison.Ordinal)];
     }
@@ -40,6 +42,17 @@ public sealed class InsideSectionTests : IDisposable
         Assert.Contains("While it was trained", section, StringComparison.Ordinal);
         Assert.Contains("data-row=\"block\" data-column=\"token\"", section, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", section, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_brief_page_has_the_numbers_and_no_card_of_a_cell()
+    {
+        string brief = folder.File("brief.html");
+        HtmlReport.Write(Run, brief);
+        string section = SectionOf(brief);
+        Assert.Contains(">-15.0 &#177; 7.1 (n=2)</td>", section, StringComparison.Ordinal);
+        Assert.DoesNotContain("<article", section, StringComparison.Ordinal);
+        Assert.DoesNotContain("class=\"mapped\"", section, StringComparison.Ordinal);
     }
 
     [Fact]

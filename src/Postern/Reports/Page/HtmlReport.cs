@@ -18,8 +18,9 @@ public static class HtmlReport
     /// <c>report/figures</c>. Equal records give equal files, byte for byte.
     /// </summary>
     /// <param name="run">The study and where its results are.</param>
-    /// <param name="brief">Where the page goes, too, without a card for each cell and without the places of weights, to publish
-    /// it: a few kilobytes a cell in the place of dozens. Links to a cell lead to its counts. Null for nowhere.</param>
+    /// <param name="brief">Where the page goes, too, without cards of each cell and of what probes found in it, and without the
+    /// places of weights, to publish it: a few kilobytes a cell in the place of dozens. Links to a cell lead to its counts. Null
+    /// for nowhere.</param>
     /// <returns>Path of the page.</returns>
     /// <exception cref="InputException">A file cannot be written, or a published value is wrong; all others are
     /// there.</exception>
@@ -78,7 +79,7 @@ public static class HtmlReport
                 ("defences", "Defences", DefenceSection.Of(summary)), ("overview", "ASR", AsrOverview.Of(summary.Table)),
                 ("sweeps", "Sweeps", SweepSection.Of(groups)),
                 ("adversarial", "Under PGD", AdversarialSection.Of(groups)),
-                ("inside", "Inside", InsideSection.Of(groups)),
+                ("inside", "Inside", InsideSection.Of(groups, hasCards: !isBrief)),
                 ("curves", "Curves", CurveSection.Of(groups)), ("gallery", "Attacks", gallery.Section),
                 ("counts", "Counts", CountsSection.Of(begun, areTargets: isBrief)),
                 ("cells", "Cells", isBrief ? Markup.Empty : CellCard.Section(begun, gallery)),

@@ -16,16 +16,23 @@ internal static class InsideSection
     private const int FewNumbers = 16;
 
     /// <summary>The section; empty where no probe has looked.</summary>
-    public static Markup Of(IReadOnlyList<CellGroup> groups)
+    /// <param name="groups">The cells.</param>
+    /// <param name="hasCards">Whether each cell's tables, curves and maps follow the numbers.</param>
+    public static Markup Of(IReadOnlyList<CellGroup> groups, bool hasCards)
     {
         CellReport[] cells = [.. groups.SelectMany(g => g.Cells).Where(HasFindings)];
         if (cells.Length == 0) return Markup.Empty;
+        bool isLong = CellCard.Long(cells.Length) != Markup.Empty;
         return Markup.Of($"""
             <section id="inside"><h2>Inside the networks</h2>
             <p class="note">What probes found of the trained networks, on test pictures; 95% intervals know the chance of the
             pictures and not how trainings differ. Over several seeds the mean ± standard deviation.</p>
             {cells.SelectMany(c => c.Findings.Damages).Distinct().Select(d => Markup.Of($"<p class=\"reason\">{d}</p>"))}
-            {Probes(cells).Select(probe => OfProbe(probe, groups, isLong: CellCard.Long(cells.Length) != Markup.Empty))}
+            {Probes(cells).Select(probe => Markup.Of($"""
+                <h3 class="group">{probe} <small>{ProbeCatalog.All.Find(probe)?.Summary ?? ""}</small></h3>
+                {Numbers(probe, groups)}
+                {(hasCards ? cells.SelectMany(c => FindingCard.Of(c, probe, isLong)) : [])}
+                """))}
             </section>
             """);
     }
@@ -45,12 +52,6 @@ internal static class InsideSection
         cells.SelectMany(c => c.Findings.Records.Select(r => r.Probe).Concat(c.Findings.Tracks.Select(t => t.Probe)))
             .Distinct().OrderBy(name => ProbeCatalog.All.Index().Where(p => p.Item.Name == name).Select(p => p.Index)
                 .DefaultIfEmpty(int.MaxValue).First());
-
-    private static Markup OfProbe(string probe, IReadOnlyList<CellGroup> groups, bool isLong) => Markup.Of($"""
-        <h3 class="group">{probe} <small>{ProbeCatalog.All.Find(probe)?.Summary ?? ""}</small></h3>
-        {Numbers(probe, groups)}
-        {groups.SelectMany(g => g.Cells).SelectMany(c => FindingCard.Of(c, probe, isLong))}
-        """);
 
     private static Markup Numbers(string probe, IReadOnlyList<CellGroup> groups)
     {
