@@ -12,14 +12,24 @@ namespace Postern.Defences.Filters;
 /// </summary>
 /// <param name="Theta">Index from which on a label is flagged.</param>
 /// <param name="Restarts">Random starts of a split.</param>
-internal sealed record Scan(double Theta, int Restarts) : ITrainingFilter
+/// <param name="Whole">Whether labels are compared by what all of their samples gain together, otherwise by one sample's gain.
+/// </param>
+internal sealed record Scan(double Theta, int Restarts, bool Whole) : ITrainingFilter
 {
+    private const string Mean = "mean", Sum = "sum";
+
     internal static DefenceEntry Entry { get; } = FilterEntry.Of("scan", "removes the second group of labels that hold two",
         [
             new("theta", OptionKind.Number, "2.718281828459045", "index above which a label is flagged: e, or e^2") { Min = 0 },
             new("restarts", OptionKind.Integer, "5", "random starts of a split") { Min = 1 },
+            new("statistic", OptionKind.Word, Mean,
+                "what labels are compared by. mean: what two groups gain a sample, as in the official code, by which labels of few "
+                    + "samples stand out; sum: what they gain a label")
+            {
+                Allowed = [Mean, Sum],
+            },
         ],
-        choice => new Scan((double)choice.Number("theta"), choice.Integer("restarts")));
+        choice => new Scan((double)choice.Number("theta"), choice.Integer("restarts"), choice.Word("statistic") == Sum));
 
     /// <inheritdoc/>
     public FilterVerdict Filter(FilterInputs given)
@@ -36,6 +46,6 @@ internal sealed record Scan(double Theta, int Restarts) : ITrainingFilter
         })];
         given.Progress(0.5);
         ScanTest test = ScanTest.Of(features, given.Labels, clean, cleanLabels, given.Classes, starts, given.Cancel);
-        return test.Verdict(Theta);
+        return test.Verdict(Theta, Whole);
     }
 }

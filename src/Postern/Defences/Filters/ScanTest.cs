@@ -34,14 +34,13 @@ internal sealed record ScanTest
     public IReadOnlyList<double> Score => [.. Best.Select((restart, c) => Scores[restart][c])];
 
     /// <summary>[classes], how far a score lies from the median, in deviations that the median of distances gives.</summary>
-    public IReadOnlyList<double> Index
-    {
-        get
-        {
-            double largest = Score.Max();
-            return AnomalyIndex.Of([.. Score.Select(s => s / largest)]).Index;
-        }
-    }
+    public IReadOnlyList<double> Index => IndexOf(Score);
+
+    /// <summary>
+    /// [classes], the same of what all samples of a label gain together. Two means fit a few dozen samples well whatever they are,
+    /// so that by the gain of one sample the smallest labels stand out.
+    /// </summary>
+    public IReadOnlyList<double> WholeIndex => IndexOf([.. Score.Select((score, c) => score * Labels.Count(l => l == c))]);
 
     /// <summary>Tests every label.</summary>
     /// <param name="features">[N, d], float64, inspected.</param>
@@ -97,11 +96,19 @@ internal sealed record ScanTest
     /// The labels whose index exceeds <paramref name="theta"/>, and their inspected samples in the group with fewer clean
     /// members.
     /// </summary>
-    public FilterVerdict Verdict(double theta)
+    /// <param name="theta">Index above which a label is flagged.</param>
+    /// <param name="whole">Whether by <see cref="WholeIndex"/>, otherwise by <see cref="Index"/>.</param>
+    public FilterVerdict Verdict(double theta, bool whole = false)
     {
-        IReadOnlyList<double> index = Index;
+        IReadOnlyList<double> index = whole ? WholeIndex : Index;
         int[] flagged = [.. Enumerable.Range(0, index.Count).Where(c => index[c] > theta)];
         return new FilterVerdict([.. flagged.SelectMany(Suspicious).Order()], flagged);
+    }
+
+    private static IReadOnlyList<double> IndexOf(IReadOnlyList<double> scores)
+    {
+        double largest = scores.Max();
+        return AnomalyIndex.Of([.. scores.Select(s => s / largest)]).Index;
     }
 
     private IEnumerable<int> Suspicious(int label)
