@@ -1,16 +1,20 @@
 using Postern.Models;
+using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 
 /// <summary>
 /// A family's training step and its evaluation in each precision, beside the plain model on the same libtorch in the same
-/// precision, and the step beside PyTorch's, which computes in float32.
+/// precision, and the step beside PyTorch's, which computes in float32, and its floor.
 /// </summary>
 /// <param name="Work">Name of the step's lines; those of the evaluation end in <c>-eval</c>.</param>
 /// <param name="Model">Name in the catalogue.</param>
 internal sealed record FamilyRows(string Work, string Model)
 {
     private const int Side = 32;
+
+    /// <summary>What a step of so many pictures and parameters cannot do without; null where that is not measured.</summary>
+    public Func<int, long, StepParts>? Parts { get; init; }
 
     /// <summary>Name of the evaluation's lines.</summary>
     public string EvaluationWork => $"{Work[..^"-step".Length]}-eval";
@@ -21,18 +25,25 @@ internal sealed record FamilyRows(string Work, string Model)
         int batch = scale.Pick(32, 16);
         using var sides = new Sides(Model, batch);
         using var outside = new PyTorchModel(Work, "plain", batch, sides.Ours[0].Parameters);
+        StepFloor[] floors = Parts is null ? []
+            : [.. sides.Types.Select(type => new StepFloor(Parts(batch, sides.Ours[0].Parameters), type))];
         double[] s = SideBySide.Medians(scale.Rounds,
         [
             .. sides.Ours.Select(m => SideBySide.Steady(m.Step, scale.Reading)),
             .. sides.Plain.Select(m => SideBySide.Steady(m.Step, scale.Reading)),
             SideBySide.Steady(outside.Step, scale.Reading),
+            .. floors.SelectMany(f => f.Runs).Select(run => SideBySide.Steady(run, scale.Reading)),
         ]);
+        foreach (StepFloor floor in floors) floor.Dispose();
         if (scale.ProfilesOperations) sides.Profile(Work, ours => ours.Step, plain => plain.Step);
-        IReadOnlyList<ComparedRow> rows = sides.Rows(Work, batch, s);
+        int measured = 2 * sides.Ours.Count;
+        ComparedRow[] rows = [.. sides.Rows(Work, batch, s)];
+        foreach ((int i, StepFloor floor) in floors.Index())
+            rows[i] = floor.Under(rows[i], s.AsSpan(measured + 1 + i * StepFloor.Parts, StepFloor.Parts).ToArray());
         return [rows[0], rows[0] with
         {
             Reference = "pytorch",
-            ReferenceMs = ComparedRow.Milliseconds(s[^1]),
+            ReferenceMs = ComparedRow.Milliseconds(s[measured]),
             Skipped = outside.Missing,
         }, .. rows.Skip(1)];
     }
@@ -63,6 +74,10 @@ internal sealed record FamilyRows(string Work, string Model)
         }
 
         public IReadOnlyList<StepModel> Ours { get; }
+
+        /// <summary>Of the values of each of <see cref="Ours"/>.</summary>
+        public IEnumerable<ScalarType> Types =>
+            precisions.Select(p => p == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
 
         public IReadOnlyList<LibtorchModel> Plain { get; }
 

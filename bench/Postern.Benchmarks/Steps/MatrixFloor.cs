@@ -1,20 +1,7 @@
-using Postern.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
-
-/// <summary>A linear layer, or several alike, in a training step.</summary>
-/// <param name="Rows">Rows that it is applied to.</param>
-/// <param name="Inputs">Width of its input.</param>
-/// <param name="Outputs">Width of its output.</param>
-/// <param name="Layers">How many there are.</param>
-/// <param name="OfInput">Whether its input needs a gradient; pictures need none.</param>
-internal readonly record struct LinearWork(long Rows, long Inputs, long Outputs, int Layers, bool OfInput = true)
-{
-    /// <summary>Multiply-adds of all its products.</summary>
-    public long MultiplyAdds => (OfInput ? 3 : 2) * Rows * Inputs * Outputs * Layers;
-}
 
 /// <summary>
 /// Exactly the matrix products of a training step and nothing else: of each layer the output and the gradients of weight and
@@ -35,23 +22,6 @@ internal sealed class MatrixFloor : IDisposable
                 Random(w.Rows, w.Inputs), Random(w.Outputs, w.Inputs)))];
 
         Tensor Random(long rows, long columns) => randn([rows, columns]).to(type).DetachFromDisposeScope();
-    }
-
-    /// <summary>
-    /// The linear layers of a Vim: patch embedding, in_proj, x_proj and dt_proj of both directions, out_proj, head.
-    /// </summary>
-    public static IReadOnlyList<LinearWork> OfVim(VimConfig vim, int batch)
-    {
-        long tokens = (long)batch * (vim.Patches + 1), d = vim.EmbedDim, inner = 2 * d, rank = (d + 15) / 16;
-        return
-        [
-            new((long)batch * vim.Patches, 3 * vim.PatchSize * vim.PatchSize, d, 1, OfInput: false),
-            new(tokens, d, 2 * inner, vim.Depth),
-            new(tokens, inner, rank + 2 * vim.StateSize, 2 * vim.Depth),
-            new(tokens, rank, inner, 2 * vim.Depth),
-            new(tokens, inner, d, vim.Depth),
-            new(batch, d, vim.Classes, 1),
-        ];
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Postern.Models;
+
 namespace Postern.Benchmarks;
 
 /// <summary>Training steps, forward, backward and AdamW of a batch of 32x32 pictures, and their evaluation.</summary>
@@ -5,7 +7,12 @@ internal static class StepRows
 {
     private static readonly FamilyRows[] Families =
     [
-        new("deit-d192-step", "deit-cifar"), new("mambaout-femto-step", "mambaout-femto"),
+        new("deit-d192-step", "deit-cifar")
+        {
+            Parts = (batch, parameters) => StepParts.Of(
+                new DeiTConfig(ImageSize: 32, PatchSize: 4, EmbedDim: 192, Depth: 12, Heads: 3, Classes: 10), batch, parameters),
+        },
+        new("mambaout-femto-step", "mambaout-femto"),
         new("mambaout-tiny-step", "mambaout-tiny"), new("resnet18-step", "resnet18"),
     ];
 

@@ -5,9 +5,7 @@ using static TorchSharp.torch;
 namespace Postern.Benchmarks;
 
 /// <summary>
-/// <c>vim-cifar-step</c>: the paper's CIFAR Vim (patch 4, d 256, depth 12, N 16). Its floor is the time of exactly its matrix
-/// products, in the same precision and by the faster of libtorch's two routes, plus that of the exponentials of its scans: once
-/// forward and, as states are never stored, once more backward.
+/// <c>vim-cifar-step</c>: the paper's CIFAR Vim (patch 4, d 256, depth 12, N 16) beside its <see cref="StepFloor"/>.
 /// </summary>
 internal static class VimRows
 {
@@ -57,7 +55,7 @@ internal static class VimRows
         {
             s = SideBySide.Medians(scale.Rounds,
             [
-                () => ExponentialFloor.Seconds(Exponentials(batch)), .. float32.Runs, .. bf16?.Runs ?? [],
+                .. float32.Runs, .. bf16?.Runs ?? [],
                 .. plain.Select(r => (Func<double>)r.Step), .. references.Select(r => (Func<double>)r.Step),
             ]);
         }
@@ -70,7 +68,7 @@ internal static class VimRows
             foreach (Side side in new[] { float32, bf16 }.OfType<Side>()) side.Profile();
         }
         double[] besideUs = s[^(plain.Length + references.Length)..^references.Length];
-        ComparedRow row = Row(Precision.Float32, batch, s[0], s[1..4]) with
+        ComparedRow row = float32.Row(batch, s[..Side.Parts]) with
         {
             PeakMb = StepMemory.PeakMb(Name, batch, Precision.Float32),
         };
@@ -85,7 +83,7 @@ internal static class VimRows
         });
         if (bf16 is null)
             return [.. onLibtorch, .. besides, new ComparedRow(Name, Precision.BFloat16.Word()) { Skipped = Bfloat16.Missing }];
-        ComparedRow half = Row(Precision.BFloat16, batch, s[0], s[4..7]) with
+        ComparedRow half = bf16.Row(batch, s[Side.Parts..(2 * Side.Parts)]) with
         {
             PeakMb = StepMemory.PeakMb(Name, batch, Precision.BFloat16),
         };
@@ -100,42 +98,34 @@ internal static class VimRows
         };
     }
 
-    /// <param name="precision">Of the step and its products.</param>
-    /// <param name="batch">Pictures.</param>
-    /// <param name="exponentials">Seconds of the scans' exponentials.</param>
-    /// <param name="runs">Seconds of <see cref="Side.Runs"/>.</param>
-    private static ComparedRow Row(Precision precision, int batch, double exponentials, double[] runs)
+    /// <summary>The model and its floor in one precision.</summary>
+    private sealed class Side : IDisposable
     {
-        (double step, double products, double convolutions) = (runs[0], runs[1], runs[2]);
-        double faster = Math.Min(products, convolutions);
-        (string route, string other) =
-            products <= convolutions ? ("matrix products", "1x1 convolutions") : ("1x1 convolutions", "matrix products");
-        return new ComparedRow(Name, precision.Word())
+        /// <summary>How many <see cref="Runs"/> there are.</summary>
+        public const int Parts = 1 + StepFloor.Parts;
+
+        private readonly Precision precision;
+        private readonly StepFloor floor;
+
+        public Side(Precision precision, ScalarType type, int batch)
         {
-            OursMs = 1e3 * step,
-            FloorMs = 1e3 * (faster + exponentials),
-            Note = FormattableString.Invariant(
-                $"batch {batch}, {batch / step:f1} img/s; floor: products {1e3 * faster:f0} ms as {route} ")
-                + FormattableString.Invariant($"({2e-9 * MultiplyAdds(batch) / faster:f0} GFLOP/s; as {other} ")
-                + FormattableString.Invariant(
-                    $"{1e3 * Math.Max(products, convolutions):f0} ms), exponentials {1e3 * exponentials:f0} ms"),
-        };
-    }
+            this.precision = precision;
+            Model = new StepModel("vim-cifar", Config.ImageSize, batch, precision);
+            floor = new StepFloor(StepParts.Of(Config, batch, Model.Parameters), type);
+        }
 
-    private static long MultiplyAdds(int batch) => MatrixFloor.OfVim(Config, batch).Sum(w => w.MultiplyAdds);
+        public StepModel Model { get; }
 
-    private static long Exponentials(int batch) =>
-        2L * 2 * Config.Depth * batch * (Config.Patches + 1) * 2 * Config.EmbedDim * Config.StateSize;
+        /// <summary>A step, and its floor.</summary>
+        public IReadOnlyList<Func<double>> Runs => [Model.Step, .. floor.Runs];
 
-    /// <summary>The model and its products in one precision.</summary>
-    private sealed class Side(Precision precision, ScalarType type, int batch) : IDisposable
-    {
-        public StepModel Model { get; } = new("vim-cifar", Config.ImageSize, batch, precision);
-
-        private readonly MatrixFloor floor = new(MatrixFloor.OfVim(Config, batch), type);
-
-        /// <summary>A step, its products as matrix products, and the same as 1x1 convolutions.</summary>
-        public IReadOnlyList<Func<double>> Runs => [Model.Step, floor.RunAsProducts, floor.RunAsConvolutions];
+        /// <param name="batch">Pictures.</param>
+        /// <param name="runs">Seconds of <see cref="Runs"/>.</param>
+        public ComparedRow Row(int batch, double[] runs) => floor.Under(new ComparedRow(Name, precision.Word())
+        {
+            OursMs = 1e3 * runs[0],
+            Note = FormattableString.Invariant($"batch {batch}, {batch / runs[0]:f1} img/s"),
+        }, runs[1..]);
 
         /// <summary>Prints where the time of a step goes.</summary>
         public void Profile()
