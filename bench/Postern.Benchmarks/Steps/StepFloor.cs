@@ -49,7 +49,8 @@ internal sealed class StepFloor : IDisposable
     {
         bool asProducts = seconds[0] <= seconds[1];
         (double faster, double slower) = asProducts ? (seconds[0], seconds[1]) : (seconds[1], seconds[0]);
-        (string route, string other) = asProducts ? ("matrix products", "1x1 convolutions") : ("1x1 convolutions", "matrix products");
+        (string route, string other) =
+            asProducts ? ("matrix products", "1x1 convolutions") : ("1x1 convolutions", "matrix products");
         string rest = parts.Attention.Layers == 0 ? "" : FormattableString.Invariant($"attention {1e3 * seconds[2]:f0} ms, ");
         return row with
         {

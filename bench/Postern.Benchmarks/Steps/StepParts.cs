@@ -80,5 +80,6 @@ internal sealed record StepParts(
     /// </summary>
     /// <param name="element">Bytes of a value between layers.</param>
     public long Bytes(int element) =>
-        2 * element * Layers.Sum(w => w.Layers * w.Rows * (w.Inputs + w.Outputs)) + PassesOfParameters * sizeof(float) * Parameters;
+        2 * element * Layers.Sum(w => w.Layers * w.Rows * (w.Inputs + w.Outputs))
+        + PassesOfParameters * sizeof(float) * Parameters;
 }

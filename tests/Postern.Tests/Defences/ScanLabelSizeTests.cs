@@ -29,8 +29,8 @@ public sealed class ScanLabelSizeTests
         Assert.InRange(whole.Removed.Except(poisons).Count(), 0, 10);
     }
 
-    // Poisons come last: their label is one of the large ones, their mean a place of its own. Rare classes are learnt less well, so
-    // that their features scatter more.
+    // Poisons come last: their label is one of the large ones, their mean a place of its own. Rare classes are learnt less well,
+    // so that their features scatter more.
     private static (Tensor Features, int[] Labels) Samples(
         Func<int, int> count, int poisons, double[][] means, ref RandomStream stream)
     {

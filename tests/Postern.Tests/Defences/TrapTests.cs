@@ -123,14 +123,14 @@ public sealed class TrapTests : IDisposable
     [Fact]
     public void Fifth_the_network_that_pruning_keeps_is_the_last_good_one_and_not_the_one_pruned_too_far()
     {
+        var settings =
+            new TuningSettings(UsesSgd: false, Rate: 0.01, Delta: 0, Epochs: 1, BatchSize: 16, Decay: 0, Augment: false);
         PruningSite site = PruningSite.HeadInput(model);
         float[] before = site.Weight.data<float>().ToArray();
-        new FinePruning(new TuningSettings("auto", 0.01, 1, 16, 0, false), AtHead: true, Once: 0.2, Delta: -1, Tunes: false)
-            .Repair(Repair);
+        new FinePruning(settings, AtHead: true, Once: 0.2, Delta: -1, Tunes: false).Repair(Repair);
         // With a fall of less than -1 allowed not even step 0 passes: nothing may be pruned.
         Assert.Equal(before, site.Weight.data<float>().ToArray());
-        new FinePruning(new TuningSettings("auto", 0.01, 1, 16, 0, false), AtHead: true, Once: 0.2, Delta: 1, Tunes: false)
-            .Repair(Repair);
+        new FinePruning(settings, AtHead: true, Once: 0.2, Delta: 1, Tunes: false).Repair(Repair);
         using Tensor dead = site.Weight.detach().abs().sum([0]).eq(0);
         Assert.Equal(FinePruning.Counts(16, 0.2)[^1], dead.sum().item<long>());
     }

@@ -23,10 +23,11 @@ internal sealed record Scan(double Theta, int Restarts, bool Whole) : ITrainingF
             new("theta", OptionKind.Number, "2.718281828459045", "index above which a label is flagged: e, or e^2") { Min = 0 },
             new("restarts", OptionKind.Integer, "5", "random starts of a split") { Min = 1 },
             new("statistic", OptionKind.Word, Mean,
-                "what labels are compared by. mean: what two groups gain a sample, as in the official code, by which labels of few "
-                    + "samples stand out; sum: what they gain a label")
+                "what labels are compared by. mean: what two groups gain a sample, as in the official code, by which labels "
+                    + "of few samples stand out; sum: what they gain a label")
             {
                 Allowed = [Mean, Sum],
+                Neutral = Mean,
             },
         ],
         choice => new Scan((double)choice.Number("theta"), choice.Integer("restarts"), choice.Word("statistic") == Sum));

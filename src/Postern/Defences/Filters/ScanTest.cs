@@ -37,10 +37,11 @@ internal sealed record ScanTest
     public IReadOnlyList<double> Index => IndexOf(Score);
 
     /// <summary>
-    /// [classes], the same of what all samples of a label gain together. Two means fit a few dozen samples well whatever they are,
-    /// so that by the gain of one sample the smallest labels stand out.
+    /// [classes], the same of what all samples of a label gain together. Two means fit a few dozen samples well whatever they
+    /// are, so that by the gain of one sample the smallest labels stand out.
     /// </summary>
-    public IReadOnlyList<double> WholeIndex => IndexOf([.. Score.Select((score, c) => score * Labels.Count(l => l == c))]);
+    public IReadOnlyList<double> WholeIndex =>
+        IndexOf([.. Score.Select((score, c) => score * Labels.Count(l => l == c))]);
 
     /// <summary>Tests every label.</summary>
     /// <param name="features">[N, d], float64, inspected.</param>

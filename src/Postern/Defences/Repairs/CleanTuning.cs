@@ -30,9 +30,6 @@ internal sealed record CleanTuning
     /// <summary>What is trained; null for all weights of the model.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)>? Trained { get; init; }
 
-    /// <summary>Whether SGD, AdamW otherwise; null for what the settings say of the model.</summary>
-    public bool? UsesSgd { get; init; }
-
     /// <summary>Whether the rate stays as it is.</summary>
     public bool Constant { get; init; }
 
@@ -53,7 +50,7 @@ internal sealed record CleanTuning
         TrainedParameter[] parameters =
             [.. (Trained ?? [.. model.named_parameters()])
                 .Select(p => new TrainedParameter(p.Name, p.Parameter, Settings.Decay))];
-        using Optimizer optimizer = UsesSgd ?? Settings.UsesSgd(model) ? new Sgd(parameters, Momentum) : new AdamW(parameters);
+        using Optimizer optimizer = Settings.UsesSgd ? new Sgd(parameters, Momentum) : new AdamW(parameters);
         BatchLoader loader = (Settings.Augment ? Given.Clean.Training : Given.Clean.Tuning) with
         {
             BatchSize = Settings.BatchSize,

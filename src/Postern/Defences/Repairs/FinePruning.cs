@@ -53,7 +53,7 @@ internal sealed record FinePruning(TuningSettings Settings, bool AtHead, double 
         int[] pruned = [.. order.Take(counts[kept])];
         site.Prune(pruned);
         if (!Tunes) return;
-        RateChoice.Run(given, Settings.Rates(given.Model), (rate, at) =>
+        RateChoice.Run(given, Settings, (rate, at) =>
         {
             var tuning = new CleanTuning { Given = at, Settings = Settings, Rate = rate };
             tuning.Run(batch => CleanTuning.Backward(

@@ -16,6 +16,6 @@ internal sealed class FineTune(TuningSettings settings) : IRepair
 
     /// <summary>Fine-tunes at the rate that the settings choose.</summary>
     internal static void Tune(RepairInputs given, TuningSettings settings) =>
-        RateChoice.Run(given, settings.Rates(given.Model),
+        RateChoice.Run(given, settings,
             (rate, at) => new CleanTuning { Given = at, Settings = settings, Rate = rate }.Run());
 }

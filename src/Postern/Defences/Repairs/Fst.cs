@@ -31,7 +31,7 @@ internal sealed record Fst(TuningSettings Settings, double Alpha) : IRepair
         Parameter weight = given.Model.get_parameter($"{given.Model.Head}.weight")!,
             bias = given.Model.get_parameter($"{given.Model.Head}.bias")!;
         using Tensor old = weight.detach().clone();
-        RateChoice.Run(given, Settings.Rates(given.Model), (rate, at) =>
+        RateChoice.Run(given, Settings, (rate, at) =>
         {
             Draw(weight, bias, at.Seed);
             new CleanTuning { Given = at, Settings = Settings, Rate = rate }.Run(

@@ -44,7 +44,7 @@ internal sealed record FtSam(TuningSettings Settings, double Rho, bool Adaptive,
     {
         Parameter[] moved =
             [.. given.Model.named_parameters().Where(p => !SkipsScans || !IsOfScan(p.name)).Select(p => p.parameter)];
-        RateChoice.Run(given, Settings.Rates(given.Model), (rate, at) =>
+        RateChoice.Run(given, Settings, (rate, at) =>
             new CleanTuning { Given = at, Settings = Settings, Rate = rate }.Run(batch => AddGradients(
                 () => SmoothedLoss(at.Model.forward(batch.Images), batch.Labels, Smoothing), moved, Rho, Adaptive,
                 () => RunningStatistics(at.Model))));

@@ -42,7 +42,7 @@ internal sealed record IBau(TuningSettings Settings, int Inner, double Share) : 
         {
             Given = given,
             Settings = Settings,
-            Rate = Settings.Rates(given.Model)[0],
+            Rate = Settings.Rates[0],
             Constant = true,
             Still = true,
         }

@@ -38,7 +38,7 @@ internal sealed record Nad(TuningSettings Settings, int TeacherEpochs, double Po
         FineTune.Tune(given with { Model = teacher, Progress = share => given.Progress(share / 2) },
             Settings with { Epochs = TeacherEpochs });
         RepairInputs second = given with { Progress = share => given.Progress((1 + share) / 2) };
-        RateChoice.Run(second, Settings.Rates(given.Model), (rate, at) =>
+        RateChoice.Run(second, Settings, (rate, at) =>
             new CleanTuning { Given = at, Settings = Settings, Rate = rate }.Run(batch =>
             {
                 Tensor[] taught;

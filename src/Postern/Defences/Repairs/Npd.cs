@@ -41,7 +41,7 @@ internal sealed record Npd(TuningSettings Settings, int Block, double Radius, do
         BatchLoader loader = given.Clean.Tuning;
         using Normalisation pixels = loader.Device.Place(new Normalisation(loader.Mean, loader.Std));
         using var still = new FrozenWeights(given.Model);
-        RateChoice.Run(given, Settings.Rates(given.Model), (rate, at) =>
+        RateChoice.Run(given, Settings, (rate, at) =>
         {
             using var plug = new InputPlug(site);
             new CleanTuning

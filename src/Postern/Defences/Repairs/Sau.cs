@@ -35,7 +35,7 @@ internal sealed record Sau(TuningSettings Settings, double Radius, int Steps, do
         using Normalisation pixels = loader.Device.Place(new Normalisation(loader.Mean, loader.Std));
         using Backbone old = ModelCopy.Of(given);
         using var still = new FrozenWeights(old);
-        RateChoice.Run(given, Settings.Rates(given.Model), (rate, at) => new CleanTuning
+        RateChoice.Run(given, Settings, (rate, at) => new CleanTuning
         {
             Given = at,
             Settings = Settings,

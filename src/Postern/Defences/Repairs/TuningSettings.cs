@@ -1,32 +1,36 @@
 using System.Globalization;
 using Postern.Configuration;
-using Postern.Models;
 
 namespace Postern.Defences.Repairs;
 
 /// <summary>How a repair trains on the clean split.</summary>
-/// <param name="Optimizer"><c>auto</c>: SGD for models with batch norm, AdamW for others, which SGD at such rates barely moves:
-/// that would read as a robust backdoor.</param>
+/// <param name="UsesSgd">Whether SGD with momentum, AdamW otherwise.</param>
 /// <param name="Rate">Learning rate; null to choose it by clean validation pictures.</param>
+/// <param name="Delta">Clean validation accuracy, of 1, that a chosen rate may cost.</param>
 /// <param name="Epochs">Passes over the clean split.</param>
 /// <param name="BatchSize">Pictures in a step.</param>
 /// <param name="Decay">L2 for SGD, decoupled for AdamW.</param>
 /// <param name="Augment">Whether pictures are augmented as in the dataset's training.</param>
-internal sealed record TuningSettings(string Optimizer, double? Rate, int Epochs, int BatchSize, double Decay, bool Augment)
+internal sealed record TuningSettings(
+    bool UsesSgd, double? Rate, double Delta, int Epochs, int BatchSize, double Decay, bool Augment)
 {
     private const string Auto = "auto", Sgd = "sgd", AdamW = "adamw";
 
     /// <summary>What a study may set, with a repair's own defaults.</summary>
     public static IReadOnlyList<OptionInfo> Options(
-        int epochs, int batch, string decay, string rate = Auto, string optimizer = Auto, bool augment = true) =>
+        int epochs, int batch, string decay, string rate = Auto, string optimizer = Sgd, bool augment = true) =>
     [
-        new("optimizer", OptionKind.Word, optimizer, "auto: sgd for models with batch norm, adamw for others")
-        {
-            Allowed = [Auto, Sgd, AdamW],
-        },
+        new("optimizer", OptionKind.Word, optimizer, "sgd, with a momentum of 0.9, or adamw") { Allowed = [Sgd, AdamW] },
         new("rate", OptionKind.Word, rate,
-            "learning rate; auto: 0.01 for sgd, for adamw the largest of 0.0001, 0.0003 and 0.0005 whose accuracy on clean "
-                + "validation pictures is within a point of the best"),
+            "learning rate; auto: the largest of 0.001, 0.003, 0.01 and 0.03 (sgd; a tenth of each for adamw) that costs no more "
+                + "accuracy on clean validation pictures than tune_delta"),
+        new("tune_delta", OptionKind.Number, "0.05", "rate auto: accuracy below that of the best rate that is borne, of 1")
+        {
+            Min = 0,
+            Max = 1,
+            // It counts where a rate is chosen.
+            Neutral = rate == Auto ? null : "0.05",
+        },
         new("tune_epochs", OptionKind.Integer, epochs.ToString(CultureInfo.InvariantCulture), "passes over the clean split")
         {
             Min = 1,
@@ -44,18 +48,12 @@ internal sealed record TuningSettings(string Optimizer, double? Rate, int Epochs
         double? rate = text == Auto ? null
             : OptionValue.ParseNumber(text) is decimal value and > 0 ? (double)value
             : throw choice.Error($"rate is '{text}', expected a number above 0, or '{Auto}'");
-        return new TuningSettings(choice.Word("optimizer"), rate, choice.Integer("tune_epochs"), choice.Integer("tune_batch"),
-            (double)choice.Number("decay"), choice.Switch("augment"));
+        return new TuningSettings(choice.Word("optimizer") == Sgd, rate, (double)choice.Number("tune_delta"),
+            choice.Integer("tune_epochs"), choice.Integer("tune_batch"), (double)choice.Number("decay"),
+            choice.Switch("augment"));
     }
 
-    /// <summary>Whether <paramref name="model"/> is tuned by SGD.</summary>
-    public bool UsesSgd(Backbone model) => Optimizer == Sgd
-        || (Optimizer == Auto && HasBatchNorm(model));
-
-    /// <summary>Whether a model normalises over batches.</summary>
-    public static bool HasBatchNorm(Backbone model) => model.NormalisesOverBatches;
-
     /// <summary>The rates to choose from, ascending.</summary>
-    public IReadOnlyList<double> Rates(Backbone model) => Rate is double set ? [set] : UsesSgd(model) ? [0.01]
-        : [1e-4, 3e-4, 5e-4];
+    public IReadOnlyList<double> Rates => Rate is double set ? [set]
+        : UsesSgd ? [1e-3, 3e-3, 1e-2, 3e-2] : [1e-4, 3e-4, 1e-3, 3e-3];
 }

@@ -43,7 +43,7 @@ internal sealed class CellRetuning(OpenCell cell, RepairTask floor)
 
     private void Tune(RetuningSet set, CancellationToken cancel)
     {
-        bool sgd = TuningSettings.HasBatchNorm(cell.Model);
+        bool sgd = cell.Model.NormalisesOverBatches;
         double rate = sgd ? SgdRate : AdamRate;
         using var trainer = new Trainer(cell.Model, new TrainingSettings
         {
