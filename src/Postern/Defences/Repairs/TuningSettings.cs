@@ -28,8 +28,8 @@ internal sealed record TuningSettings(
         {
             Min = 0,
             Max = 1,
-            // It counts where a rate is chosen.
-            Neutral = rate == Auto ? null : "0.05",
+            // Where rates were chosen otherwise before, the optimiser was written otherwise, too.
+            Neutral = "0.05",
         },
         new("tune_epochs", OptionKind.Integer, epochs.ToString(CultureInfo.InvariantCulture), "passes over the clean split")
         {
