@@ -53,6 +53,18 @@ public sealed class OptionColumnTests : IDisposable
     }
 
     [Fact]
+    public void What_most_of_many_models_share_is_said_once()
+    {
+        StudySummary summary = Summary("attacks: [none]", """
+            [{name: vim, embed_dim: 96, label: A}, {name: vim, embed_dim: 96, depth: 2, label: B},
+             {name: vim, embed_dim: 96, depth: 4, label: C}, {name: vim, depth: 2, label: D},
+             {name: vim, embed_dim: 32, depth: 2, label: E}]
+            """);
+        Assert.Equal("depth 2, embed_dim 96 where nothing else is said; "
+            + "A: depth 3; C: depth 4; D: embed_dim 64; E: embed_dim 32", summary.Table.Settings);
+    }
+
+    [Fact]
     public void Models_of_one_name_are_told_apart_over_the_table_and_in_the_csv()
     {
         StudySummary summary = Summary("attacks: [none]",

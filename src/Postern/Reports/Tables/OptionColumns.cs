@@ -11,6 +11,7 @@ internal sealed class OptionColumns
     public const string None = "–";
 
     private const string Rate = RowSettings.PoisonRate;
+    private const int Many = 4;
     private static readonly string[] Parts = ["attack", "dataset", "defence", "model"];
 
     private readonly HashSet<string> ambiguousFiles;
@@ -74,10 +75,24 @@ internal sealed class OptionColumns
         string value => value,
     };
 
-    /// <summary>A part's columns in words: <c>embed_dim 128, depth 6</c>, without those that the row has not.</summary>
-    public string Describe(IReadOnlyDictionary<string, string> row, string part) => string.Join(", ",
-        Keys.Where(k => k.StartsWith($"{part}.", StringComparison.Ordinal) && row.ContainsKey(k))
+    /// <summary>
+    /// A part's columns in words: <c>embed_dim 128, depth 6</c>, without those that the row has not, or has as
+    /// <paramref name="usual"/>.
+    /// </summary>
+    public string Describe(
+        IReadOnlyDictionary<string, string> row, string part, IReadOnlyDictionary<string, string>? usual = null) =>
+        string.Join(", ", Keys
+            .Where(k => k.StartsWith($"{part}.", StringComparison.Ordinal) && row.TryGetValue(k, out string? value)
+                && usual?.GetValueOrDefault(k) != value)
             .Select(k => $"{Option(k)} {Shown(row, k)}"));
+
+    /// <summary>What more than half of some rows have, of four or more; few rows are told apart best in full.</summary>
+    public IReadOnlyDictionary<string, string> Usual(IReadOnlyList<IReadOnlyDictionary<string, string>> rows) =>
+        rows.Count < Many ? new Dictionary<string, string>()
+            : (from key in Keys
+               from value in rows.Where(r => r.ContainsKey(key)).GroupBy(r => r[key])
+               where 2 * value.Count() > rows.Count
+               select (key, value.Key)).ToDictionary();
 
     /// <summary>The columns for programs: a rate that is the same in all rows, too.</summary>
     public IReadOnlyList<string> DataKeys => CommonRate is null ? Keys : [Rate, .. Keys];

@@ -75,13 +75,17 @@ public sealed record ResultTable(string Title, string About, IReadOnlyList<strin
     private static string SettingsOf(IReadOnlyList<CellReport> cells)
     {
         var options = OptionColumns.Of(RowSettings.Of(cells.Select(c => c.Cell)), "model");
-        IEnumerable<string> models =
-            from cell in cells
-            group cell by cell.Cell.ModelLabel into model
-            let own = options.Describe(RowSettings.Of(model.First().Cell), "model")
-            where own.Length > 0
-            select $"{model.Key}: {own}";
-        return string.Join("; ", models.Prepend(options.Common).Where(t => t.Length > 0));
+        (string Label, IReadOnlyDictionary<string, string> Set)[] models =
+            [.. cells.GroupBy(c => c.Cell.ModelLabel).Select(m => (m.Key, RowSettings.Of(m.First().Cell)))];
+        IReadOnlyDictionary<string, string> usual = options.Usual([.. models.Select(m => m.Set)]);
+        string shared = options.Describe(usual, "model");
+        IEnumerable<string> own =
+            from model in models
+            let differs = options.Describe(model.Set, "model", usual)
+            where differs.Length > 0
+            select $"{model.Label}: {differs}";
+        return string.Join("; ", own.Prepend(shared.Length > 0 ? $"{shared} where nothing else is said" : "").Prepend(options.Common)
+            .Where(t => t.Length > 0));
     }
 }
 

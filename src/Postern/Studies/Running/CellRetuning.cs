@@ -1,5 +1,4 @@
 using Postern.Attacks;
-using Postern.Defences.Repairs;
 using Postern.Evaluation;
 using Postern.Models.Checkpoints;
 using Postern.Training;
