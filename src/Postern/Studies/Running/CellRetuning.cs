@@ -18,7 +18,7 @@ internal sealed class CellRetuning(OpenCell cell, RepairTask floor)
 {
     private const int Epochs = 5, BatchSize = 128;
 
-    // The published rate for SGD; AdamW is for models that SGD barely moves at it.
+    // The published rate for SGD, and one of AdamW for models that it was not published for.
     private const double SgdRate = 0.01, AdamRate = 3e-4;
 
     /// <summary>Measures; the model has the repaired weights afterwards.</summary>
