@@ -27,8 +27,7 @@ internal sealed class LibtorchModel : IDisposable
         StepModel ours, Precision precision, int batch, Func<Tensor, Tensor, Tensor, Tensor, Tensor, Tensor>? scan = null)
     {
         Batch = batch;
-        ScalarType type = precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        network = new PlainNetwork(ours.Model, type, StepModel.LearningRate, ours.Model switch
+        network = new PlainNetwork(ours.Model, precision.TensorType(), StepModel.LearningRate, ours.Model switch
         {
             ResNet => PlainResNet.Forward,
             DeiT => PlainDeiT.Forward,

@@ -1,5 +1,4 @@
 using Postern.Models;
-using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
 
@@ -26,7 +25,7 @@ internal sealed record FamilyRows(string Work, string Model)
         using var sides = new Sides(Model, batch);
         using var outside = new PyTorchModel(Work, "plain", batch, sides.Ours[0].Parameters);
         StepFloor[] floors = Parts is null ? []
-            : [.. sides.Types.Select(type => new StepFloor(Parts(batch, sides.Ours[0].Parameters), type))];
+            : [.. sides.Precisions.Select(p => new StepFloor(Parts(batch, sides.Ours[0].Parameters), p))];
         double[] s = SideBySide.Medians(scale.Rounds,
         [
             .. sides.Ours.Select(m => SideBySide.Steady(m.Step, scale.Reading)),
@@ -64,27 +63,23 @@ internal sealed record FamilyRows(string Work, string Model)
     /// <summary>Ours and the plain model in the precisions that this machine is worth measuring in.</summary>
     private sealed class Sides : IDisposable
     {
-        private readonly Precision[] precisions =
+        public IReadOnlyList<Precision> Precisions { get; } =
             Bfloat16.Missing is null ? [Precision.Float32, Precision.BFloat16] : [Precision.Float32];
 
         public Sides(string model, int batch)
         {
-            Ours = [.. precisions.Select(p => new StepModel(model, Side, batch, p))];
-            Plain = [.. precisions.Select(p => new LibtorchModel(Ours[0], p, batch))];
+            Ours = [.. Precisions.Select(p => new StepModel(model, Side, batch, p))];
+            Plain = [.. Precisions.Select(p => new LibtorchModel(Ours[0], p, batch))];
         }
 
         public IReadOnlyList<StepModel> Ours { get; }
-
-        /// <summary>Of the values of each of <see cref="Ours"/>.</summary>
-        public IEnumerable<ScalarType> Types =>
-            precisions.Select(p => p == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
 
         public IReadOnlyList<LibtorchModel> Plain { get; }
 
         /// <summary>Prints where the time of each side goes.</summary>
         public void Profile(string work, Func<StepModel, Func<double>> ours, Func<LibtorchModel, Func<double>> plain)
         {
-            foreach ((int i, Precision precision) in precisions.Index())
+            foreach ((int i, Precision precision) in Precisions.Index())
             {
                 OperationTable.Print($"{work} in {precision.Word()}, ours", ours(Ours[i]));
                 OperationTable.Print($"{work} in {precision.Word()}, plain", plain(Plain[i]));
@@ -96,11 +91,11 @@ internal sealed record FamilyRows(string Work, string Model)
         /// <param name="seconds">Of each of ours, then of each plain one.</param>
         public IReadOnlyList<ComparedRow> Rows(string work, int batch, double[] seconds) =>
         [
-            .. precisions.Select((precision, i) => new ComparedRow(work, precision.Word())
+            .. Precisions.Select((precision, i) => new ComparedRow(work, precision.Word())
             {
                 OursMs = 1e3 * seconds[i],
                 Reference = LibtorchModel.Name,
-                ReferenceMs = 1e3 * seconds[precisions.Length + i],
+                ReferenceMs = 1e3 * seconds[Precisions.Count + i],
                 Note = FormattableString.Invariant($"batch {batch}, {batch / seconds[i]:f1} img/s"),
             }),
             .. Bfloat16.Missing is string why

@@ -1,3 +1,4 @@
+using Postern.Models;
 using static TorchSharp.torch;
 
 namespace Postern.Benchmarks;
@@ -13,22 +14,21 @@ internal sealed class StepFloor : IDisposable
     private const int Passed = 1 << 25;
 
     private readonly StepParts parts;
-    private readonly ScalarType type;
     private readonly MatrixFloor products;
     private readonly Tensor[] attention;
     private readonly Tensor from, to;
 
     /// <param name="parts">What the step does.</param>
-    /// <param name="type">Float32 or BFloat16.</param>
-    public StepFloor(StepParts parts, ScalarType type)
+    /// <param name="precision">Of its products.</param>
+    public StepFloor(StepParts parts, Precision precision)
     {
-        (this.parts, this.type) = (parts, type);
-        products = new MatrixFloor(parts.Layers, type);
+        this.parts = parts;
+        products = new MatrixFloor(parts.Layers, precision.TensorType());
         (long heads, long tokens, long width, int layers) = parts.Attention;
         attention = layers == 0 ? [] : [Random(heads, tokens, tokens), Random(heads, tokens, width)];
         (from, to) = (Random(Passed), Random(Passed));
 
-        Tensor Random(params long[] shape) => randn(shape).to(type).DetachFromDisposeScope();
+        Tensor Random(params long[] shape) => randn(shape).to(precision.TensorType()).DetachFromDisposeScope();
     }
 
     /// <summary>Its parts, to be timed: both routes of the products, attention, exponentials, memory.</summary>
@@ -82,7 +82,7 @@ internal sealed class StepFloor : IDisposable
     {
         using var noGrad = no_grad();
         // A copy reads and writes.
-        long moved = 2 * from.numel() * from.element_size(), bytes = parts.Bytes(type == ScalarType.BFloat16 ? 2 : 4);
+        long element = from.element_size(), moved = 2 * from.numel() * element, bytes = parts.Bytes(element);
         return SideBySide.Time(() => to.copy_(from)) * bytes / moved;
     }
 

@@ -79,7 +79,7 @@ internal sealed record StepParts(
     /// optimiser passes over what it trains.
     /// </summary>
     /// <param name="element">Bytes of a value between layers.</param>
-    public long Bytes(int element) =>
+    public long Bytes(long element) =>
         2 * element * Layers.Sum(w => w.Layers * w.Rows * (w.Inputs + w.Outputs))
         + PassesOfParameters * sizeof(float) * Parameters;
 }

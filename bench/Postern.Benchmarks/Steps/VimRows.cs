@@ -34,8 +34,8 @@ internal static class VimRows
     public static IReadOnlyList<ComparedRow> Measure(Scale scale)
     {
         int batch = scale.Pick(128, 32);
-        using var float32 = new Side(Precision.Float32, ScalarType.Float32, batch);
-        using Side? bf16 = Bfloat16.Missing is null ? new Side(Precision.BFloat16, ScalarType.BFloat16, batch) : null;
+        using var float32 = new Side(Precision.Float32, batch);
+        using Side? bf16 = Bfloat16.Missing is null ? new Side(Precision.BFloat16, batch) : null;
         PyTorchModel[] references =
             [.. References.Select(r => new PyTorchModel(Name, r.Scan, scale.Pick(r.Full, r.Quick), float32.Model.Parameters))];
         LibtorchModel[] plain =
@@ -107,11 +107,11 @@ internal static class VimRows
         private readonly Precision precision;
         private readonly StepFloor floor;
 
-        public Side(Precision precision, ScalarType type, int batch)
+        public Side(Precision precision, int batch)
         {
             this.precision = precision;
             Model = new StepModel("vim-cifar", Config.ImageSize, batch, precision);
-            floor = new StepFloor(StepParts.Of(Config, batch, Model.Parameters), type);
+            floor = new StepFloor(StepParts.Of(Config, batch, Model.Parameters), precision);
         }
 
         public StepModel Model { get; }

@@ -1,4 +1,5 @@
 using Postern.Kernels;
+using static TorchSharp.torch;
 
 namespace Postern.Models;
 
@@ -34,4 +35,8 @@ public static class Precisions
 
     /// <summary>The word for a resolved precision.</summary>
     public static string Word(this Precision precision) => precision == Precision.BFloat16 ? "bf16" : "float32";
+
+    /// <summary>The type of tensors in it.</summary>
+    public static ScalarType TensorType(this Precision precision) =>
+        precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
 }

@@ -15,7 +15,7 @@ internal sealed class MixedPrecision
     public Precision Precision { get; set; }
 
     /// <summary>The same, as tensors name it.</summary>
-    public ScalarType Type => Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+    public ScalarType Type => Precision.TensorType();
 
     /// <summary>Whether factors are bf16; the calling thread is then made ready to multiply them.</summary>
     private bool BeginsNarrow()
