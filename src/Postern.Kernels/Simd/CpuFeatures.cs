@@ -23,6 +23,12 @@ public sealed record CpuFeatures(string Model, IReadOnlyList<string> Supported, 
     /// <summary>Whether Intel made it, whose own libraries choose their code by that.</summary>
     public bool IsIntel { get; init; }
 
+    /// <summary>The maker's number of the processor's family, e.g. 26 for AMD's Zen 5; 0 where it is no x86 processor.</summary>
+    public int Family { get; init; }
+
+    /// <summary>The number of its model within the family.</summary>
+    public int ModelNumber { get; init; }
+
     /// <summary>One line: the model, what it has, what it lacks, and the path of our kernels.</summary>
     public override string ToString()
     {
@@ -40,13 +46,26 @@ public sealed record CpuFeatures(string Model, IReadOnlyList<string> Supported, 
                 (Bfloat16, Avx512F.IsSupported && HasLeaf7Bit(subleaf: 1, bit: 5)),
             ]
             : [("AdvSimd", AdvSimd.IsSupported), ("Dp", Dp.IsSupported)];
+        (int family, int model) = Signature();
         return new CpuFeatures(
             X86Base.IsSupported ? X86Model() : RuntimeInformation.ProcessArchitecture.ToString(),
             [.. sets.Where(set => set.There).Select(set => set.Name)],
             [.. sets.Where(set => !set.There).Select(set => set.Name)])
         {
             IsIntel = X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == BitConverter.ToInt32("Genu"u8),
+            Family = family,
+            ModelNumber = model,
         };
+    }
+
+    /// <summary>Family and model from CPUID leaf 1, each with its extension where the family has one.</summary>
+    private static (int Family, int Model) Signature()
+    {
+        if (!X86Base.IsSupported) return (0, 0);
+        int bits = X86Base.CpuId(1, 0).Eax, family = bits >> 8 & 15, model = bits >> 4 & 15;
+        if (family is 6 or 15) model |= bits >> 12 & 0xf0;
+        if (family == 15) family += bits >> 20 & 255;
+        return (family, model);
     }
 
     /// <summary>A bit of EAX in CPUID leaf 7; the runtime has no class for AVX512-BF16 to ask.</summary>

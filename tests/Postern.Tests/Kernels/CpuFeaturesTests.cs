@@ -24,6 +24,18 @@ public class CpuFeaturesTests
         Assert.Equal(vendor.EndsWith("GenuineIntel", StringComparison.Ordinal), CpuFeatures.Current.IsIntel);
     }
 
+    [Theory]
+    [InlineData("cpu family")]
+    [InlineData("model\t")]
+    public void Family_and_model_are_those_that_the_system_says(string key)
+    {
+        if (!File.Exists("/proc/cpuinfo")) Assert.Skip("this system has no /proc/cpuinfo");
+        string? line = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal));
+        if (line is null) Assert.Skip("not an x86 processor");
+        CpuFeatures cpu = CpuFeatures.Current;
+        Assert.Equal(line.Split(':')[1].Trim(), $"{(key == "cpu family" ? cpu.Family : cpu.ModelNumber)}");
+    }
+
     [Fact]
     public void The_line_names_the_path_of_the_kernels_and_no_feature_twice()
     {

@@ -15,13 +15,11 @@ internal static class ProcessorKind
     private static string Find()
     {
         if (!X86Base.IsSupported) return CpuFeatures.Current.Model.ToLowerInvariant();
-        int signature = X86Base.CpuId(1, 0).Eax;
-        int family = signature >> 8 & 15, model = signature >> 4 & 15;
-        if (family is 6 or 15) model |= signature >> 12 & 0xf0;
-        if (family == 15) family += signature >> 20 & 255;
-        string maker = CpuFeatures.Current.IsIntel ? "intel" : "other";
-        string products = !CpuFeatures.Current.HasBfloat16 ? "" : HasTiles ? " bf16 amx" : " bf16";
-        return FormattableString.Invariant($"{maker}-{family}-{model} {SimdPaths.Name(SimdPath.Auto)}{products}");
+        CpuFeatures cpu = CpuFeatures.Current;
+        string maker = cpu.IsIntel ? "intel" : "other";
+        string products = !cpu.HasBfloat16 ? "" : HasTiles ? " bf16 amx" : " bf16";
+        return FormattableString.Invariant(
+            $"{maker}-{cpu.Family}-{cpu.ModelNumber} {SimdPaths.Name(SimdPath.Auto)}{products}");
     }
 
     /// <summary>AMX-BF16: CPUID leaf 7, EDX bit 22.</summary>
