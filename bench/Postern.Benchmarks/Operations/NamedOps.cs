@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Postern.Benchmarks;
 
 /// <summary>
-/// A Vim's fused operations, counted by name: they are managed code, of which libtorch tells in backward passes alone.
+/// A network's fused operations, counted by name: they are managed code, of which libtorch tells in backward passes alone.
 /// </summary>
 internal sealed class NamedOps(IModelOps ops) : IModelOps
 {
@@ -22,4 +22,9 @@ internal sealed class NamedOps(IModelOps ops) : IModelOps
 
     public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0) =>
         OperationTimes.Named("both scans", () => ops.ScanPair(forward, backward, z, window));
+
+    public Tensor Gelu(Tensor x) => OperationTimes.Named("GELU", () => ops.Gelu(x));
+
+    public Tensor GatedConvolve(Tensor projected, (Tensor Weight, Tensor Bias) kernels) =>
+        OperationTimes.Named("gated convolution", () => ops.GatedConvolve(projected, kernels));
 }

@@ -15,6 +15,12 @@ public static class KernelPaths
     /// <summary>Of <see cref="RmsNormKernel"/>.</summary>
     public static SimdPath Norm { get; set; } = SimdPaths.Best;
 
+    /// <summary>Of <see cref="DepthwiseConv"/>.</summary>
+    public static SimdPath Depthwise { get; set; } = SimdPaths.Best;
+
+    /// <summary>Of <see cref="GeluKernel"/>.</summary>
+    public static SimdPath Gelu { get; set; } = SimdPaths.Best;
+
     /// <summary>Of <see cref="AdamWKernel"/> and <see cref="SgdKernel"/>.</summary>
     public static SimdPath Optimizer { get; set; } = SimdPaths.Best;
 }

@@ -59,6 +59,30 @@ internal static class VectorMath
         return V.MultiplyAdd(s + s, series, V.WhereGreater(x, zero, x, zero));
     }
 
+    /// <summary>
+    /// The distribution of the standard normal below x, and its density there. With a = |x| the tail beyond a is e^(-a^2 / 2)
+    /// times a polynomial in 1 / (1 + 0.26 a), within 3e-8 of it up to 14 (minimax), where the power has long been 0 in float32;
+    /// each unit of a^2 adds its rounding to the error of both. On the other side of 0 it is what the tail leaves of 1. (The last
+    /// coefficient is two units up, so that the sum at a = 0 is a half.)
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Normal<V>(V x, out V density) where V : unmanaged, IVector<V>
+    {
+        V one = V.Broadcast(1f), a = V.Abs(x), power = V.Exp2(a * a * V.Broadcast(-0.5f * Log2E));
+        V t = one / V.MultiplyAdd(V.Broadcast(0.26f), a, one);
+        V p = V.MultiplyAdd(V.Broadcast(0.030504803f), t, V.Broadcast(-0.152828464f));
+        p = V.MultiplyAdd(p, t, V.Broadcast(0.251490625f));
+        p = V.MultiplyAdd(p, t, V.Broadcast(-0.150948291f));
+        p = V.MultiplyAdd(p, t, V.Broadcast(0.160947446f));
+        p = V.MultiplyAdd(p, t, V.Broadcast(0.0510278358f));
+        p = V.MultiplyAdd(p, t, V.Broadcast(0.103030219f));
+        p = V.MultiplyAdd(p, t, V.Broadcast(0.103016755f));
+        p = V.MultiplyAdd(p, t, V.Broadcast(0.103759073f));
+        V tail = p * t * power;
+        density = power * V.Broadcast(0.39894228f);
+        return V.WhereGreater(x, V.Broadcast(0f), one - tail, tail);
+    }
+
     /// <summary>2^f for f in [-0.5, 0.5].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp2Fraction<V>(V f) where V : unmanaged, IVector<V>

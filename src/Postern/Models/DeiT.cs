@@ -1,5 +1,6 @@
 using Postern.Configuration;
 using Postern.Models.Layers;
+using Postern.Models.Ops;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -123,6 +124,7 @@ public sealed class DeiT : Backbone
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
+        IModelOps ops = Ops ?? ModelOps.For(input);
         Tensor patches = Tap("patch_embed", patch_embed.forward(input));                // [B, M, d]
         Tensor x = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed; // [B, M + 1, d]
         for (int i = 0; i < blocks.Length; i++)
@@ -138,7 +140,7 @@ public sealed class DeiT : Backbone
             });
             x = RunBlock(x,
                 stream =>
-                    stream + DropPath.Apply(layers.MlpBranch(stream, taps), rate, training, StepKey, 2 * index + 1, FirstOfStep));
+                    stream + DropPath.Apply(layers.MlpBranch(stream, ops, taps), rate, training, StepKey, 2 * index + 1, FirstOfStep));
             if (Taps.Any) x = Tap($"blocks.{i}", x);
         }
         // Only the class token is read; all rows are normalised only for those who look.

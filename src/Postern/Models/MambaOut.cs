@@ -1,5 +1,6 @@
 using Postern.Configuration;
 using Postern.Models.Layers;
+using Postern.Models.Ops;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -127,11 +128,13 @@ public sealed class MambaOut : Backbone
         if (config.Upsample > 0)
             input = nn.functional.interpolate(input, [config.Upsample, config.Upsample], mode: InterpolationMode.Bilinear,
                 align_corners: false);
+        IModelOps ops = Ops ?? ModelOps.For(input);
         Tensor x = ChannelsLast.For(input).permute(0, 2, 3, 1);                 // [B, H, W, 3]
         int block = 0, last = config.Depths.Sum() - 1;
         for (int s = 0; s < stages.Length; s++)
         {
-            x = RunBlock(x, downsample_layers[s].forward);                       // [B, H / 2, W / 2, dims[s]]
+            Downsampling downsampling = downsample_layers[s];
+            x = RunBlock(x, maps => downsampling.forward(maps, ops));            // [B, H / 2, W / 2, dims[s]]
             if (Taps.Any) x = Tap($"downsample_layers.{s}", x);
             for (int j = 0; j < stages[s].Length; j++, block++)
             {
@@ -139,7 +142,7 @@ public sealed class MambaOut : Backbone
                 (GatedCnnBlock layers, int index) = (stages[s][j], block);
                 NamedTaps taps = TapsWithin($"stages.{s}.{j}");
                 x = RunBlock(x, stream =>
-                    stream + DropPath.Apply(layers.forward(stream, taps), rate, training, StepKey, index, FirstOfStep));
+                    stream + DropPath.Apply(layers.forward(stream, ops, taps), rate, training, StepKey, index, FirstOfStep));
                 if (Taps.Any) x = Tap($"stages.{s}.{j}", x);
             }
         }

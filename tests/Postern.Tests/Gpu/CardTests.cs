@@ -142,5 +142,10 @@ public class CardTests
         public Tensor ScanPair(
             ScanDirection forward, ScanDirection backward, Tensor z, int window = 0) =>
             right.ScanPair(forward, backward, z, window);
+
+        public Tensor Gelu(Tensor x) => right.Gelu(x);
+
+        public Tensor GatedConvolve(Tensor projected, (Tensor Weight, Tensor Bias) kernels) =>
+            right.GatedConvolve(projected, kernels);
     }
 }

@@ -31,6 +31,13 @@ public sealed class KernelThreadsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(70, 5, 4, 100)]
+    [InlineData(1, 9, 9, 200)]
+    public void Any_number_of_threads_convolves_maps_to_the_same_bits(int batch, int height, int width, int channels) =>
+        AssertSameBits(() => DepthwiseConvTests.Run(
+            new DepthwiseShape(batch, height, width, channels, 7), 0, RowElement.Float32, SimdPath.Auto));
+
+    [Theory]
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(16)]

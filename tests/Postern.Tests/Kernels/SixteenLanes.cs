@@ -108,4 +108,34 @@ internal static class AnyPath
         if (path == SixteenLanes.Path) CausalConv.Backward<SixteenLanes>(new ConvCall(shape, x, gradX, back, ahead));
         else CausalConv.Backward(shape, x, back, ahead, gradX, path);
     }
+
+    public static void Forward(int rows, int width, TokenRows gate, TokenRows value, TokenRows y, SimdPath path)
+    {
+        if (path == SixteenLanes.Path) GeluKernel.Forward<SixteenLanes>(rows, width, gate, value, y);
+        else GeluKernel.Forward(rows, width, gate, value, y, path);
+    }
+
+    public static void Backward(int rows, int width, TokenRows gate, TokenRows value, TokenRows gradY, TokenRows gradGate,
+        TokenRows gradValue, SimdPath path)
+    {
+        if (path == SixteenLanes.Path)
+            GeluKernel.Backward<SixteenLanes>(rows, width, gate, value, gradY, gradGate, gradValue);
+        else GeluKernel.Backward(rows, width, gate, value, gradY, gradGate, gradValue, path);
+    }
+
+    public static void Forward(
+        DepthwiseShape shape, TokenRows x, TokenRows weight, TokenRows bias, TokenRows y, SimdPath path)
+    {
+        if (path == SixteenLanes.Path)
+            DepthwiseConv.Forward<SixteenLanes>(shape, x, weight, bias, y, turned: false);
+        else DepthwiseConv.Forward(shape, x, weight, bias, y, path);
+    }
+
+    public static void Backward(DepthwiseShape shape, TokenRows x, TokenRows weight, TokenRows gradY, TokenRows gradX,
+        TokenRows gradWeight, TokenRows gradBias, SimdPath path)
+    {
+        if (path == SixteenLanes.Path)
+            DepthwiseConv.Backward<SixteenLanes>(shape, x, weight, gradY, gradX, gradWeight, gradBias);
+        else DepthwiseConv.Backward(shape, x, weight, gradY, gradX, gradWeight, gradBias, path);
+    }
 }

@@ -30,6 +30,21 @@ public class VectorMathTests
 
     [Theory]
     [MemberData(nameof(Paths))]
+    public void The_normal_distribution_and_its_density_lose_six_units_and_two_for_each_of_the_squares(SimdPath path)
+    {
+        for (int x = -12; x < 6; x++)
+        {
+            double units = 6.0 + 2.0 * x * x;
+            AssertUnits(path, Function.Density, GeluReference.Density, Sweep(x, x + 1)[..2000], units);
+            if (x < 0) AssertUnits(path, Function.Normal, GeluReference.Below, Sweep(x, x + 1)[..2000], units);
+            else AssertUnits(path, Function.Normal, GeluReference.Below, Sweep(x, x + 1)[..2000], 3.0);
+        }
+        Assert.Equal([0.5f, 0f, 1f, 0f, 1f],
+            Apply(path, Function.Normal, [0f, -40f, 40f, float.NegativeInfinity, float.PositiveInfinity]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
     public void Ends_of_the_range_are_zero_infinity_and_nothing_else(SimdPath path)
     {
         float[] far = [-152f, -1e4f, -1e30f, float.MinValue, float.NegativeInfinity];
@@ -55,6 +70,8 @@ public class VectorMathTests
         Exp2,
         Softplus,
         Sigmoid,
+        Normal,
+        Density,
     }
 
     private static float[] Sweep(double low, double high)
@@ -94,8 +111,11 @@ public class VectorMathTests
             {
                 int live = Math.Min(V.Width, xs.Length - i);
                 V value = Lanes.Load<V>(x + i, live);
+                V below = VectorMath.Normal(value, out V density);
                 V result = function switch
                 {
+                    Function.Normal => below,
+                    Function.Density => density,
                     Function.Exp2 => V.Exp2(value),
                     Function.Softplus => VectorMath.Softplus(value),
                     _ => VectorMath.Sigmoid(value),

@@ -1,3 +1,4 @@
+using Postern.Models.Ops;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace Postern.Models.Layers;
 /// Strided 3x3 convolutions, each followed by a layer norm over channels, with GELU between two of them: MambaOut's stem (two)
 /// and the step between its stages (one). [B, H, W, C] to [B, H / stride, W / stride, C'].
 /// </summary>
-internal sealed class Downsampling : nn.Module<Tensor, Tensor>
+internal sealed class Downsampling : nn.Module
 {
     private readonly MixedPrecision mixed;
     private readonly Conv2d[] convs;
@@ -37,14 +38,14 @@ internal sealed class Downsampling : nn.Module<Tensor, Tensor>
     public static Downsampling Between(MixedPrecision mixed, int from, int to, double normEps) =>
         new(mixed, [("conv", "norm", from, to, 2)], normEps);
 
-    public override Tensor forward(Tensor x)
+    public Tensor forward(Tensor x, IModelOps ops)
     {
         for (int i = 0; i < convs.Length; i++)
         {
             x = norms[i]
                 .forward(MixedPrecision.ToFloat32(
                     mixed.Conv(x.permute(0, 3, 1, 2), convs[i], strides[i], padding: 1).permute(0, 2, 3, 1)));
-            if (i < convs.Length - 1) x = nn.functional.gelu(x);
+            if (i < convs.Length - 1) x = ops.Gelu(x);
         }
         return x;
     }

@@ -1,3 +1,4 @@
+using Postern.Models.Ops;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -34,15 +35,10 @@ internal sealed class GatedCnnBlock : nn.Module
     /// <summary>Multiply-adds at each place of the map.</summary>
     public long MultiplyAddsPerPixel => 3L * dim * hiddenDim + Kernel * Kernel * dim;
 
-    public Tensor forward(Tensor x, NamedTaps taps)
+    public Tensor forward(Tensor x, IModelOps ops, NamedTaps taps)
     {
-        Tensor projected = mixed.Linear(norm.forward(x), fc1);                               // [B, H, W, 2h]
-        // Taken apart at once: parts taken one by one would each have a gradient of the whole, zero but for its own.
-        Tensor[] split = projected.split([hiddenDim, hiddenDim - dim, dim], -1);
-        (Tensor gate, Tensor identity, Tensor convolved) = (split[0], split[1], split[2].permute(0, 3, 1, 2));
-        // In either precision float32, whose depthwise weight gradient oneDNN takes in half the time that it needs in bf16.
-        Tensor local = conv.forward(MixedPrecision.ToFloat32(convolved)).to(mixed.Type).permute(0, 2, 3, 1);
-        Tensor hidden = nn.functional.gelu(gate) * cat([identity, local], -1);                // [B, H, W, h]
+        Tensor projected = mixed.Linear(norm.forward(x), fc1);                                // [B, H, W, 2h]
+        Tensor hidden = ops.GatedConvolve(projected, (conv.weight, conv.bias!));              // [B, H, W, h]
         if (taps.Any) hidden = taps.Pass("hidden", MixedPrecision.ToFloat32(hidden)).to(hidden.dtype);
         return MixedPrecision.ToFloat32(mixed.Linear(hidden, fc2));
     }

@@ -1,3 +1,4 @@
+using Postern.Models.Ops;
 using Postern.Native.Paths;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -31,7 +32,7 @@ internal sealed class TransformerBlock : nn.Module
     public Tensor AttentionBranch(Tensor x, NamedTaps taps) => attn.forward(norm1.forward(x), taps.Within("attn"));
 
     /// <summary>mlp(norm2(x)), [B, L, d] to [B, L, d].</summary>
-    public Tensor MlpBranch(Tensor x, NamedTaps taps) => mlp.forward(norm2.forward(x), taps.Within("mlp"));
+    public Tensor MlpBranch(Tensor x, IModelOps ops, NamedTaps taps) => mlp.forward(norm2.forward(x), ops, taps.Within("mlp"));
 
     /// <summary>Softmax attention with one projection for queries, keys and values.</summary>
     private sealed class SelfAttention : nn.Module
@@ -80,9 +81,9 @@ internal sealed class TransformerBlock : nn.Module
             register_module("fc2", fc2);
         }
 
-        public Tensor forward(Tensor x, NamedTaps taps)
+        public Tensor forward(Tensor x, IModelOps ops, NamedTaps taps)
         {
-            Tensor hidden = nn.functional.gelu(mixed.Linear(x, fc1)); // [B, L, 4 d]
+            Tensor hidden = ops.Gelu(mixed.Linear(x, fc1)); // [B, L, 4 d]
             if (taps.Any) hidden = taps.Pass("hidden", MixedPrecision.ToFloat32(hidden)).to(hidden.dtype);
             return MixedPrecision.ToFloat32(mixed.Linear(hidden, fc2));
         }

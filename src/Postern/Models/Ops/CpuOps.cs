@@ -21,4 +21,9 @@ internal sealed class CpuOps : IModelOps
 
     public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0) =>
         BidirectionalScan.Apply(forward, backward, z, window);
+
+    public Tensor Gelu(Tensor x) => Ops.Gelu.Apply(x);
+
+    public Tensor GatedConvolve(Tensor projected, (Tensor Weight, Tensor Bias) kernels) =>
+        GatedConv.Apply(projected, kernels.Weight, kernels.Bias);
 }

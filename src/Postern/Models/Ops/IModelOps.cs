@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Postern.Models.Ops;
 
 /// <summary>
-/// The operations of a Vim that have both a plain and a fused form. A network is given one implementation; its equations are the
-/// same under each.
+/// The operations of networks that have both a plain and a fused form. A network is given one implementation; its equations are
+/// the same under each.
 /// </summary>
 internal interface IModelOps
 {
@@ -36,4 +36,15 @@ internal interface IModelOps
     /// <param name="z">The gate, [B, L, E].</param>
     /// <param name="window">Tokens of each scan after which its state is set to zero; 0 for never.</param>
     Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0);
+
+    /// <summary>The exact GELU, [..., d] to [..., d] of the same type.</summary>
+    Tensor Gelu(Tensor x);
+
+    /// <summary>
+    /// GELU(gate) times the identity part and, behind it, the depthwise convolution of the convolution part: [B, H, W, 2 h] to
+    /// [B, H, W, h] of the same type (<c>docs/reference/models.md 3</c>).
+    /// </summary>
+    /// <param name="projected">Gate [h], identity part [h - C] and convolution part [C] of each pixel.</param>
+    /// <param name="kernels">Weights [C, 1, K, K] with K odd, and biases [C].</param>
+    Tensor GatedConvolve(Tensor projected, (Tensor Weight, Tensor Bias) kernels);
 }

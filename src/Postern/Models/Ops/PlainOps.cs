@@ -46,4 +46,19 @@ internal sealed class PlainOps(Func<ScanInput, Tensor> scan) : IModelOps
         Tensor gate = MixedPrecision.ToFloat32(z);
         return (Scan(forward.Input(gate, reverse: false, window)) + Scan(backward.Input(gate, reverse: true, window))) * Half;
     }
+
+    public Tensor Gelu(Tensor x) => nn.functional.gelu(x);
+
+    public Tensor GatedConvolve(Tensor projected, (Tensor Weight, Tensor Bias) kernels)
+    {
+        (long channels, long kernel) = (kernels.Weight.shape[0], kernels.Weight.shape[^1]);
+        long hidden = projected.shape[^1] / 2;
+        // Taken apart at once: parts taken one by one would each have a gradient of the whole, zero but for its own.
+        Tensor[] split = projected.split([hidden, hidden - channels, channels], -1);
+        (Tensor gate, Tensor identity, Tensor convolved) = (split[0], split[1], split[2].permute(0, 3, 1, 2));
+        // In either precision float32, whose depthwise weight gradient oneDNN takes in half the time that it needs in bf16.
+        Tensor local = nn.functional.conv2d(MixedPrecision.ToFloat32(convolved), kernels.Weight, kernels.Bias,
+            padding: [kernel / 2, kernel / 2], groups: channels).to(projected.dtype).permute(0, 2, 3, 1);
+        return nn.functional.gelu(gate) * cat([identity, local], -1);
+    }
 }

@@ -26,6 +26,8 @@ internal sealed class BFloat16Path : IFastPath
         .. ScanTrial.Run(KernelPaths.Scan, RowElement.BFloat16),
         .. ConvTrial.Run(KernelPaths.Convolution, RowElement.BFloat16),
         .. NormTrial.Run(KernelPaths.Norm, RowElement.BFloat16),
+        .. DepthwiseTrial.Run(KernelPaths.Depthwise, RowElement.BFloat16),
+        .. GeluTrial.Run(KernelPaths.Gelu, RowElement.BFloat16),
         .. OneDnnLayout.InUse ? InLayout() : [],
     ];
 

@@ -10,6 +10,7 @@ internal static class FastPaths
     public static IReadOnlyList<IFastPath> Of(bool cachesHidden) =>
     [
         new ConvolutionPath(cachesHidden), new ProductPath(), new AttentionPath(),
-        KernelPath.Scan, KernelPath.CausalConvolution, KernelPath.Norm, KernelPath.Optimizer, new BFloat16Path(),
+        KernelPath.Scan, KernelPath.CausalConvolution, KernelPath.Norm, KernelPath.DepthwiseConvolution, KernelPath.Gelu,
+        KernelPath.Optimizer, new BFloat16Path(),
     ];
 }

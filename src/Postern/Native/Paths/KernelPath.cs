@@ -28,6 +28,13 @@ internal sealed class KernelPath(string name, Action<SimdPath> use, Func<IEnumer
     /// <summary>The RMS norm before a mixer.</summary>
     public static KernelPath Norm { get; } = new("norm", path => KernelPaths.Norm = path, () => NormTrial.Run(KernelPaths.Norm));
 
+    /// <summary>The two-dimensional convolution of a Gated CNN block.</summary>
+    public static KernelPath DepthwiseConvolution { get; } =
+        new("depthwise-convolution", path => KernelPaths.Depthwise = path, () => DepthwiseTrial.Run(KernelPaths.Depthwise));
+
+    /// <summary>The GELU of perceptrons and gates.</summary>
+    public static KernelPath Gelu { get; } = new("gelu", path => KernelPaths.Gelu = path, () => GeluTrial.Run(KernelPaths.Gelu));
+
     /// <summary>The update of the parameters.</summary>
     public static KernelPath Optimizer { get; } =
         new("optimizer", path => KernelPaths.Optimizer = path, () => OptimizerTrial.Run(KernelPaths.Optimizer));

@@ -10,21 +10,23 @@ internal static class PlainPaths
     /// </summary>
     public static T Use<T>(Func<T> compute)
     {
-        (SimdPath scan, SimdPath convolution, SimdPath norm, SimdPath optimizer) =
-            (KernelPaths.Scan, KernelPaths.Convolution, KernelPaths.Norm, KernelPaths.Optimizer);
+        (SimdPath scan, SimdPath convolution, SimdPath norm, SimdPath depthwise, SimdPath gelu, SimdPath optimizer) =
+            (KernelPaths.Scan, KernelPaths.Convolution, KernelPaths.Norm, KernelPaths.Depthwise, KernelPaths.Gelu,
+                KernelPaths.Optimizer);
         (bool oneDnn, bool asConvolutions, bool composed, bool layout) =
             (OneDnn.IsOn, TokenProducts.AsConvolutions, AttentionSoftmax.Composed, OneDnnLayout.InUse);
         try
         {
-            KernelPaths.Scan = KernelPaths.Convolution = KernelPaths.Norm = KernelPaths.Optimizer = SimdPath.Plain;
+            KernelPaths.Scan = KernelPaths.Convolution = KernelPaths.Norm = KernelPaths.Depthwise = KernelPaths.Gelu =
+                KernelPaths.Optimizer = SimdPath.Plain;
             OneDnn.Use(false);
             (TokenProducts.AsConvolutions, AttentionSoftmax.Composed, OneDnnLayout.InUse) = (false, true, false);
             return compute();
         }
         finally
         {
-            (KernelPaths.Scan, KernelPaths.Convolution, KernelPaths.Norm, KernelPaths.Optimizer) =
-                (scan, convolution, norm, optimizer);
+            (KernelPaths.Scan, KernelPaths.Convolution, KernelPaths.Norm, KernelPaths.Depthwise, KernelPaths.Gelu,
+                KernelPaths.Optimizer) = (scan, convolution, norm, depthwise, gelu, optimizer);
             OneDnn.Use(oneDnn);
             (TokenProducts.AsConvolutions, AttentionSoftmax.Composed, OneDnnLayout.InUse) = (asConvolutions, composed, layout);
         }
