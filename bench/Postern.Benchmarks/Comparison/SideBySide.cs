@@ -5,6 +5,9 @@ namespace Postern.Benchmarks;
 /// <summary>Times several ways to a result in turn, A B C A B C ..., so that a drifting machine slows all alike.</summary>
 internal static class SideBySide
 {
+    /// <summary>Readings that a run takes at least for one to be enough.</summary>
+    private const int LongRun = 3;
+
     /// <summary>Median seconds of each side, after one round to warm up; a side gives the seconds that it counts.</summary>
     public static double[] Medians(int rounds, params IReadOnlyList<Func<double>> sides)
     {
@@ -23,12 +26,15 @@ internal static class SideBySide
         return clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>A side of short runs as the median of those that some time holds: the first ones after a pause find cold caches,
-    /// sleeping threads and a runtime that recompiles.</summary>
+    /// <summary>A side of short runs as the median of those that some time holds, after one that does not count: the first ones
+    /// after a pause find cold caches, memory that went back to the system, sleeping threads and a runtime that recompiles. Of
+    /// runs several times as long one is enough.</summary>
     /// <param name="side">One run.</param>
     /// <param name="least">Seconds that a reading takes at least.</param>
     public static Func<double> Steady(Func<double> side, double least = Scale.FullReading) => () =>
     {
+        double first = side();
+        if (!(first < LongRun * least)) return first;
         List<double> times = [];
         do times.Add(side());
         while (times.Sum() < least); // not a number, of a side that is missing, ends it, too

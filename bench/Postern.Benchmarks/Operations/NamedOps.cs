@@ -23,6 +23,9 @@ internal sealed class NamedOps(IModelOps ops) : IModelOps
     public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0) =>
         OperationTimes.Named("both scans", () => ops.ScanPair(forward, backward, z, window));
 
+    public (Tensor Sum, Tensor Normed) AddLayerNorm(Tensor stream, Tensor? branch, LayerNormOf norm, ScalarType type) =>
+        OperationTimes.Named("add and layer norm", () => ops.AddLayerNorm(stream, branch, norm, type));
+
     public Tensor Gelu(Tensor x) => OperationTimes.Named("GELU", () => ops.Gelu(x));
 
     public Tensor GatedConvolve(Tensor projected, (Tensor Weight, Tensor Bias) kernels) =>

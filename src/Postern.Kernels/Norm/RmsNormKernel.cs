@@ -14,9 +14,6 @@ public static unsafe class RmsNormKernel
     /// <summary>Added to the mean square.</summary>
     public const float Epsilon = 1e-5f;
 
-    /// <summary>Rows of a work item: their part of the weight's gradient is summed before items meet, in order.</summary>
-    private const int RowsOfItem = 64;
-
     /// <summary>Computes s and y.</summary>
     /// <param name="rows">Number of rows.</param>
     /// <param name="width">d.</param>
@@ -73,8 +70,6 @@ public static unsafe class RmsNormKernel
         }
     }
 
-    private static int Items(int rows) => (rows + RowsOfItem - 1) / RowsOfItem;
-
     private static void Forward<V>(int rows, int width, float* x, TokenRows addend, float* weight, float* sum, TokenRows y)
         where V : unmanaged, IVector<V>
     {
@@ -85,13 +80,10 @@ public static unsafe class RmsNormKernel
             (_, RowElement.Float32) => &RmsNormRow.Forward<V, BFloat16, float>,
             _ => &RmsNormRow.Forward<V, BFloat16, BFloat16>,
         };
-        KernelThreads.Run(Items(rows), 0, (item, _) =>
+        NormItems.Run(rows, (i, _) =>
         {
-            for (int i = item * RowsOfItem; i < Math.Min(rows, (item + 1) * RowsOfItem); i++)
-            {
-                long at = (long)i * width;
-                row(width, x + at, addend.Row(i), weight, sum + at, y.Row(i));
-            }
+            long at = (long)i * width;
+            row(width, x + at, addend.Row(i), weight, sum + at, y.Row(i));
         });
     }
 
@@ -108,21 +100,10 @@ public static unsafe class RmsNormKernel
                 (_, RowElement.Float32) => &RmsNormRow.Backward<V, BFloat16, float>,
                 _ => &RmsNormRow.Backward<V, BFloat16, BFloat16>,
             };
-        float* partials = Scratch.OfCall((long)Items(rows) * width);
-        KernelThreads.Run(Items(rows), 0, (item, _) =>
+        NormItems.Sum(rows, width, (i, sums) =>
         {
-            float* part = partials + (long)item * width;
-            new Span<float>(part, width).Clear();
-            for (int i = item * RowsOfItem; i < Math.Min(rows, (item + 1) * RowsOfItem); i++)
-            {
-                long at = (long)i * width;
-                row(width, sum + at, weight, gradY.Row(i), gradSum == null ? null : gradSum + at, gradX + at,
-                    gradAddend.Row(i), part);
-            }
-        });
-        var total = new Span<float>(gradWeight, width);
-        total.Clear();
-        for (int item = 0; item < Items(rows); item++)
-            Lanes.Add(new ReadOnlySpan<float>(partials + (long)item * width, width), total);
+            long at = (long)i * width;
+            row(width, sum + at, weight, gradY.Row(i), gradSum == null ? null : gradSum + at, gradX + at, gradAddend.Row(i), sums);
+        }, new Span<float>(gradWeight, width));
     }
 }

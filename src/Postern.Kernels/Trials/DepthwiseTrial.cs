@@ -4,7 +4,7 @@ namespace Postern.Kernels;
 public static class DepthwiseTrial
 {
     // A map larger than the kernel, with a part of a register left; and one that the kernel covers, in several groups of maps.
-    private static readonly DepthwiseShape[] Shapes = [new(2, 9, 8, 72, 7), new(9, 2, 2, 24, 7)];
+    private static readonly DepthwiseShape[] Shapes = [new(1, 9, 8, 72, 7), new(9, 2, 2, 24, 7)];
 
     /// <summary>Runs the trial.</summary>
     /// <param name="path">The instruction set.</param>

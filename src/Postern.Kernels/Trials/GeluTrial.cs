@@ -3,7 +3,7 @@ namespace Postern.Kernels;
 /// <summary>The gated GELU against <see cref="GeluReference"/>: result and both gradients.</summary>
 public static class GeluTrial
 {
-    private const int Rows = 70, Width = 40;
+    private const int Rows = 20, Width = 40;
 
     /// <summary>Runs the trial.</summary>
     /// <param name="path">The instruction set.</param>

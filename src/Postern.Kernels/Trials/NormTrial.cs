@@ -1,6 +1,9 @@
 namespace Postern.Kernels;
 
-/// <summary>The RMS norm of a sum against <see cref="RmsNormReference"/>: sum, norm and gradients.</summary>
+/// <summary>
+/// The RMS norm and the layer norm of a sum against <see cref="RmsNormReference"/> and <see cref="LayerNormReference"/>: sum, norm
+/// and gradients.
+/// </summary>
 public static class NormTrial
 {
     private const int Rows = 70, Width = 40;
@@ -12,26 +15,42 @@ public static class NormTrial
     {
         var memory = new TrialMemory();
         TokenRows x = memory.Draw(Rows, Width), addend = memory.Draw(Rows, Width, element);
-        TokenRows weight = memory.Draw(1, Width, offset: 1f), gradY = memory.Draw(Rows, Width, element),
+        TokenRows weight = memory.Draw(1, Width, offset: 1f), bias = memory.Draw(1, Width), gradY = memory.Draw(Rows, Width, element),
             gradSum = memory.Draw(Rows, Width);
+        var shape = new LayerNormShape(Rows, Width, 1e-6f);
         double allowed = element == RowElement.Float32 ? Deviation.AllowedInFloat32 : Deviation.AllowedInBFloat16;
-        return [.. Compute(path).Zip(Compute(SimdPath.Plain), (found, expected) =>
-            Deviation.Of($"{found.Name} of an RMS norm", found.Numbers, expected.Numbers, allowed))];
+        return [.. Both(path).Zip(Both(SimdPath.Plain), (found, expected) =>
+            Deviation.Of(found.Name, found.Numbers, expected.Numbers, allowed))];
 
-        List<(string Name, float[] Numbers)> Compute(SimdPath with)
+        IEnumerable<(string Name, float[] Numbers)> Both(SimdPath with) =>
+        [
+            .. Compute(of => RmsNormKernel.Forward(Rows, Width, x, addend, weight, of.Sum, of.Y, with),
+                of => RmsNormKernel.Backward(
+                    Rows, Width, of.Sum, weight, gradY, gradSum, of.GradX, of.GradAddend, of.GradParameters, with), 1)
+                .Select(result => ($"{result.Name} of an RMS norm", result.Numbers)),
+            .. Compute(of => LayerNormKernel.Forward(shape, x, addend, weight, bias, of.Sum, of.Y, with),
+                of => LayerNormKernel.Backward(
+                    shape, of.Sum, weight, gradY, gradSum, of.GradX, of.GradAddend, of.GradParameters, with), 2)
+                .Select(result => ($"{result.Name} of a layer norm", result.Numbers)),
+        ];
+
+        List<(string Name, float[] Numbers)> Compute(
+            Action<Results> forward, Action<Results> backward, int parameters)
         {
             TrialMemory.Soil(1 << 12);
-            TokenRows sum = memory.Room(Rows, Width), y = memory.Room(Rows, Width, element);
-            TokenRows gradX = memory.Room(Rows, Width), gradAddend = memory.Room(Rows, Width, element),
-                gradWeight = memory.Room(1, Width);
-            RmsNormKernel.Forward(Rows, Width, x, addend, weight, sum, y, with);
-            RmsNormKernel.Backward(
-                Rows, Width, sum, weight, gradY, gradSum, gradX, gradAddend, gradWeight, with);
+            var of = new Results(memory.Room(Rows, Width), memory.Room(Rows, Width, element), memory.Room(Rows, Width),
+                memory.Room(Rows, Width, element), memory.Room(parameters, Width));
+            forward(of);
+            backward(of);
             return
             [
-                ("sum", memory.Read(sum, Rows)), ("y", memory.Read(y, Rows)), ("gradient of x", memory.Read(gradX, Rows)),
-                ("gradient of the addend", memory.Read(gradAddend, Rows)), ("gradient of the weight", memory.Read(gradWeight, 1)),
+                ("sum", memory.Read(of.Sum, Rows)), ("y", memory.Read(of.Y, Rows)), ("gradient of x", memory.Read(of.GradX, Rows)),
+                ("gradient of the addend", memory.Read(of.GradAddend, Rows)),
+                ("gradient of the parameters", memory.Read(of.GradParameters, parameters)),
             ];
         }
     }
+
+    private readonly record struct Results(
+        TokenRows Sum, TokenRows Y, TokenRows GradX, TokenRows GradAddend, TokenRows GradParameters);
 }

@@ -130,16 +130,25 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     }
 
     /// <summary>
-    /// As <see cref="RunBlock(Tensor, Func{Tensor, Tensor})"/>, for a stream and the branch that is still to be added to it.
+    /// As <see cref="RunBlock(Tensor, Func{Tensor, Tensor})"/>, for a stream and the branch that is still to be added to it, which
+    /// is the stream itself where none is.
     /// </summary>
     private protected (Tensor Stream, Tensor Branch) RunBlock(
         Tensor stream, Tensor branch, Func<Tensor, Tensor, (Tensor, Tensor)> part)
     {
         if (Taps.Any) return part(stream, branch);
-        (Tensor, Tensor) results = TensorScopes.Of(() => part(stream, branch));
+        (Tensor Stream, Tensor Branch) results = TensorScopes.Of(() => part(stream, branch));
         if (!ReferenceEquals(stream, branch)) branch.Dispose();
+        if (!ReferenceEquals(stream, results.Stream)) stream.Dispose();
         return results;
     }
+
+    /// <summary>The branch that is still to be added to a stream; null where none is.</summary>
+    private protected static Tensor? Pending(Tensor stream, Tensor branch) => ReferenceEquals(stream, branch) ? null : branch;
+
+    /// <summary>The stream with what was still to be added.</summary>
+    private protected static Tensor Added(Tensor stream, Tensor branch) =>
+        ReferenceEquals(stream, branch) ? stream : stream + MixedPrecision.ToFloat32(branch);
 
     /// <summary>The stream of one parameter's initial values.</summary>
     private protected static RandomStream InitialStream(long seed, string parameter) =>

@@ -126,27 +126,36 @@ public sealed class DeiT : Backbone
     {
         IModelOps ops = Ops ?? ModelOps.For(input);
         Tensor patches = Tap("patch_embed", patch_embed.forward(input));                // [B, M, d]
-        Tensor x = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed; // [B, M + 1, d]
+        Tensor stream = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed, branch = stream; // [B, M + 1, d]
         for (int i = 0; i < blocks.Length; i++)
         {
             (TransformerBlock layers, int index) = (blocks[i], i);
             double rate = config.Depth < 2 ? 0 : config.DropPath * i / (config.Depth - 1);
             NamedTaps taps = TapsWithin($"blocks.{index}");
-            x = RunBlock(x, stream =>
+            (stream, branch) = RunBlock(stream, branch, (x, y) =>
             {
-                Tensor attended = layers.AttentionBranch(stream, taps);
-                if (Taps.Any) attended = Tap($"blocks.{index}.attn", attended);
-                return stream + DropPath.Apply(attended, rate, training, StepKey, 2 * index, FirstOfStep);
+                (Tensor sum, Tensor attended) = layers.Attention(x, Pending(x, y), ops, taps);
+                if (Taps.Any) attended = Tap($"blocks.{index}.attn", MixedPrecision.ToFloat32(attended));
+                return (sum, Dropped(attended, rate, 2 * index));
             });
-            x = RunBlock(x,
-                stream =>
-                    stream + DropPath.Apply(layers.MlpBranch(stream, ops, taps), rate, training, StepKey, 2 * index + 1, FirstOfStep));
-            if (Taps.Any) x = Tap($"blocks.{i}", x);
+            (stream, branch) = RunBlock(stream, branch, (x, y) =>
+            {
+                (Tensor sum, Tensor made) = layers.Perceptron(x, Pending(x, y), ops, taps);
+                return (sum, Dropped(made, rate, 2 * index + 1));
+            });
+            if (Taps.Any) stream = branch = Tap($"blocks.{i}", Added(stream, branch));
         }
         // Only the class token is read; all rows are normalised only for those who look.
-        Tensor token = Taps.Any ? Tap("norm", norm.forward(x)).narrow(1, 0, 1) : norm.forward(x.narrow(1, 0, 1));
+        long rows = Taps.Any ? config.Patches + 1 : 1;
+        Tensor first = stream.narrow(1, 0, rows);
+        Tensor normed = ops.AddLayerNorm(first, Pending(stream, branch)?.narrow(1, 0, rows),
+            LayerNormOf.Module(norm, TransformerBlock.NormEps), ScalarType.Float32).Normed;
+        Tensor token = Tap("norm", normed).narrow(1, 0, 1);
         return head.forward(token.squeeze(1));                                          // [B, classes]
     }
+
+    private Tensor Dropped(Tensor branch, double rate, int layer) =>
+        DropPath.Apply(branch, rate, training, StepKey, layer, FirstOfStep);
 
     /// <summary>Not for vectors and biases, the class token and the position embedding.</summary>
     public override bool Decays(string parameter, Tensor value) =>

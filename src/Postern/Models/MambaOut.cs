@@ -129,24 +129,31 @@ public sealed class MambaOut : Backbone
             input = nn.functional.interpolate(input, [config.Upsample, config.Upsample], mode: InterpolationMode.Bilinear,
                 align_corners: false);
         IModelOps ops = Ops ?? ModelOps.For(input);
-        Tensor x = ChannelsLast.For(input).permute(0, 2, 3, 1);                 // [B, H, W, 3]
+        Tensor stream = ChannelsLast.For(input).permute(0, 2, 3, 1), branch = stream;   // [B, H, W, 3]
         int block = 0, last = config.Depths.Sum() - 1;
         for (int s = 0; s < stages.Length; s++)
         {
             Downsampling downsampling = downsample_layers[s];
-            x = RunBlock(x, maps => downsampling.forward(maps, ops));            // [B, H / 2, W / 2, dims[s]]
-            if (Taps.Any) x = Tap($"downsample_layers.{s}", x);
+            (stream, branch) = RunBlock(stream, branch, (x, y) =>
+            {
+                Tensor maps = downsampling.forward(Added(x, y), ops);                    // [B, H / 2, W / 2, dims[s]]
+                return (maps, maps);
+            });
+            if (Taps.Any) stream = branch = Tap($"downsample_layers.{s}", stream);
             for (int j = 0; j < stages[s].Length; j++, block++)
             {
                 double rate = last == 0 ? 0 : config.DropPath * block / last;
                 (GatedCnnBlock layers, int index) = (stages[s][j], block);
                 NamedTaps taps = TapsWithin($"stages.{s}.{j}");
-                x = RunBlock(x, stream =>
-                    stream + DropPath.Apply(layers.forward(stream, ops, taps), rate, training, StepKey, index, FirstOfStep));
-                if (Taps.Any) x = Tap($"stages.{s}.{j}", x);
+                (stream, branch) = RunBlock(stream, branch, (x, y) =>
+                {
+                    (Tensor sum, Tensor made) = layers.forward(x, Pending(x, y), ops, taps);
+                    return (sum, DropPath.Apply(made, rate, training, StepKey, index, FirstOfStep));
+                });
+                if (Taps.Any) stream = branch = Tap($"stages.{s}.{j}", Added(stream, branch));
             }
         }
-        Tensor features = Tap("norm", norm.forward(x.mean([1, 2])));            // [B, dims[^1]]
+        Tensor features = Tap("norm", norm.forward(Added(stream, branch).mean([1, 2]))); // [B, dims[^1]]
         return head.forward(features, value => Tap("head.norm", value));        // [B, classes]
     }
 

@@ -143,6 +143,9 @@ public class CardTests
             ScanDirection forward, ScanDirection backward, Tensor z, int window = 0) =>
             right.ScanPair(forward, backward, z, window);
 
+        public (Tensor Sum, Tensor Normed) AddLayerNorm(
+            Tensor stream, Tensor? branch, LayerNormOf norm, ScalarType type) => right.AddLayerNorm(stream, branch, norm, type);
+
         public Tensor Gelu(Tensor x) => right.Gelu(x);
 
         public Tensor GatedConvolve(Tensor projected, (Tensor Weight, Tensor Bias) kernels) =>

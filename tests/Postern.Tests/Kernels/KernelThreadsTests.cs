@@ -37,6 +37,10 @@ public sealed class KernelThreadsTests : IDisposable
         AssertSameBits(() => DepthwiseConvTests.Run(
             new DepthwiseShape(batch, height, width, channels, 7), 0, RowElement.Float32, SimdPath.Auto));
 
+    [Fact]
+    public void Any_number_of_threads_makes_layer_norms_to_the_same_bits() =>
+        AssertSameBits(() => LayerNormTests.Compute(700, 37, two: true, RowElement.Float32, RowElement.Float32, SimdPath.Auto));
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

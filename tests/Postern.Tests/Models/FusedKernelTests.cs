@@ -50,6 +50,8 @@ public class FusedKernelTests
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(4);
         Tensor weight = randn(6, 1, 5, 5), bias = randn(6);
+        Tensor stream = randn(3, 5, 4, 30).requires_grad_(), scale = randn(30).requires_grad_(), shift = randn(30).requires_grad_();
+        Tensor[] parameters = [stream, scale, shift];
         // A transposed map, and every other element of longer rows.
         Tensor[] maps = [randn(3, 5, 4, 30), randn(3, 30, 4, 5).transpose(1, 3), randn(3, 5, 4, 60).slice(-1, 0, 60, 2)];
         foreach (Tensor map in maps.Select(m => m.to(type)))
@@ -62,9 +64,15 @@ public class FusedKernelTests
                 Tensor[] leaves = [.. new[] { map.to(rows), weight, bias }.Select(t => t.detach().clone().requires_grad_())];
                 Tensor view = map.is_contiguous() ? leaves[0] : leaves[0].transpose(1, 3).contiguous().transpose(1, 3);
                 Tensor gated = ops.GatedConvolve(view, (leaves[1], leaves[2])), alone = ops.Gelu(view);
-                Assert.Equal((rows, rows), (gated.dtype, alone.dtype));
-                (gated.to(ScalarType.Float32).square().sum() + alone.to(ScalarType.Float32).square().sum()).backward();
-                return [gated, alone, .. leaves.Select(l => l.grad!)];
+                (Tensor sum, Tensor normed) = ops.AddLayerNorm(stream, view, new(scale, shift, 1e-5), rows);
+                (Tensor same, Tensor ofOne) = ops.AddLayerNorm(sum, null, new(scale, shift, 1e-5), rows);
+                Assert.Same(sum, same);
+                Assert.Equal((rows, rows, rows, rows), (gated.dtype, alone.dtype, normed.dtype, ofOne.dtype));
+                Assert.Equal(ScalarType.Float32, sum.dtype);
+                Tensor[] results = [gated, alone, sum, normed, ofOne];
+                foreach (Tensor p in parameters) p.grad = null;
+                results.Select(r => r.to(ScalarType.Float32).square().sum()).Aggregate((a, b) => a + b).backward();
+                return [.. results, .. leaves.Concat(parameters).Select(l => l.grad!.clone())];
             }
         }
 

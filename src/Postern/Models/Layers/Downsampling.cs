@@ -14,11 +14,12 @@ internal sealed class Downsampling : nn.Module
     private readonly Conv2d[] convs;
     private readonly LayerNorm[] norms;
     private readonly int[] strides;
+    private readonly double normEps;
 
     private Downsampling(MixedPrecision mixed, (string Conv, string Norm, int From, int To, int Stride)[] steps, double normEps)
         : base("Downsampling")
     {
-        this.mixed = mixed;
+        (this.mixed, this.normEps) = (mixed, normEps);
         convs = [.. steps.Select(s => nn.Conv2d(s.From, s.To, 3, stride: s.Stride, padding: 1))];
         norms = [.. steps.Select(s => nn.LayerNorm(s.To, eps: normEps))];
         strides = [.. steps.Select(s => s.Stride)];
@@ -42,9 +43,9 @@ internal sealed class Downsampling : nn.Module
     {
         for (int i = 0; i < convs.Length; i++)
         {
-            x = norms[i]
-                .forward(MixedPrecision.ToFloat32(
-                    mixed.Conv(x.permute(0, 3, 1, 2), convs[i], strides[i], padding: 1).permute(0, 2, 3, 1)));
+            Tensor maps = mixed.Conv(x.permute(0, 3, 1, 2), convs[i], strides[i], padding: 1).permute(0, 2, 3, 1);
+            x = ops.AddLayerNorm(MixedPrecision.ToFloat32(maps), null, LayerNormOf.Module(norms[i], normEps), ScalarType.Float32)
+                .Normed;
             if (i < convs.Length - 1) x = ops.Gelu(x);
         }
         return x;

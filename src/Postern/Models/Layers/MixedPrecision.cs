@@ -44,7 +44,7 @@ internal sealed class MixedPrecision
     public Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
     {
         if (BeginsNarrow()) return TokenProducts.Multiply(x.to(Type), weight.to(Type), bias?.to(Type));
-        return x.dim() < 3 || x.device_type != TorchSharp.DeviceType.CPU || !(AsConvolutions ?? TokenProducts.AsConvolutions)
+        return x.dim() < 3 || x.device_type != TorchSharp.DeviceType.CPU || !(AsConvolutions ?? TokenProducts.AsConvolutions(x))
             ? TokenProducts.Multiply(x, weight, bias)
             : TokenProducts.Convolve(x, weight, bias);
     }

@@ -6,18 +6,23 @@ using static TorchSharp.torch;
 
 namespace Postern.Models.Layers;
 
-/// <summary>The two branches of a pre-norm transformer block; the network adds them to the stream.</summary>
+/// <summary>
+/// The two branches of a pre-norm transformer block. Each is added to the stream by what comes next, together with that one's
+/// norm.
+/// </summary>
 internal sealed class TransformerBlock : nn.Module
 {
     /// <summary>Epsilon of every layer norm of the official code.</summary>
     public const double NormEps = 1e-6;
 
+    private readonly MixedPrecision mixed;
     private readonly LayerNorm norm1, norm2;
     private readonly SelfAttention attn;
     private readonly Mlp mlp;
 
     public TransformerBlock(MixedPrecision mixed, int embedDim, int heads) : base("TransformerBlock")
     {
+        this.mixed = mixed;
         norm1 = nn.LayerNorm(embedDim, eps: NormEps);
         attn = new SelfAttention(mixed, embedDim, heads);
         norm2 = nn.LayerNorm(embedDim, eps: NormEps);
@@ -28,11 +33,19 @@ internal sealed class TransformerBlock : nn.Module
         register_module("mlp", mlp);
     }
 
-    /// <summary>attn(norm1(x)), [B, L, d] to [B, L, d].</summary>
-    public Tensor AttentionBranch(Tensor x, NamedTaps taps) => attn.forward(norm1.forward(x), taps.Within("attn"));
+    /// <summary>The stream with what was still to be added, x, and attn(norm1(x)): [B, L, d] each.</summary>
+    public (Tensor Stream, Tensor Branch) Attention(Tensor stream, Tensor? branch, IModelOps ops, NamedTaps taps)
+    {
+        (Tensor sum, Tensor normed) = ops.AddLayerNorm(stream, branch, LayerNormOf.Module(norm1, NormEps), mixed.Type);
+        return (sum, attn.forward(normed, taps.Within("attn")));
+    }
 
-    /// <summary>mlp(norm2(x)), [B, L, d] to [B, L, d].</summary>
-    public Tensor MlpBranch(Tensor x, IModelOps ops, NamedTaps taps) => mlp.forward(norm2.forward(x), ops, taps.Within("mlp"));
+    /// <summary>The stream with what was still to be added, x, and mlp(norm2(x)): [B, L, d] each.</summary>
+    public (Tensor Stream, Tensor Branch) Perceptron(Tensor stream, Tensor? branch, IModelOps ops, NamedTaps taps)
+    {
+        (Tensor sum, Tensor normed) = ops.AddLayerNorm(stream, branch, LayerNormOf.Module(norm2, NormEps), mixed.Type);
+        return (sum, mlp.forward(normed, ops, taps.Within("mlp")));
+    }
 
     /// <summary>Softmax attention with one projection for queries, keys and values.</summary>
     private sealed class SelfAttention : nn.Module
@@ -62,7 +75,7 @@ internal sealed class TransformerBlock : nn.Module
             Tensor scores = (split[0] * scale).matmul(split[1].transpose(-2, -1)); // [B, heads, L, L]
             Tensor weights = taps.Pass("weights", AttentionSoftmax.Apply(scores)); // [B, heads, L, L]
             Tensor values = weights.matmul(split[2]);                              // [B, heads, L, d / heads]
-            return MixedPrecision.ToFloat32(mixed.Linear(values.transpose(1, 2).reshape(batch, tokens, dim), proj));
+            return mixed.Linear(values.transpose(1, 2).reshape(batch, tokens, dim), proj);
         }
     }
 
@@ -85,7 +98,7 @@ internal sealed class TransformerBlock : nn.Module
         {
             Tensor hidden = ops.Gelu(mixed.Linear(x, fc1)); // [B, L, 4 d]
             if (taps.Any) hidden = taps.Pass("hidden", MixedPrecision.ToFloat32(hidden)).to(hidden.dtype);
-            return MixedPrecision.ToFloat32(mixed.Linear(hidden, fc2));
+            return mixed.Linear(hidden, fc2);
         }
     }
 }

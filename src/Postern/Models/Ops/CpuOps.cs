@@ -22,6 +22,9 @@ internal sealed class CpuOps : IModelOps
     public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0) =>
         BidirectionalScan.Apply(forward, backward, z, window);
 
+    public (Tensor Sum, Tensor Normed) AddLayerNorm(Tensor stream, Tensor? branch, LayerNormOf norm, ScalarType type) =>
+        Ops.AddLayerNorm.Apply(stream, branch, norm, type);
+
     public Tensor Gelu(Tensor x) => Ops.Gelu.Apply(x);
 
     public Tensor GatedConvolve(Tensor projected, (Tensor Weight, Tensor Bias) kernels) =>

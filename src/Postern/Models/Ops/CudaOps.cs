@@ -7,7 +7,7 @@ namespace Postern.Models.Ops;
 
 /// <summary>
 /// The fused kernels of a card, behind the interface of the processor's. What they have no form for (more than 16 states, or more
-/// than 4 taps, GELU and two-dimensional convolutions) is left to plain operations, with the scan in chunks.
+/// than 4 taps, layer norm, GELU and two-dimensional convolutions) is left to plain operations, with the scan in chunks.
 /// </summary>
 /// <param name="module">The kernels on the card that tensors lie on.</param>
 internal sealed class CudaOps(CudaModule module) : IModelOps
@@ -43,6 +43,9 @@ internal sealed class CudaOps(CudaModule module) : IModelOps
             : CudaScan.Apply(
                 module, [forward.Input(null, reverse: false, window), backward.Input(null, reverse: true, window)], z,
                 scale: 0.5f);
+
+    public (Tensor Sum, Tensor Normed) AddLayerNorm(Tensor stream, Tensor? branch, LayerNormOf norm, ScalarType type) =>
+        Rest.AddLayerNorm(stream, branch, norm, type);
 
     public Tensor Gelu(Tensor x) => Rest.Gelu(x);
 

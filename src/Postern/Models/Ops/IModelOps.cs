@@ -37,6 +37,13 @@ internal interface IModelOps
     /// <param name="window">Tokens of each scan after which its state is set to zero; 0 for never.</param>
     Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0);
 
+    /// <summary>The stream with a branch added, and its layer norm, both [..., d].</summary>
+    /// <param name="stream">[..., d].</param>
+    /// <param name="branch">[..., d]; null where nothing is added, and the sum is the stream.</param>
+    /// <param name="norm">Weight, bias and epsilon.</param>
+    /// <param name="type">The norm's type, where the implementation has types of its own.</param>
+    (Tensor Sum, Tensor Normed) AddLayerNorm(Tensor stream, Tensor? branch, LayerNormOf norm, ScalarType type);
+
     /// <summary>The exact GELU, [..., d] to [..., d] of the same type.</summary>
     Tensor Gelu(Tensor x);
 

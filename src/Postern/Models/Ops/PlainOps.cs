@@ -47,6 +47,12 @@ internal sealed class PlainOps(Func<ScanInput, Tensor> scan) : IModelOps
         return (Scan(forward.Input(gate, reverse: false, window)) + Scan(backward.Input(gate, reverse: true, window))) * Half;
     }
 
+    public (Tensor Sum, Tensor Normed) AddLayerNorm(Tensor stream, Tensor? branch, LayerNormOf norm, ScalarType type)
+    {
+        Tensor sum = branch is null ? stream : stream + MixedPrecision.ToFloat32(branch);
+        return (sum, nn.functional.layer_norm(sum, [sum.shape[^1]], norm.Weight, norm.Bias, norm.Epsilon));
+    }
+
     public Tensor Gelu(Tensor x) => nn.functional.gelu(x);
 
     public Tensor GatedConvolve(Tensor projected, (Tensor Weight, Tensor Bias) kernels)

@@ -13,14 +13,14 @@ internal static class PlainPaths
         (SimdPath scan, SimdPath convolution, SimdPath norm, SimdPath depthwise, SimdPath gelu, SimdPath optimizer) =
             (KernelPaths.Scan, KernelPaths.Convolution, KernelPaths.Norm, KernelPaths.Depthwise, KernelPaths.Gelu,
                 KernelPaths.Optimizer);
-        (bool oneDnn, bool asConvolutions, bool composed, bool layout) =
-            (OneDnn.IsOn, TokenProducts.AsConvolutions, AttentionSoftmax.Composed, OneDnnLayout.InUse);
+        (bool oneDnn, int convolvedFrom, bool composed, bool layout) =
+            (OneDnn.IsOn, TokenProducts.ConvolvedFrom, AttentionSoftmax.Composed, OneDnnLayout.InUse);
         try
         {
             KernelPaths.Scan = KernelPaths.Convolution = KernelPaths.Norm = KernelPaths.Depthwise = KernelPaths.Gelu =
                 KernelPaths.Optimizer = SimdPath.Plain;
             OneDnn.Use(false);
-            (TokenProducts.AsConvolutions, AttentionSoftmax.Composed, OneDnnLayout.InUse) = (false, true, false);
+            (TokenProducts.ConvolvedFrom, AttentionSoftmax.Composed, OneDnnLayout.InUse) = (int.MaxValue, true, false);
             return compute();
         }
         finally
@@ -28,7 +28,7 @@ internal static class PlainPaths
             (KernelPaths.Scan, KernelPaths.Convolution, KernelPaths.Norm, KernelPaths.Depthwise, KernelPaths.Gelu,
                 KernelPaths.Optimizer) = (scan, convolution, norm, depthwise, gelu, optimizer);
             OneDnn.Use(oneDnn);
-            (TokenProducts.AsConvolutions, AttentionSoftmax.Composed, OneDnnLayout.InUse) = (asConvolutions, composed, layout);
+            (TokenProducts.ConvolvedFrom, AttentionSoftmax.Composed, OneDnnLayout.InUse) = (convolvedFrom, composed, layout);
         }
     }
 }

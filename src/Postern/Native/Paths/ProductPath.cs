@@ -10,29 +10,39 @@ internal sealed class ProductPath : IFastPath
     // Inner and outer widths that fill no block evenly, and one that does.
     private static readonly (int Tokens, int Inner, int Outer)[] sizes = [(17, 24, 40), (9, 64, 24), (5, 40, 3)];
 
-    public ProductPath()
-    {
-        ICandidate convolution = new Route("convolution", "as 1x1 convolutions, by oneDNN", asConvolutions: true);
-        ICandidate product = new Route("product", "as matrix products, by MKL", asConvolutions: false);
-        Candidates = ConvolutionsAreFaster ? [convolution, product] : [product, convolution];
-    }
-
     /// <summary>AMD's family 25 has AVX-512 on units of 256 bits.</summary>
     private const int FirstAmdFamilyOfWideUnits = 26;
 
+    /// <summary>Where both take about as long, a convolution costs more to begin with and less a row.</summary>
+    private const int RowsOfEqualTime = 2048;
+
+    private static readonly Route convolution = new("convolution", "as 1x1 convolutions, by oneDNN", from: 0),
+        product = new("product", "as matrix products, by MKL", from: int.MaxValue),
+        byRows = new("by-rows", $"as matrix products, from {RowsOfEqualTime} rows on as 1x1 convolutions", RowsOfEqualTime);
+
     /// <summary>
-    /// MKL multiplies 256 bits at a time on a processor that is not Intel's. Where its units have 512, oneDNN takes half of MKL's
-    /// time; where they have 256, MKL two thirds to all of oneDNN's.
+    /// By the speed of both: MKL multiplies 256 bits at a time on a processor that is not Intel's. Where its units have 512,
+    /// oneDNN takes half of MKL's time; where they have 256 and AVX-512 is there, both are as fast; without it MKL takes two
+    /// thirds of oneDNN's.
     /// </summary>
-    public static bool ConvolutionsAreFaster { get; } = SimdPaths.Best == SimdPath.Avx512 && !CpuFeatures.Current.IsIntel
-        && CpuFeatures.Current.Family >= FirstAmdFamilyOfWideUnits;
+    private static readonly Route[] byProcessor = SimdPaths.Best != SimdPath.Avx512 || CpuFeatures.Current.IsIntel
+        ? [product, convolution, byRows]
+        : CpuFeatures.Current.Family < FirstAmdFamilyOfWideUnits ? [byRows, product, convolution] : [convolution, product, byRows];
+
+    /// <summary>The number of rows from which on this kind of processor convolves them.</summary>
+    public static int Fastest => byProcessor[0].From;
+
+    public IReadOnlyList<ICandidate> Candidates => byProcessor;
 
     public string Name => "product";
 
-    public IReadOnlyList<ICandidate> Candidates { get; }
-
-    public IEnumerable<Deviation> Compare() => sizes.SelectMany(s => Compare(s.Tokens, s.Inner, s.Outer, ScalarType.Float32,
-        (x, w, b) => TokenProducts.AsConvolutions ? TokenProducts.Convolve(x, w, b) : TokenProducts.Multiply(x, w, b)));
+    public IEnumerable<Deviation> Compare()
+    {
+        List<Func<Tensor, Tensor, Tensor, Tensor>> used = [];
+        if (TokenProducts.ConvolvedFrom > 0) used.Add(TokenProducts.Multiply);
+        if (TokenProducts.ConvolvedFrom < int.MaxValue) used.Add(TokenProducts.Convolve);
+        return used.SelectMany(way => sizes.SelectMany(s => Compare(s.Tokens, s.Inner, s.Outer, ScalarType.Float32, way)));
+    }
 
     /// <summary>One product in either type, against plain loops.</summary>
     public static IEnumerable<Deviation> Compare(
@@ -76,12 +86,14 @@ internal sealed class ProductPath : IFastPath
             Deviation.Of(name, TrialTensors.Read(found), Array.ConvertAll(expected, v => (float)v), TrialTensors.Allowed(type));
     }
 
-    private sealed class Route(string name, string description, bool asConvolutions) : ICandidate
+    private sealed class Route(string name, string description, int from) : ICandidate
     {
+        public int From => from;
+
         public string Name => name;
 
         public string Description => description;
 
-        public void Take() => TokenProducts.AsConvolutions = asConvolutions;
+        public void Take() => TokenProducts.ConvolvedFrom = from;
     }
 }

@@ -8,9 +8,14 @@ namespace Postern.Native.Paths;
 internal static class TokenProducts
 {
     /// <summary>
-    /// Whether float32 rows of tokens go as pixels through a 1x1 convolution; what the comparison of this machine chose.
+    /// The number of float32 rows of tokens from which on they go as pixels through a 1x1 convolution; what the comparison of
+    /// this machine chose.
     /// </summary>
-    public static bool AsConvolutions { get; set; } = ProductPath.ConvolutionsAreFaster;
+    public static int ConvolvedFrom { get; set; } = ProductPath.Fastest;
+
+    /// <summary>Whether these rows do.</summary>
+    /// <param name="x">[..., K].</param>
+    public static bool AsConvolutions(Tensor x) => x.numel() / Math.Max(1, x.shape[^1]) >= ConvolvedFrom;
 
     /// <summary>x W^T + b as a matrix product, which adds the bias on its way; of more dimensions libtorch would in a pass of
     /// its own.</summary>
