@@ -1,4 +1,5 @@
 using Postern.Models;
+using Postern.Models.Ops;
 
 namespace Postern.Benchmarks;
 
@@ -81,7 +82,9 @@ internal sealed record FamilyRows(string Work, string Model)
         {
             foreach ((int i, Precision precision) in Precisions.Index())
             {
+                Ours[i].Model.Ops = new NamedOps(ModelOps.Cpu);
                 OperationTable.Print($"{work} in {precision.Word()}, ours", ours(Ours[i]));
+                Ours[i].Model.Ops = null;
                 OperationTable.Print($"{work} in {precision.Word()}, plain", plain(Plain[i]));
             }
         }
