@@ -65,6 +65,19 @@ public readonly unsafe struct TokenRows(nint address, long stride, RowElement el
         else this[t][column] = (float)value;
     }
 
+    /// <summary>Refuses rows that are there and have another type.</summary>
+    /// <param name="what">Who takes them.</param>
+    /// <param name="element">The type that they should have.</param>
+    /// <param name="all">The rows.</param>
+    internal static void RequireElement(string what, RowElement element, params ReadOnlySpan<TokenRows> all)
+    {
+        foreach (TokenRows rows in all)
+        {
+            if (rows.Exists && rows.Element != element)
+                throw new ArgumentException($"{what}: rows of {rows.Element} beside such of {element}");
+        }
+    }
+
     /// <summary>The rows of one sequence in the order of a scan: from the last token backwards when
     /// <paramref name="reverse"/> is set. Column <paramref name="column"/> comes first.</summary>
     internal TokenRows Sequence(int batch, int length, bool reverse, long column)

@@ -34,7 +34,7 @@ public static unsafe class DepthwiseConv
         DepthwiseShape shape, TokenRows x, TokenRows weight, TokenRows bias, TokenRows y, SimdPath path = SimdPath.Auto)
     {
         shape.Validate();
-        RequireAlike(x.Element, y);
+        TokenRows.RequireElement("depthwise convolution", x.Element, y);
         switch (SimdPaths.Resolve(path, KernelPaths.Depthwise))
         {
             case SimdPath.Plain: DepthwiseReference.Forward(shape, x, weight, bias, y); break;
@@ -60,22 +60,13 @@ public static unsafe class DepthwiseConv
         TokenRows gradWeight, TokenRows gradBias, SimdPath path = SimdPath.Auto)
     {
         shape.Validate();
-        RequireAlike(x.Element, gradY, gradX);
+        TokenRows.RequireElement("depthwise convolution", x.Element, gradY, gradX);
         switch (SimdPaths.Resolve(path, KernelPaths.Depthwise))
         {
             case SimdPath.Plain: DepthwiseReference.Backward(shape, x, weight, gradY, gradX, gradWeight, gradBias); break;
             case SimdPath.Avx512: Backward<Lanes512>(shape, x, weight, gradY, gradX, gradWeight, gradBias); break;
             case SimdPath.Avx2: Backward<Lanes256>(shape, x, weight, gradY, gradX, gradWeight, gradBias); break;
             default: Backward<Lanes128>(shape, x, weight, gradY, gradX, gradWeight, gradBias); break;
-        }
-    }
-
-    private static void RequireAlike(RowElement element, params ReadOnlySpan<TokenRows> others)
-    {
-        foreach (TokenRows rows in others)
-        {
-            if (rows.Element != element)
-                throw new ArgumentException($"depthwise convolution: rows of {rows.Element} beside x of {element}");
         }
     }
 
@@ -89,7 +80,8 @@ public static unsafe class DepthwiseConv
 
     /// <summary>The convolution by the kernel as it is, or turned round, which is the gradient's way back.</summary>
     internal static void Forward<V>(
-        DepthwiseShape shape, TokenRows x, TokenRows weight, TokenRows bias, TokenRows y, bool turned) where V : unmanaged, IVector<V>
+        DepthwiseShape shape, TokenRows x, TokenRows weight, TokenRows bias, TokenRows y, bool turned)
+        where V : unmanaged, IVector<V>
     {
         int lanes = Padded<V>(shape.Channels), taps = shape.Taps;
         float* kernel = Scratch.OfCall((long)(taps + 1) * lanes); // [K K, lanes], and the bias

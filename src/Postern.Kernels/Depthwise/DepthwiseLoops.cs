@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// The inner loops of <see cref="DepthwiseConv"/> over rows of elements T: four registers of channels at a time while there are as
-/// many, whose sums do not wait for each other, then one by one, and at last the part of one.
+/// The inner loops of <see cref="DepthwiseConv"/> over rows of elements T: four registers of channels at a time while there are
+/// as many, whose sums do not wait for each other, then one by one, and at last the part of one.
 /// </summary>
 internal static unsafe class DepthwiseLoops
 {

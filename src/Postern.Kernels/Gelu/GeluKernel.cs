@@ -26,7 +26,7 @@ public static unsafe class GeluKernel
     public static void Forward(
         int rows, int width, TokenRows gate, TokenRows value, TokenRows y, SimdPath path = SimdPath.Auto)
     {
-        RequireAlike(gate.Element, value, y);
+        TokenRows.RequireElement("gated GELU", gate.Element, value, y);
         switch (SimdPaths.Resolve(path, KernelPaths.Gelu))
         {
             case SimdPath.Plain: GeluReference.Forward(rows, width, gate, value, y); break;
@@ -51,7 +51,7 @@ public static unsafe class GeluKernel
     public static void Backward(int rows, int width, TokenRows gate, TokenRows value, TokenRows gradY, TokenRows gradGate,
         TokenRows gradValue, SimdPath path = SimdPath.Auto)
     {
-        RequireAlike(gate.Element, value, gradY, gradGate, gradValue);
+        TokenRows.RequireElement("gated GELU", gate.Element, value, gradY, gradGate, gradValue);
         if (value.Exists != gradValue.Exists)
             throw new ArgumentException("gated GELU: a value and its gradient come together or not at all");
         switch (SimdPaths.Resolve(path, KernelPaths.Gelu))
@@ -60,15 +60,6 @@ public static unsafe class GeluKernel
             case SimdPath.Avx512: Backward<Lanes512>(rows, width, gate, value, gradY, gradGate, gradValue); break;
             case SimdPath.Avx2: Backward<Lanes256>(rows, width, gate, value, gradY, gradGate, gradValue); break;
             default: Backward<Lanes128>(rows, width, gate, value, gradY, gradGate, gradValue); break;
-        }
-    }
-
-    private static void RequireAlike(RowElement element, params ReadOnlySpan<TokenRows> others)
-    {
-        foreach (TokenRows rows in others)
-        {
-            if (rows.Exists && rows.Element != element)
-                throw new ArgumentException($"gated GELU: rows of {rows.Element} beside a gate of {element}");
         }
     }
 

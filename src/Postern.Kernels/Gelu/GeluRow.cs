@@ -3,14 +3,15 @@ using System.Runtime.CompilerServices;
 namespace Postern.Kernels;
 
 /// <summary>
-/// <see cref="GeluKernel"/> on one row of elements T. Untyped pointers let one function pointer stand for every type. Each loop is
-/// a method of its own and takes the columns [first, end), which are whole registers or the part of one that is left.
+/// <see cref="GeluKernel"/> on one row of elements T. Untyped pointers let one function pointer stand for every type. Each loop
+/// is a method of its own and takes the columns [first, end), which are whole registers or the part of one that is left.
 /// </summary>
 internal static unsafe class GeluRow
 {
     /// <summary>y.</summary>
     [MethodImpl(Compile.Alone)]
-    public static void Forward<V, T>(int width, void* gate, void* value, void* y) where V : unmanaged, IVector<V> where T : unmanaged
+    public static void Forward<V, T>(int width, void* gate, void* value, void* y)
+        where V : unmanaged, IVector<V> where T : unmanaged
     {
         int whole = width - width % V.Width;
         Multiply<V, WholeRow, T>(0, whole, (T*)gate, (T*)value, (T*)y);

@@ -20,8 +20,8 @@ public static unsafe class LayerNormKernel
     /// <param name="sum">Receives s: [rows, d]; not written where there is no addend.</param>
     /// <param name="y">Receives y: [rows, d].</param>
     /// <param name="path">The instruction set, for tests and benchmarks.</param>
-    public static void Forward(LayerNormShape shape, TokenRows x, TokenRows addend, TokenRows weight, TokenRows bias, TokenRows sum,
-        TokenRows y, SimdPath path = SimdPath.Auto)
+    public static void Forward(LayerNormShape shape, TokenRows x, TokenRows addend, TokenRows weight, TokenRows bias,
+        TokenRows sum, TokenRows y, SimdPath path = SimdPath.Auto)
     {
         (addend, y) = (addend.Dense(shape.Width), y.Dense(shape.Width));
         switch (SimdPaths.Resolve(path, KernelPaths.Norm))
@@ -97,9 +97,3 @@ public static unsafe class LayerNormKernel
         }, new Span<float>(gradParameters.Start, 2 * shape.Width));
     }
 }
-
-/// <summary>The sizes of a <see cref="LayerNormKernel"/>.</summary>
-/// <param name="Rows">Number of rows.</param>
-/// <param name="Width">d.</param>
-/// <param name="Epsilon">Added to the variance.</param>
-public readonly record struct LayerNormShape(int Rows, int Width, float Epsilon);

@@ -103,7 +103,8 @@ public static unsafe class RmsNormKernel
         NormItems.Sum(rows, width, (i, sums) =>
         {
             long at = (long)i * width;
-            row(width, sum + at, weight, gradY.Row(i), gradSum == null ? null : gradSum + at, gradX + at, gradAddend.Row(i), sums);
+            row(width, sum + at, weight, gradY.Row(i), gradSum == null ? null : gradSum + at, gradX + at, gradAddend.Row(i),
+                sums);
         }, new Span<float>(gradWeight, width));
     }
 }

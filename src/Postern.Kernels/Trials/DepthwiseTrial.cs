@@ -20,7 +20,8 @@ public static class DepthwiseTrial
         TokenRows weight = memory.Draw(channels, shape.Taps), bias = memory.Draw(channels, 1);
         double allowed = element == RowElement.Float32 ? Deviation.AllowedInFloat32 : Deviation.AllowedInBFloat16;
         return Compute(path).Zip(Compute(SimdPath.Plain), (found, expected) => Deviation.Of(
-            $"{found.Name} of a depthwise convolution of {shape.Height}x{shape.Width}", found.Numbers, expected.Numbers, allowed));
+            $"{found.Name} of a depthwise convolution of {shape.Height}x{shape.Width}", found.Numbers, expected.Numbers,
+            allowed));
 
         List<(string Name, float[] Numbers)> Compute(SimdPath with)
         {

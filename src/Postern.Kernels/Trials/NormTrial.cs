@@ -1,8 +1,8 @@
 namespace Postern.Kernels;
 
 /// <summary>
-/// The RMS norm and the layer norm of a sum against <see cref="RmsNormReference"/> and <see cref="LayerNormReference"/>: sum, norm
-/// and gradients.
+/// The RMS norm and the layer norm of a sum against <see cref="RmsNormReference"/> and <see cref="LayerNormReference"/>: sum,
+/// norm and gradients.
 /// </summary>
 public static class NormTrial
 {
@@ -15,8 +15,8 @@ public static class NormTrial
     {
         var memory = new TrialMemory();
         TokenRows x = memory.Draw(Rows, Width), addend = memory.Draw(Rows, Width, element);
-        TokenRows weight = memory.Draw(1, Width, offset: 1f), bias = memory.Draw(1, Width), gradY = memory.Draw(Rows, Width, element),
-            gradSum = memory.Draw(Rows, Width);
+        TokenRows weight = memory.Draw(1, Width, offset: 1f), bias = memory.Draw(1, Width);
+        TokenRows gradY = memory.Draw(Rows, Width, element), gradSum = memory.Draw(Rows, Width);
         var shape = new LayerNormShape(Rows, Width, 1e-6f);
         double allowed = element == RowElement.Float32 ? Deviation.AllowedInFloat32 : Deviation.AllowedInBFloat16;
         return [.. Both(path).Zip(Both(SimdPath.Plain), (found, expected) =>
@@ -44,7 +44,8 @@ public static class NormTrial
             backward(of);
             return
             [
-                ("sum", memory.Read(of.Sum, Rows)), ("y", memory.Read(of.Y, Rows)), ("gradient of x", memory.Read(of.GradX, Rows)),
+                ("sum", memory.Read(of.Sum, Rows)), ("y", memory.Read(of.Y, Rows)),
+                ("gradient of x", memory.Read(of.GradX, Rows)),
                 ("gradient of the addend", memory.Read(of.GradAddend, Rows)),
                 ("gradient of the parameters", memory.Read(of.GradParameters, parameters)),
             ];

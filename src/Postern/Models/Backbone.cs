@@ -130,8 +130,8 @@ public abstract class Backbone(string name) : nn.Module<Tensor, Tensor>(name)
     }
 
     /// <summary>
-    /// As <see cref="RunBlock(Tensor, Func{Tensor, Tensor})"/>, for a stream and the branch that is still to be added to it, which
-    /// is the stream itself where none is.
+    /// As <see cref="RunBlock(Tensor, Func{Tensor, Tensor})"/>, for a stream and the branch that is still to be added to it,
+    /// which is the stream itself where none is.
     /// </summary>
     private protected (Tensor Stream, Tensor Branch) RunBlock(
         Tensor stream, Tensor branch, Func<Tensor, Tensor, (Tensor, Tensor)> part)

@@ -126,7 +126,8 @@ public sealed class DeiT : Backbone
     {
         IModelOps ops = Ops ?? ModelOps.For(input);
         Tensor patches = Tap("patch_embed", patch_embed.forward(input));                // [B, M, d]
-        Tensor stream = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed, branch = stream; // [B, M + 1, d]
+        Tensor stream = cat([cls_token.expand(patches.shape[0], -1, -1), patches], 1) + pos_embed; // [B, M + 1, d]
+        Tensor branch = stream;
         for (int i = 0; i < blocks.Length; i++)
         {
             (TransformerBlock layers, int index) = (blocks[i], i);

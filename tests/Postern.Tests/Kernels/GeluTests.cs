@@ -45,7 +45,8 @@ public class GeluTests
         // Of tables with sixteen digits.
         (double X, double Below)[] known =
             [(0, 0.5), (1, 0.8413447460685429), (-1, 0.15865525393145705), (2, 0.9772498680518208), (-3, 0.0013498980316300957),
-                (-4.5, 3.3976731247300535e-06), (5, 0.9999997133484281), (-8, 6.220960574271819e-16), (-12, 1.7764821120776762e-33)];
+                (-4.5, 3.3976731247300535e-06), (5, 0.9999997133484281), (-8, 6.220960574271819e-16),
+                (-12, 1.7764821120776762e-33)];
         foreach ((double x, double below) in known)
             Assert.Equal(1, GeluReference.Below(x) / below, 1e-12);
         Assert.True(double.IsNaN(GeluReference.Below(double.NaN)));

@@ -29,7 +29,8 @@ internal sealed class RowMemory
     {
         int stride = width + gap;
         Array memory = element == RowElement.Float32
-            ? GC.AllocateArray<float>(rows * stride + 1, pinned: true) : GC.AllocateArray<BFloat16>(rows * stride + 1, pinned: true);
+            ? GC.AllocateArray<float>(rows * stride + 1, pinned: true)
+            : GC.AllocateArray<BFloat16>(rows * stride + 1, pinned: true);
         alive.Add(memory);
         var result = new TokenRows(Marshal.UnsafeAddrOfPinnedArrayElement(memory, 0), stride, element);
         for (int i = 0; i <= rows * stride; i++) result.Set(0, i, Untouched);

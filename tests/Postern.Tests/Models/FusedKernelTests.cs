@@ -50,8 +50,8 @@ public class FusedKernelTests
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(4);
         Tensor weight = randn(6, 1, 5, 5), bias = randn(6);
-        Tensor stream = randn(3, 5, 4, 30).requires_grad_(), scale = randn(30).requires_grad_(), shift = randn(30).requires_grad_();
-        Tensor[] parameters = [stream, scale, shift];
+        Tensor[] parameters = [.. new[] { randn(3, 5, 4, 30), randn(30), randn(30) }.Select(t => t.requires_grad_())];
+        (Tensor stream, Tensor scale, Tensor shift) = (parameters[0], parameters[1], parameters[2]);
         // A transposed map, and every other element of longer rows.
         Tensor[] maps = [randn(3, 5, 4, 30), randn(3, 30, 4, 5).transpose(1, 3), randn(3, 5, 4, 60).slice(-1, 0, 60, 2)];
         foreach (Tensor map in maps.Select(m => m.to(type)))

@@ -70,10 +70,11 @@ internal sealed class TransformerBlock : nn.Module
         {
             (long batch, long tokens, long dim) = (x.shape[0], x.shape[1], x.shape[2]);
             // Taken apart at once: parts taken one by one would each have a gradient of all three, zero but for its own.
-            Tensor[] split = MixedPrecision.ToFloat32(mixed.Linear(x, qkv)).view(batch, tokens, 3, heads, dim / heads)
+            Tensor[] split = mixed.Linear(x, qkv).view(batch, tokens, 3, heads, dim / heads)
                 .permute(2, 0, 3, 1, 4).unbind(0);                                 // three of [B, heads, L, d / heads]
             Tensor scores = (split[0] * scale).matmul(split[1].transpose(-2, -1)); // [B, heads, L, L]
-            Tensor weights = taps.Pass("weights", AttentionSoftmax.Apply(scores)); // [B, heads, L, L]
+            Tensor weights = AttentionSoftmax.Apply(scores);                       // [B, heads, L, L]
+            if (taps.Any) weights = taps.Pass("weights", MixedPrecision.ToFloat32(weights)).to(scores.dtype);
             Tensor values = weights.matmul(split[2]);                              // [B, heads, L, d / heads]
             return mixed.Linear(values.transpose(1, 2).reshape(batch, tokens, dim), proj);
         }

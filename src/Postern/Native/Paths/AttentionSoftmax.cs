@@ -10,9 +10,10 @@ internal static class AttentionSoftmax
     /// </summary>
     public static bool Composed { get; set; }
 
-    /// <summary>[..., L] to [..., L].</summary>
+    /// <summary>[..., L] to [..., L] of the same type; computed in float32.</summary>
     public static Tensor Apply(Tensor scores)
     {
+        if (scores.dtype == ScalarType.BFloat16) return Apply(scores.to(ScalarType.Float32)).to(ScalarType.BFloat16);
         if (!Composed || scores.device_type != TorchSharp.DeviceType.CPU) return scores.softmax(-1);
         Tensor powers = (scores - scores.detach().amax([-1], keepdim: true)).exp();
         return powers / powers.sum(-1, keepdim: true);

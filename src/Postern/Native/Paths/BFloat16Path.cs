@@ -22,6 +22,7 @@ internal sealed class BFloat16Path : IFastPath
     public IEnumerable<Deviation> Compare() =>
     [
         .. ProductPath.Compare(17, 24, 40, ScalarType.BFloat16, TokenProducts.Multiply),
+        .. AttentionPath.Compare(ScalarType.BFloat16),
         .. ConvolutionCase.Common.Where(c => !c.Depthwise).SelectMany(c => ConvolutionPath.Compare(c, ScalarType.BFloat16)),
         .. ScanTrial.Run(KernelPaths.Scan, RowElement.BFloat16),
         .. ConvTrial.Run(KernelPaths.Convolution, RowElement.BFloat16),

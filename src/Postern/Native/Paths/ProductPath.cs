@@ -27,7 +27,8 @@ internal sealed class ProductPath : IFastPath
     /// </summary>
     private static readonly Route[] byProcessor = SimdPaths.Best != SimdPath.Avx512 || CpuFeatures.Current.IsIntel
         ? [product, convolution, byRows]
-        : CpuFeatures.Current.Family < FirstAmdFamilyOfWideUnits ? [byRows, product, convolution] : [convolution, product, byRows];
+        : CpuFeatures.Current.Family < FirstAmdFamilyOfWideUnits ? [byRows, product, convolution]
+        : [convolution, product, byRows];
 
     /// <summary>The number of rows from which on this kind of processor convolves them.</summary>
     public static int Fastest => byProcessor[0].From;
