@@ -20,7 +20,7 @@ internal static unsafe class LayerNormRow
         Add<V, WholeRow, TBranch>(0, whole, x, (TBranch*)addend, sum, total);
         if (whole < width) Add<V, PartRow, TBranch>(whole, width, x, (TBranch*)addend, sum, total);
         float* s = addend == null ? x : sum;
-        float mean = Sum(total) / width, r = Factor<V>(shape, s, mean);
+        float mean = Lanes.Sum(total) / width, r = Factor<V>(shape, s, mean);
         Scale<V, WholeRow, TNormed>(0, whole, s, weight, bias, (TNormed*)y, mean, r);
         if (whole < width) Scale<V, PartRow, TNormed>(whole, width, s, weight, bias, (TNormed*)y, mean, r);
     }
@@ -38,11 +38,11 @@ internal static unsafe class LayerNormRow
         float* total = stackalloc float[4] { 0, 0, 0, 0 };
         Add<V, WholeRow, float>(0, whole, s, null, null, total);
         if (whole < width) Add<V, PartRow, float>(whole, width, s, null, null, total);
-        float mean = Sum(total) / width, r = Factor<V>(shape, s, mean);
+        float mean = Lanes.Sum(total) / width, r = Factor<V>(shape, s, mean);
         float* sums = stackalloc float[8] { 0, 0, 0, 0, 0, 0, 0, 0 };
         Products<V, WholeRow, TNormed>(0, whole, s, weight, (TNormed*)gradY, mean, sums);
         if (whole < width) Products<V, PartRow, TNormed>(whole, width, s, weight, (TNormed*)gradY, mean, sums);
-        var back = new Back(mean, r, Sum(sums) / width * r, Sum(sums + 4) / width * r * r * r);
+        var back = new Back(mean, r, Lanes.Sum(sums) / width * r, Lanes.Sum(sums + 4) / width * r * r * r);
         Gradients<V, WholeRow, TBranch, TNormed>(0, whole, s, weight, (TNormed*)gradY, gradSum, gradX, (TBranch*)gradAddend,
             gradParameters, gradParameters + width, back);
         if (whole < width)
@@ -58,7 +58,7 @@ internal static unsafe class LayerNormRow
         Squares<V>(0, whole, s, mean, squares);
         float left = 0;
         for (int i = whole; i < shape.Width; i++) left += (s[i] - mean) * (s[i] - mean);
-        return 1 / MathF.Sqrt((Sum(squares) + left) / shape.Width + shape.Epsilon);
+        return 1 / MathF.Sqrt((Lanes.Sum(squares) + left) / shape.Width + shape.Epsilon);
     }
 
     /// <summary>Writes s, where there is an addend, and adds to four parts of its sum.</summary>
@@ -147,8 +147,6 @@ internal static unsafe class LayerNormRow
             if (gradAddend != null) TRow.Store(toSum, gradAddend + i, end - first);
         }
     }
-
-    private static float Sum(float* four) => (four[0] + four[1]) + (four[2] + four[3]);
 
     /// <summary>What a row's gradient is made from: its mean, r, r mean(h), and r^3 mean(h (s - mean)).</summary>
     private readonly record struct Back(float Mean, float Factor, float OfMean, float OfSpread);

@@ -34,7 +34,7 @@ internal static unsafe class RmsNormRow
         float* sums = stackalloc float[8] { 0, 0, 0, 0, 0, 0, 0, 0 };
         Products<V, WholeRow, TNormed>(0, whole, s, weight, (TNormed*)gradY, sums);
         if (whole < width) Products<V, PartRow, TNormed>(whole, width, s, weight, (TNormed*)gradY, sums);
-        float r = Factor(sums, width), back = -Sum(sums + 4) / width * r * r * r;
+        float r = Factor(sums, width), back = -Lanes.Sum(sums + 4) / width * r * r * r;
         Gradients<V, WholeRow, TBranch, TNormed>(0, whole, s, weight, (TNormed*)gradY, gradSum, gradX, (TBranch*)gradAddend,
             gradWeight, r, back);
         if (whole < width)
@@ -109,7 +109,5 @@ internal static unsafe class RmsNormRow
     }
 
     /// <summary>r of a row.</summary>
-    private static float Factor(float* squares, int width) => 1 / MathF.Sqrt(Sum(squares) / width + RmsNormKernel.Epsilon);
-
-    private static float Sum(float* four) => (four[0] + four[1]) + (four[2] + four[3]);
+    private static float Factor(float* squares, int width) => 1 / MathF.Sqrt(Lanes.Sum(squares) / width + RmsNormKernel.Epsilon);
 }

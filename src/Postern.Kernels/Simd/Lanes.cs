@@ -25,6 +25,9 @@ internal static unsafe class Lanes
         else PartRow.Store(value, address, live);
     }
 
+    /// <summary>The sum of what <c>AddFolded</c> leaves in four places.</summary>
+    public static float Sum(float* four) => (four[0] + four[1]) + (four[2] + four[3]);
+
     /// <summary>Adds <paramref name="addend"/> to <paramref name="total"/>, element by element.</summary>
     [MethodImpl(Compile.Alone)]
     public static void Add(ReadOnlySpan<float> addend, Span<float> total)

@@ -20,8 +20,6 @@ internal static class GatedConv
     private static DepthwiseShape Shape(Tensor projected, Tensor weight) => new((int)projected.shape[0], (int)projected.shape[1],
         (int)projected.shape[2], (int)weight.shape[0], (int)weight.shape[^1]);
 
-    private static TokenRows Dense(Tensor x) => TensorRows.Of(x).Dense((int)x.shape[^1]);
-
     private sealed class Fused : autograd.SingleTensorFunction<Fused>
     {
         public override string Name => "GatedConv";
@@ -34,7 +32,8 @@ internal static class GatedConv
             int hidden = (int)projected.shape[^1] / 2, identity = hidden - shape.Channels;
             Tensor result = empty([.. projected.shape[..^1], hidden], projected.dtype, projected.device);
             Tensor local = empty([.. projected.shape[..^1], shape.Channels], projected.dtype, projected.device);
-            (TokenRows whole, TokenRows y, TokenRows convolved) = (Dense(projected), Dense(result), Dense(local));
+            (TokenRows whole, TokenRows y, TokenRows convolved) =
+                (TensorRows.Dense(projected), TensorRows.Dense(result), TensorRows.Dense(local));
             DepthwiseConv.Forward(shape, whole.From(hidden + identity), TensorRows.Of(weight), TensorRows.Of(bias), convolved);
             GeluKernel.Forward(shape.Pixels, identity, whole, whole.From(hidden), y);
             GeluKernel.Forward(shape.Pixels, shape.Channels, whole.From(identity), convolved, y.From(identity));
@@ -53,11 +52,12 @@ internal static class GatedConv
             (Tensor gradWeight, Tensor gradBias) =
                 (empty_like(weight), empty(shape.Channels, ScalarType.Float32, weight.device));
             Tensor gradResult = gradOutput.contiguous();
-            (TokenRows whole, TokenRows grad, TokenRows gradY) = (Dense(projected), Dense(gradProjected), Dense(gradResult));
+            (TokenRows whole, TokenRows grad, TokenRows gradY) =
+                (TensorRows.Dense(projected), TensorRows.Dense(gradProjected), TensorRows.Dense(gradResult));
             GeluKernel.Backward(shape.Pixels, identity, whole, whole.From(hidden), gradY, grad, grad.From(hidden));
-            GeluKernel.Backward(shape.Pixels, shape.Channels, whole.From(identity), Dense(local), gradY.From(identity),
-                grad.From(identity), Dense(gradLocal));
-            DepthwiseConv.Backward(shape, whole.From(hidden + identity), TensorRows.Of(weight), Dense(gradLocal),
+            GeluKernel.Backward(shape.Pixels, shape.Channels, whole.From(identity), TensorRows.Dense(local), gradY.From(identity),
+                grad.From(identity), TensorRows.Dense(gradLocal));
+            DepthwiseConv.Backward(shape, whole.From(hidden + identity), TensorRows.Of(weight), TensorRows.Dense(gradLocal),
                 grad.From(hidden + identity), TensorRows.Of(gradWeight), TensorRows.Of(gradBias));
             return [gradProjected, gradWeight, gradBias];
         });

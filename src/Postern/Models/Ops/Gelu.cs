@@ -12,8 +12,6 @@ internal static class Gelu
 
     private static int Rows(Tensor x) => (int)(x.numel() / x.shape[^1]);
 
-    private static TokenRows Dense(Tensor x) => TensorRows.Of(x).Dense((int)x.shape[^1]);
-
     private sealed class Fused : autograd.SingleTensorFunction<Fused>
     {
         public override string Name => "Gelu";
@@ -21,7 +19,7 @@ internal static class Gelu
         public override Tensor forward(autograd.AutogradContext context, params object[] vars)
         {
             Tensor x = ((Tensor)vars[0]).detach().contiguous(), y = empty_like(x);
-            GeluKernel.Forward(Rows(x), (int)x.shape[^1], Dense(x), default, Dense(y));
+            GeluKernel.Forward(Rows(x), (int)x.shape[^1], TensorRows.Dense(x), default, TensorRows.Dense(y));
             context.save_for_backward([x]);
             return y;
         }
@@ -30,7 +28,8 @@ internal static class Gelu
             autograd.AutogradContext context, Tensor gradOutput) => TensorScopes.OfGradients(() =>
         {
             Tensor x = context.get_saved_variables()[0], gradX = empty_like(x), gradY = gradOutput.contiguous();
-            GeluKernel.Backward(Rows(x), (int)x.shape[^1], Dense(x), default, Dense(gradY), Dense(gradX), default);
+            GeluKernel.Backward(Rows(x), (int)x.shape[^1], TensorRows.Dense(x), default, TensorRows.Dense(gradY),
+                TensorRows.Dense(gradX), default);
             return [gradX];
         });
     }

@@ -25,6 +25,9 @@ internal static class TensorRows
         return new TokenRows(Address(tensor), TokenStride(tensor), element);
     }
 
+    /// <summary>A dense tensor as rows of its last dimension, whatever stands before that.</summary>
+    public static TokenRows Dense(Tensor tensor) => Of(tensor).Dense((int)tensor.shape[^1]);
+
     /// <summary>The first element of a tensor on any device; 0 for null.</summary>
     internal static nint Address(Tensor? tensor) => tensor is null ? 0 : FirstElement(tensor.Handle);
 
