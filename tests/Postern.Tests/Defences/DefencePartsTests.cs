@@ -119,6 +119,25 @@ public sealed class DefencePartsTests
     }
 
     [Fact]
+    public void Distillation_pulls_as_hard_whatever_the_places_of_its_maps()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Nad Made(string scaled) =>
+            Assert.IsType<Nad>(SampleDefences.Make("nad", ("scale_betas", scaled)).Repair);
+        Tensor own = randn([2, 3, 4, 4]), taught = randn([2, 3, 4, 4]);
+        double Pull(Nad nad, long times)
+        {
+            Tensor a = own.repeat_interleave(times, 2).repeat_interleave(times, 3),
+                b = taught.repeat_interleave(times, 2).repeat_interleave(times, 3);
+            return nad.Weight(1, a) * Nad.Distance(Nad.Attention(a, 2), Nad.Attention(b, 2)).item<float>();
+        }
+        Assert.Equal(1000, Made("true").Weight(1, zeros([1, 1, 16, 16])));
+        Assert.Equal(1000, Made("false").Weight(1, zeros([1, 1, 2, 2])));
+        Assert.Equal(1, Pull(Made("true"), 4) / Pull(Made("true"), 1), 1e-5);
+        Assert.Equal(1 / 16.0, Pull(Made("false"), 4) / Pull(Made("false"), 1), 1e-5);
+    }
+
+    [Fact]
     public void Tokens_are_shuffled_in_training_only_and_come_back_to_their_places()
     {
         using DisposeScope scope = NewDisposeScope();
