@@ -38,6 +38,34 @@ public static class ContactSheet
         return sheet;
     }
 
+    /// <summary>Takes some pictures out of a sheet that <see cref="Arrange"/> made, as they are there, in a row.</summary>
+    /// <param name="sheet">The sheet.</param>
+    /// <param name="pictures">How many it has.</param>
+    /// <param name="columns">Pictures in a row, as it was made with.</param>
+    /// <param name="chosen">Which ones, at least one.</param>
+    /// <param name="gap">Pixels between pictures and around them, as it was made with.</param>
+    /// <exception cref="ArgumentException">None is chosen, or one that the sheet does not have.</exception>
+    public static RgbImage Take(RgbImage sheet, int pictures, int columns, IReadOnlyList<int> chosen, int gap = 2)
+    {
+        columns = Math.Min(columns, pictures);
+        int rows = (pictures + columns - 1) / columns;
+        int cellWidth = (sheet.Width - gap) / columns, cellHeight = (sheet.Height - gap) / rows;
+        return Arrange([.. chosen.Select(Picture)], Math.Max(1, chosen.Count), gap: gap);
+
+        RgbImage Picture(int index)
+        {
+            if (index < 0 || index >= pictures)
+                throw new ArgumentException($"picture {index} of a sheet of {pictures}", nameof(chosen));
+            var picture = new RgbImage(cellWidth - gap, cellHeight - gap);
+            int top = gap + index / columns * cellHeight, left = gap + index % columns * cellWidth;
+            for (int channel = 0; channel < 3; channel++)
+                for (int row = 0; row < picture.Height; row++)
+                    for (int column = 0; column < picture.Width; column++)
+                        picture[channel, row, column] = sheet[channel, top + row, left + column];
+            return picture;
+        }
+    }
+
     private static void Place(RgbImage picture, RgbImage sheet, int top, int left, int zoom)
     {
         for (int channel = 0; channel < 3; channel++)

@@ -16,13 +16,15 @@ internal static class DefenceSection
     private const int MatrixDefences = 2;
 
     /// <summary>The section; empty where fewer than two defences are done.</summary>
-    public static Markup Of(StudySummary summary)
+    /// <param name="summary">The study's cells.</param>
+    /// <param name="isBrief">Whether scans show the triggers of the suspect and the target alone, not of each class.</param>
+    public static Markup Of(StudySummary summary, bool isBrief)
     {
         CellReport[] done = [.. summary.Cells.Where(c => c.Result is not null)];
         if (done.Select(c => c.Cell.DefenceLabel).Distinct().Count() < MatrixDefences) return Markup.Empty;
         return Markup.Of($"""
             <section id="defences"><h2>What stops it</h2>
-            {Matrices(summary.Rated)}{Curves(done)}{Repairs(done)}{Filters(done)}{Scans(done)}{Absent(done)}</section>
+            {Matrices(summary.Rated)}{Curves(done)}{Repairs(done)}{Filters(done)}{Scans(done, isBrief)}{Absent(done)}</section>
             """);
     }
 
@@ -112,14 +114,14 @@ internal static class DefenceSection
         ]),
         "Removed poisons and removed clean samples, in percent; ACC and ASR of the model that was trained anew on the rest.");
 
-    private static Markup Scans(CellReport[] done)
+    private static Markup Scans(CellReport[] done, bool isBrief)
     {
         CellReport[] scanned = [.. done.Where(c => c.Result!.Scans.Count > 0)];
         return Markup.Of($"""
             {Table("Scans of the model", ["model", "attack", "defence", "verdict", "suspect", "target", "suspicion", "cut", "clean models", "time"],
             scanned.Select(c => Row(c, ScanFields(c))),
             "The suspect is the class that looks most like a target, flagged or not. A clean model's row says how far the cut is off.")}
-            <div class="gallery">{scanned.Where(c => c.Triggers is not null).Select(Pictures)}</div>
+            <div class="gallery">{scanned.Where(c => c.Triggers is not null).Select(c => Pictures(c, isBrief))}</div>
             """);
     }
 
@@ -140,14 +142,25 @@ internal static class DefenceSection
     private static string Target(CellReport cell) =>
         cell.Description?.TargetClass?.ToString(CultureInfo.InvariantCulture) ?? "–";
 
-    private static Markup Pictures(CellReport cell) => Markup.Of($"""
-        <figure class="panel"><figcaption><b>{CellGroup.Names(cell.Cell.ModelLabel, cell.Cell.AttackLabel, cell.Cell.DefenceLabel)}</b>
-        the trigger found for each class; target {Target(cell)}</figcaption>
-        <img alt="Triggers found for each class" src="data:image/png;base64,{Convert.ToBase64String(cell.Triggers!)}">
-        {(cell.Preview is null ? Markup.Empty : Markup.Of($"""
-        <img alt="The true trigger: clean, triggered, difference" src="data:image/png;base64,{Convert.ToBase64String(cell.Preview)}">
-        """))}</figure>
-        """);
+    private static Markup Pictures(CellReport cell, bool isBrief)
+    {
+        ScanResult scan = cell.Result!.Scans[0];
+        int[] shown = isBrief
+            ? [.. new[] { scan.Suspect, cell.Description?.TargetClass }.OfType<int>().Distinct()]
+            : [.. Enumerable.Range(0, scan.Classes.Count)];
+        if (shown.Length == 0) return Markup.Empty;
+        byte[] picture = isBrief ? CellDirectory.TriggersOf(cell.Triggers!, scan.Classes.Count, shown) : cell.Triggers!;
+        string what =
+            isBrief ? $"the trigger found for class {string.Join(" and for class ", shown)}" : "the trigger found for each class";
+        return Markup.Of($"""
+            <figure class="panel"><figcaption><b>{CellGroup.Names(cell.Cell.ModelLabel, cell.Cell.AttackLabel, cell.Cell.DefenceLabel)}</b>
+            {what}; target {Target(cell)}</figcaption>
+            <img alt="{what}" src="data:image/png;base64,{Convert.ToBase64String(picture)}">
+            {(cell.Preview is null ? Markup.Empty : Markup.Of($"""
+            <img alt="The true trigger: clean, triggered, difference" src="data:image/png;base64,{Convert.ToBase64String(cell.Preview)}">
+            """))}</figure>
+            """);
+    }
 
     private static Markup Absent(CellReport[] done)
     {

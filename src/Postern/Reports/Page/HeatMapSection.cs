@@ -6,7 +6,10 @@ using Postern.Studies;
 
 namespace Postern.Reports.Page;
 
-/// <summary>Models against attacks at one glance: a heat map of ASR and one of ACC for each dataset and defence.</summary>
+/// <summary>
+/// Models against attacks at one glance: a heat map of ASR and one of ACC for each dataset, undefended. Defences are in
+/// <see cref="DefenceSection"/>, beside each other; where nothing is undefended, each has maps here.
+/// </summary>
 internal static class HeatMapSection
 {
     /// <summary>The section; empty where no cell is done.</summary>
@@ -30,7 +33,8 @@ internal static class HeatMapSection
 
     private static IEnumerable<(string File, string Place, string Name, HeatMap Map)> Maps(IReadOnlyList<CellGroup> groups)
     {
-        foreach (var part in groups.GroupBy(g => (g.Dataset, g.Defence)))
+        bool onlyUndefended = groups.Any(g => g.Defence.Length == 0);
+        foreach (var part in groups.Where(g => !onlyUndefended || g.Defence.Length == 0).GroupBy(g => (g.Dataset, g.Defence)))
         {
             foreach ((string name, Func<ResultEntry, Measure?> of) in new[] { ("ASR", (Func<ResultEntry, Measure?>)(e => e.Asr)),
                 ("ACC", e => e.Acc) })

@@ -76,7 +76,7 @@ public static class HtmlReport
             {
                 ("results", "Results", ResultSection.Of(summary.Table)), ("claims", "Claims", ClaimSection.Of(paper)),
                 ("paper", "Beside the paper", PaperSection.Of(paper)), ("heat-maps", "Heat maps", HeatMapSection.Of(groups)),
-                ("defences", "Defences", DefenceSection.Of(summary)), ("overview", "ASR", AsrOverview.Of(summary.Table)),
+                ("defences", "Defences", DefenceSection.Of(summary, isBrief)), ("overview", "ASR", AsrOverview.Of(summary.Table)),
                 ("sweeps", "Sweeps", SweepSection.Of(groups)),
                 ("adversarial", "Under PGD", AdversarialSection.Of(groups)),
                 ("inside", "Inside", InsideSection.Of(groups, hasCards: !isBrief)),

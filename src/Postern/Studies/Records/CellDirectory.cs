@@ -309,6 +309,14 @@ public sealed class CellDirectory
         return File.Exists(path) ? File.ReadAllBytes(path) : null;
     }
 
+    /// <summary>Of the picture that <see cref="WriteTriggers"/> wrote, the triggers of some classes, in a row.</summary>
+    /// <param name="triggers">The picture.</param>
+    /// <param name="classes">How many classes it shows.</param>
+    /// <param name="chosen">Which ones.</param>
+    /// <exception cref="InputException">It is no picture of that.</exception>
+    public static byte[] TriggersOf(byte[] triggers, int classes, IReadOnlyList<int> chosen) => ImageFile.EncodePng(
+        ContactSheet.Take(ImageFile.Decode(triggers, "triggers that a scan found"), classes, TriggersInRow, chosen));
+
     /// <summary>Writes <c>profile.json</c>: <paramref name="part"/>, added to the parts of earlier runs.</summary>
     public void AddProfile(CellProfile part) => RecordFormat.Write(ProfilePath, (ReadProfile() ?? CellProfile.Empty) + part);
 

@@ -25,6 +25,7 @@ public sealed class DefencesInStudiesTests : IDisposable
           - {name: ft, tune_epochs: 2, tune_batch: 8}
           - {name: clp-linear}
           - {name: mm-bd, inputs: 2, steps: 3}
+          - {name: neural-cleanse, form: tile, patch: 4, search_epochs: 1, search_pictures: 16}
 
         """;
 
@@ -87,7 +88,18 @@ public sealed class DefencesInStudiesTests : IDisposable
         Assert.Equal(none.AccCorrect, Of("clp-linear").AccCorrect);
         Assert.True(Of("mm-bd").NotApplicable is not null || Of("mm-bd").Scans.Count == 1);
 
-        string page = File.ReadAllText(HtmlReport.Write(run));
+        ScanResult scan = Of("neural-cleanse").Scans[0];
+        CellDirectory searched = run.Of(study.Cells.Single(c => c.DefenceLabel == "neural-cleanse"));
+        byte[] triggers = searched.ReadTriggers(scan.TriggersFile!)!;
+        int[] chosen = [.. new[] { scan.Suspect!.Value, searched.ReadDescription()!.TargetClass!.Value }.Distinct()];
+        string brief = folder.File("brief.html");
+        string page = File.ReadAllText(HtmlReport.Write(run, brief)), published = File.ReadAllText(brief);
+        string all = Convert.ToBase64String(triggers),
+            two = Convert.ToBase64String(CellDirectory.TriggersOf(triggers, scan.Classes.Count, chosen));
+        Assert.Contains(all, page);
+        Assert.DoesNotContain(two, page);
+        Assert.Contains(two, published);
+        Assert.DoesNotContain(all, published);
         Assert.Contains("What stops it", page);
         Assert.Contains("ROC curves", page);
         Assert.Contains("tuned again", page);
