@@ -21,6 +21,8 @@ public sealed class DrawingTests(WideSample wide) : IDisposable
         string[] files = [.. Directory.EnumerateFiles(Path.Combine(wide.Report, "figures")).Order(StringComparer.Ordinal)];
         Assert.Equal(
         [
+            "asr-over-acc_signs_badnets-0.3.svg", "asr-over-acc_signs_badnets-1.svg", "asr-over-acc_signs_badnets-10.svg",
+            "asr-over-acc_signs_blend-faint.svg", "asr-over-acc_signs_blend.svg",
             "curves_acc_signs_resnet-mini.svg", "curves_acc_signs_vim-mini.svg", "curves_asr_signs_resnet-mini.svg",
             "curves_asr_signs_vim-mini.svg",
             "curves_training-loss_signs_resnet-mini.svg", "curves_training-loss_signs_vim-mini.svg", "heat-map_acc_signs.svg",

@@ -55,7 +55,8 @@ public static class HtmlReport
     {
         IReadOnlyList<CellGroup> groups = CellGroup.Of(summary.Rated);
         return ((IEnumerable<ReportFigure>)[.. HeatMapSection.Figures(groups), .. SweepSection.Figures(groups),
-            .. AdversarialSection.Figures(groups), .. CurveSection.Figures(groups), .. InsideSection.Figures(groups)])
+            .. AdversarialSection.Figures(groups), .. CurveSection.Figures(groups), .. PathSection.Figures(groups),
+            .. InsideSection.Figures(groups)])
             .GroupBy(f => f.Name).SelectMany(same => same
                 .Select((f, i) => i == 0 ? f : f with { Name = FormattableString.Invariant($"{f.Name}-{i + 1}") }));
     }
@@ -80,7 +81,8 @@ public static class HtmlReport
                 ("sweeps", "Sweeps", SweepSection.Of(groups)),
                 ("adversarial", "Under PGD", AdversarialSection.Of(groups)),
                 ("inside", "Inside", InsideSection.Of(groups, hasCards: !isBrief)),
-                ("curves", "Curves", CurveSection.Of(groups)), ("gallery", "Attacks", gallery.Section),
+                ("curves", "Curves", CurveSection.Of(groups)), ("paths", "At equal accuracy", PathSection.Of(groups)),
+                ("gallery", "Attacks", gallery.Section),
                 ("counts", "Counts", CountsSection.Of(begun, areTargets: isBrief)),
                 ("cells", "Cells", isBrief ? Markup.Empty : CellCard.Section(begun, gallery)),
                 ("models", "Models",
