@@ -16,5 +16,6 @@ public static class ProbeCatalog
         new PositionProbe(),
         new TriggerDirectionProbe(),
         new TracingProbe(),
+        new StateCorrelationProbe(),
     ]);
 }
