@@ -44,12 +44,15 @@ public static class ContactSheet
     /// <param name="columns">Pictures in a row, as it was made with.</param>
     /// <param name="chosen">Which ones, at least one.</param>
     /// <param name="gap">Pixels between pictures and around them, as it was made with.</param>
-    /// <exception cref="ArgumentException">None is chosen, or one that the sheet does not have.</exception>
+    /// <exception cref="ArgumentException">None or one that is not there is chosen, or it is no such sheet.</exception>
     public static RgbImage Take(RgbImage sheet, int pictures, int columns, IReadOnlyList<int> chosen, int gap = 2)
     {
         columns = Math.Min(columns, pictures);
         int rows = (pictures + columns - 1) / columns;
         int cellWidth = (sheet.Width - gap) / columns, cellHeight = (sheet.Height - gap) / rows;
+        if (cellWidth <= gap || cellHeight <= gap
+            || (cellWidth * columns, cellHeight * rows) != (sheet.Width - gap, sheet.Height - gap))
+            throw new ArgumentException($"{sheet.Width}x{sheet.Height} is no sheet of {pictures} pictures", nameof(sheet));
         return Arrange([.. chosen.Select(Picture)], Math.Max(1, chosen.Count), gap: gap);
 
         RgbImage Picture(int index)

@@ -149,7 +149,9 @@ internal static class DefenceSection
             ? [.. new[] { scan.Suspect, cell.Description?.TargetClass }.OfType<int>().Distinct()]
             : [.. Enumerable.Range(0, scan.Classes.Count)];
         if (shown.Length == 0) return Markup.Empty;
-        byte[] picture = isBrief ? CellDirectory.TriggersOf(cell.Triggers!, scan.Classes.Count, shown) : cell.Triggers!;
+        byte[] picture = isBrief
+            ? CellDirectory.TriggersOf(cell.Triggers!, $"{cell.Cell.Id}/{scan.TriggersFile}", scan.Classes.Count, shown)
+            : cell.Triggers!;
         string what =
             isBrief ? $"the trigger found for class {string.Join(" and for class ", shown)}" : "the trigger found for each class";
         return Markup.Of($"""

@@ -2,7 +2,6 @@ using System.Globalization;
 using Postern.Reports.Charts;
 using Postern.Reports.Tables;
 using Postern.Reports.Text;
-using Postern.Studies;
 
 namespace Postern.Reports.Page;
 

@@ -311,11 +311,22 @@ public sealed class CellDirectory
 
     /// <summary>Of the picture that <see cref="WriteTriggers"/> wrote, the triggers of some classes, in a row.</summary>
     /// <param name="triggers">The picture.</param>
+    /// <param name="source">Its name, for messages.</param>
     /// <param name="classes">How many classes it shows.</param>
     /// <param name="chosen">Which ones.</param>
     /// <exception cref="InputException">It is no picture of that.</exception>
-    public static byte[] TriggersOf(byte[] triggers, int classes, IReadOnlyList<int> chosen) => ImageFile.EncodePng(
-        ContactSheet.Take(ImageFile.Decode(triggers, "triggers that a scan found"), classes, TriggersInRow, chosen));
+    public static byte[] TriggersOf(byte[] triggers, string source, int classes, IReadOnlyList<int> chosen)
+    {
+        RgbImage sheet = ImageFile.Decode(triggers, source);
+        try
+        {
+            return ImageFile.EncodePng(ContactSheet.Take(sheet, classes, TriggersInRow, chosen));
+        }
+        catch (ArgumentException)
+        {
+            throw new InputException(source, $"is no picture of {classes} triggers; delete it, and the page goes without");
+        }
+    }
 
     /// <summary>Writes <c>profile.json</c>: <paramref name="part"/>, added to the parts of earlier runs.</summary>
     public void AddProfile(CellProfile part) => RecordFormat.Write(ProfilePath, (ReadProfile() ?? CellProfile.Empty) + part);

@@ -1,5 +1,6 @@
 using Postern.Cli.Commands;
 using Postern.Evaluation;
+using Postern.Imaging;
 using Postern.Reports.Page;
 using Postern.Studies;
 
@@ -95,11 +96,13 @@ public sealed class DefencesInStudiesTests : IDisposable
         string brief = folder.File("brief.html");
         string page = File.ReadAllText(HtmlReport.Write(run, brief)), published = File.ReadAllText(brief);
         string all = Convert.ToBase64String(triggers),
-            two = Convert.ToBase64String(CellDirectory.TriggersOf(triggers, scan.Classes.Count, chosen));
+            two = Convert.ToBase64String(CellDirectory.TriggersOf(triggers, "triggers", scan.Classes.Count, chosen));
         Assert.Contains(all, page);
         Assert.DoesNotContain(two, page);
         Assert.Contains(two, published);
         Assert.DoesNotContain(all, published);
+        byte[] other = ImageFile.EncodePng(new RgbImage(5, 5));
+        Assert.Throws<InputException>(() => CellDirectory.TriggersOf(other, "triggers", scan.Classes.Count, chosen));
         Assert.Contains("What stops it", page);
         Assert.Contains("ROC curves", page);
         Assert.Contains("tuned again", page);
