@@ -59,13 +59,8 @@ public static class ContactSheet
         {
             if (index < 0 || index >= pictures)
                 throw new ArgumentException($"picture {index} of a sheet of {pictures}", nameof(chosen));
-            var picture = new RgbImage(cellWidth - gap, cellHeight - gap);
-            int top = gap + index / columns * cellHeight, left = gap + index % columns * cellWidth;
-            for (int channel = 0; channel < 3; channel++)
-                for (int row = 0; row < picture.Height; row++)
-                    for (int column = 0; column < picture.Width; column++)
-                        picture[channel, row, column] = sheet[channel, top + row, left + column];
-            return picture;
+            return Resampling.Part(sheet, new PixelBox(gap + index / columns * cellHeight, gap + index % columns * cellWidth,
+                cellHeight - gap, cellWidth - gap));
         }
     }
 

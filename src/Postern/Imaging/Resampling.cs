@@ -62,14 +62,20 @@ public static class Resampling
     {
         if (image.Width < side || image.Height < side)
             throw new ArgumentException($"{image.Width}x{image.Height} is smaller than {side}", nameof(image));
-        (int top, int left, _, _) = Centre(image.Width, image.Height, side);
-        var middle = new RgbImage(side, side);
-        for (int line = 0; line < 3 * side; line++)
+        return Part(image, Centre(image.Width, image.Height, side));
+    }
+
+    /// <summary>A part of a picture, within it.</summary>
+    internal static RgbImage Part(RgbImage image, PixelBox box)
+    {
+        (int top, int left, int height, int width) = box;
+        var part = new RgbImage(width, height);
+        for (int line = 0; line < 3 * height; line++)
         {
-            int from = (line / side * image.Height + top + line % side) * image.Width + left;
-            image.Pixels.AsSpan(from, side).CopyTo(middle.Pixels.AsSpan(line * side, side));
+            int from = (line / height * image.Height + top + line % height) * image.Width + left;
+            image.Pixels.AsSpan(from, width).CopyTo(part.Pixels.AsSpan(line * width, width));
         }
-        return middle;
+        return part;
     }
 
     // Halves go to the even neighbour, as Python's round does.

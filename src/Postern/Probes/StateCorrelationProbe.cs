@@ -42,11 +42,12 @@ public sealed class StateCorrelationProbe : Probe
         var clean = new StateCorrelations(trigger, Threshold);
         var triggered = new StateCorrelations(trigger, Threshold);
         int[] target = [.. Enumerable.Repeat(attack.TargetClass, Batch)];
+        IReadOnlyList<int> all = pairs.Labels;
         int done = 0;
         foreach ((Tensor without, Tensor with) in pairs.Read(cancel))
         {
             using DisposeScope scope = NewDisposeScope();
-            int[] labels = [.. pairs.Labels.Skip(done).Take((int)with.shape[0])];
+            int[] labels = [.. all.Skip(done).Take((int)with.shape[0])];
             var own = StateProducts.Of(model, without, labels);
             clean.Add(own.Products, labels, [.. labels.Select(_ => true)]);
             var aimed = StateProducts.Of(model, with, target[..labels.Length]);

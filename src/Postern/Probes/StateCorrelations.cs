@@ -72,8 +72,11 @@ internal sealed class StateCorrelations(TriggerTokens trigger, double threshold)
     public double[] Places(string state) =>
         BlockRows.MeanOf([.. OfState(state).Select(pictures => BlockRows.MeanOf([.. pictures.Select(p => p.Places)]))]);
 
-    private IReadOnlyList<double[]> OverlapWith(IReadOnlyList<int> tokens, string state) =>
-        Each(state, p => Overlap(Above(p.Places), tokens.ToHashSet()));
+    private IReadOnlyList<double[]> OverlapWith(IReadOnlyList<int> tokens, string state)
+    {
+        HashSet<int> place = [.. tokens];
+        return Each(state, p => Overlap(Above(p.Places), place));
+    }
 
     private IReadOnlyList<double[]> Each(string state, Func<Picture, double> of) =>
         [.. OfState(state).Select(pictures => pictures.Select(of).ToArray())];

@@ -144,25 +144,22 @@ internal static class DefenceSection
 
     private static Markup Pictures(CellReport cell, bool isBrief)
     {
+        if (!isBrief) return Pictures(cell, "the trigger found for each class", cell.Triggers!);
         ScanResult scan = cell.Result!.Scans[0];
-        int[] shown = isBrief
-            ? [.. new[] { scan.Suspect, cell.Description?.TargetClass }.OfType<int>().Distinct()]
-            : [.. Enumerable.Range(0, scan.Classes.Count)];
-        if (shown.Length == 0) return Markup.Empty;
-        byte[] picture = isBrief
-            ? CellDirectory.TriggersOf(cell.Triggers!, $"{cell.Cell.Id}/{scan.TriggersFile}", scan.Classes.Count, shown)
-            : cell.Triggers!;
-        string what =
-            isBrief ? $"the trigger found for class {string.Join(" and for class ", shown)}" : "the trigger found for each class";
-        return Markup.Of($"""
-            <figure class="panel"><figcaption><b>{CellGroup.Names(cell.Cell.ModelLabel, cell.Cell.AttackLabel, cell.Cell.DefenceLabel)}</b>
-            {what}; target {Target(cell)}</figcaption>
-            <img alt="{what}" src="data:image/png;base64,{Convert.ToBase64String(picture)}">
-            {(cell.Preview is null ? Markup.Empty : Markup.Of($"""
-            <img alt="The true trigger: clean, triggered, difference" src="data:image/png;base64,{Convert.ToBase64String(cell.Preview)}">
-            """))}</figure>
-            """);
+        int[] shown = [.. new[] { scan.Suspect, cell.Description?.TargetClass }.OfType<int>().Distinct()];
+        return shown.Length == 0 ? Markup.Empty
+            : Pictures(cell, $"the trigger found for class {string.Join(" and for class ", shown)}",
+                CellDirectory.TriggersOf(cell.Triggers!, $"{cell.Cell.Id}/{scan.TriggersFile}", scan.Classes.Count, shown));
     }
+
+    private static Markup Pictures(CellReport cell, string what, byte[] triggers) => Markup.Of($"""
+        <figure class="panel"><figcaption><b>{CellGroup.Names(cell.Cell.ModelLabel, cell.Cell.AttackLabel, cell.Cell.DefenceLabel)}</b>
+        {what}; target {Target(cell)}</figcaption>
+        <img alt="{what}" src="data:image/png;base64,{Convert.ToBase64String(triggers)}">
+        {(cell.Preview is null ? Markup.Empty : Markup.Of($"""
+        <img alt="The true trigger: clean, triggered, difference" src="data:image/png;base64,{Convert.ToBase64String(cell.Preview)}">
+        """))}</figure>
+        """);
 
     private static Markup Absent(CellReport[] done)
     {

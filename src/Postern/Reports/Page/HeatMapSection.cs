@@ -33,8 +33,9 @@ internal static class HeatMapSection
 
     private static IEnumerable<(string File, string Place, string Name, HeatMap Map)> Maps(IReadOnlyList<CellGroup> groups)
     {
-        bool onlyUndefended = groups.Any(g => g.Defence.Length == 0);
-        foreach (var part in groups.Where(g => !onlyUndefended || g.Defence.Length == 0).GroupBy(g => (g.Dataset, g.Defence)))
+        HashSet<string> undefended = [.. groups.Where(g => g.Defence.Length == 0).Select(g => g.Dataset)];
+        foreach (var part in groups.Where(g => g.Defence.Length == 0 || !undefended.Contains(g.Dataset))
+            .GroupBy(g => (g.Dataset, g.Defence)))
         {
             foreach ((string name, Func<ResultEntry, Measure?> of) in new[] { ("ASR", (Func<ResultEntry, Measure?>)(e => e.Asr)),
                 ("ACC", e => e.Acc) })
