@@ -22,6 +22,9 @@ internal sealed record ComparedRow(string Work, string Precision)
     /// <summary>Peak resident memory of a process that does only this, in 10^6 bytes.</summary>
     public double? PeakMb { get; init; }
 
+    /// <summary>What such a process has in use at its most, in 10^6 bytes.</summary>
+    public double? LiveMb { get; init; }
+
     /// <summary>Sizes, and what else a reader needs; for the table only.</summary>
     public string Note { get; init; } = "";
 

@@ -6,7 +6,7 @@ namespace Postern.Benchmarks;
 internal static class ComparisonCsv
 {
     /// <summary>The columns, in their order.</summary>
-    public const string Header = "work,precision,ours_ms,floor_ms,ratio_to_floor,reference,reference_ms,speedup,peak_mb";
+    public const string Header = "work,precision,ours_ms,floor_ms,ratio_to_floor,reference,reference_ms,speedup,peak_mb,live_mb";
 
     /// <summary>Writes it as a whole.</summary>
     /// <exception cref="InputException">The place cannot be written to.</exception>
@@ -15,7 +15,7 @@ internal static class ComparisonCsv
 
     private static string Line(ComparedRow row) => string.Join(',', row.Work, row.Precision, Number(row.OursMs),
         Number(row.FloorMs),
-        Number(row.RatioToFloor), row.Reference, Number(row.ReferenceMs), Number(row.Speedup), Number(row.PeakMb));
+        Number(row.RatioToFloor), row.Reference, Number(row.ReferenceMs), Number(row.Speedup), Number(row.PeakMb), Number(row.LiveMb));
 
     private static string Number(double? value) => value?.ToString("0.####", CultureInfo.InvariantCulture) ?? "";
 }

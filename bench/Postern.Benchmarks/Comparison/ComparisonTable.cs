@@ -6,10 +6,10 @@ namespace Postern.Benchmarks;
 internal static class ComparisonTable
 {
     private static readonly string[] Head =
-        ["work", "precision", "ours ms", "floor ms", "ratio", "reference", "ref. ms", "speed-up", "peak MB", "notes"];
+        ["work", "precision", "ours ms", "floor ms", "ratio", "reference", "ref. ms", "speed-up", "peak MB", "live MB", "notes"];
 
     /// <summary>Columns of words, which are set to the left; numbers stand to the right.</summary>
-    private static readonly int[] Words = [0, 1, 5, 9];
+    private static readonly int[] Words = [0, 1, 5, 10];
 
     /// <summary>The table, a line a row.</summary>
     public static string Of(IEnumerable<ComparedRow> rows)
@@ -24,13 +24,15 @@ internal static class ComparisonTable
     [
         row.Work, row.Precision, Time(row.OursMs), Time(row.FloorMs), Ratio(row.RatioToFloor), row.Reference,
         Time(row.ReferenceMs), Ratio(row.Speedup),
-        row.PeakMb?.ToString("0", CultureInfo.InvariantCulture) ?? "",
+        Megabytes(row.PeakMb), Megabytes(row.LiveMb),
         row.Skipped is null ? row.Note : string
             .Join("; ", new[] { row.Note, $"skipped: {row.Skipped}" }.Where(part => part.Length > 0)),
     ];
 
     private static string Time(double? milliseconds) =>
         milliseconds?.ToString(milliseconds < 10 ? "0.00" : milliseconds < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Megabytes(double? value) => value?.ToString("0", CultureInfo.InvariantCulture) ?? "";
 
     private static string Ratio(double? ratio) =>
         ratio?.ToString(ratio < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) ?? "";

@@ -2,73 +2,94 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Postern.Models;
+using Postern.Native;
 
 namespace Postern.Benchmarks;
 
 /// <summary>
-/// Peak memory of training steps, each in a process of its own that does nothing else: this program, called with <c>memory</c>.
+/// What training steps take of memory beside what is in use in them: <see cref="Steps"/> steps in a process of its own that does
+/// nothing else (this program, called with <c>memory</c>). By the second step the optimiser's moments are there, and no later one
+/// has more in use; what the process grows beyond that is the C library's.
 /// </summary>
 internal static class StepMemory
 {
-    /// <summary>
-    /// By the second step the optimiser's moments are there, and no later one has more alive; that the heap may grow beyond it is
-    /// the C library's.
-    /// </summary>
-    private const int Steps = 2;
+    private const int Steps = 20;
 
-    private static readonly (string Work, string Model, int Side, int Full, int Quick)[] Works =
-        [("vim-cifar-step", "vim-cifar", 32, 128, 32), ("vim-tiny-224-step", "vim-tiny", 224, 64, 4)];
+    private static readonly (string Model, int Side, int Full, int Quick)[] Networks =
+    [
+        ("vim-cifar", 32, 128, 16), ("vim-tiny", 224, 64, 1), ("deit-cifar", 32, 128, 16), ("mambaout-femto", 32, 128, 16),
+        ("mambaout-tiny", 32, 128, 16), ("resnet18", 32, 128, 16),
+    ];
 
-    /// <summary>A line whose time is that of one step of the process whose memory is measured.</summary>
-    public static ComparedRow Row(string work, Scale scale)
-    {
-        (_, _, _, int full, int quick) = Works.Single(w => w.Work == work);
-        int batch = scale.Pick(full, quick);
-        (double seconds, double? peak) = Measure(work, batch, Precision.Float32);
-        return new ComparedRow(work, Precision.Float32.Word())
-        {
-            OursMs = 1e3 * seconds,
-            PeakMb = peak,
-            Note = FormattableString.Invariant($"batch {batch}, {batch / seconds:f1} img/s, one step"),
-        };
-    }
+    /// <summary>A work for each network.</summary>
+    public static IEnumerable<Work> Works => Networks.Select(n => new Work($"memory-{n.Model}", scale =>
+        [.. new[] { Precision.Float32, Precision.BFloat16 }.Select(p => Row(n.Model, scale.Pick(n.Full, n.Quick), p))]));
 
-    /// <summary>Peak resident memory in 10^6 bytes; null where the system does not say.</summary>
-    public static double? PeakMb(string work, int batch, Precision precision) => Measure(work, batch, precision).PeakMb;
-
-    /// <summary>The hidden command of the process that is measured: prints its last step's seconds and its peak.</summary>
+    /// <summary>The hidden command of the process that is measured: prints its last step's seconds and its memory.</summary>
     public static Command Create()
     {
-        var work = new Argument<string>("work");
+        var model = new Argument<string>("model");
         var batch = new Argument<int>("batch");
         var precision = new Argument<string>("precision");
         precision.AcceptOnlyFromAmong([.. Precisions.Words]);
-        work.AcceptOnlyFromAmong([.. Works.Select(w => w.Work)]);
-        var command = new Command("memory", "Makes steps and prints the peak memory.") { work, batch, precision };
+        model.AcceptOnlyFromAmong([.. Networks.Select(n => n.Model)]);
+        var command = new Command("memory", "Makes steps and prints the memory that they took.") { model, batch, precision };
         command.Hidden = true;
         command.SetAction(parsed =>
         {
-            (_, string model, int side, _, _) = Works.Single(w => w.Work == parsed.GetValue(work));
-            using var steps = new StepModel(model, side, parsed.GetValue(batch), Precisions.Of(parsed.GetValue(precision)!));
-            double seconds = Enumerable.Range(0, Steps).Select(_ => steps.Step()).Last();
-            Console.WriteLine(JsonSerializer.Serialize(new { seconds, peak_kb = PeakKilobytes() }));
+            (string name, int side, _, _) = Networks.Single(n => n.Model == parsed.GetValue(model));
+            Console.WriteLine(JsonSerializer.Serialize(
+                Make(name, side, parsed.GetValue(batch), Precisions.Of(parsed.GetValue(precision)!))));
         });
         return command;
     }
 
-    private static (double Seconds, double? PeakMb) Measure(string work, int batch, Precision precision)
+    private static ComparedRow Row(string model, int batch, Precision precision)
     {
-        JsonElement said = OwnProcess.Run(["memory", work, batch.ToString(CultureInfo.InvariantCulture), precision.Word()]);
-        long kilobytes = said.GetProperty("peak_kb").GetInt64();
-        return (said.GetProperty("seconds").GetDouble(), kilobytes > 0 ? kilobytes * 1024 / 1e6 : null);
+        var row = new ComparedRow($"memory-{model}", precision.Word());
+        if (precision == Precision.BFloat16 && Bfloat16.Missing is string why) return row with { Skipped = why };
+        Made made = OwnProcess.Run(["memory", model, batch.ToString(CultureInfo.InvariantCulture), precision.Word()])
+            .Deserialize<Made>()!;
+        return row with
+        {
+            PeakMb = made.PeakMb,
+            LiveMb = made.LiveMb,
+            Note = FormattableString.Invariant(
+                $"batch {batch}, {Steps} steps, {batch / made.Seconds:f1} img/s; peak {made.PeakMb / made.LiveMb:f2} of what is live"),
+        };
     }
 
-    private static long PeakKilobytes()
+    private static Made Make(string model, int side, int batch, Precision precision)
     {
-        const string status = "/proc/self/status", field = "VmHWM:";
+        (double before, long usedBefore) = (ResidentMb("RssAnon:"), NativeHeap.InUse() ?? 0);
+        using var steps = new StepModel(model, side, batch, precision);
+        long most = 0;
+        using var ended = new ManualResetEventSlim();
+        var watcher = new Thread(() =>
+        {
+            while (!ended.Wait(millisecondsTimeout: 1)) most = Math.Max(most, NativeHeap.InUse() ?? 0);
+        });
+        watcher.Start();
+        double seconds = 0;
+        for (int step = 0; step < Steps; step++) seconds = steps.Step();
+        ended.Set();
+        watcher.Join();
+        // Code that steps are the first to call is no hole.
+        return new Made(seconds, ResidentMb("VmHWM:"), before + ResidentMb("RssFile:") + (most - usedBefore) / 1e6);
+    }
+
+    // 0 where the system does not say.
+    private static double ResidentMb(string field)
+    {
+        const string status = "/proc/self/status";
         if (!File.Exists(status)) return 0;
         string? line = File.ReadLines(status).FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal));
         return line is null ? 0 : long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal),
-            NumberStyles.Integer, CultureInfo.InvariantCulture);
+            NumberStyles.Integer, CultureInfo.InvariantCulture) * 1024 / 1e6;
     }
+
+    /// <param name="Seconds">Of the last step.</param>
+    /// <param name="PeakMb">The largest resident size, libraries included, in 10^6 bytes.</param>
+    /// <param name="LiveMb">What the process had before there was a network, its code, and the most that was in use of what came.</param>
+    private sealed record Made(double Seconds, double PeakMb, double LiveMb);
 }

@@ -16,13 +16,13 @@ internal static class StepRows
         new("mambaout-tiny-step", "mambaout-tiny"), new("resnet18-step", "resnet18"),
     ];
 
-    /// <summary>The paper's CIFAR Vim, the other families, and Vim-tiny at 224 for its memory.</summary>
+    /// <summary>The paper's CIFAR Vim and the other families, and what their steps take of memory.</summary>
     public static IReadOnlyList<Work> Works { get; } =
     [
         new("vim-cifar-step", VimRows.Measure),
         new("vim-controls", ControlRows.Measure),
-        new("vim-tiny-224-step", scale => [StepMemory.Row("vim-tiny-224-step", scale)]),
         .. Families.Select(f => new Work(f.Work, f.Steps)),
         .. Families.Select(f => new Work(f.EvaluationWork, f.Evaluations)),
+        .. StepMemory.Works,
     ];
 }

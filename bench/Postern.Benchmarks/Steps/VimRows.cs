@@ -68,10 +68,7 @@ internal static class VimRows
             foreach (Side side in new[] { float32, bf16 }.OfType<Side>()) side.Profile();
         }
         double[] besideUs = s[^(plain.Length + references.Length)..^references.Length];
-        ComparedRow row = float32.Row(batch, s[..Side.Parts]) with
-        {
-            PeakMb = StepMemory.PeakMb(Name, batch, Precision.Float32),
-        };
+        ComparedRow row = float32.Row(batch, s[..Side.Parts]);
         IEnumerable<ComparedRow> onLibtorch = References.Select((reference, i) =>
             Beside(row, $"{LibtorchModel.Name} {reference.Scan}", besideUs[i], plain[i].Batch));
         IEnumerable<ComparedRow> besides = references.Select((reference, i) => row with
@@ -83,10 +80,7 @@ internal static class VimRows
         });
         if (bf16 is null)
             return [.. onLibtorch, .. besides, new ComparedRow(Name, Precision.BFloat16.Word()) { Skipped = Bfloat16.Missing }];
-        ComparedRow half = bf16.Row(batch, s[Side.Parts..(2 * Side.Parts)]) with
-        {
-            PeakMb = StepMemory.PeakMb(Name, batch, Precision.BFloat16),
-        };
+        ComparedRow half = bf16.Row(batch, s[Side.Parts..(2 * Side.Parts)]);
         return [.. onLibtorch, .. besides, half with { Reference = Precision.Float32.Word(), ReferenceMs = row.OursMs },
             Beside(half, $"{LibtorchModel.Name} {References[0].Scan}", besideUs[^1], plain[^1].Batch)];
 

@@ -27,13 +27,17 @@ internal static class NativeHeap
     }
 
     /// <summary>Bytes that the process has from the C library now; null where it is not glibc of 2021 or later.</summary>
-    public static long? InUse()
+    public static long? InUse() => Count(usage => usage.InBlocks + usage.InMaps);
+
+    /// <summary>Bytes that the C library has from the system for them and for blocks to come; null as above.</summary>
+    public static long? Held() => Count(usage => usage.Arenas + usage.InMaps);
+
+    private static long? Count(Func<Usage, nuint> of)
     {
         if (!OperatingSystem.IsLinux()) return null;
         try
         {
-            Usage usage = Read();
-            return (long)(usage.InBlocks + usage.InMaps);
+            return (long)of(Read());
         }
         catch (EntryPointNotFoundException)
         {
@@ -51,7 +55,10 @@ internal static class NativeHeap
     [StructLayout(LayoutKind.Sequential)]
     private readonly struct Usage
     {
-        private readonly nuint arena, freeBlocks, fastBlocks, maps;
+        /// <summary>Bytes of all arenas.</summary>
+        public readonly nuint Arenas;
+
+        private readonly nuint freeBlocks, fastBlocks, maps;
 
         /// <summary>Bytes of blocks that the system mapped one by one.</summary>
         public readonly nuint InMaps;

@@ -94,21 +94,23 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
         ChartPoint[] spread = [.. series.Points.Where(p => p.Spread is not null)];
         bool crowded = Series.Count(s => s.Points.Any(p => p.Spread is not null)) > MostBands;
         if (spread.Length < 2 || (crowded && spread.Length <= MostWhiskers))
-            return Markup.Join(spread.Select(p => Whisker(series, p)));
+            return spread.Length == 0 ? Markup.Empty : Whiskers(series, spread);
         string path = string.Concat(spread.Select((p, i) => At(i == 0 ? 'M' : 'L', p.X, p.Spread!.Value.High))
             .Concat(spread.Reverse().Select(p => At('L', p.X, p.Spread!.Value.Low))));
         return Markup.Of($"""<g class="{series.Kind}"><path class="{(crowded ? "band faint" : "band")}" d="{path}Z"/></g>""");
     }
 
     // With caps, whose widths tell those at one x apart.
-    private Markup Whisker(ChartSeries series, ChartPoint point)
+    private Markup Whiskers(ChartSeries series, ChartPoint[] spread)
     {
-        (double low, double high) = point.Spread!.Value;
         double cap = 2 + series.Marker % 4;
-        string caps = string.Concat(new[] { low, high }.Select(y =>
-            FormattableString.Invariant($"M{XAt(point.X) - cap:0.#} {YAt(y):0.#}h{2 * cap:0.#}")));
-        return Markup.Of(
-            $"""<g class="{series.Kind}"><path class="whisker" d="{At('M', point.X, low)}{At('L', point.X, high)}{caps}"/></g>""");
+        string path = string.Concat(spread.Select(p =>
+        {
+            (double low, double high) = (YAt(p.Spread!.Value.Low), YAt(p.Spread!.Value.High));
+            return FormattableString.Invariant(
+                $"M{XAt(p.X):0.#} {low:0.#}V{high:0.#}M{XAt(p.X) - cap:0.#} {low:0.#}h{2 * cap:0.#}m{-2 * cap:0.#} {high - low:0.#}h{2 * cap:0.#}");
+        }));
+        return Markup.Of($"""<g class="{series.Kind}"><path class="whisker" d="{path}"/></g>""");
     }
 
     private Markup Stops()
