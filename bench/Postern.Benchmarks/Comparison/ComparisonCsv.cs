@@ -15,7 +15,8 @@ internal static class ComparisonCsv
 
     private static string Line(ComparedRow row) => string.Join(',', row.Work, row.Precision, Number(row.OursMs),
         Number(row.FloorMs),
-        Number(row.RatioToFloor), row.Reference, Number(row.ReferenceMs), Number(row.Speedup), Number(row.PeakMb), Number(row.LiveMb));
+        Number(row.RatioToFloor), row.Reference, Number(row.ReferenceMs), Number(row.Speedup),
+        Number(row.PeakMb), Number(row.LiveMb));
 
     private static string Number(double? value) => value?.ToString("0.####", CultureInfo.InvariantCulture) ?? "";
 }

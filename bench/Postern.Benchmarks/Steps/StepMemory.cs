@@ -90,6 +90,8 @@ internal static class StepMemory
 
     /// <param name="Seconds">Of the last step.</param>
     /// <param name="PeakMb">The largest resident size, libraries included, in 10^6 bytes.</param>
-    /// <param name="LiveMb">What the process had before there was a network, its code, and the most that was in use of what came.</param>
+    /// <param name="LiveMb">
+    /// What the process had before there was a network, its code, and the most that was in use of what came.
+    /// </param>
     private sealed record Made(double Seconds, double PeakMb, double LiveMb);
 }

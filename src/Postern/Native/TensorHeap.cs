@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Postern.Native.Paths;
 
 namespace Postern.Native;
 
@@ -27,6 +26,7 @@ internal static class TensorHeap
     /// <summary>Smaller blocks stay with libtorch: their holes are no loss.</summary>
     internal const int SmallestBlock = 0x10000;
 
+    private const string GetSymbol = "_ZN3c1015GetCPUAllocatorEv", SetSymbol = "_ZN3c1015SetCPUAllocatorEPNS_9AllocatorEh";
     private const int ReadWrite = 3, ReadExecute = 5, PrivateAnonymous = 0x22;
 
     // A virtual table begins with two words that are no methods; then come two destructors, allocate, and three others.
@@ -36,10 +36,23 @@ internal static class TensorHeap
     private const int Freeing = 8, Given = 16, Device = 24, DataPointerSize = 32;
     private const short Processor = unchecked((short)0xff00);
 
-    private static readonly Lazy<string?> installed = new(Install);
+    private static readonly Lock Gate = new();
+    private static bool tried;
 
-    /// <summary>Why tensors have libtorch's own memory; null where they have this. The first call decides it.</summary>
-    public static string? Unavailable => installed.Value;
+    /// <summary>Why tensors have libtorch's own memory; null where they have this.</summary>
+    public static string? Unavailable { get; private set; } = "known for libtorch on 64-bit x86 under Linux only";
+
+    /// <summary>Gives it to all tensors from now on; once in a process.</summary>
+    /// <param name="libtorch">The loaded library, on 64-bit x86 under Linux.</param>
+    public static void Serve(IntPtr libtorch)
+    {
+        lock (Gate)
+        {
+            if (tried) return;
+            tried = true;
+            Unavailable = Install(libtorch);
+        }
+    }
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate IntPtr GetAllocator();
@@ -53,13 +66,11 @@ internal static class TensorHeap
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate void Free(IntPtr given);
 
-    private static string? Install()
+    private static string? Install(IntPtr libtorch)
     {
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            return "known on 64-bit x86 under Linux only";
         if (NativeHeap.InUse() is null) return "the C library is not glibc";
-        if (!NativeLibrary.TryGetExport(TorchSwitches.Handle, "_ZN3c1015GetCPUAllocatorEv", out IntPtr get)
-            || !NativeLibrary.TryGetExport(TorchSwitches.Handle, "_ZN3c1015SetCPUAllocatorEPNS_9AllocatorEh", out IntPtr set))
+        if (!NativeLibrary.TryGetExport(libtorch, GetSymbol, out IntPtr get)
+            || !NativeLibrary.TryGetExport(libtorch, SetSymbol, out IntPtr set))
             return "this libtorch does not let its allocator be changed";
         // Those of an allocator that the user has loaded first, if there is one.
         IntPtr program = NativeLibrary.GetMainProgramHandle();

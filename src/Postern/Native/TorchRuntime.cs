@@ -42,8 +42,11 @@ public static class TorchRuntime
             // Else the application's libtorch would be used as if no other had been asked for.
             if (NamedFolder is not null && Failure is not null) throw new DllNotFoundException(Failure);
             torch.InitializeDeviceType(DeviceType.CPU);
-            _ = TensorHeap.Unavailable;
-            if (TorchSwitches.Unavailable is null) TorchSwitches.UseNnpack(false);
+            if (TorchSwitches.Unavailable is null)
+            {
+                TorchSwitches.UseNnpack(false);
+                TensorHeap.Serve(TorchSwitches.Handle);
+            }
             VectorMath.Choose();
         }
         catch (Exception e)
