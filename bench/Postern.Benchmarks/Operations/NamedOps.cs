@@ -20,6 +20,9 @@ internal sealed class NamedOps(IModelOps ops) : IModelOps
 
     public Tensor Scan(ScanInput scan) => OperationTimes.Named("scan", () => ops.Scan(scan));
 
+    public Tensor GradientOfU(ScanInput scan, Tensor gradY) =>
+        OperationTimes.Named("scan's gradient", () => ops.GradientOfU(scan, gradY));
+
     public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0) =>
         OperationTimes.Named("both scans", () => ops.ScanPair(forward, backward, z, window));
 

@@ -17,8 +17,8 @@ internal static class StepMemory
 
     private static readonly (string Model, int Side, int Full, int Quick)[] Networks =
     [
-        ("vim-cifar", 32, 128, 16), ("vim-tiny", 224, 64, 1), ("deit-cifar", 32, 128, 16), ("mambaout-femto", 32, 128, 16),
-        ("mambaout-tiny", 32, 128, 16), ("resnet18", 32, 128, 16),
+        ("vim-cifar", 32, 128, 8), ("vim-tiny", 224, 16, 1), ("deit-cifar", 32, 128, 8), ("mambaout-femto", 32, 128, 8),
+        ("mambaout-tiny", 32, 128, 8), ("resnet18", 32, 128, 8),
     ];
 
     /// <summary>A work for each network.</summary>

@@ -1,4 +1,5 @@
 using Postern.Models.Ops;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Models;
@@ -25,24 +26,13 @@ public static class HiddenAttention
 
     private static Tensor[] Rows(ScanInput scan, IEnumerable<int> tokens, IModelOps ops)
     {
-        // Tests run in inference mode, whose tensors cannot be differentiated; copies that are made outside of it can.
-        using IDisposable normal = inference_mode(false);
-        using IDisposable gradients = enable_grad();
-        ScanInput given = Constant(scan) with { U = scan.U.detach().clone().requires_grad_() };
+        using DisposeScope scope = NewDisposeScope();
+        ScanInput alone = scan with { D = null, Z = null };
         return [.. tokens.Select(token =>
-            autograd.grad([ops.Scan(given).narrow(1, token, 1).sum()], [given.U])[0].transpose(1, 2))];          // [B, E, L]
+        {
+            Tensor one = zeros_like(scan.U);
+            one.narrow(1, token, 1).fill_(1);
+            return ops.GradientOfU(alone, one).transpose(1, 2).MoveToOuterDisposeScope();          // [B, E, L]
+        })];
     }
-
-    /// <summary>The scan alone, all but u given.</summary>
-    private static ScanInput Constant(ScanInput scan) => scan with
-    {
-        Delta = scan.Delta.detach().clone(),
-        A = scan.A.detach().clone(),
-        B = scan.B.detach().clone(),
-        C = scan.C.detach().clone(),
-        DtWeight = scan.DtWeight?.detach().clone(),
-        DeltaBias = scan.DeltaBias?.detach().clone(),
-        D = null,
-        Z = null,
-    };
 }

@@ -41,6 +41,16 @@ public class TensorHeapTests
         Assert.True(all.masked_select(all.remainder(2).eq(0)).eq(arange(0, 200_000, 2)).all().item<bool>());
     }
 
+    // Its blocks come without a tensor, and how one is freed is asked for later.
+    [Fact]
+    public void Memory_that_oneDNN_asks_for_comes_and_goes()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor images = ones(4, 16, 64, 64), weights = ones(16, 16, 3, 3);
+        for (int i = 0; i < 20; i++)
+            Assert.Equal(16 * 9, nn.functional.conv2d(images, weights, padding: [1, 1])[0, 0, 32, 32].item<float>());
+    }
+
     [Fact]
     public void A_tensor_too_large_for_any_memory_is_an_exception_as_ever_and_the_next_one_is_made()
     {

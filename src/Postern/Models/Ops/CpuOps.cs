@@ -19,6 +19,8 @@ internal sealed class CpuOps : IModelOps
 
     public Tensor Scan(ScanInput scan) => SelectiveScanFunction.Apply(scan);
 
+    public Tensor GradientOfU(ScanInput scan, Tensor gradY) => SelectiveScanFunction.GradientOfU(scan, gradY);
+
     public Tensor ScanPair(ScanDirection forward, ScanDirection backward, Tensor z, int window = 0) =>
         BidirectionalScan.Apply(forward, backward, z, window);
 

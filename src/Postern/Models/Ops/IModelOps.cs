@@ -28,6 +28,19 @@ internal interface IModelOps
     /// <summary>One selective scan: y [B, L, E].</summary>
     Tensor Scan(ScanInput scan);
 
+    /// <summary>What u gets of a gradient of y, both [B, L, E]; not differentiable itself.</summary>
+    /// <param name="scan">What the scan computes with.</param>
+    /// <param name="gradY">The gradient of y.</param>
+    Tensor GradientOfU(ScanInput scan, Tensor gradY)
+    {
+        // Tests run in inference mode, whose tensors cannot be differentiated; copies that are made outside of it can.
+        using IDisposable normal = inference_mode(false);
+        using IDisposable gradients = enable_grad();
+        ScanInput given = scan.Copied();
+        given.U.requires_grad_();
+        return autograd.grad([Scan(given)], [given.U], [gradY.clone()])[0];
+    }
+
     /// <summary>
     /// The mean of two scans in opposite directions over one gate: y [B, L, E] (<c>docs/reference/models.md 2.3</c>).
     /// </summary>

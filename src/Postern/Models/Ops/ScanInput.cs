@@ -33,6 +33,22 @@ public sealed record ScanInput(Tensor U, Tensor Delta, Tensor A, Tensor B, Tenso
     /// <summary>The state is set to zero before every so many tokens, counted in the order of the scan; 0 for never.</summary>
     public int Window { get; init; }
 
+    /// <summary>The same values in tensors of its own, which nothing is differentiated through.</summary>
+    internal ScanInput Copied() => this with
+    {
+        U = Copy(U),
+        Delta = Copy(Delta),
+        A = Copy(A),
+        B = Copy(B),
+        C = Copy(C),
+        D = D is null ? null : Copy(D),
+        Z = Z is null ? null : Copy(Z),
+        DeltaBias = DeltaBias is null ? null : Copy(DeltaBias),
+        DtWeight = DtWeight is null ? null : Copy(DtWeight),
+    };
+
+    private static Tensor Copy(Tensor tensor) => tensor.detach().clone();
+
     /// <summary>What states gave, behind the skip and the gate: (y + D u) silu(z), each where there is one.</summary>
     /// <param name="y">[B, L, E].</param>
     internal Tensor Output(Tensor y)

@@ -1,5 +1,6 @@
 using Postern.Kernels;
 using Postern.Models.Layers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Models.Ops;
@@ -18,14 +19,30 @@ public static class SelectiveScanFunction
     /// <summary>The state after the last token scanned, [B, E, N]; not differentiable.</summary>
     public static Tensor LastState(ScanInput scan)
     {
-        Tensor?[] dense = [
-            .. new[] { scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D, scan.Z, scan.DeltaBias, scan.DtWeight }.Select(Dense)];
+        Tensor?[] dense = Dense(scan);
         using Tensor y = empty_like(dense[0]!);
         Tensor state = empty([scan.U.shape[0], scan.U.shape[2], scan.A.shape[1]], device: scan.U.device);
         SelectiveScan.Forward(Shape(dense, scan.Softplus, scan.Reverse, scan.Window), Rows(dense),
             new SelectiveScanOutputs { Y = TensorRows.Of(y), LastState = TensorRows.Of(state) });
         return state;
     }
+
+    /// <summary>What u gets of a gradient of y, both [B, L, E], by the backward pass alone; not differentiable.</summary>
+    public static Tensor GradientOfU(ScanInput scan, Tensor gradY)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor?[] inputs = Dense(scan), gradients = Empty(inputs);
+        Tensor rows = TensorRows.Rows(gradY);
+        SelectiveScan.Backward(Shape(inputs, scan.Softplus, scan.Reverse, scan.Window), Rows(inputs), TensorRows.Of(rows),
+            Rows(gradients));
+        return gradients[0]!.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor?[] Dense(ScanInput scan) =>
+        [.. new[] { scan.U, scan.Delta, scan.A, scan.B, scan.C, scan.D, scan.Z, scan.DeltaBias, scan.DtWeight }.Select(Dense)];
+
+    private static Tensor?[] Empty(Tensor?[] inputs) =>
+        [.. inputs.Select(i => i is null ? null : empty(i.shape, device: i.device))];
 
     private static Tensor? Dense(Tensor? tensor) => tensor is null ? null : TensorRows.Rows(tensor.detach());
 
@@ -83,7 +100,7 @@ public static class SelectiveScanFunction
             var shape = (SelectiveScanShape)context.get_data("shape");
             var saved = new Queue<Tensor>(context.get_saved_variables());
             Tensor?[] inputs = [.. present.Select(p => p ? saved.Dequeue() : null)];
-            Tensor?[] gradients = [.. inputs.Select(i => i is null ? null : empty(i.shape, device: i.device))];
+            Tensor?[] gradients = Empty(inputs);
             Tensor gradY = TensorRows.Rows(gradOutput);
             SelectiveScan.Backward(shape, Rows(inputs), TensorRows.Of(gradY), Rows(gradients));
             return [.. gradients, null, null, null];
