@@ -10,8 +10,6 @@ namespace Postern.Native;
 internal static class SignalStack
 {
     private const int Size = 256 << 10;
-    private const int NoAccess = 0, ReadWrite = 3;
-    private const int PrivateAnonymous = 0x22;
 
     [ThreadStatic]
     private static bool enlarged;
@@ -26,11 +24,11 @@ internal static class SignalStack
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) return;
         // A guard page in front, as .NET has it: when the thread ends it releases the stack together with the page before it.
         int page = Environment.SystemPageSize;
-        nint memory = Map(0, Size + page, ReadWrite, PrivateAnonymous, -1, 0);
-        if (memory == -1) return;
-        _ = Protect(memory, page, NoAccess);
+        nint memory = SystemPages.Map(Size + page);
+        if (memory == 0) return;
+        SystemPages.Allow(memory, page, SystemPages.Access.None);
         var stack = new Stack { Start = memory + page, Size = Size };
-        if (Set(in stack, 0) != 0) _ = Unmap(memory, Size + page);
+        if (Set(in stack, 0) != 0) SystemPages.Unmap(memory, Size + page);
     }
 
     /// <summary>The C library's <c>stack_t</c>.</summary>
@@ -44,13 +42,4 @@ internal static class SignalStack
 
     [DllImport("libc", EntryPoint = "sigaltstack")]
     private static extern int Set(in Stack stack, nint old);
-
-    [DllImport("libc", EntryPoint = "mmap")]
-    private static extern nint Map(nint address, nint length, int protection, int flags, int file, nint offset);
-
-    [DllImport("libc", EntryPoint = "mprotect")]
-    private static extern int Protect(nint address, nint length, int protection);
-
-    [DllImport("libc", EntryPoint = "munmap")]
-    private static extern int Unmap(nint address, nint length);
 }

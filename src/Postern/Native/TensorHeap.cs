@@ -33,8 +33,6 @@ internal static class TensorHeap
     private const string GetSymbol = "_ZN3c1015GetCPUAllocatorEv", SetSymbol = "_ZN3c1015SetCPUAllocatorEPNS_9AllocatorEh",
         IsSimpleSymbol = "_ZNK3c109Allocator18is_simple_data_ptrERKNS_7DataPtrE";
 
-    private const int ReadWrite = 3, ReadExecute = 5, PrivateAnonymous = 0x22;
-
     // A virtual table begins with two words that are no methods; then come two destructors and these.
     private const int Head = 2, Allocate = 2, IsSimple = 3, RawDeleter = 4, Methods = 6;
 
@@ -99,13 +97,18 @@ internal static class TensorHeap
         IntPtr deleter = Function<RawDeleterMethod>(Method(table, RawDeleter))(original);
         if (!Gives(original, deleter, Alignment)) return Unknown;
 
-        IntPtr page = NewPage();
+        IntPtr page = SystemPages.Map(Environment.SystemPageSize);
         if (page == IntPtr.Zero) return "the system gives no page";
         byte[] freeing = FreeingCode(free, deleter), rawDeleter = RawDeleterCode(page),
             allocating = AllocatingCode(malloc, page, original, allocate);
         byte[] code = [.. freeing, .. rawDeleter, .. allocating];
         Marshal.Copy(code, 0, page, code.Length);
-        if (!MakeExecutable(page)) return "the system lets no page be executed that was written";
+        // From being written to being executed, never both.
+        if (!SystemPages.Allow(page, Environment.SystemPageSize, SystemPages.Access.ReadExecute))
+        {
+            SystemPages.Unmap(page, Environment.SystemPageSize);
+            return "the system lets no page be executed that was written";
+        }
 
         // Never given back: tensors live as long as the process does.
         IntPtr copy = Marshal.AllocHGlobal((1 + Head + Methods) * IntPtr.Size), copiedTable = copy + (1 + Head) * IntPtr.Size;
@@ -216,27 +219,4 @@ internal static class TensorHeap
         BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
         return bytes;
     }
-
-    private static IntPtr NewPage()
-    {
-        nint page = Map(0, Environment.SystemPageSize, ReadWrite, PrivateAnonymous, -1, 0);
-        return page == -1 ? IntPtr.Zero : page;
-    }
-
-    /// <summary>From being written to being executed, never both; false where the system forbids that.</summary>
-    private static bool MakeExecutable(IntPtr page)
-    {
-        if (Protect(page, Environment.SystemPageSize, ReadExecute) == 0) return true;
-        _ = Unmap(page, Environment.SystemPageSize);
-        return false;
-    }
-
-    [DllImport("libc", EntryPoint = "mmap")]
-    private static extern nint Map(nint address, nint length, int protection, int flags, int file, nint offset);
-
-    [DllImport("libc", EntryPoint = "mprotect")]
-    private static extern int Protect(nint address, nint length, int protection);
-
-    [DllImport("libc", EntryPoint = "munmap")]
-    private static extern int Unmap(nint address, nint length);
 }
