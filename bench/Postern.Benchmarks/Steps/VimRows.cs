@@ -22,7 +22,7 @@ internal static class VimRows
     /// Pictures in a reference's step, full and quick. The slow ones could not hold our batch in memory, nor end soon.
     /// </summary>
     private static readonly (string Scan, int Full, int Quick)[] References =
-        [("loop", 8, 2), ("official", 4, 1), ("associative", 4, 2)];
+        [("loop", 8, 2), ("official", 4, 1), ("associative", 4, 1)];
 
     /// <summary>The plain scans on our own libtorch, in the order of <see cref="References"/>.</summary>
     private static readonly Func<Tensor, Tensor, Tensor, Tensor, Tensor, Tensor>[] Scans =
