@@ -26,10 +26,10 @@ public static class HiddenAttention
 
     private static Tensor[] Rows(ScanInput scan, IEnumerable<int> tokens, IModelOps ops)
     {
-        using DisposeScope scope = NewDisposeScope();
         ScanInput alone = scan with { D = null, Z = null };
         return [.. tokens.Select(token =>
         {
+            using DisposeScope scope = NewDisposeScope();
             Tensor one = zeros_like(scan.U);
             one.narrow(1, token, 1).fill_(1);
             return ops.GradientOfU(alone, one).transpose(1, 2).MoveToOuterDisposeScope();          // [B, E, L]

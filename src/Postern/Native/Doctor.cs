@@ -57,7 +57,7 @@ public static class Doctor
                 : new("threads", $"{torch.get_num_threads()} for libtorch on {Environment.ProcessorCount} cores",
                     "unset OMP_NUM_THREADS or give --threads"));
             findings.Add(new("tensors", TensorHeap.Unavailable is string why
-                ? $"in libtorch's own memory: {why}" : $"in memory whose holes are filled again"));
+                ? $"in libtorch's own memory: {why}" : "in memory whose holes are filled again"));
             findings.Add(new("devices", torch.cuda_is_available() ? $"cpu, {torch.cuda.device_count()} cuda" : "cpu"));
         }
         findings.Add(Memory());

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Postern.Models.Ops;
@@ -34,11 +35,12 @@ internal interface IModelOps
     Tensor GradientOfU(ScanInput scan, Tensor gradY)
     {
         // Tests run in inference mode, whose tensors cannot be differentiated; copies that are made outside of it can.
+        using DisposeScope scope = NewDisposeScope();
         using IDisposable normal = inference_mode(false);
         using IDisposable gradients = enable_grad();
         ScanInput given = scan.Copied();
         given.U.requires_grad_();
-        return autograd.grad([Scan(given)], [given.U], [gradY.clone()])[0];
+        return autograd.grad([Scan(given)], [given.U], [gradY.clone()])[0].MoveToOuterDisposeScope();
     }
 
     /// <summary>
