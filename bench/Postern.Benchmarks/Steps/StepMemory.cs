@@ -62,7 +62,7 @@ internal static class StepMemory
 
     private static Made Make(string model, int side, int batch, Precision precision)
     {
-        (double before, long usedBefore) = (ResidentMb("RssAnon:"), NativeHeap.InUse() ?? 0);
+        (long before, long usedBefore) = (Machine.ResidentMemory.Own, NativeHeap.InUse() ?? 0);
         using var steps = new StepModel(model, side, batch, precision);
         long most = 0;
         using var ended = new ManualResetEventSlim();
@@ -76,17 +76,7 @@ internal static class StepMemory
         ended.Set();
         watcher.Join();
         // Code that steps are the first to call is no hole.
-        return new Made(seconds, ResidentMb("VmHWM:"), before + ResidentMb("RssFile:") + (most - usedBefore) / 1e6);
-    }
-
-    // 0 where the system does not say.
-    private static double ResidentMb(string field)
-    {
-        const string status = "/proc/self/status";
-        if (!File.Exists(status)) return 0;
-        string? line = File.ReadLines(status).FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal));
-        return line is null ? 0 : long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal),
-            NumberStyles.Integer, CultureInfo.InvariantCulture) * 1024 / 1e6;
+        return new Made(seconds, Machine.PeakMemory / 1e6, (before + Machine.ResidentMemory.OfFiles + most - usedBefore) / 1e6);
     }
 
     /// <param name="Seconds">Of the last step.</param>

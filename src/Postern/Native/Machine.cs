@@ -39,6 +39,14 @@ public static class Machine
         }
     }
 
+    /// <summary>
+    /// Resident memory of this process in bytes: its own, and what it reads of files, such as code; 0 where the system does not
+    /// say.
+    /// </summary>
+    internal static (long Own, long OfFiles) ResidentMemory => (Resident("RssAnon"), Resident("RssFile"));
+
+    private static long Resident(string field) => Kilobytes(ReadField("/proc/self/status", field)) * 1024;
+
     private static string VersionOf(Assembly assembly) =>
         (assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];
 

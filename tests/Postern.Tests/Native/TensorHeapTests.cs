@@ -1,3 +1,4 @@
+using Postern.Models.Ops;
 using Postern.Native;
 using Postern.Tests.Native.Paths;
 using TorchSharp;
@@ -92,8 +93,5 @@ public class TensorHeapTests
         Assert.True(taken < 5, $"{taken:f1} tensors' memory is held, of which two were in use");
     }
 
-    private static long FirstByte(Tensor tensor) => tensor.numel() == 0 ? 0 : THSTensor_data(tensor.Handle);
-
-    [System.Runtime.InteropServices.DllImport("LibTorchSharp")]
-    private static extern nint THSTensor_data(IntPtr tensor);
+    private static long FirstByte(Tensor tensor) => tensor.numel() == 0 ? 0 : TensorRows.FirstElement(tensor.Handle);
 }

@@ -67,8 +67,11 @@ internal static class TensorRows
         return width;
     }
 
-    // TorchSharp's storage<T>() makes a second tensor each time, which keeps the memory until its scope ends, and has no
-    // bfloat16.
+    /// <summary>The address of a tensor's first value.</summary>
+    /// <param name="tensor">Its handle.</param>
+    /// <remarks>
+    /// TorchSharp's storage makes a second tensor each time, which keeps the memory until its scope ends, and has no bfloat16.
+    /// </remarks>
     [DllImport("LibTorchSharp", EntryPoint = "THSTensor_data")]
-    private static extern nint FirstElement(nint tensor);
+    internal static extern nint FirstElement(nint tensor);
 }
